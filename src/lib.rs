@@ -1,0 +1,12 @@
+//! Finds undeclared crypto-mining farms in electricity meter data.
+//!
+//! The stages, in the order the data flows; each depends only on earlier ones and on the shared
+//! files below them.
+
+pub mod acquisition;
+
+pub mod error;
+pub mod finding;
+pub mod ids;
+pub mod settings;
+pub mod units;

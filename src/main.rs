@@ -1,0 +1,3 @@
+//! Runs the hashwatt command.
+
+fn main() {}

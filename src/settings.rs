@@ -1,0 +1,390 @@
+//! Reads a pipeline file and command-line flags into settings, checks them, and hands on only those.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// Memory for intervals that wait for the rest of their day, before they go to disk. [MiB]
+pub const DEFAULT_MEMORY_MIB: u32 = 1024;
+
+/// Seed of every random choice where none is given.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// A pipeline file as written; `check` turns it into [`Settings`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PipelineFile {
+    /// Seed, threads, zone, output folder.
+    pub run: RunTable,
+    /// Where interval data lies and how it is written; several tables for several exports.
+    pub readings: Vec<ReadingsTable>,
+    /// The register of usage points.
+    pub register: Option<PathTable>,
+    /// Outdoor temperature by zone.
+    pub weather: Option<PathTable>,
+    /// Outages, internet blackouts, tariff changes.
+    pub events: Option<PathTable>,
+    /// Verdicts of earlier visits.
+    pub verdicts: Option<PathTable>,
+    /// Parts of the day that features compare.
+    pub windows: WindowsTable,
+    /// The one pass over the interval data.
+    pub digest: DigestTable,
+    /// Peer groups.
+    pub groups: GroupsTable,
+    /// Score and cut.
+    pub ranking: RankingTable,
+}
+
+/// `[run]` as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunTable {
+    /// Output folder.
+    pub out: Option<PathBuf>,
+    /// Seed of every random choice.
+    pub seed: Option<u64>,
+    /// Worker threads; 0 means one a core.
+    pub threads: Option<usize>,
+    /// IANA zone of the usage points, for example `Asia/Almaty`.
+    pub timezone: Option<String>,
+}
+
+/// One `[[readings]]` as written. Everything but `path` is guessed where it is not given.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadingsTable {
+    /// File, folder, glob or URL.
+    pub path: String,
+    /// `long`, `wide`, `daily` or `register`.
+    pub shape: Option<String>,
+    /// Column with the meter's id.
+    pub meter_column: Option<String>,
+    /// Column with the time of the interval (long, wide, register) or the date (daily).
+    pub time_column: Option<String>,
+    /// Column with the energy, the demand or the register read.
+    pub value_column: Option<String>,
+    /// Daily rows: the first and the last of the interval columns, in file order.
+    pub value_columns: Option<(String, String)>,
+    /// Column with the quality of a value (`A`, `E`, `S`, `N`, 0/1 ...).
+    pub quality_column: Option<String>,
+    /// Column that multiplies the value (current transformer ratio).
+    pub multiplier_column: Option<String>,
+    /// Number that multiplies every value.
+    pub multiplier: Option<f64>,
+    /// `kWh`, `Wh`, `MWh`, `kW` or `W`.
+    pub unit: Option<String>,
+    /// What naive times mean: `local` (follows the zone's clock changes), `standard` (the zone's
+    /// standard time all year) or `utc`.
+    pub clock: Option<String>,
+    /// Whether times mark the `start` or the `end` of the interval.
+    pub stamp: Option<String>,
+    /// Order of day and month in text dates where it is not clear: `dmy` or `mdy`.
+    pub date_order: Option<String>,
+}
+
+/// A table that is just a file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathTable {
+    /// Parquet or CSV file.
+    pub path: PathBuf,
+}
+
+/// `[windows]` as written: local clock hours, `[from, to)`, over midnight where from > to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WindowsTable {
+    /// Default 0..6.
+    pub night: Option<[u8; 2]>,
+    /// Default 9..17.
+    pub day: Option<[u8; 2]>,
+    /// Default 18..22.
+    pub evening: Option<[u8; 2]>,
+}
+
+/// `[digest]` as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DigestTable {
+    /// Memory for intervals that wait for the rest of their day. [MiB]
+    pub memory_mib: Option<u32>,
+}
+
+/// `[groups]` as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GroupsTable {
+    /// Most peer groups within one register class.
+    pub max_per_class: Option<usize>,
+}
+
+/// `[ranking]` as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RankingTable {
+    /// Share of the list that may be expected to be false; sets the cut.
+    pub max_expected_false_share: Option<f64>,
+    /// Price of energy, for the money since onset. [currency per kWh]
+    pub tariff_per_kwh: Option<f64>,
+    /// Legal cap of a household's energy in a month, where there is one. [kWh]
+    pub monthly_cap_kwh: Option<f64>,
+}
+
+/// Flags of the command line that stand above the pipeline file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--readings`, any number.
+    pub readings: Vec<String>,
+    /// `--register`.
+    pub register: Option<PathBuf>,
+    /// `--weather`.
+    pub weather: Option<PathBuf>,
+    /// `--events`.
+    pub events: Option<PathBuf>,
+    /// `--timezone`.
+    pub timezone: Option<String>,
+    /// `--out`.
+    pub out: Option<PathBuf>,
+    /// `--seed`.
+    pub seed: Option<u64>,
+    /// `--threads`.
+    pub threads: Option<usize>,
+}
+
+/// The usage points' zone: civil days are counted in it.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// IANA name, for example `Asia/Almaty`.
+    pub name: String,
+    /// The zone itself.
+    pub tz: TimeZone,
+}
+
+impl Zone {
+    /// The zone of this IANA name.
+    ///
+    /// # Errors
+    /// When no such zone is known.
+    pub fn named(name: &str) -> Result<Self> {
+        let tz = TimeZone::get(name).map_err(|_| {
+            Error::setting(
+                "timezone",
+                format!("`{name}` is no zone of the IANA database"),
+                "Write it as Area/City, for example Asia/Almaty or Europe/London",
+            )
+        })?;
+        Ok(Self { name: name.to_owned(), tz })
+    }
+}
+
+/// A part of the local day by clock hours: `[from, to)`, over midnight where `from > to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HourWindow {
+    /// First hour, 0..=23.
+    pub from: u8,
+    /// Hour after the last, 1..=24.
+    pub to: u8,
+}
+
+impl HourWindow {
+    /// Whether the clock hour lies in the window.
+    #[must_use]
+    pub const fn contains(self, hour: u8) -> bool {
+        if self.from < self.to { hour >= self.from && hour < self.to } else { hour >= self.from || hour < self.to }
+    }
+}
+
+/// Parts of the day that features compare.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Windows {
+    /// When a home sleeps.
+    pub night: HourWindow,
+    /// When a business works.
+    pub day: HourWindow,
+    /// When a home is busiest.
+    pub evening: HourWindow,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self {
+            night: HourWindow { from: 0, to: 6 },
+            day: HourWindow { from: 9, to: 17 },
+            evening: HourWindow { from: 18, to: 22 },
+        }
+    }
+}
+
+/// Checked settings of a run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Output folder.
+    pub out: PathBuf,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Worker threads, at least 1.
+    pub threads: usize,
+    /// The usage points' zone; `None`: naive times are taken as they stand, days have 24 h.
+    pub zone: Option<Zone>,
+    /// Where interval data lies; at least one.
+    pub readings: Vec<ReadingsTable>,
+    /// The register.
+    pub register: Option<PathBuf>,
+    /// Outdoor temperature.
+    pub weather: Option<PathBuf>,
+    /// Outages and the like.
+    pub events: Option<PathBuf>,
+    /// Verdicts.
+    pub verdicts: Option<PathBuf>,
+    /// Parts of the day.
+    pub windows: Windows,
+    /// Memory for intervals that wait for the rest of their day. [MiB]
+    pub memory_mib: u32,
+    /// Most peer groups within one register class.
+    pub max_groups_per_class: usize,
+    /// Share of the list that may be expected to be false.
+    pub max_expected_false_share: f64,
+    /// Price of energy. [currency per kWh]
+    pub tariff_per_kwh: Option<f64>,
+    /// Legal cap of a household's energy in a month. [kWh]
+    pub monthly_cap_kwh: Option<f64>,
+}
+
+/// Half of the list false is the most an inspection desk can be asked to accept by default.
+const DEFAULT_MAX_EXPECTED_FALSE_SHARE: f64 = 0.5;
+
+/// More groups than this in one class are too many for an analyst to tell apart.
+const DEFAULT_MAX_GROUPS_PER_CLASS: usize = 8;
+
+impl PipelineFile {
+    /// Reads a pipeline file. Relative paths in it are relative to the working folder.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no TOML, or has a key that is not known.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::input(path.display().to_string(), error.to_string(), "Give the path of a pipeline file, for example pipelines/sample.toml")
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            Error::input(path.display().to_string(), error.to_string().trim_end().to_owned(), "Correct the line; pipelines/sample.toml shows every key with its unit and default")
+        })
+    }
+
+    /// Turns the file and the flags above it into checked settings.
+    ///
+    /// # Errors
+    /// When a value cannot be used, or no interval data is named.
+    pub fn check(self, flags: &Overrides) -> Result<Settings> {
+        let readings = check_readings(self.readings, &flags.readings)?;
+        let zone = flags.timezone.clone().or(self.run.timezone).map(|name| Zone::named(&name)).transpose()?;
+        let share = self.ranking.max_expected_false_share.unwrap_or(DEFAULT_MAX_EXPECTED_FALSE_SHARE);
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::setting("[ranking] max_expected_false_share", format!("{share}"), "Write a share between 0 and 1"));
+        }
+        let threads = flags.threads.or(self.run.threads).unwrap_or(0);
+        Ok(Settings {
+            out: flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out")),
+            seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
+            threads: if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads },
+            zone,
+            readings,
+            register: flags.register.clone().or(self.register.map(|table| table.path)),
+            weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
+            events: flags.events.clone().or(self.events.map(|table| table.path)),
+            verdicts: self.verdicts.map(|table| table.path),
+            windows: self.windows.check()?,
+            memory_mib: at_least("[digest] memory_mib", self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB), 16)?,
+            max_groups_per_class: at_least("[groups] max_per_class", self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS), 1)?,
+            max_expected_false_share: share,
+            tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
+            monthly_cap_kwh: positive("[ranking] monthly_cap_kwh", self.ranking.monthly_cap_kwh)?,
+        })
+    }
+}
+
+fn check_readings(mut tables: Vec<ReadingsTable>, flags: &[String]) -> Result<Vec<ReadingsTable>> {
+    if !flags.is_empty() {
+        let mapping = tables.into_iter().next().unwrap_or_default();
+        tables = flags.iter().map(|path| ReadingsTable { path: path.clone(), ..mapping.clone() }).collect();
+    }
+    if tables.is_empty() {
+        return Err(Error::setting("--readings", "no interval data is named", "Give --readings PATH, or a pipeline file with [[readings]] and path"));
+    }
+    if tables.iter().any(|table| table.path.trim().is_empty()) {
+        return Err(Error::setting("[[readings]] path", "it is empty", "Give a file, a folder, a glob or a URL"));
+    }
+    Ok(tables)
+}
+
+impl WindowsTable {
+    fn check(self) -> Result<Windows> {
+        let default = Windows::default();
+        Ok(Windows {
+            night: hour_window("[windows] night", self.night, default.night)?,
+            day: hour_window("[windows] day", self.day, default.day)?,
+            evening: hour_window("[windows] evening", self.evening, default.evening)?,
+        })
+    }
+}
+
+fn hour_window(key: &str, hours: Option<[u8; 2]>, default: HourWindow) -> Result<HourWindow> {
+    let Some([from, to]) = hours else { return Ok(default) };
+    if from > 23 || to > 24 || to == 0 || from == to {
+        return Err(Error::setting(key, format!("[{from}, {to}]"), "Write two different clock hours, from 0..=23 and to 1..=24, for example [22, 6]"));
+    }
+    Ok(HourWindow { from, to })
+}
+
+fn at_least<T: PartialOrd + std::fmt::Display + Copy>(key: &str, value: T, least: T) -> Result<T> {
+    if value < least {
+        return Err(Error::setting(key, format!("{value}"), format!("Write {least} or more")));
+    }
+    Ok(value)
+}
+
+fn positive(key: &str, value: Option<f64>) -> Result<Option<f64>> {
+    match value {
+        Some(x) if !(x.is_finite() && x > 0.0) => Err(Error::setting(key, format!("{x}"), "Write a number above 0, or leave the key out")),
+        other => Ok(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_export_is_enough() {
+        let flags = Overrides { readings: vec!["export.parquet".into()], ..Overrides::default() };
+        let settings = PipelineFile::default().check(&flags).unwrap();
+        assert_eq!(settings.readings[0].path, "export.parquet");
+        assert_eq!(settings.seed, DEFAULT_SEED);
+        assert!(settings.zone.is_none());
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        assert!(toml::from_str::<PipelineFile>("[run]\nsede = 3").is_err());
+    }
+
+    #[test]
+    fn an_unknown_zone_names_the_cure() {
+        let error = Zone::named("Asia/Almata").unwrap_err().to_string();
+        assert!(error.contains("Asia/Almata") && error.contains("Area/City"), "{error}");
+    }
+
+    #[test]
+    fn a_window_may_pass_midnight() {
+        let window = HourWindow { from: 22, to: 6 };
+        assert!(window.contains(23) && window.contains(0) && !window.contains(6) && !window.contains(21));
+    }
+
+    #[test]
+    fn no_readings_is_an_error() {
+        assert!(PipelineFile::default().check(&Overrides::default()).is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! Gives quantities their unit at the borders of stages; inside kernels the unit is in the name.
+
+use std::fmt;
+
+/// Mean power over an interval. [kW]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Kilowatts(pub f64);
+
+/// Energy. [kWh]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct KilowattHours(pub f64);
+
+/// A share of a whole, 0..=1; percent only where a person reads it.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize)]
+#[serde(transparent)]
+pub struct UnitFraction(f64);
+
+impl UnitFraction {
+    /// `value` where it is a share, `None` where it is below 0, above 1 or not a number.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        (0.0..=1.0).contains(&value).then_some(Self(value))
+    }
+
+    /// The share as a plain number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Kilowatts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.abs() {
+            x if x >= 100.0 => write!(f, "{:.0} kW", self.0),
+            x if x >= 10.0 => write!(f, "{:.1} kW", self.0),
+            _ => write!(f, "{:.2} kW", self.0),
+        }
+    }
+}
+
+impl fmt::Display for KilowattHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.0} kWh", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_above_one_is_no_share() {
+        assert_eq!(UnitFraction::new(0.5).map(UnitFraction::get), Some(0.5));
+        assert_eq!(UnitFraction::new(1.1), None);
+        assert_eq!(UnitFraction::new(f64::NAN), None);
+    }
+
+    #[test]
+    fn kilowatts_show_three_digits_or_so() {
+        assert_eq!(Kilowatts(3.254).to_string(), "3.25 kW");
+        assert_eq!(Kilowatts(150.2).to_string(), "150 kW");
+    }
+}
