@@ -4,9 +4,12 @@
 //! files below them.
 
 pub mod acquisition;
+pub mod digest;
 
+pub mod calendar;
 pub mod error;
 pub mod finding;
 pub mod ids;
+pub mod progress;
 pub mod settings;
 pub mod units;

@@ -3,6 +3,10 @@
 //! Everything that leaves this stage is an [`IntervalBatch`]: meters by number, instants in UTC that
 //! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
 
+pub mod register;
+pub mod table;
+pub mod weather;
+
 /// What the numbers of a batch are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {

@@ -1,0 +1,193 @@
+//! Reads the register of usage points: what a utility knows of a meter besides its intervals.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::table::{Table, read_table};
+use crate::error::{Error, Result};
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::MeterId;
+
+/// One row of the register. Every field but the meter's id may be missing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UsagePoint {
+    /// Transformer, feeder or substation that feeds the meter.
+    pub parent_id: Option<String>,
+    /// `meter`, `transformer`, `feeder` or `substation`.
+    pub kind: Option<String>,
+    /// What is done there, for example `residential` or `bakery`.
+    pub activity: Option<String>,
+    /// `flat`, `house`, `business` ...
+    pub premises: Option<String>,
+    /// Tariff, as the utility names it.
+    pub tariff: Option<String>,
+    /// What the connection may draw. [kW]
+    pub contracted_kw: Option<f64>,
+    /// Mining declared to the state. [kW]
+    pub declared_mining_kw: Option<f64>,
+    /// Licence of a declared farm.
+    pub licence: Option<String>,
+    /// Latitude, WGS 84. [degrees]
+    pub lat: Option<f64>,
+    /// Longitude, WGS 84. [degrees]
+    pub lon: Option<f64>,
+    /// Address as the utility writes it.
+    pub address: Option<String>,
+}
+
+impl UsagePoint {
+    /// The class peers are looked for in: activity and premises, `unknown` where neither is given.
+    #[must_use]
+    pub fn class(&self) -> String {
+        match (&self.activity, &self.premises) {
+            (Some(activity), Some(premises)) => format!("{activity}, {premises}"),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => UNKNOWN_CLASS.to_owned(),
+        }
+    }
+
+    /// Whether the register says that people live there.
+    #[must_use]
+    pub fn is_residential(&self) -> bool {
+        let says = |text: &Option<String>, words: &[&str]| text.as_ref().is_some_and(|text| words.contains(&text.to_lowercase().as_str()));
+        says(&self.activity, &["residential", "household", "domestic"]) || says(&self.premises, &["flat", "house", "apartment", "dwelling"])
+    }
+}
+
+/// The class of a meter the register says nothing about.
+pub const UNKNOWN_CLASS: &str = "unknown";
+
+/// The register, by meter.
+#[derive(Debug, Clone, Default)]
+pub struct Register {
+    points: BTreeMap<MeterId, UsagePoint>,
+}
+
+impl Register {
+    /// Reads a register from Parquet or CSV. Trouble with single rows becomes findings.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has no `meter_id`.
+    pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
+        let file = path.display().to_string();
+        let table = read_table(path)?;
+        let Some(ids) = table.texts("meter_id")? else {
+            return Err(Error::input(file, format!("no column `meter_id`; its columns are {}", table.names()), "Rename the column that names the meter to meter_id"));
+        };
+        let mut findings = Vec::new();
+        let columns = PointColumns::of(&table)?;
+        let mut points = BTreeMap::new();
+        for (row, id) in ids.iter().enumerate() {
+            let Some(id) = id.as_deref().filter(|id| !id.trim().is_empty()) else {
+                findings.push(row_skipped(&file, row, "it has no meter_id"));
+                continue;
+            };
+            let point = columns.point(row, &file, &mut findings);
+            if points.contains_key(id) {
+                findings.push(row_skipped(&file, row, &format!("meter {id} is listed before; the first row stands")));
+            } else {
+                points.insert(MeterId::from(id), point);
+            }
+        }
+        Ok((Self { points }, findings))
+    }
+
+    /// The row of a meter.
+    #[must_use]
+    pub fn point(&self, meter: &str) -> Option<&UsagePoint> {
+        self.points.get(meter)
+    }
+
+    /// Every row, by meter.
+    pub fn points(&self) -> impl Iterator<Item = (&MeterId, &UsagePoint)> {
+        self.points.iter()
+    }
+
+    /// Whether there is no register.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+}
+
+struct PointColumns {
+    texts: [Option<Vec<Option<String>>>; 7],
+    numbers: [Option<Vec<Option<f64>>>; 4],
+}
+
+impl PointColumns {
+    fn of(table: &Table) -> Result<Self> {
+        let text = |name| table.texts(name);
+        let number = |name| table.numbers(name);
+        Ok(Self {
+            texts: [text("parent_id")?, text("kind")?, text("activity")?, text("premises")?, text("tariff")?, text("licence")?, text("address")?],
+            numbers: [number("contracted_kw")?, number("declared_mining_kw")?, number("lat")?, number("lon")?],
+        })
+    }
+
+    fn point(&self, row: usize, file: &str, findings: &mut Vec<Finding>) -> UsagePoint {
+        let text = |index: usize| self.texts[index].as_ref().and_then(|column| column[row].clone()).filter(|text| !text.trim().is_empty());
+        let number = |index: usize| self.numbers[index].as_ref().and_then(|column| column[row]).filter(|value| value.is_finite());
+        let mut not_negative = |index: usize, name: &str| {
+            let value = number(index)?;
+            if value < 0.0 {
+                findings.push(row_skipped(file, row, &format!("{name} is {value}, below zero; it was left out")));
+                return None;
+            }
+            Some(value)
+        };
+        UsagePoint {
+            contracted_kw: not_negative(0, "contracted_kw"),
+            declared_mining_kw: not_negative(1, "declared_mining_kw"),
+            parent_id: text(0),
+            kind: text(1),
+            activity: text(2),
+            premises: text(3),
+            tariff: text(4),
+            licence: text(5),
+            address: text(6),
+            lat: number(2),
+            lon: number(3),
+        }
+    }
+}
+
+fn row_skipped(file: &str, row: usize, words: &str) -> Finding {
+    Finding::new(Code::TableRowSkipped, Severity::Warning, format!("row {}: {words}", row + 1)).in_source(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn register(csv: &str) -> Result<(Register, Vec<Finding>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.csv");
+        std::fs::write(&path, csv).unwrap();
+        Register::read(&path)
+    }
+
+    #[test]
+    fn every_column_but_the_meter_is_optional() {
+        let (register, findings) = register("meter_id\n7\n8\n").unwrap();
+        assert_eq!(register.point("7"), Some(&UsagePoint::default()));
+        assert_eq!(register.point("7").unwrap().class(), UNKNOWN_CLASS);
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn bad_rows_are_named_and_the_rest_is_kept() {
+        let (register, findings) = register("meter_id,declared_mining_kw,premises\na,5,flat\na,6,flat\n,1,flat\nb,-3,house\n").unwrap();
+        assert_eq!(register.point("a").unwrap().declared_mining_kw, Some(5.0));
+        assert_eq!(register.point("b").unwrap().declared_mining_kw, None);
+        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        assert_eq!(words.len(), 3);
+        assert!(words[0].starts_with("row 2:") && words[1].starts_with("row 3:") && words[2].starts_with("row 4:"), "{words:?}");
+    }
+
+    #[test]
+    fn a_register_without_meters_names_its_columns() {
+        let error = register("meter,premises\na,flat\n").unwrap_err().to_string();
+        assert!(error.contains("meter_id") && error.contains("premises"), "{error}");
+    }
+}

@@ -1,0 +1,114 @@
+//! Reads small tables (register, weather, events) whole, from Parquet or CSV.
+
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// A table in memory, with its file's name for errors.
+pub struct Table {
+    file: String,
+    frame: DataFrame,
+}
+
+/// Reads `path`: Parquet by its ending, everything else as CSV with a header.
+///
+/// # Errors
+/// When the file is missing, empty or not what its ending says.
+pub fn read_table(path: &Path) -> Result<Table> {
+    let name = path.display().to_string();
+    let cure = "Give a Parquet or CSV file with a header";
+    let file = File::open(path).map_err(|error| Error::input(&name, error.to_string(), cure))?;
+    let is_parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
+    let frame = if is_parquet {
+        ParquetReader::new(file).finish()
+    } else {
+        CsvReadOptions::default().with_has_header(true).with_infer_schema_length(None).into_reader_with_file_handle(file).finish()
+    };
+    let frame = frame.map_err(|error| Error::input(&name, error.to_string(), cure))?;
+    Ok(Table { file: name, frame })
+}
+
+impl Table {
+    /// Its columns' names, for a message.
+    #[must_use]
+    pub fn names(&self) -> String {
+        self.frame.get_column_names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A column as text, `None` where the table has no such column. Names match in any case.
+    ///
+    /// # Errors
+    /// When the column's type has no text form.
+    pub fn texts(&self, name: &str) -> Result<Option<Vec<Option<String>>>> {
+        let Some(column) = self.column(name, &DataType::String)? else { return Ok(None) };
+        let column = column.str().map_err(|error| self.failed(name, &error))?;
+        Ok(Some(column.iter().map(|text| text.map(str::to_owned)).collect()))
+    }
+
+    /// A column as numbers; text that is no number is missing.
+    ///
+    /// # Errors
+    /// When the column's type has no number form.
+    pub fn numbers(&self, name: &str) -> Result<Option<Vec<Option<f64>>>> {
+        let Some(column) = self.column(name, &DataType::Float64)? else { return Ok(None) };
+        let column = column.f64().map_err(|error| self.failed(name, &error))?;
+        Ok(Some(column.iter().collect()))
+    }
+
+    /// A column of instants as seconds since 1970-01-01T00:00Z. Naive times count as UTC.
+    ///
+    /// # Errors
+    /// When the column is neither a time nor a text in ISO 8601.
+    pub fn instants_s(&self, name: &str) -> Result<Option<Vec<Option<i64>>>> {
+        let Some(column) = self.raw(name) else { return Ok(None) };
+        if let DataType::Datetime(unit, _) = column.dtype() {
+            let per_second = match unit {
+                TimeUnit::Nanoseconds => 1_000_000_000,
+                TimeUnit::Microseconds => 1_000_000,
+                TimeUnit::Milliseconds => 1_000,
+            };
+            let column = column.cast(&DataType::Int64).map_err(|error| self.failed(name, &error))?;
+            let column = column.i64().map_err(|error| self.failed(name, &error))?;
+            return Ok(Some(column.iter().map(|time| time.map(|time| time.div_euclid(per_second))).collect()));
+        }
+        let texts = self.texts(name)?.unwrap_or_default();
+        Ok(Some(texts.into_iter().map(|text| parse_instant_s(&text?)).collect()))
+    }
+
+    fn column(&self, name: &str, dtype: &DataType) -> Result<Option<Column>> {
+        self.raw(name).map(|column| column.cast(dtype).map_err(|error| self.failed(name, &error))).transpose()
+    }
+
+    fn raw(&self, name: &str) -> Option<&Column> {
+        self.frame.columns().iter().find(|column| column.name().eq_ignore_ascii_case(name))
+    }
+
+    fn failed(&self, name: &str, error: &dyn std::fmt::Display) -> Error {
+        Error::input(&self.file, format!("column `{name}`: {error}"), "Give the column a type the README of data-samples lists")
+    }
+}
+
+fn parse_instant_s(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Some(instant.as_second());
+    }
+    let naive: jiff::civil::DateTime = text.parse().ok()?;
+    Some(naive.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_read_with_and_without_a_zone() {
+        assert_eq!(parse_instant_s("2022-01-25T06:00:00Z"), Some(1_643_090_400));
+        assert_eq!(parse_instant_s("2022-01-25T12:00:00+06:00"), Some(1_643_090_400));
+        assert_eq!(parse_instant_s("2022-01-25 06:00:00"), Some(1_643_090_400));
+        assert_eq!(parse_instant_s("soon"), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! Reads outdoor temperature and gives its mean by civil day.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::table::read_table;
+use crate::calendar::Calendar;
+use crate::error::{Error, Result};
+use crate::finding::{Code, Finding, Severity};
+
+/// No place on Earth was ever outside this. [°C]
+const POSSIBLE_C: std::ops::RangeInclusive<f64> = -70.0..=60.0;
+
+/// Mean outdoor temperature by civil day, over all of the file's zones.
+#[derive(Debug, Clone, Default)]
+pub struct Weather {
+    daily_c: BTreeMap<i32, f32>,
+}
+
+impl Weather {
+    /// Reads `start, temperature_c` (and `zone`) from Parquet or CSV.
+    ///
+    /// # Errors
+    /// When the file cannot be read or lacks a column.
+    pub fn read(path: &Path, calendar: &Calendar) -> Result<(Self, Vec<Finding>)> {
+        let file = path.display().to_string();
+        let table = read_table(path)?;
+        let (Some(starts_s), Some(temperatures_c)) = (table.instants_s("start")?, table.numbers("temperature_c")?) else {
+            return Err(Error::input(file, format!("needs the columns `start` and `temperature_c`; it has {}", table.names()), "Rename the columns"));
+        };
+        let mut sums: BTreeMap<i32, (f64, u32)> = BTreeMap::new();
+        let mut n_skipped = 0u64;
+        for (start_s, temperature_c) in starts_s.iter().zip(&temperatures_c) {
+            let usable = start_s.and_then(|s| calendar.day_of(s)).zip(temperature_c.filter(|c| POSSIBLE_C.contains(c)));
+            let Some((day, temperature_c)) = usable else {
+                n_skipped += 1;
+                continue;
+            };
+            let sum = sums.entry(day.day).or_default();
+            sum.0 += temperature_c;
+            sum.1 += 1;
+        }
+        let daily_c = sums.into_iter().map(|(day, (sum, n))| (day, (sum / f64::from(n)) as f32)).collect();
+        let findings = (n_skipped > 0).then(|| {
+            let words = format!("{n_skipped} rows have no time, or no temperature between -70 and 60 °C");
+            Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(file).with("n", n_skipped)
+        });
+        Ok((Self { daily_c }, findings.into_iter().collect()))
+    }
+
+    /// Mean temperature of a civil day. [°C]
+    #[must_use]
+    pub fn temperature_c(&self, day: i32) -> Option<f32> {
+        self.daily_c.get(&day).copied()
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.daily_c.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_the_mean_of_its_hours_and_nonsense_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("weather.csv");
+        std::fs::write(&path, "zone,start,temperature_c\na,2022-01-25T00:00:00Z,-10\na,2022-01-25T12:00:00Z,-20\na,2022-01-26T00:00:00Z,400\n").unwrap();
+        let (weather, findings) = Weather::read(&path, &Calendar::new(None)).unwrap();
+        let day = crate::calendar::day_number(jiff::civil::date(2022, 1, 25));
+        assert_eq!(weather.temperature_c(day), Some(-15.0));
+        assert_eq!((weather.temperature_c(day + 1), findings.len()), (None, 1));
+    }
+}

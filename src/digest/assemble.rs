@@ -1,0 +1,329 @@
+//! Assembles one meter's intervals, in whatever order they came, into civil days on a grid.
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Calendar, CivilDay};
+use super::kernel::{DayIntervals, Scratch, digest_day};
+use super::{DAY_MINUTES, DayDigest};
+use crate::acquisition::Quantity;
+use crate::settings::HourWindow;
+
+/// Interval lengths that meters use. [min]
+const GRID_MINUTES: [i64; 13] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720];
+
+/// A day of 23 or 25 h between two daily reads is still one day. [s]
+const DAY_READ_S: std::ops::RangeInclusive<i64> = 82_800..=90_000;
+
+/// A counter that falls from above this share of its capacity has gone round, not been exchanged.
+const ROLLOVER_SHARE: f64 = 0.9;
+
+/// One interval of one meter that waits for its day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LooseInterval {
+    /// The meter's number.
+    pub meter: u32,
+    /// What `value` is.
+    pub quantity: Quantity,
+    /// Whether the value is an estimate.
+    pub is_estimated: bool,
+    /// Instant of the start. [s since 1970-01-01T00:00Z]
+    pub start_s: i64,
+    /// Energy, demand or register read.
+    pub value: f64,
+    /// Place in the run's input: source and unit. Of two that claim one interval the lower wins.
+    pub order: u64,
+}
+
+/// What was odd about a meter's intervals and is not told by its days.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Oddities {
+    /// Cumulative counters that went round.
+    pub n_rollovers: u32,
+    /// Cumulative counters that fell otherwise.
+    pub n_resets: u32,
+    /// Intervals off every known grid, kept on the nearest.
+    pub n_off_grid: u32,
+}
+
+/// An interval with its demand known, before it has a place in a day.
+#[derive(Debug, Clone, Copy)]
+struct Timed {
+    start_s: i64,
+    /// Energy [kWh] or demand [kW], as `is_energy` says.
+    value: f64,
+    is_energy: bool,
+    is_estimated: bool,
+}
+
+/// Digests the loose intervals of one meter, sorted here. Days come out ascending, each once.
+pub fn assemble(
+    rows: &mut [LooseInterval],
+    calendar: &Calendar,
+    night: HourWindow,
+    scratch: &mut Scratch,
+) -> (Vec<DayDigest>, Oddities) {
+    rows.sort_by(|a, b| a.start_s.cmp(&b.start_s).then(a.order.cmp(&b.order)));
+    let mut oddities = Oddities::default();
+    let timed = timed_intervals(rows, &mut oddities);
+    let modal_s = modal_interval_s(timed.iter().map(|row| row.start_s)).unwrap_or(3600);
+    let mut days = Vec::new();
+    let mut rest = timed.as_slice();
+    while let Some(first) = rest.first() {
+        let Some(civil) = calendar.day_of(first.start_s) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let end = rest.partition_point(|row| row.start_s < civil.start_s + civil.length_s);
+        let (today, later) = rest.split_at(end);
+        if modal_s >= *DAY_READ_S.start() {
+            days.push(coarse_day(today, later.first().map(|row| row.start_s), modal_s, civil));
+        } else {
+            days.push(grid_day(today, modal_s, civil, night, scratch, &mut oddities));
+        }
+        rest = later;
+    }
+    (days, oddities)
+}
+
+/// Register reads become energies between reads; energies and demands stay what they are.
+fn timed_intervals(rows: &[LooseInterval], oddities: &mut Oddities) -> Vec<Timed> {
+    let plain = |row: &LooseInterval| Timed {
+        start_s: row.start_s,
+        value: row.value,
+        is_energy: row.quantity == Quantity::Energy,
+        is_estimated: row.is_estimated,
+    };
+    let reads: Vec<&LooseInterval> = rows.iter().filter(|row| row.quantity == Quantity::RegisterRead).collect();
+    if reads.is_empty() {
+        return rows.iter().map(plain).collect();
+    }
+    let mut timed: Vec<Timed> = rows.iter().filter(|row| row.quantity != Quantity::RegisterRead).map(plain).collect();
+    let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
+    for pair in reads.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        if to.start_s == from.start_s {
+            continue;
+        }
+        let Some(energy_kwh) = register_difference_kwh(from.value, to.value, oddities) else { continue };
+        push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
+    }
+    timed.sort_by_key(|row| row.start_s);
+    timed
+}
+
+/// Energy between two reads of a cumulative counter, `None` where the counter was reset.
+fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) -> Option<f64> {
+    if to_kwh >= from_kwh {
+        return Some(to_kwh - from_kwh);
+    }
+    // Counters have whole decimal digits: the capacity is the next power of ten.
+    let capacity_kwh = 10f64.powi(from_kwh.abs().log10().floor() as i32 + 1);
+    if from_kwh >= ROLLOVER_SHARE * capacity_kwh && to_kwh <= (1.0 - ROLLOVER_SHARE) * capacity_kwh {
+        oddities.n_rollovers += 1;
+        return Some(to_kwh + capacity_kwh - from_kwh);
+    }
+    oddities.n_resets += 1;
+    None
+}
+
+/// One interval where the reads follow each other; an even, estimated filling where some are missing.
+fn push_register_energy(timed: &mut Vec<Timed>, from: &LooseInterval, to: &LooseInterval, energy_kwh: f64, modal_s: i64) {
+    let missing = (to.start_s - from.start_s + modal_s / 2) / modal_s;
+    let n = if modal_s >= *DAY_READ_S.start() { 1 } else { missing.clamp(1, 100_000) };
+    for index in 0..n {
+        timed.push(Timed {
+            start_s: from.start_s + index * modal_s,
+            value: energy_kwh / n as f64,
+            is_energy: true,
+            is_estimated: n > 1 || from.is_estimated || to.is_estimated,
+        });
+    }
+}
+
+/// The most common distance between neighbours, the shorter of two equally common ones. [s]
+fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
+    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+    let mut previous = None;
+    for start_s in starts_s {
+        if let Some(previous) = previous
+            && start_s > previous
+        {
+            let distance_s = start_s - previous;
+            let snapped = if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
+            *counts.entry(snapped).or_default() += 1;
+        }
+        previous = Some(start_s);
+    }
+    counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(distance_s, _)| distance_s)
+}
+
+/// A day of reads that come once a day or less often.
+fn coarse_day(today: &[Timed], next_start_s: Option<i64>, modal_s: i64, civil: &CivilDay) -> DayDigest {
+    let first = today[0];
+    let length_s = if modal_s == i64::from(DAY_MINUTES) * 60 {
+        civil.length_s
+    } else {
+        next_start_s.map_or(modal_s, |next| next - first.start_s)
+    };
+    let minutes = if modal_s == i64::from(DAY_MINUTES) * 60 { DAY_MINUTES } else { (length_s / 60) as u32 };
+    let mut row = DayDigest::empty(civil.day, minutes, 1);
+    let hours = length_s as f64 / 3600.0;
+    let kw = if first.is_energy { first.value / hours } else { first.value };
+    row.energy_kwh = (kw * hours) as f32;
+    for again in &today[1..] {
+        if again.value == first.value { row.n_identical += 1 } else { row.n_conflicting += 1 }
+    }
+    if first.is_estimated {
+        row.n_estimated = 1;
+        return row;
+    }
+    row.n_measured = 1;
+    row.n_zero = u16::from(kw == 0.0);
+    row.n_negative = u16::from(kw < 0.0);
+    row.demand_kw_mean = kw as f32;
+    row
+}
+
+/// A day of intervals on the finest grid that its own neighbours show.
+fn grid_day(
+    today: &[Timed],
+    modal_s: i64,
+    civil: &CivilDay,
+    night: HourWindow,
+    scratch: &mut Scratch,
+    oddities: &mut Oddities,
+) -> DayDigest {
+    let interval_s = day_interval_s(today, modal_s, oddities);
+    let n_slots = (civil.length_s / interval_s) as usize;
+    let mut kw = vec![f32::NAN; n_slots];
+    let mut estimated = vec![false; n_slots];
+    let (mut n_identical, mut n_conflicting) = (0u16, 0u16);
+    let hours = interval_s as f64 / 3600.0;
+    let repeated_slots = (civil.repeated_s() / interval_s) as usize;
+    for row in today {
+        let elapsed_s = row.start_s - civil.start_s;
+        let mut slot = ((elapsed_s / interval_s) as usize).min(n_slots - 1);
+        let value = (if row.is_energy { row.value / hours } else { row.value }) as f32;
+        // Naive local time shows the repeated hour twice: the later of two belongs to the second pass.
+        let second_pass = slot + repeated_slots;
+        if !kw[slot].is_nan() && civil.is_first_pass(elapsed_s) && kw[second_pass].is_nan() {
+            slot = second_pass;
+        }
+        if kw[slot].is_nan() {
+            kw[slot] = value;
+            estimated[slot] = row.is_estimated;
+        } else if kw[slot] == value {
+            n_identical = n_identical.saturating_add(1);
+        } else {
+            n_conflicting = n_conflicting.saturating_add(1);
+        }
+    }
+    let mut row = digest_day(DayIntervals { civil, interval_s, demand_kw: &kw, estimated: &estimated }, night, scratch);
+    row.n_identical = n_identical;
+    row.n_conflicting = n_conflicting;
+    row
+}
+
+/// The day's own interval where it has enough neighbours to tell, else the meter's.
+fn day_interval_s(today: &[Timed], modal_s: i64, oddities: &mut Oddities) -> i64 {
+    let own_s = if today.len() >= 4 { modal_interval_s(today.iter().map(|row| row.start_s)) } else { None };
+    let on_grid = |seconds: i64| GRID_MINUTES.iter().any(|minutes| minutes * 60 == seconds);
+    [own_s, Some(modal_s)].into_iter().flatten().find(|&seconds| on_grid(seconds)).unwrap_or_else(|| {
+        oddities.n_off_grid += 1;
+        let nearest = GRID_MINUTES.iter().min_by_key(|minutes| (*minutes * 60 - modal_s).abs());
+        nearest.expect("the grid is not empty") * 60
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Windows, Zone};
+
+    const DAY_S: i64 = 1_700_006_400; // 2023-11-15T00:00Z
+
+    fn interval(start_s: i64, value: f64, quantity: Quantity) -> LooseInterval {
+        LooseInterval { meter: 0, quantity, is_estimated: false, start_s, value, order: 0 }
+    }
+
+    fn run(mut rows: Vec<LooseInterval>, zone: Option<&str>) -> (Vec<DayDigest>, Oddities) {
+        let zone = zone.map(|name| Zone::named(name).unwrap());
+        assemble(&mut rows, &Calendar::new(zone.as_ref()), Windows::default().night, &mut Scratch::default())
+    }
+
+    #[test]
+    fn order_does_not_matter() {
+        let rows: Vec<_> = (0..96).map(|slot| interval(DAY_S + slot * 1800, slot as f64, Quantity::Energy)).collect();
+        let mut mixed = rows.clone();
+        mixed.reverse();
+        mixed.swap(3, 50);
+        assert_eq!(format!("{:?}", run(rows, None).0), format!("{:?}", run(mixed, None).0));
+    }
+
+    #[test]
+    fn energy_in_half_an_hour_is_half_the_demand() {
+        let rows = (0..48).map(|slot| interval(DAY_S + slot * 1800, 1.5, Quantity::Energy)).collect();
+        let (days, _) = run(rows, None);
+        assert_eq!((days[0].demand_kw_mean, days[0].energy_kwh, days[0].interval_minutes), (3.0, 72.0, 30));
+    }
+
+    #[test]
+    fn duplicates_are_told_apart() {
+        let mut rows: Vec<_> = (0..24).map(|slot| interval(DAY_S + slot * 3600, 1.0, Quantity::Energy)).collect();
+        rows.push(interval(DAY_S, 1.0, Quantity::Energy));
+        rows.push(LooseInterval { order: 1, ..interval(DAY_S + 3600, 9.0, Quantity::Energy) });
+        let (days, _) = run(rows, None);
+        assert_eq!((days[0].n_identical, days[0].n_conflicting, days[0].demand_kw_max), (1, 1, 1.0));
+    }
+
+    #[test]
+    fn stamps_at_the_last_second_fall_in_their_interval() {
+        let rows = (1..=48).map(|slot| interval(DAY_S + slot * 1800 - 1, 1.0, Quantity::Energy)).collect();
+        let (days, _) = run(rows, None);
+        assert_eq!((days.len(), days[0].n_measured, days[0].n_expected), (1, 48, 48));
+    }
+
+    #[test]
+    fn a_counter_gives_differences_across_a_rollover_and_none_across_an_exchange() {
+        let reads = [99_990.0, 99_995.0, 0.0, 5.0, 2.0, 4.0];
+        let rows = reads.iter().enumerate().map(|(hour, &read)| interval(DAY_S + hour as i64 * 3600, read, Quantity::RegisterRead)).collect();
+        let (days, oddities) = run(rows, None);
+        assert_eq!((oddities.n_rollovers, oddities.n_resets), (1, 1));
+        assert_eq!(days[0].hour_kw[..5].iter().map(|kw| kw.to_string()).collect::<Vec<_>>(), ["5", "5", "5", "NaN", "2"]);
+    }
+
+    #[test]
+    fn energy_across_missing_reads_is_kept_as_an_estimate() {
+        let mut rows: Vec<_> = (0..10).map(|hour| interval(DAY_S + hour * 3600, hour as f64, Quantity::RegisterRead)).collect();
+        rows.push(interval(DAY_S + 14 * 3600, 29.0, Quantity::RegisterRead));
+        let (days, _) = run(rows, None);
+        assert_eq!((days[0].n_measured, days[0].n_estimated, days[0].energy_kwh), (9, 5, 29.0));
+    }
+
+    #[test]
+    fn monthly_reads_are_one_row_each() {
+        let rows = [0i64, 31, 61, 92].iter().map(|day| interval(DAY_S + day * 86_400, 744.0, Quantity::Energy)).collect();
+        let (days, _) = run(rows, None);
+        assert_eq!(days.len(), 4);
+        assert_eq!((days[0].interval_minutes, days[0].demand_kw_mean), (31 * 1440, 1.0));
+    }
+
+    #[test]
+    fn daily_reads_over_a_clock_change_stay_daily() {
+        let zone = Zone::named("Europe/London").unwrap();
+        let midnight = |day: i8| jiff::civil::date(2013, 3, day).to_zoned(zone.tz.clone()).unwrap().timestamp().as_second();
+        let rows = (28..=31).map(|day| interval(midnight(day), 24.0, Quantity::Energy)).collect();
+        let (days, _) = run(rows, Some("Europe/London"));
+        assert!(days.iter().all(|day| day.interval_minutes == 1440 && day.energy_kwh == 24.0), "{days:?}");
+    }
+
+    #[test]
+    fn a_repeated_local_hour_keeps_both_passes() {
+        // Naive local stamps of 2013-10-27 in London, both passes mapped to the first by the reader.
+        let first = "2013-10-26T23:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let mut rows: Vec<_> = (0..25).filter(|hour| *hour != 2).map(|hour| interval(first + hour * 3600, 1.0, Quantity::Energy)).collect();
+        rows.push(interval(first + 3600, 1.0, Quantity::Energy));
+        let (days, _) = run(rows, Some("Europe/London"));
+        assert_eq!((days.len(), days[0].n_expected, days[0].n_measured, days[0].n_identical), (1, 25, 25, 0));
+    }
+}
