@@ -4,7 +4,9 @@
 //! files below them.
 
 pub mod acquisition;
+pub mod checks;
 pub mod digest;
+pub mod ranking;
 
 pub mod calendar;
 pub mod error;
@@ -12,4 +14,5 @@ pub mod finding;
 pub mod ids;
 pub mod progress;
 pub mod settings;
+pub mod stats;
 pub mod units;

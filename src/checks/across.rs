@@ -1,0 +1,146 @@
+//! Checks meters against each other and against the register.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::completeness::{USUAL_MISSING_SHARE, expected_and_present};
+use crate::acquisition::register::Register;
+use crate::digest::MeterDays;
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::MeterId;
+use crate::stats::median;
+
+/// Meters that share this many days of the very same energy are one meter listed twice. [d]
+const SAME_DAYS: usize = 7;
+
+/// No home and hardly a business differs from the median of its class by this factor; Wh read as
+/// kWh does by 1000.
+const UNIT_FACTOR: f32 = 300.0;
+
+/// So many examples are named in a finding about many meters.
+const EXAMPLES: usize = 5;
+
+/// What is kept of each meter to hold it against the others: a few bytes, whatever its span.
+#[derive(Debug, Clone)]
+pub struct Fingerprint {
+    meter: MeterId,
+    class: String,
+    demand_kw_mean: Option<f32>,
+    pattern: u64,
+    n_days: usize,
+    missing_share: f64,
+}
+
+impl Fingerprint {
+    /// The fingerprint of a meter.
+    #[must_use]
+    pub fn of(meter: &MeterDays, register: &Register) -> Self {
+        let means: Vec<f32> = meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
+        let pattern = meter.days.iter().filter(|day| day.energy_kwh != 0.0 && !day.energy_kwh.is_nan()).fold(17u64, |hash, day| {
+            let one = u64::from(day.energy_kwh.to_bits()) << 32 | u64::from(day.demand_kw_p50.to_bits());
+            (hash ^ one ^ day.day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        });
+        let (expected, present) = expected_and_present(meter);
+        Self {
+            class: register.point(meter.meter.as_str()).map_or_else(|| crate::acquisition::register::UNKNOWN_CLASS.to_owned(), |point| point.class()),
+            demand_kw_mean: median(&means),
+            pattern,
+            n_days: means.iter().filter(|kw| **kw != 0.0).count(),
+            missing_share: 1.0 - present as f64 / expected.max(1) as f64,
+            meter: meter.meter.clone(),
+        }
+    }
+}
+
+/// Everything to be said about meters together. `fingerprints` in order of id.
+#[must_use]
+pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
+    let mut findings = check_register(fingerprints, register);
+    findings.extend(check_same(fingerprints));
+    findings.extend(check_units(fingerprints));
+    let few: Vec<&MeterId> = fingerprints.iter().filter(|one| one.missing_share > 0.0 && one.missing_share < USUAL_MISSING_SHARE).map(|one| &one.meter).collect();
+    if !few.is_empty() {
+        let words = format!("{} meters miss less than 1% of their intervals, as meters do", few.len());
+        findings.push(Finding::new(Code::Gap, Severity::Note, words).with("n_meters", few.len()));
+    }
+    findings
+}
+
+fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
+    if register.is_empty() {
+        return Vec::new();
+    }
+    let seen: BTreeSet<&str> = fingerprints.iter().map(|one| one.meter.as_str()).collect();
+    let unlisted: Vec<&str> = seen.iter().copied().filter(|meter| register.point(meter).is_none()).collect();
+    let silent: Vec<&str> = register.points().map(|(meter, _)| meter.as_str()).filter(|meter| !seen.contains(meter)).collect();
+    let many = |code, severity, meters: &[&str], words: &str| {
+        (!meters.is_empty()).then(|| {
+            let examples = meters.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+            Finding::new(code, severity, format!("{} meters {words}, for example {examples}", meters.len())).with("n_meters", meters.len())
+        })
+    };
+    let unlisted = many(Code::NotInRegister, Severity::Warning, &unlisted, "have interval data but no row in the register; they were judged without it");
+    let silent = many(Code::NoIntervalData, Severity::Warning, &silent, "are in the register but have no interval data; nothing was judged of them");
+    unlisted.into_iter().chain(silent).collect()
+}
+
+fn check_same(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let mut by_pattern: BTreeMap<u64, Vec<&MeterId>> = BTreeMap::new();
+    for one in fingerprints.iter().filter(|one| one.n_days >= SAME_DAYS) {
+        by_pattern.entry(one.pattern).or_default().push(&one.meter);
+    }
+    let same = by_pattern.values().filter(|meters| meters.len() > 1);
+    same.map(|meters| {
+        let names = meters.iter().map(|meter| meter.as_str()).collect::<Vec<_>>().join(", ");
+        let words = format!("{names} have the same energy every day: one meter listed twice, or a copied channel");
+        Finding::new(Code::SameAsAnother, Severity::Warning, words).of_meter(meters[0].clone()).with("meters", names)
+    })
+    .collect()
+}
+
+fn check_units(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let mut by_class: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+    for one in fingerprints {
+        by_class.entry(&one.class).or_default().extend(one.demand_kw_mean.filter(|kw| *kw > 0.0));
+    }
+    let medians: BTreeMap<&str, f32> = by_class.iter().filter(|(_, all)| all.len() >= 10).filter_map(|(class, all)| Some((*class, median(all)?))).collect();
+    let odd = |one: &Fingerprint| {
+        let (kw, usual) = (one.demand_kw_mean.filter(|kw| *kw > 0.0)?, *medians.get(one.class.as_str())?);
+        (kw / usual > UNIT_FACTOR).then_some((kw, usual))
+    };
+    fingerprints
+        .iter()
+        .filter_map(|one| {
+            let (kw, usual) = odd(one)?;
+            let words = format!("mean demand {kw:.1} kW is {:.0} times the median of its class ({usual:.2} kW): Wh read as kWh?", kw / usual);
+            Some(Finding::new(Code::UnitMistake, Severity::Warning, words).of_meter(one.meter.clone()).with("demand_kw_mean", kw).with("class_median_kw", usual))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{codes, home_kw, meter};
+    use super::*;
+
+    fn named(id: &str, factor: f32, shift: usize) -> Fingerprint {
+        let mut days = meter(30, |day, slot| home_kw(day + shift, slot) * factor);
+        days.meter = MeterId::from(id);
+        Fingerprint::of(&days, &Register::default())
+    }
+
+    #[test]
+    fn one_meter_listed_twice_is_found() {
+        let findings = check_run(&[named("a", 1.0, 0), named("b", 1.0, 0), named("c", 1.0, 1)], &Register::default());
+        assert_eq!(codes(&findings), ["same_as_another"]);
+        assert!(findings[0].description.starts_with("a, b have"));
+    }
+
+    #[test]
+    fn watt_hours_among_kilowatt_hours_are_found() {
+        let mut all: Vec<_> = (0..12).map(|index| named(&format!("m{index:02}"), 1.0 + index as f32 * 0.1, index)).collect();
+        all.push(named("x", 1000.0, 3));
+        let findings = check_run(&all, &Register::default());
+        assert_eq!(codes(&findings), ["unit_mistake"]);
+        assert_eq!(findings[0].meter.as_ref().unwrap().as_str(), "x");
+    }
+}

@@ -1,0 +1,103 @@
+//! Weighs evidence into a suspicion score and ranks the meters by it.
+
+use jiff::civil::Date;
+
+use crate::ids::{GroupId, MeterId};
+
+/// What a suspect is suspected of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A flat block on a meter.
+    MeteredFarm,
+    /// A flat residual that no meter shows.
+    UnmeteredLoad,
+    /// A meter that registers only part of what it feeds.
+    UnderRegisteringMeter,
+    /// The load shape of mining at premises registered for something else.
+    ActivityMismatch,
+    /// A declared farm that draws more than it declared.
+    OverDeclaration,
+    /// A block that ended and started again.
+    RestartedFarm,
+}
+
+impl Kind {
+    /// The stable text of the kind.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MeteredFarm => "metered_farm",
+            Self::UnmeteredLoad => "unmetered_load",
+            Self::UnderRegisteringMeter => "under_registering_meter",
+            Self::ActivityMismatch => "activity_mismatch",
+            Self::OverDeclaration => "over_declaration",
+            Self::RestartedFarm => "restarted_farm",
+        }
+    }
+}
+
+/// What the rig behind a suspect would be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RigEstimate {
+    /// Median draw while on, as the meter sees it. [kW]
+    pub kw: f64,
+    /// Lower end of its interval. [kW]
+    pub kw_low: f64,
+    /// Upper end of its interval. [kW]
+    pub kw_high: f64,
+    /// Fewest machines that draw it.
+    pub machines_low: u32,
+    /// Most machines that draw it.
+    pub machines_high: u32,
+    /// First local day, `None`: since before the first day of the data.
+    pub onset: Option<Date>,
+    /// First local day after it, `None`: still on at the end of the data.
+    pub ended: Option<Date>,
+    /// Energy since onset within the data. [kWh]
+    pub energy_kwh: f64,
+}
+
+/// One piece of evidence in words, with its share of the score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The indicator it comes from.
+    pub indicator: &'static str,
+    /// Measured against limit, with unit, period and peers.
+    pub words: String,
+    /// What it adds to the score's log-odds; negative speaks against.
+    pub weight: f64,
+}
+
+/// How well another explanation fits the same evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RivalScore {
+    /// The look-alike's name, for example `storage heating`.
+    pub rival: &'static str,
+    /// How well it fits, 0..=1; scored beside mining, not summing to one.
+    pub score: f64,
+}
+
+/// One meter (or residual) with its place in the ranking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The meter.
+    pub meter: MeterId,
+    /// Suspicion, 0..=1; higher is more suspicious. Evidence, not proof.
+    pub score: f64,
+    /// Place in the list, from 1; ties break by meter id.
+    pub rank: u32,
+    /// What it is suspected of, `None` where there is nothing to suspect.
+    pub kind: Option<Kind>,
+    /// The rig, `None` where no level stands out.
+    pub rig: Option<RigEstimate>,
+    /// Its peer group.
+    pub group: GroupId,
+    /// Evidence, strongest first.
+    pub reasons: Vec<Reason>,
+    /// Other explanations, best first.
+    pub rivals: Vec<RivalScore>,
+    /// How many of the lines from rank 1 to this one are expected to be false.
+    pub expected_false: f64,
+    /// Whether it stands above the cut.
+    pub is_suspect: bool,
+}
