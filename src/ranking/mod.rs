@@ -1,5 +1,7 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
+pub mod model;
+
 use jiff::civil::Date;
 
 use crate::ids::{GroupId, MeterId};
