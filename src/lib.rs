@@ -6,6 +6,7 @@
 pub mod acquisition;
 pub mod checks;
 pub mod digest;
+pub mod features;
 pub mod groups;
 pub mod ranking;
 

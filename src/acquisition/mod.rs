@@ -3,9 +3,35 @@
 //! Everything that leaves this stage is an [`IntervalBatch`]: meters by number, instants in UTC that
 //! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
 
+mod csv_file;
+mod decode;
+mod evidence;
+mod guess;
+mod layouts;
+pub mod local_time;
+mod locate;
+pub mod mapping;
+mod marks;
+mod meter_ids;
+mod names;
+mod open;
+mod parquet_file;
+mod profile;
+mod quality;
 pub mod register;
+pub mod report;
+mod shapes;
+mod source;
+mod storage;
 pub mod table;
+pub mod text_time;
+mod times;
+mod values;
 pub mod weather;
+
+pub use open::{Opened, open_sources};
+pub use report::UnitReport;
+pub use source::Source;
 
 /// What the numbers of a batch are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,8 +66,8 @@ pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratc
     row.demand_kw_sd = (sum_squares / n - (sum / n) * (sum / n)).max(0.0).sqrt() as f32;
     sorted.sort_unstable_by(f32::total_cmp);
     fill_quantiles(&mut row, sorted);
-    fill_sequence(&mut row, day);
-    fill_hours(&mut row, day, night);
+    fill_sequence(&mut row, day, night);
+    fill_hours(&mut row, day);
     row
 }
 
@@ -104,8 +104,9 @@ fn fill_quantiles(row: &mut DayDigest, sorted: &[f32]) {
 }
 
 /// What the order of the intervals tells: ramps and runs of one value.
-fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>) {
+fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) {
     let (mut sum, mut n, mut max) = (0.0f64, 0u32, 0.0f32);
+    let (mut night_sum, mut night_n) = (0.0f64, 0u32);
     let mut previous = f32::NAN;
     let (mut run, mut longest) = (0u16, 0u16);
     for (index, &kw) in day.demand_kw.iter().enumerate() {
@@ -115,6 +116,10 @@ fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>) {
             sum += f64::from(ramp);
             n += 1;
             max = max.max(ramp);
+            if night.contains(day.civil.clock_hour(index as i64 * day.interval_s) as u8) {
+                night_sum += f64::from(ramp);
+                night_n += 1;
+            }
         }
         run = if kw == 0.0 || kw.is_nan() {
             0
@@ -131,24 +136,20 @@ fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>) {
         row.ramp_kw_mean = (sum / f64::from(n)) as f32;
         row.ramp_kw_max = max;
     }
+    if night_n > 0 {
+        row.ramp_kw_night_mean = (night_sum / f64::from(night_n)) as f32;
+    }
 }
 
-/// Mean demand by clock hour, and how much the night's demand varies.
-fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) {
+/// Mean demand by clock hour.
+fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
     let mut sums = [0.0f64; CLOCK_HOURS];
     let mut counts = [0u32; CLOCK_HOURS];
-    let (mut night_sum, mut night_squares, mut night_n) = (0.0f64, 0.0f64, 0.0f64);
     for (index, &kw) in day.demand_kw.iter().enumerate() {
         if kw.is_nan() || day.estimated.get(index).copied().unwrap_or(false) {
             continue;
         }
         let start_s = index as i64 * day.interval_s;
-        let first = day.civil.clock_hour(start_s);
-        if night.contains(first as u8) {
-            night_sum += f64::from(kw);
-            night_squares += f64::from(kw) * f64::from(kw);
-            night_n += 1.0;
-        }
         // An interval longer than an hour stands for every hour it covers.
         for covered in 0..(day.interval_s / 3600).max(1) {
             let hour = day.civil.clock_hour(start_s + covered * 3600);
@@ -160,10 +161,6 @@ fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) {
         if counts[hour] > 0 {
             row.hour_kw[hour] = (sums[hour] / f64::from(counts[hour])) as f32;
         }
-    }
-    if night_n > 1.0 {
-        let mean = night_sum / night_n;
-        row.demand_kw_night_sd = (night_squares / night_n - mean * mean).max(0.0).sqrt() as f32;
     }
 }
 

@@ -67,12 +67,12 @@ pub struct DayDigest {
     pub demand_kw_p95: f32,
     /// Greatest demand. [kW]
     pub demand_kw_max: f32,
-    /// Standard deviation of demand in the night window. [kW]
-    pub demand_kw_night_sd: f32,
     /// Mean absolute change from one interval to the next. [kW]
     pub ramp_kw_mean: f32,
     /// Greatest absolute change from one interval to the next. [kW]
     pub ramp_kw_max: f32,
+    /// Mean absolute change from one interval to the next in the night window. [kW]
+    pub ramp_kw_night_mean: f32,
     /// Middle of the shortest band that holds half of the intervals: the level most time is spent at. [kW]
     pub level_kw: f32,
     /// Width of that band. [kW]
@@ -109,9 +109,9 @@ impl DayDigest {
             demand_kw_p90: f32::NAN,
             demand_kw_p95: f32::NAN,
             demand_kw_max: f32::NAN,
-            demand_kw_night_sd: f32::NAN,
             ramp_kw_mean: f32::NAN,
             ramp_kw_max: f32::NAN,
+            ramp_kw_night_mean: f32::NAN,
             level_kw: f32::NAN,
             level_width_kw: f32::NAN,
             hour_kw: [f32::NAN; CLOCK_HOURS],
@@ -135,7 +135,7 @@ impl DayDigest {
 pub const COUNT_NAMES: [&str; 9] = ["n_expected", "n_measured", "n_estimated", "n_zero", "n_negative", "n_identical", "n_conflicting", "n_repeated_max", "n_distinct"];
 
 /// Names of the floats of a day besides the hours, in the order of [`DayDigest::floats`].
-pub const FLOAT_NAMES: [&str; 17] = ["energy_kwh", "demand_kw_mean", "demand_kw_sd", "demand_kw_min", "demand_kw_p05", "demand_kw_p10", "demand_kw_p25", "demand_kw_p50", "demand_kw_p75", "demand_kw_p90", "demand_kw_p95", "demand_kw_max", "demand_kw_night_sd", "ramp_kw_mean", "ramp_kw_max", "level_kw", "level_width_kw"];
+pub const FLOAT_NAMES: [&str; 17] = ["energy_kwh", "demand_kw_mean", "demand_kw_sd", "demand_kw_min", "demand_kw_p05", "demand_kw_p10", "demand_kw_p25", "demand_kw_p50", "demand_kw_p75", "demand_kw_p90", "demand_kw_p95", "demand_kw_max", "ramp_kw_mean", "ramp_kw_max", "ramp_kw_night_mean", "level_kw", "level_width_kw"];
 
 impl DayDigest {
     /// The counts, in the order of [`COUNT_NAMES`].
@@ -152,12 +152,12 @@ impl DayDigest {
     /// The floats besides the hours, in the order of [`FLOAT_NAMES`].
     #[must_use]
     pub const fn floats(&self) -> [f32; 17] {
-        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.demand_kw_night_sd, self.ramp_kw_mean, self.ramp_kw_max, self.level_kw, self.level_width_kw]
+        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.ramp_kw_mean, self.ramp_kw_max, self.ramp_kw_night_mean, self.level_kw, self.level_width_kw]
     }
 
     /// Sets the floats from the order of [`FLOAT_NAMES`].
     pub const fn set_floats(&mut self, floats: [f32; 17]) {
-        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.demand_kw_night_sd, self.ramp_kw_mean, self.ramp_kw_max, self.level_kw, self.level_width_kw] = floats;
+        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.ramp_kw_mean, self.ramp_kw_max, self.ramp_kw_night_mean, self.level_kw, self.level_width_kw] = floats;
     }
 }
 

@@ -1,0 +1,286 @@
+//! Reads a CSV file, plain or gzipped, as a stream of batches of text columns.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use csv::{ByteRecord, ReaderBuilder};
+use flate2::read::MultiGzDecoder;
+
+use super::storage::Storage;
+use super::values::DecimalMark;
+
+/// Bytes of the start of a file that its separator is told from.
+const BYTES_SNIFFED: usize = 64 << 10;
+
+/// Rows of one batch of a narrow file.
+const MOST_ROWS_A_BATCH: usize = 65_536;
+
+/// Cells of one batch.
+const CELLS_A_BATCH: usize = 4 * 65_536;
+
+/// Separators, the most frequent first.
+const SEPARATORS: &[u8] = b",;\t|";
+
+/// UTF-8's byte order mark.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A CSV file whose header has been read.
+#[derive(Debug, Clone)]
+pub(super) struct CsvFile {
+    is_gzip: bool,
+    separator: u8,
+    /// How numbers are written.
+    pub decimal: DecimalMark,
+    schema: SchemaRef,
+}
+
+impl CsvFile {
+    /// Reads the header; the error says what was seen instead.
+    pub fn open(storage: &Storage) -> io::Result<Self> {
+        let head = storage.range(0, 2.min(storage.size()? as usize))?;
+        let is_gzip = head.starts_with(&[0x1f, 0x8b]);
+        let mut start = Vec::new();
+        let result = bytes_of(storage, is_gzip)?.take(BYTES_SNIFFED as u64).read_to_end(&mut start);
+        if start.is_empty() {
+            result?;
+        }
+        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+            return Err(io::Error::other("it is UTF-16 text"));
+        }
+        if start.contains(&0) {
+            return Err(io::Error::other("it is neither text nor Parquet"));
+        }
+        let line = start.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+        let line = line.ok_or_else(|| io::Error::other("it has no header"))?;
+        let separator = sniff_separator(line);
+        let decimal = if separator == b';' || separator == b'\t' {
+            sniff_decimal(&start, separator)
+        } else {
+            DecimalMark::Point
+        };
+        let mut file = Self { is_gzip, separator, decimal, schema: Arc::new(Schema::empty()) };
+        let header = file.reader(storage)?.byte_headers().map_err(io::Error::other)?.clone();
+        let field = |name: &[u8]| Field::new(String::from_utf8_lossy(name), DataType::Utf8, true);
+        file.schema = Arc::new(Schema::new(header.iter().map(field).collect::<Vec<_>>()));
+        Ok(file)
+    }
+
+    pub const fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The batches of the file, with some of the columns.
+    pub fn read(&self, storage: &Storage, columns: &[usize], most_rows: usize) -> io::Result<CsvBatches> {
+        let rows_a_batch =
+            (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows.max(1));
+        Ok(CsvBatches {
+            reader: self.reader(storage)?,
+            columns: columns.to_vec(),
+            schema: Arc::new(self.schema.project(columns).map_err(io::Error::other)?),
+            n_fields: self.schema.fields().len(),
+            rows_a_batch,
+            broken: None,
+            short_rows: Vec::new(),
+            n_rows: 0,
+        })
+    }
+
+    /// Up to `n` rows from the start of the file, with all columns.
+    pub fn first_rows(&self, storage: &Storage, n: usize) -> io::Result<RecordBatch> {
+        let columns: Vec<usize> = (0..self.schema.fields().len()).collect();
+        let mut batches = Vec::new();
+        let mut n_left = n;
+        for batch in self.read(storage, &columns, n)? {
+            let batch = batch.slice(0, batch.num_rows().min(n_left));
+            n_left -= batch.num_rows();
+            batches.push(batch);
+            if n_left == 0 {
+                break;
+            }
+        }
+        arrow::compute::concat_batches(&self.schema, &batches).map_err(io::Error::other)
+    }
+
+    fn reader(&self, storage: &Storage) -> io::Result<csv::Reader<Box<dyn Read + Send>>> {
+        let bytes = bytes_of(storage, self.is_gzip)?;
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(self.separator).flexible(true).buffer_capacity(256 << 10);
+        Ok(builder.from_reader(bytes))
+    }
+}
+
+/// Batches of text columns. What stopped the stream early is in `broken` afterwards.
+pub(super) struct CsvBatches {
+    reader: csv::Reader<Box<dyn Read + Send>>,
+    columns: Vec<usize>,
+    schema: SchemaRef,
+    n_fields: usize,
+    rows_a_batch: usize,
+    n_rows: u64,
+    pub broken: Option<String>,
+    /// Rows of the last batch with fewer fields than the header, counted from 1 in the file.
+    pub short_rows: Vec<u64>,
+}
+
+impl Iterator for CsvBatches {
+    type Item = RecordBatch;
+
+    fn next(&mut self) -> Option<RecordBatch> {
+        self.short_rows.clear();
+        if self.broken.is_some() {
+            return None;
+        }
+        let mut builders: Vec<StringBuilder> = self.columns.iter().map(|_| StringBuilder::new()).collect();
+        let mut record = ByteRecord::new();
+        let mut n = 0;
+        while n < self.rows_a_batch {
+            match self.reader.read_byte_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    self.broken = Some(format!("row {}: {error}", self.n_rows + 1));
+                    break;
+                }
+            }
+            n += 1;
+            self.n_rows += 1;
+            if record.len() < self.n_fields && !record.iter().all(<[u8]>::is_empty) {
+                self.short_rows.push(self.n_rows);
+            }
+            for (builder, &column) in builders.iter_mut().zip(&self.columns) {
+                match record.get(column) {
+                    Some(bytes) => match std::str::from_utf8(bytes) {
+                        Ok(text) => builder.append_value(text),
+                        Err(_) => builder.append_value(String::from_utf8_lossy(bytes)),
+                    },
+                    None => builder.append_null(),
+                }
+            }
+        }
+        let columns: Vec<ArrayRef> =
+            builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        (n > 0).then(|| {
+            RecordBatch::try_new(Arc::clone(&self.schema), columns).expect("every builder got every row")
+        })
+    }
+}
+
+fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>> {
+    let stream = storage.stream()?;
+    let mut bytes: Box<dyn Read + Send> =
+        if is_gzip { Box::new(MultiGzDecoder::new(stream)) } else { stream };
+    let mut start = Vec::with_capacity(BYTE_ORDER_MARK.len());
+    // A broken gzip is reported where rows are read, not here.
+    let _ = bytes.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start);
+    if start == BYTE_ORDER_MARK {
+        start.clear();
+    }
+    Ok(Box::new(io::Cursor::new(start).chain(bytes)))
+}
+
+/// The separator that splits the header into most fields.
+fn sniff_separator(header: &[u8]) -> u8 {
+    let mut quoted = false;
+    let mut counts = [0usize; SEPARATORS.len()];
+    for byte in header {
+        quoted ^= *byte == b'"';
+        if let Some(at) = SEPARATORS.iter().position(|separator| separator == byte).filter(|_| !quoted) {
+            counts[at] += 1;
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or(0);
+    counts.iter().position(|count| *count == most).map_or(b',', |at| SEPARATORS[at])
+}
+
+/// Whether fields such as `0,25` occur, and none such as `0.25`.
+fn sniff_decimal(start: &[u8], separator: u8) -> DecimalMark {
+    let is_number = |field: &[u8], mark: u8| {
+        let field = field.trim_ascii();
+        field.contains(&mark)
+            && field.iter().filter(|byte| **byte == mark).count() == 1
+            && field
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || *byte == mark || *byte == b'-' || *byte == b'"')
+    };
+    let mut lines = start.split(|byte| *byte == b'\n').skip(1);
+    let has_comma =
+        lines.any(|line| line.split(|byte| *byte == separator).any(|field| is_number(field, b',')));
+    if has_comma { DecimalMark::Comma } else { DecimalMark::Point }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use arrow::array::{Array, AsArray};
+
+    use super::*;
+
+    fn open(content: &[u8]) -> (tempfile::NamedTempFile, Storage, io::Result<CsvFile>) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        let storage = Storage::Local(file.path().to_owned());
+        let csv = CsvFile::open(&storage);
+        (file, storage, csv)
+    }
+
+    fn cells(content: &[u8]) -> Vec<Vec<String>> {
+        let (_file, storage, csv) = open(content);
+        let rows = csv.unwrap().first_rows(&storage, 100).unwrap();
+        let texts = |column: &ArrayRef| {
+            column.as_string::<i32>().iter().map(|text| text.unwrap_or("(null)").to_owned()).collect()
+        };
+        rows.columns().iter().map(texts).collect()
+    }
+
+    #[test]
+    fn separators_quotes_and_a_byte_order_mark_are_read() {
+        for content in ["\u{feff}a,b\n1,\"x,y\"\n", "a;b\r\n1;x,y\r\n", "a\tb\n1\tx,y\n", "a|b\n1|x,y"] {
+            assert_eq!(cells(content.as_bytes()), [["1"], ["x,y"]], "{content:?}");
+            let (_file, _, csv) = open(content.as_bytes());
+            assert_eq!(csv.unwrap().schema().field(0).name(), "a");
+        }
+    }
+
+    #[test]
+    fn gzip_is_told_by_its_first_bytes() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(b"a,b\n1,2\n").unwrap();
+        assert_eq!(cells(&encoder.finish().unwrap()), [["1"], ["2"]]);
+    }
+
+    #[test]
+    fn a_row_may_be_shorter_or_longer_than_the_header() {
+        assert_eq!(cells(b"a,b\n1\n2,3,4\n"), [["1", "2"], ["(null)", "3"]]);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_told_beside_semicolons() {
+        let (_file, _, csv) = open(b"a;b\n1;0,25\n");
+        assert_eq!(csv.unwrap().decimal, DecimalMark::Comma);
+        let (_file, _, csv) = open(b"a;b\n1;0.25\n");
+        assert_eq!(csv.unwrap().decimal, DecimalMark::Point);
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        for content in [&b"\x00\x01\x02"[..], b"\xff\xfea\x00", b"", b"\n\n"] {
+            assert!(open(content).2.is_err(), "{content:?}");
+        }
+    }
+
+    #[test]
+    fn rows_before_a_broken_gzip_ends_are_read() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        encoder.write_all(b"a,b\n1,2\n3,4\n").unwrap();
+        let mut content = encoder.finish().unwrap();
+        content.truncate(content.len() - 12);
+        let (_file, storage, csv) = open(&content);
+        let mut batches = csv.unwrap().read(&storage, &[0], 10).unwrap();
+        assert_eq!(batches.next().unwrap().column(0).len(), 1);
+        assert!(batches.next().is_none());
+        assert!(batches.broken.is_some());
+    }
+}

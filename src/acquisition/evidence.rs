@@ -1,0 +1,158 @@
+//! Guesses from the first rows what no column name says: register reads, and times that mark the end.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+
+use super::decode::Recipe;
+use super::local_time::OffsetTable;
+use super::mapping::{Guess, Layout, Mapping, Stamp};
+use super::source::read_sample;
+use super::values::DecimalMark;
+use crate::ids::MeterNumbers;
+use crate::settings::ReadingsTable;
+
+/// Reads of one meter before a counter can be told from energy: no load rises this long.
+const FEWEST_READS: usize = 24;
+
+/// Share of steps that may fall in a counter (exchange, rollover).
+const MOST_FALLING_STEPS: f64 = 0.01;
+
+/// Share of steps that must rise: an energy that is always the same is no counter.
+const FEWEST_RISING_STEPS: f64 = 0.2;
+
+/// A counter is at least so many times its median step.
+const LEVEL_TO_STEP: f64 = 20.0;
+
+/// Share of meters that must agree on the end stamp.
+const ENOUGH_METERS: f64 = 0.8;
+
+/// Seconds of a day of clock hours. [s]
+const DAY_S: i64 = 86_400;
+
+/// A meter's first rows: times as written and values, in row order.
+type Series = BTreeMap<u32, Vec<(i64, f64)>>;
+
+/// Adds to the mapping what the sample shows, where nothing is stated.
+pub(super) fn look_at_sample(
+    mapping: &mut Mapping,
+    stated: &ReadingsTable,
+    sample: &RecordBatch,
+    decimal: DecimalMark,
+    n_rows: Option<u64>,
+) {
+    let Layout::Long { value } = mapping.layout.clone() else { return };
+    let mut series = read_series(mapping, sample, decimal);
+    let is_whole = n_rows.is_some_and(|n| n == sample.num_rows() as u64);
+    if stated.shape.is_none() && are_registers(&series) {
+        let reason = format!("column `{}` only ever rises, in steps small against its level", value.name);
+        mapping.guesses.push(Guess { key: "shape", value: "register".to_owned(), reason });
+        mapping.layout = Layout::Register { value };
+        return;
+    }
+    let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
+    if !is_stamp_known && is_end_stamped(&mut series, is_whole) {
+        let reason = "series begin one interval after midnight and end at midnight".to_owned();
+        mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
+        mapping.stamp = Stamp::End;
+    }
+}
+
+fn read_series(mapping: &Mapping, sample: &RecordBatch, decimal: DecimalMark) -> Series {
+    let table = OffsetTable::utc();
+    let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
+    let recipe = Recipe { source: 0, mapping: &as_start, table: &table, decimal };
+    let mut series = Series::new();
+    let read = read_sample(recipe, sample, &MeterNumbers::default(), &mut |batch| {
+        for ((&meter, &time), &value) in batch.meters.iter().zip(&batch.starts_s).zip(&batch.values) {
+            series.entry(meter).or_default().push((time, value));
+        }
+        Ok(())
+    });
+    if read.is_err() { Series::new() } else { series }
+}
+
+/// Whether the values are reads of cumulative counters, for every meter with enough of them.
+fn are_registers(series: &Series) -> bool {
+    let mut judged = series.values().filter(|reads| reads.len() >= FEWEST_READS).peekable();
+    judged.peek().is_some() && judged.all(|reads| is_register(reads))
+}
+
+fn is_register(reads: &[(i64, f64)]) -> bool {
+    let mut reads = reads.to_vec();
+    reads.sort_by_key(|(time, _)| *time);
+    let mut steps: Vec<f64> = reads.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
+    let n = steps.len() as f64;
+    let share = |count: usize| count as f64 / n;
+    let n_falling = steps.iter().filter(|step| **step < 0.0).count();
+    let n_rising = steps.iter().filter(|step| **step > 0.0).count();
+    if share(n_falling) > MOST_FALLING_STEPS || share(n_rising) < FEWEST_RISING_STEPS {
+        return false;
+    }
+    steps.sort_by(f64::total_cmp);
+    let median_step = steps[steps.len() / 2];
+    let level = reads[reads.len() / 2].1;
+    level > LEVEL_TO_STEP * median_step
+}
+
+/// Whether complete series begin one interval after midnight and end at midnight.
+///
+/// In a file sorted by meter all series of the sample but the last are complete; otherwise only a
+/// sample that is the whole file shows where series end.
+fn is_end_stamped(series: &mut Series, is_whole: bool) -> bool {
+    if !is_whole {
+        let last_time = |reads: &Vec<(i64, f64)>| reads.last().map_or(i64::MAX, |read| read.0);
+        let overlaps = {
+            let mut all = series.values();
+            let first = all.next().map_or(i64::MAX, last_time);
+            all.next().is_none_or(|next| next.len() < 2 || next[0].0 > first)
+        };
+        series.pop_last();
+        if overlaps && series.len() < 2 {
+            return false;
+        }
+    }
+    let (mut n, mut n_end) = (0u32, 0u32);
+    for reads in series.values_mut().filter(|reads| reads.len() >= FEWEST_READS) {
+        reads.sort_by_key(|(time, _)| *time);
+        let (first, last) = (reads[0].0, reads[reads.len() - 1].0);
+        let mut steps: Vec<i64> = reads.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        steps.sort_unstable();
+        let step = steps[steps.len() / 2];
+        n += 1;
+        let begins_after_midnight = first.rem_euclid(DAY_S) == step && step < DAY_S;
+        n_end += u32::from(begins_after_midnight && last.rem_euclid(DAY_S) == 0);
+    }
+    n > 0 && f64::from(n_end) >= ENOUGH_METERS * f64::from(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads(values: impl IntoIterator<Item = f64>, first_s: i64) -> Vec<(i64, f64)> {
+        values.into_iter().enumerate().map(|(i, value)| (first_s + i as i64 * 1800, value)).collect()
+    }
+
+    #[test]
+    fn a_counter_rises_in_small_steps_and_a_load_does_not() {
+        assert!(is_register(&reads((0..48).map(|i| 5000.0 + f64::from(i) * 0.3), 0)));
+        assert!(!is_register(&reads((0..48).map(|i| f64::from(i % 7)), 0)));
+        assert!(!is_register(&reads((0..48).map(|_| 3.2), 0)));
+    }
+
+    #[test]
+    fn a_flat_load_is_not_a_counter() {
+        let series = Series::from([(0, reads((0..48).map(|i| 1.5 + 0.001 * f64::from(i % 3)), 0))]);
+        assert!(!are_registers(&series));
+    }
+
+    #[test]
+    fn days_from_half_past_midnight_to_midnight_are_end_stamped() {
+        let day = || (0..48).map(|_| 1.0);
+        let mut ends = Series::from([(0, reads(day(), 1800)), (1, reads(day(), 1800))]);
+        assert!(is_end_stamped(&mut ends, true));
+        let mut starts = Series::from([(0, reads(day(), 0)), (1, reads(day(), 0))]);
+        assert!(!is_end_stamped(&mut starts, true));
+    }
+}

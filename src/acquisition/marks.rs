@@ -1,0 +1,121 @@
+//! Marks the rows of one batch that give no interval, and why.
+
+use arrow::array::Array;
+use arrow::util::display::array_value_to_string;
+
+use super::report::{Cause, UnitReport};
+
+/// Characters of an example that a finding shows; a value longer than this is not read by anyone.
+const LONGEST_EXAMPLE: usize = 40;
+
+/// A mark a row; the first cause of a row stands.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    n_rows: usize,
+    marks: Vec<u8>,
+}
+
+impl Marks {
+    /// Forgets all marks, for a batch of `n_rows`.
+    pub fn reset(&mut self, n_rows: usize) {
+        self.n_rows = n_rows;
+        self.marks.clear();
+    }
+
+    pub fn set(&mut self, row: usize, cause: Cause) {
+        if self.marks.is_empty() {
+            self.marks.resize(self.n_rows, 0);
+        }
+        if self.marks[row] == 0 {
+            self.marks[row] = cause as u8;
+        }
+    }
+
+    /// Marks the null rows of a column.
+    pub fn set_nulls(&mut self, array: &dyn Array, cause: Cause) {
+        if let Some(nulls) = array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+            nulls
+                .iter()
+                .enumerate()
+                .filter(|(_, is_valid)| !is_valid)
+                .for_each(|(row, _)| self.set(row, cause));
+        }
+    }
+
+    /// Whether any row is marked.
+    pub fn is_any(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    pub fn get(&self, row: usize) -> Option<Cause> {
+        self.marks.get(row).filter(|mark| **mark != 0).map(|mark| Cause::from_mark(*mark))
+    }
+
+    /// Keeps what belongs to unmarked rows.
+    pub fn retain<T: Copy>(&self, items: &mut Vec<T>) {
+        if self.is_any() {
+            let mut row = 0;
+            items.retain(|_| {
+                row += 1;
+                self.marks[row - 1] == 0
+            });
+        }
+    }
+
+    /// Counts the marked rows; `column_of` gives the column to quote for a cause.
+    pub fn count<'a>(
+        &self,
+        report: &mut UnitReport,
+        first_row: u64,
+        column_of: impl Fn(Cause) -> Option<&'a dyn Array>,
+    ) {
+        for (row, &mark) in self.marks.iter().enumerate().filter(|(_, mark)| **mark != 0) {
+            let cause = Cause::from_mark(mark);
+            report.skip(cause, first_row + row as u64, || {
+                column_of(cause).map(|array| cell_text(array, row)).unwrap_or_default()
+            });
+        }
+    }
+}
+
+/// A cell as a person would quote it.
+pub(super) fn cell_text(array: &dyn Array, row: usize) -> String {
+    let text = array_value_to_string(array, row).unwrap_or_default();
+    match text.char_indices().nth(LONGEST_EXAMPLE) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    #[test]
+    fn the_first_cause_of_a_row_stands() {
+        let mut marks = Marks::default();
+        marks.reset(3);
+        assert!(!marks.is_any());
+        marks.set(1, Cause::NoTime);
+        marks.set(1, Cause::BadValue);
+        assert_eq!(marks.get(1), Some(Cause::NoTime));
+        assert_eq!(marks.get(0), None);
+        let mut rows = vec![10, 11, 12];
+        marks.retain(&mut rows);
+        assert_eq!(rows, [10, 12]);
+    }
+
+    #[test]
+    fn the_example_is_the_cell_of_the_first_row() {
+        let mut marks = Marks::default();
+        marks.reset(2);
+        marks.set(1, Cause::BadTime);
+        let column = StringArray::from(vec!["2013-01-01", "yesterday"]);
+        let mut report = UnitReport::default();
+        marks.count(&mut report, 101, |_| Some(&column));
+        let tally = &report.skipped[&Cause::BadTime];
+        assert_eq!((tally.n, tally.first_row, tally.example.as_str()), (1, Some(102), "yesterday"));
+    }
+}

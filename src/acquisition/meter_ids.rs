@@ -1,0 +1,191 @@
+//! Reads a column of meter ids of any type into meter numbers, one look-up a distinct id.
+
+use std::collections::HashMap;
+
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+
+use super::marks::Marks;
+use super::report::Cause;
+use crate::ids::MeterNumbers;
+
+/// Stands for an id that is empty; its rows are marked.
+const NO_METER: u32 = u32::MAX;
+
+/// Stands for an entry of a dictionary that no row has asked for yet.
+const NOT_ASKED: u32 = u32::MAX - 1;
+
+/// Looks meters up for one reader, remembering what it has seen so that no lock is taken a row.
+pub(super) struct MeterReader<'a> {
+    numbers: &'a MeterNumbers,
+    by_text: HashMap<Box<str>, u32>,
+    by_integer: HashMap<i64, u32>,
+    dictionary: Option<(ArrayRef, Vec<u32>)>,
+}
+
+impl<'a> MeterReader<'a> {
+    pub fn new(numbers: &'a MeterNumbers) -> Self {
+        Self { numbers, by_text: HashMap::new(), by_integer: HashMap::new(), dictionary: None }
+    }
+
+    /// Fills `out` with a meter a row; rows without one are marked.
+    pub fn read(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
+        out.clear();
+        marks.set_nulls(array, Cause::NoMeter);
+        match array.data_type() {
+            DataType::Dictionary(_, values) if **values == DataType::Utf8 => {
+                self.read_dictionary(array, marks, out);
+            }
+            DataType::Dictionary(_, values) => self.read_cast(array, values, marks, out),
+            DataType::Utf8 => self.read_texts(array.as_string(), marks, out),
+            DataType::Int64 => self.read_integers(array, out),
+            DataType::Float64 => {
+                let texts: StringArray =
+                    array.as_primitive::<Float64Type>().iter().map(|id| id.map(float_id)).collect();
+                self.read_texts(&texts, marks, out);
+            }
+            DataType::Float16 | DataType::Float32 => self.read_cast(array, &DataType::Float64, marks, out),
+            kind if kind.is_integer() && *kind != DataType::UInt64 => {
+                self.read_cast(array, &DataType::Int64, marks, out);
+            }
+            _ => self.read_cast(array, &DataType::Utf8, marks, out),
+        }
+    }
+
+    /// The number of a meter by its name.
+    pub fn number(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.by_text.get(name) {
+            return number;
+        }
+        let number = match name.trim() {
+            "" => NO_METER,
+            trimmed => self.numbers.number(trimmed),
+        };
+        self.by_text.insert(name.into(), number);
+        number
+    }
+
+    fn read_dictionary(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
+        let dictionary = array.as_any_dictionary();
+        let values = dictionary.values();
+        let mut known = match self.dictionary.take() {
+            Some((seen, known)) if std::sync::Arc::ptr_eq(&seen, values) => known,
+            _ => vec![NOT_ASKED; values.len()],
+        };
+        let names: &StringArray = values.as_string();
+        let keys =
+            cast(dictionary.keys(), &DataType::Int32).expect("dictionary keys of one array fit 32 bits");
+        let keys = keys.as_primitive::<Int32Type>();
+        let has_nulls = keys.null_count() > 0;
+        for (row, &key) in keys.values().iter().enumerate() {
+            if has_nulls && keys.is_null(row) {
+                out.push(NO_METER);
+                continue;
+            }
+            let number = &mut known[key as usize];
+            if *number == NOT_ASKED {
+                let is_null = names.is_null(key as usize);
+                *number = if is_null { NO_METER } else { self.number(names.value(key as usize)) };
+            }
+            if *number == NO_METER {
+                marks.set(row, Cause::NoMeter);
+            }
+            out.push(*number);
+        }
+        self.dictionary = Some((values.clone(), known));
+    }
+
+    fn read_texts(&mut self, texts: &StringArray, marks: &mut Marks, out: &mut Vec<u32>) {
+        let (mut last, mut number) = ("", NO_METER);
+        for row in 0..texts.len() {
+            let text = if texts.is_null(row) { "" } else { texts.value(row) };
+            if text != last {
+                (last, number) = (text, self.number(text));
+            }
+            if number == NO_METER {
+                marks.set(row, Cause::NoMeter);
+            }
+            out.push(number);
+        }
+    }
+
+    fn read_integers(&mut self, array: &dyn Array, out: &mut Vec<u32>) {
+        let mut last = None;
+        let mut number = NO_METER;
+        for &id in array.as_primitive::<Int64Type>().values() {
+            if last != Some(id) {
+                last = Some(id);
+                let numbers = self.numbers;
+                number = *self.by_integer.entry(id).or_insert_with(|| numbers.number(&id.to_string()));
+            }
+            out.push(number);
+        }
+    }
+
+    fn read_cast(&mut self, array: &dyn Array, to: &DataType, marks: &mut Marks, out: &mut Vec<u32>) {
+        match cast(array, to) {
+            Ok(cast) => self.read(cast.as_ref(), marks, out),
+            Err(_) => {
+                out.resize(array.len(), NO_METER);
+                (0..array.len()).for_each(|row| marks.set(row, Cause::NoMeter));
+            }
+        }
+    }
+}
+
+/// An id that a table tool turned into a float: `1001.0` is meter 1001.
+fn float_id(id: f64) -> String {
+    if id.is_nan() { String::new() } else { id.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringViewArray, UInt64Array,
+    };
+    use arrow::datatypes::UInt8Type;
+
+    use super::*;
+
+    fn names(array: &dyn Array) -> Vec<Option<String>> {
+        let numbers = MeterNumbers::default();
+        let (mut marks, mut out) = (Marks::default(), Vec::new());
+        marks.reset(array.len());
+        MeterReader::new(&numbers).read(array, &mut marks, &mut out);
+        out.iter()
+            .enumerate()
+            .map(|(row, &number)| marks.get(row).is_none().then(|| numbers.id(number).as_str().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn ids_of_every_type_read_alike() {
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from(vec!["7", "8", "7"])),
+            Arc::new(LargeStringArray::from(vec!["7", " 8 ", "7"])),
+            Arc::new(StringViewArray::from(vec!["7", "8", "7"])),
+            Arc::new(DictionaryArray::<Int32Type>::from_iter(["7", "8", "7"])),
+            Arc::new(DictionaryArray::<UInt8Type>::from_iter(["7", "8", "7"])),
+            Arc::new(Int32Array::from(vec![7, 8, 7])),
+            Arc::new(Int64Array::from(vec![7, 8, 7])),
+            Arc::new(UInt64Array::from(vec![7, 8, 7])),
+            Arc::new(Float64Array::from(vec![7.0, 8.0, 7.0])),
+        ];
+        for array in arrays {
+            let expected = ["7", "8", "7"].map(|name| Some(name.to_owned()));
+            assert_eq!(names(array.as_ref()), expected, "{}", array.data_type());
+        }
+    }
+
+    #[test]
+    fn a_null_or_empty_id_is_no_meter() {
+        let texts = [Some("a"), None, Some(""), Some("  ")];
+        let expected = [Some("a".to_owned()), None, None, None];
+        assert_eq!(names(&StringArray::from(texts.to_vec())), expected);
+        assert_eq!(names(&DictionaryArray::<Int32Type>::from_iter(texts)), expected);
+        assert_eq!(names(&Int64Array::from(vec![Some(7), None])), [Some("7".to_owned()), None]);
+    }
+}

@@ -1,0 +1,115 @@
+//! Reads a Parquet file row group by row group.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::Result as ParquetResult;
+
+use super::storage::{Chunks, Storage};
+
+/// Cells of one batch; more do not read faster, and fewer cost calls.
+const CELLS_A_BATCH: usize = 4 * 65_536;
+
+/// Rows of one batch of a narrow file.
+const MOST_ROWS_A_BATCH: usize = 65_536;
+
+/// A Parquet file whose footer has been read.
+#[derive(Debug, Clone)]
+pub(super) struct ParquetFile {
+    metadata: ArrowReaderMetadata,
+}
+
+impl ParquetFile {
+    /// Reads the footer. Columns of text are asked for as dictionaries: ids repeat.
+    pub fn open(storage: &Storage) -> ParquetResult<Self> {
+        let chunks = Chunks::open(storage, &[])?;
+        let plain = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
+        let options = ArrowReaderOptions::new().with_schema(with_dictionaries(plain.schema()));
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).unwrap_or(plain);
+        Ok(Self { metadata })
+    }
+
+    pub fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
+    pub fn n_rows(&self) -> u64 {
+        (0..self.n_groups()).map(|group| self.rows_of(group)).sum()
+    }
+
+    pub fn n_groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    pub fn rows_of(&self, group: usize) -> u64 {
+        self.metadata.metadata().row_group(group).num_rows().unsigned_abs()
+    }
+
+    /// The batches of one row group, with some of the columns.
+    pub fn read(
+        &self,
+        storage: &Storage,
+        group: usize,
+        columns: &[usize],
+        most_rows: usize,
+    ) -> ParquetResult<ParquetRecordBatchReader> {
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
+        let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;
+        let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows);
+        ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
+            .with_projection(mask)
+            .with_row_groups(vec![group])
+            .with_batch_size(rows)
+            .build()
+    }
+
+    /// Up to `n` rows from the start of the file, with all columns.
+    pub fn first_rows(&self, storage: &Storage, n: usize) -> ParquetResult<RecordBatch> {
+        let columns: Vec<usize> = (0..self.schema().fields().len()).collect();
+        let mut batches = Vec::new();
+        let mut n_left = n;
+        for group in 0..self.n_groups() {
+            for batch in self.read(storage, group, &columns, n_left.max(1))? {
+                let batch = batch?;
+                let batch = batch.slice(0, batch.num_rows().min(n_left));
+                n_left -= batch.num_rows();
+                batches.push(batch);
+                if n_left == 0 {
+                    break;
+                }
+            }
+            if n_left == 0 {
+                break;
+            }
+        }
+        Ok(arrow::compute::concat_batches(self.schema(), &batches)?)
+    }
+
+    /// Where the chosen columns of a row group lie in the file.
+    fn ranges(&self, group: usize, mask: &ProjectionMask) -> Vec<std::ops::Range<u64>> {
+        let group = self.metadata.metadata().row_group(group);
+        let chosen = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
+        chosen
+            .map(|(_, column)| {
+                let (start, length) = column.byte_range();
+                start..start + length
+            })
+            .collect()
+    }
+}
+
+fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+            let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            Arc::new(field.as_ref().clone().with_data_type(dictionary))
+        }
+        _ => Arc::clone(field),
+    });
+    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}

@@ -1,0 +1,212 @@
+//! Looks at the first rows of a file and says of every column what it could be.
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+
+use super::marks::cell_text;
+use super::text_time::{DateOrder, is_epoch, parse_time, unordered_pair, whole_number_time};
+use super::values::{DecimalMark, parse_number};
+
+/// Rows of text that are tried; more do not change what a column is.
+const MOST_TEXTS_TRIED: usize = 2_000;
+
+/// Texts that must read as numbers or times before a column counts as such; the others become
+/// findings.
+const ENOUGH_READABLE: f64 = 0.8;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Numbers, or text that reads as numbers.
+    Number,
+    /// Times or dates, or text that reads as them.
+    Time,
+    /// Other text.
+    Text,
+    /// True and false.
+    Flag,
+    /// Nothing: all null or empty.
+    Empty,
+    /// Lists, structures and the like.
+    Other,
+}
+
+/// One column of the first rows.
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub index: usize,
+    pub name: String,
+    /// Name in small letters and digits only, to look up.
+    pub key: String,
+    pub kind: Kind,
+    pub data_type: DataType,
+    /// First cell that is not empty.
+    pub example: String,
+    /// The first rows themselves.
+    pub array: ArrayRef,
+    /// Whether numbers read as times too (epochs, `yyyymmdd`).
+    pub is_time_number: bool,
+}
+
+/// What the columns of `rows` are.
+pub(super) fn profile_columns(rows: &RecordBatch, decimal: DecimalMark) -> Vec<Profile> {
+    let schema = rows.schema();
+    let columns = schema.fields().iter().zip(rows.columns()).enumerate();
+    columns
+        .map(|(index, (field, array))| {
+            let texts = column_texts(array);
+            let kind = texts.as_ref().map_or_else(|| typed_kind(array), |texts| text_kind(texts, decimal));
+            let example = (0..array.len()).map(|row| cell_text(array.as_ref(), row));
+            Profile {
+                index,
+                name: field.name().clone(),
+                key: name_key(field.name()),
+                kind,
+                data_type: array.data_type().clone(),
+                example: example
+                    .take(MOST_TEXTS_TRIED)
+                    .find(|text| !text.trim().is_empty())
+                    .unwrap_or_default(),
+                array: texts.map_or_else(|| array.clone(), |texts| std::sync::Arc::new(texts)),
+                is_time_number: kind == Kind::Number && are_time_numbers(array),
+            }
+        })
+        .collect()
+}
+
+/// A name in small letters and digits only: `KWH/hh (per half hour)` is `kwhhhperhalfhour`.
+pub(super) fn name_key(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The order of day and month that the texts show; `None` where they show none.
+pub(super) fn date_order(texts: &StringArray) -> Option<DateOrder> {
+    texts.iter().flatten().take(MOST_TEXTS_TRIED * 20).find_map(|text| {
+        match unordered_pair(text.as_bytes())? {
+            (first, second) if first > 12 && second <= 12 => Some(DateOrder::DayFirst),
+            (first, second) if first <= 12 && second > 12 => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    })
+}
+
+/// Whether the order of day and month matters for these texts.
+pub(super) fn has_unordered_dates(texts: &StringArray) -> bool {
+    texts
+        .iter()
+        .flatten()
+        .find(|text| !text.trim().is_empty())
+        .is_some_and(|text| unordered_pair(text.as_bytes()).is_some())
+}
+
+/// The column as plain text, where it is text in any form.
+fn column_texts(array: &ArrayRef) -> Option<StringArray> {
+    let is_text = |kind: &DataType| {
+        matches!(
+            kind,
+            DataType::Utf8
+                | DataType::LargeUtf8
+                | DataType::Utf8View
+                | DataType::Binary
+                | DataType::LargeBinary
+        )
+    };
+    let holds_text = match array.data_type() {
+        DataType::Dictionary(_, values) => is_text(values),
+        other => is_text(other),
+    };
+    let texts = holds_text.then(|| cast(array, &DataType::Utf8).ok())??;
+    Some(texts.as_string::<i32>().clone())
+}
+
+fn typed_kind(array: &ArrayRef) -> Kind {
+    let data_type = match array.data_type() {
+        DataType::Dictionary(_, values) => values.as_ref(),
+        other => other,
+    };
+    match data_type {
+        DataType::Null => Kind::Empty,
+        DataType::Boolean => Kind::Flag,
+        DataType::Timestamp(_, _) | DataType::Date32 | DataType::Date64 => Kind::Time,
+        kind if kind.is_numeric() => Kind::Number,
+        _ => Kind::Other,
+    }
+}
+
+fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
+    let (mut n, mut n_numbers, mut n_times) = (0u32, 0u32, 0u32);
+    for text in texts.iter().flatten().take(MOST_TEXTS_TRIED) {
+        if text.trim().is_empty() {
+            continue;
+        }
+        n += 1;
+        // A missing word such as `Null` is what a number column may well hold.
+        n_numbers += u32::from(!matches!(parse_number(text, decimal), Err(super::report::Cause::BadValue)));
+        let orders = [DateOrder::DayFirst, DateOrder::MonthFirst];
+        n_times += u32::from(orders.iter().any(|order| parse_time(text.as_bytes(), *order).is_some()));
+    }
+    let is_enough = |count: u32| f64::from(count) >= ENOUGH_READABLE * f64::from(n);
+    if n == 0 {
+        Kind::Empty
+    } else if is_enough(n_numbers) {
+        Kind::Number
+    } else if is_enough(n_times) {
+        Kind::Time
+    } else {
+        Kind::Text
+    }
+}
+
+fn are_time_numbers(array: &ArrayRef) -> bool {
+    let Ok(numbers) = cast(array, &DataType::Int64) else { return false };
+    let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten().take(MOST_TEXTS_TRIED).peekable();
+    numbers.peek().is_some() && {
+        let (n, good) = numbers.fold((0u32, 0u32), |(n, good), number| {
+            (n + 1, good + u32::from(is_epoch(number) || whole_number_time(number).is_some()))
+        });
+        f64::from(good) >= ENOUGH_READABLE * f64::from(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Float64Array, Int64Array, StringArray};
+
+    use super::*;
+
+    fn kind(array: ArrayRef) -> (Kind, bool) {
+        let rows = RecordBatch::try_from_iter_with_nullable([("x", array, true)]).unwrap();
+        let profile = profile_columns(&rows, DecimalMark::Point).remove(0);
+        (profile.kind, profile.is_time_number)
+    }
+
+    #[test]
+    fn a_name_is_looked_up_by_letters_and_digits() {
+        assert_eq!(name_key("KWH/hh (per half hour) "), "kwhhhperhalfhour");
+        assert_eq!(name_key("Meter_ID"), "meterid");
+    }
+
+    #[test]
+    fn columns_are_told_apart_by_what_they_hold() {
+        assert_eq!(kind(Arc::new(StringArray::from(vec!["1.5", "Null", ""]))).0, Kind::Number);
+        assert_eq!(kind(Arc::new(StringArray::from(vec!["2013-01-01 00:30"]))).0, Kind::Time);
+        assert_eq!(kind(Arc::new(StringArray::from(vec!["MAC000002"]))).0, Kind::Text);
+        assert_eq!(kind(Arc::new(StringArray::from(vec![Some(" "), None]))).0, Kind::Empty);
+        assert_eq!(kind(Arc::new(Float64Array::from(vec![0.25]))), (Kind::Number, false));
+        assert_eq!(kind(Arc::new(Int64Array::from(vec![1_359_592_200]))), (Kind::Number, true));
+        assert_eq!(kind(Arc::new(StringArray::from(vec!["1359592200"]))), (Kind::Number, true));
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_shows_in_a_day_above_twelve() {
+        let order = |texts: Vec<&str>| date_order(&StringArray::from(texts));
+        assert_eq!(order(vec!["01/02/2013", "13/02/2013"]), Some(DateOrder::DayFirst));
+        assert_eq!(order(vec!["01/02/2013", "02/13/2013"]), Some(DateOrder::MonthFirst));
+        assert_eq!(order(vec!["01/02/2013"]), None);
+        assert!(has_unordered_dates(&StringArray::from(vec!["01/02/2013"])));
+        assert!(!has_unordered_dates(&StringArray::from(vec!["2013-02-01"])));
+    }
+}

@@ -1,0 +1,270 @@
+//! Tells the layout of a file: long, wide, daily rows, a column a day, or register reads.
+
+use super::guess::{Known, Roles, Trouble, column_of, names_of, stated_column};
+use super::mapping::{Column, DayCount, Layout, MeterFrom, TimeFrom};
+use super::names;
+use super::profile::{Kind, Profile};
+use super::text_time::DateOrder;
+
+/// Seconds of a day of clock hours. [s]
+const DAY_S: i64 = 86_400;
+
+/// Interval columns that daily rows have: 24 h, or 25 h for the long day of autumn.
+const DAILY_COLUMNS: [usize; 9] = [24, 48, 72, 96, 144, 288, 25, 50, 100];
+
+/// Columns named by dates before a file counts as a column a day.
+const FEWEST_DATE_COLUMNS: usize = 3;
+
+type Found = (Layout, MeterFrom, TimeFrom);
+
+/// The layout, with what it says about meter and time.
+pub(super) fn find_layout(
+    known: &Known<'_>,
+    roles: &mut Roles,
+    meter: Option<MeterFrom>,
+    time: Option<TimeFrom>,
+) -> Result<Found, Trouble> {
+    let shape = known.stated.shape.as_deref();
+    if !matches!(shape, None | Some("long" | "wide" | "daily" | "register" | "dates")) {
+        let seen = format!("shape = \"{}\"", shape.unwrap_or_default());
+        return Err(Trouble::new(seen, "Write long, wide, daily, register or dates"));
+    }
+    let is_open = shape.is_none() && known.stated.value_column.is_none();
+    if shape == Some("dates") || (is_open && time.is_none()) {
+        if let Some(layout) = date_columns(known) {
+            let meter = meter.ok_or_else(|| no_meter(known))?;
+            return Ok((layout, meter, TimeFrom::ValueColumns));
+        }
+        if shape.is_some() {
+            return Err(Trouble::new("no columns named by dates", "Leave shape out, or check the header"));
+        }
+    }
+    let time = time.ok_or_else(|| no_time(known))?;
+    if shape == Some("daily") || known.stated.value_columns.is_some() || is_open {
+        if let Some(layout) = daily_columns(known, roles, meter.as_ref())? {
+            return Ok((layout, meter.unwrap_or_else(|| file_name(known, roles)), time));
+        }
+        if shape == Some("daily") {
+            let seen = "no run of 24, 48, 96 or 288 interval columns";
+            return Err(Trouble::new(seen, "Set value_columns = [\"first\", \"last\"]"));
+        }
+    }
+    if shape == Some("wide") || (is_open && meter.is_none()) {
+        if let Some(values) = wide_columns(known, roles, shape.is_some()) {
+            return Ok((Layout::Wide { values }, MeterFrom::ValueColumns, time));
+        }
+    }
+    let (value, is_register) = value_column(known, roles)?;
+    roles.taken.push(value.index);
+    let meter = meter.unwrap_or_else(|| file_name(known, roles));
+    let is_register = is_register && shape.is_none();
+    if is_register {
+        roles.guess(
+            "shape",
+            "register",
+            format!("column `{}` is named like a cumulative counter", value.name),
+        );
+    }
+    let layout = if is_register || shape == Some("register") {
+        Layout::Register { value }
+    } else {
+        Layout::Long { value }
+    };
+    Ok((layout, meter, time))
+}
+
+/// Columns named by dates, and their times.
+fn date_columns(known: &Known<'_>) -> Option<Layout> {
+    let order = match known.stated.date_order.as_deref() {
+        Some("mdy") => DateOrder::MonthFirst,
+        Some(_) => DateOrder::DayFirst,
+        None => order_of_names(known),
+    };
+    let dated = known.profiles.iter().filter(|p| matches!(p.kind, Kind::Number | Kind::Empty));
+    let (values, times_s): (Vec<Column>, Vec<i64>) =
+        dated.filter_map(|p| Some((column_of(p), names::date_in_name(&p.name, order)?))).unzip();
+    (values.len() >= FEWEST_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
+}
+
+/// The order that makes every column name a date; day first where both do.
+fn order_of_names(known: &Known<'_>) -> DateOrder {
+    let n = |order| known.profiles.iter().filter(|p| names::date_in_name(&p.name, order).is_some()).count();
+    if n(DateOrder::MonthFirst) > n(DateOrder::DayFirst) {
+        DateOrder::MonthFirst
+    } else {
+        DateOrder::DayFirst
+    }
+}
+
+/// Interval columns of daily rows: stated, named by clock times, or numbered.
+fn daily_columns(
+    known: &Known<'_>,
+    roles: &mut Roles,
+    meter: Option<&MeterFrom>,
+) -> Result<Option<Layout>, Trouble> {
+    if let Some((first, last)) = &known.stated.value_columns {
+        let first = stated_column(known, "value_columns", first)?.index;
+        let last = stated_column(known, "value_columns", last)?.index;
+        let values: Vec<Column> =
+            known.profiles.iter().filter(|p| (first..=last).contains(&p.index)).map(column_of).collect();
+        let n = values.len();
+        return daily_layout(values).map(Some).ok_or_else(|| {
+            let seen = format!("value_columns spans {n} columns, which do not divide a day");
+            Trouble::new(seen, "Name the first and the last of 24, 25, 48, 50, 96, 100 or 288 columns")
+        });
+    }
+    let free: Vec<&Profile> = free_numbers(known, roles).collect();
+    let clocks: Vec<(i64, &Profile)> =
+        free.iter().filter_map(|p| Some((names::clock_in_name(&p.name)?, *p))).collect();
+    let mut found: Vec<Column> = clocks.iter().map(|(_, p)| column_of(p)).collect();
+    if !DAILY_COLUMNS.contains(&found.len()) {
+        found = numbered_columns(&free);
+    }
+    if !DAILY_COLUMNS.contains(&found.len())
+        || (meter.is_none() && clocks.is_empty() && !is_hourly_name(&found))
+    {
+        return Ok(None);
+    }
+    let (first, last) = (&found[0].name, &found[found.len() - 1].name);
+    roles.guess("shape", "daily", format!("{} interval columns `{first}` to `{last}`", found.len()));
+    Ok(daily_layout(found))
+}
+
+/// Without a meter column, only names like `h0` or `hh_12` tell daily rows from a wide table.
+fn is_hourly_name(columns: &[Column]) -> bool {
+    let letters = |name: &str| name.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
+    columns.first().is_some_and(|column| matches!(letters(&column.name).as_str(), "h" | "hh" | "hr" | "hour"))
+}
+
+/// The columns whose names count up, of the most frequent beginning, in the order of their numbers.
+fn numbered_columns(free: &[&Profile]) -> Vec<Column> {
+    let mut groups: std::collections::BTreeMap<&str, Vec<(u32, Column)>> = Default::default();
+    for profile in free {
+        if let Some((prefix, number)) = names::numbered_name(&profile.name) {
+            groups.entry(prefix).or_default().push((number, column_of(profile)));
+        }
+    }
+    let mut numbered = groups.into_values().max_by_key(Vec::len).unwrap_or_default();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, column)| column).collect()
+}
+
+fn daily_layout(values: Vec<Column>) -> Option<Layout> {
+    let n = values.len() as i64;
+    let (hours, count) = match n {
+        25 | 50 | 100 | 300 => (25, DayCount::Elapsed),
+        _ => (24, DayCount::ClockTime),
+    };
+    let step_s = hours * 3600 / n.max(1);
+    (n > 1 && step_s * n == hours * DAY_S / 24 && step_s >= 60).then_some(Layout::Daily {
+        values,
+        step_s,
+        count,
+    })
+}
+
+/// Numbers that have no role and no name that says what else they are.
+fn free_numbers<'a>(known: &Known<'a>, roles: &Roles) -> impl Iterator<Item = &'a Profile> {
+    let taken = roles.taken.clone();
+    known.profiles.iter().filter(move |p| {
+        matches!(p.kind, Kind::Number | Kind::Empty) && !taken.contains(&p.index) && !names::is_beside(&p.key)
+    })
+}
+
+/// A column a meter: several numbers, none of them named like the one value of a long table.
+fn wide_columns(known: &Known<'_>, roles: &mut Roles, is_stated: bool) -> Option<Vec<Column>> {
+    let is_known =
+        |p: &Profile| names::VALUE.contains(&p.key.as_str()) || names::REGISTER.contains(&p.key.as_str());
+    let free: Vec<&Profile> = free_numbers(known, roles).collect();
+    let no_quality: Vec<&Profile> =
+        free.into_iter().filter(|p| !names::QUALITY.contains(&p.key.as_str())).collect();
+    if no_quality.is_empty()
+        || (!is_stated && (no_quality.len() < 2 || no_quality.iter().any(|p| is_known(p))))
+    {
+        return None;
+    }
+    if !is_stated {
+        let reason = format!("no column names the meter, and {} columns hold numbers", no_quality.len());
+        roles.guess("shape", "wide", reason);
+    }
+    Some(no_quality.into_iter().map(column_of).collect())
+}
+
+/// The value column of a long table, and whether its name is that of a cumulative counter.
+fn value_column(known: &Known<'_>, roles: &mut Roles) -> Result<(Column, bool), Trouble> {
+    if let Some(name) = &known.stated.value_column {
+        let column = stated_column(known, "value_column", name)?;
+        checked_numbers(&known.profiles[column.index])?;
+        return Ok((column, false));
+    }
+    let is_free = |p: &&Profile| !roles.taken.contains(&p.index);
+    let is_value = |p: &&Profile| names::VALUE.contains(&p.key.as_str());
+    let is_register = |p: &&Profile| names::REGISTER.contains(&p.key.as_str());
+    let named: Vec<Profile> =
+        known.profiles.iter().filter(is_free).filter(|p| is_value(p) || is_register(p)).cloned().collect();
+    match named.as_slice() {
+        [one] => {
+            checked_numbers(one)?;
+            Ok((column_of(one), is_register(&one)))
+        }
+        [] => only_number(known, roles).map(|column| (column, false)),
+        several => Err(several_values(several)),
+    }
+}
+
+fn several_values(several: &[Profile]) -> Trouble {
+    Trouble::new(
+        format!("columns {} could all be the value", names_of(several)),
+        format!("Set value_column in [[readings]], for example value_column = \"{}\"", several[0].name),
+    )
+}
+
+fn only_number(known: &Known<'_>, roles: &mut Roles) -> Result<Column, Trouble> {
+    let is_quality = |p: &Profile| names::QUALITY.contains(&p.key.as_str());
+    let numbers: Vec<Profile> =
+        free_numbers(known, roles).filter(|p| p.kind == Kind::Number && !is_quality(p)).cloned().collect();
+    match numbers.as_slice() {
+        [one] => {
+            roles.guess("value_column", &one.name, "it is the only column of numbers left");
+            Ok(column_of(one))
+        }
+        [] => Err(Trouble::new(
+            format!("no column holds energy or demand; the columns are {}", names_of(known.profiles)),
+            "Set value_column in [[readings]]",
+        )),
+        several => Err(several_values(several)),
+    }
+}
+
+fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
+    match profile.kind {
+        Kind::Number | Kind::Empty => Ok(()),
+        _ => Err(Trouble::new(
+            format!(
+                "column `{}` ({}) holds no numbers, for example `{}`",
+                profile.name, profile.data_type, profile.example
+            ),
+            "Set value_column to the column with energy or demand",
+        )),
+    }
+}
+
+/// A file with neither a meter column nor several meters is one meter, named like the file.
+fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
+    roles.guess("meter_column", known.stem, "no column names the meter, so the file's name does");
+    MeterFrom::Name(known.stem.to_owned())
+}
+
+fn no_time(known: &Known<'_>) -> Trouble {
+    Trouble::new(
+        format!("no column holds times; the columns are {}", names_of(known.profiles)),
+        "Set time_column (and meter_column, value_column) in [[readings]]",
+    )
+}
+
+fn no_meter(known: &Known<'_>) -> Trouble {
+    Trouble::new(
+        format!("columns are dates and none names the meter; the columns are {}", names_of(known.profiles)),
+        "Set meter_column in [[readings]]",
+    )
+}

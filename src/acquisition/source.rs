@@ -1,0 +1,161 @@
+//! Reads one file, unit by unit, into batches of intervals.
+
+use super::csv_file::CsvFile;
+use super::decode::{Decoder, Recipe, Sink};
+use super::local_time::OffsetTable;
+use super::mapping::Mapping;
+use super::parquet_file::ParquetFile;
+use super::report::{Cause, UnitReport};
+use super::storage::Storage;
+use super::values::DecimalMark;
+use crate::error::{Error, Result};
+use crate::finding::Finding;
+use crate::ids::MeterNumbers;
+
+/// One file of interval data, ready to be read from several threads.
+#[derive(Debug)]
+pub struct Source {
+    /// Path or URL.
+    pub name: String,
+    /// Size of the file. [bytes]
+    pub bytes: u64,
+    /// Rows, where the file says so.
+    pub rows: Option<u64>,
+    /// How its columns become intervals.
+    pub mapping: Mapping,
+    /// `path` of the `[[readings]]` that named it.
+    pub path: String,
+    /// `key=value` folders above it.
+    pub partitions: Vec<(String, String)>,
+    pub(super) index: u32,
+    pub(super) storage: Storage,
+    pub(super) content: Content,
+    pub(super) table: OffsetTable,
+}
+
+/// A file's own format, with header or footer read.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    Parquet(ParquetFile),
+    Csv(CsvFile),
+}
+
+impl Content {
+    pub const fn decimal(&self) -> DecimalMark {
+        match self {
+            Self::Parquet(_) => DecimalMark::Point,
+            Self::Csv(file) => file.decimal,
+        }
+    }
+}
+
+impl Source {
+    /// Parts that can be read independently: row groups of Parquet, the whole of a CSV.
+    #[must_use]
+    pub fn n_units(&self) -> usize {
+        match &self.content {
+            Content::Parquet(file) => file.n_groups(),
+            Content::Csv(_) => 1,
+        }
+    }
+
+    /// Reads one unit, batch by batch, into `sink`.
+    ///
+    /// # Errors
+    /// Only what `sink` returns: trouble with the file is in the report.
+    pub fn read_unit(
+        &self,
+        unit: usize,
+        meters: &MeterNumbers,
+        sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
+    ) -> Result<UnitReport> {
+        match &self.content {
+            Content::Parquet(file) => {
+                let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
+                self.read_group(file, unit, Decoder::new(self.recipe(), meters, first_row, sink))
+            }
+            Content::Csv(file) => self.read_csv(file, Decoder::new(self.recipe(), meters, 1, sink)),
+        }
+    }
+
+    /// SHA-256 of the file, in hexadecimal.
+    ///
+    /// # Errors
+    /// When the file can no longer be read.
+    pub fn sha256(&self) -> Result<String> {
+        self.storage.sha256().map_err(|error| {
+            Error::input(&self.name, error.to_string(), "Check that the file is still there")
+        })
+    }
+
+    /// The findings of the whole file, from the sum of its units' reports.
+    #[must_use]
+    pub fn findings(&self, report: &UnitReport) -> Vec<Finding> {
+        report.findings(&self.name, &self.mapping)
+    }
+
+    pub(super) const fn recipe(&self) -> Recipe<'_> {
+        Recipe {
+            source: self.index,
+            mapping: &self.mapping,
+            table: &self.table,
+            decimal: self.content.decimal(),
+        }
+    }
+
+    fn read_group(
+        &self,
+        file: &ParquetFile,
+        unit: usize,
+        mut decoder: Decoder<'_, '_>,
+    ) -> Result<UnitReport> {
+        let batches = match file.read(&self.storage, unit, &decoder.columns, usize::MAX) {
+            Ok(batches) => batches,
+            Err(error) => {
+                decoder.report.broken = Some(format!("row group {unit}: {error}"));
+                return Ok(decoder.report);
+            }
+        };
+        for batch in batches {
+            match batch {
+                Ok(batch) => decoder.decode(&batch)?,
+                Err(error) => {
+                    decoder.report.broken = Some(format!("row group {unit}: {error}"));
+                    break;
+                }
+            }
+        }
+        Ok(decoder.report)
+    }
+
+    fn read_csv(&self, file: &CsvFile, mut decoder: Decoder<'_, '_>) -> Result<UnitReport> {
+        let mut batches = match file.read(&self.storage, &decoder.columns, usize::MAX) {
+            Ok(batches) => batches,
+            Err(error) => {
+                decoder.report.broken = Some(error.to_string());
+                return Ok(decoder.report);
+            }
+        };
+        while let Some(batch) = batches.next() {
+            for row in &batches.short_rows {
+                decoder.report.skip(Cause::ShortRow, *row, String::new);
+            }
+            decoder.decode(&batch)?;
+        }
+        decoder.report.broken = batches.broken;
+        Ok(decoder.report)
+    }
+}
+
+/// Reads a sample of rows with a mapping, as a reader of the whole file would.
+pub(super) fn read_sample(
+    recipe: Recipe<'_>,
+    rows: &arrow::array::RecordBatch,
+    meters: &MeterNumbers,
+    sink: &mut Sink<'_>,
+) -> Result<UnitReport> {
+    let mut decoder = Decoder::new(recipe, meters, 1, sink);
+    let projected = rows.project(&decoder.columns).map_err(|error| Error::table("sample", error))?;
+    decoder.decode(&projected)?;
+    Ok(decoder.report)
+}

@@ -1,0 +1,212 @@
+//! Reads bytes of a file on disk or in an object store, as a stream or in ranges.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use bytes::{Buf, Bytes};
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::reader::{ChunkReader, Length};
+use sha2::{Digest, Sha256};
+use tokio::runtime::Runtime;
+
+/// What one request to an object store asks for when a file is streamed. [bytes]
+const STREAM_CHUNK: u64 = 8 << 20;
+
+/// What a read of a local file asks for when it is streamed. [bytes]
+const READ_BUFFER: usize = 256 << 10;
+
+/// Where a file's bytes are.
+#[derive(Debug, Clone)]
+pub(super) enum Storage {
+    /// On disk.
+    Local(PathBuf),
+    /// In an object store.
+    Remote { store: Arc<dyn ObjectStore>, path: ObjectPath, bytes: u64 },
+}
+
+impl Storage {
+    /// Size of the file. [bytes]
+    pub fn size(&self) -> io::Result<u64> {
+        match self {
+            Self::Local(path) => Ok(std::fs::metadata(path)?.len()),
+            Self::Remote { bytes, .. } => Ok(*bytes),
+        }
+    }
+
+    /// The file from its first byte on.
+    pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Local(path) => Box::new(BufReader::with_capacity(READ_BUFFER, File::open(path)?)),
+            Self::Remote { .. } => {
+                Box::new(RemoteStream { storage: self.clone(), at: 0, chunk: Bytes::new() })
+            }
+        })
+    }
+
+    /// The bytes from `start` on, `length` of them.
+    pub fn range(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        match self {
+            Self::Local(path) => {
+                use std::io::{Seek, SeekFrom};
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(start))?;
+                let mut buffer = vec![0; length];
+                file.read_exact(&mut buffer)?;
+                Ok(buffer.into())
+            }
+            Self::Remote { store, path, .. } => {
+                wait_for(store.get_range(path, start..start + length as u64)).map_err(io::Error::other)
+            }
+        }
+    }
+
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub fn sha256(&self) -> io::Result<String> {
+        let mut stream = self.stream()?;
+        let mut hash = Sha256::new();
+        io::copy(&mut stream, &mut hash)?;
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// Waits for a request to an object store, on a runtime of its own: the stages are plain threads.
+pub(super) fn wait_for<T>(request: impl Future<Output = T>) -> T {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(2).enable_all().build().expect("a process may start two threads")
+    });
+    runtime.block_on(request)
+}
+
+struct RemoteStream {
+    storage: Storage,
+    at: u64,
+    chunk: Bytes,
+}
+
+impl Read for RemoteStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.chunk.is_empty() {
+            let length = STREAM_CHUNK.min(self.storage.size()? - self.at);
+            if length == 0 {
+                return Ok(0);
+            }
+            self.chunk = self.storage.range(self.at, length as usize)?;
+            self.at += length;
+        }
+        let n = buffer.len().min(self.chunk.len());
+        self.chunk.copy_to_slice(&mut buffer[..n]);
+        Ok(n)
+    }
+}
+
+/// A file as Parquet reads it: footer first, then column chunks, of which a few may be held.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    storage: Storage,
+    file: Option<File>,
+    length: u64,
+    held: Vec<(u64, Bytes)>,
+}
+
+impl Chunks {
+    /// Opens a file; of a remote one, the `ranges` are fetched now, in one go.
+    pub fn open(storage: &Storage, ranges: &[std::ops::Range<u64>]) -> io::Result<Self> {
+        let file = match storage {
+            Storage::Local(path) => Some(File::open(path)?),
+            Storage::Remote { .. } => None,
+        };
+        let held = match storage {
+            Storage::Remote { store, path, .. } if !ranges.is_empty() => {
+                let fetched = wait_for(store.get_ranges(path, ranges)).map_err(io::Error::other)?;
+                ranges.iter().map(|range| range.start).zip(fetched).collect()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Self { storage: storage.clone(), file, length: storage.size()?, held })
+    }
+
+    fn held(&self, start: u64, length: usize) -> Option<Bytes> {
+        self.held.iter().find_map(|(from, bytes)| {
+            let offset = usize::try_from(start.checked_sub(*from)?).ok()?;
+            (offset + length <= bytes.len()).then(|| bytes.slice(offset..offset + length))
+        })
+    }
+}
+
+impl Length for Chunks {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for Chunks {
+    type T = Box<dyn Read>;
+
+    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
+        if let Some(file) = &self.file {
+            return Ok(Box::new(file.get_read(start)?));
+        }
+        let held = self.held.iter().find_map(|(from, bytes)| {
+            let offset = usize::try_from(start.checked_sub(*from)?).ok()?;
+            (offset < bytes.len()).then(|| bytes.slice(offset..))
+        });
+        Ok(match held {
+            Some(bytes) => Box::new(bytes.reader()),
+            None => Box::new(RemoteStream { storage: self.storage.clone(), at: start, chunk: Bytes::new() }),
+        })
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
+        if let Some(file) = &self.file {
+            return file.get_bytes(start, length);
+        }
+        match self.held(start, length) {
+            Some(bytes) => Ok(bytes),
+            None => {
+                self.storage.range(start, length).map_err(|error| ParquetError::External(Box::new(error)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    fn remote(content: &'static [u8]) -> Storage {
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let path = ObjectPath::from("a/b.csv");
+        wait_for(store.put(&path, Bytes::from_static(content).into())).unwrap();
+        Storage::Remote { store, path, bytes: content.len() as u64 }
+    }
+
+    #[test]
+    fn a_remote_file_reads_like_a_local_one() {
+        let mut local = tempfile::NamedTempFile::new().unwrap();
+        io::Write::write_all(&mut local, b"hello, meters").unwrap();
+        for storage in [Storage::Local(local.path().to_owned()), remote(b"hello, meters")] {
+            let mut text = String::new();
+            storage.stream().unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, "hello, meters");
+            assert_eq!(&storage.range(7, 6).unwrap()[..], b"meters");
+            assert_eq!(storage.size().unwrap(), 13);
+            let chunks = Chunks::open(&storage, &[0..5, 7..13]).unwrap();
+            assert_eq!(&chunks.get_bytes(8, 3).unwrap()[..], b"ete");
+            assert_eq!(&chunks.get_bytes(4, 4).unwrap()[..], b"o, m");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_that_of_the_bytes() {
+        let hash = remote(b"abc").sha256().unwrap();
+        assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

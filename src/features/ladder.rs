@@ -1,0 +1,117 @@
+//! Reads the steps of a staircase of machines off the floor of a block's window.
+
+use super::block::Block;
+use super::series::{change_points, day_noise_kw, median_of, median_of_three};
+
+/// The smallest step that may be a machine: part of a GPU rig. [kW]
+const LEAST_STEP_KW: f32 = 0.35;
+
+/// A step smaller than this share of the block is its own variation.
+const LEAST_STEP_SHARE: f32 = 0.15;
+
+/// Day-to-day noise deviations that a step must exceed.
+const LEAST_STEP_IN_NOISE: f32 = 5.0;
+
+/// Days on each side a step is measured on. [d]
+const STEP_DAYS: usize = 21;
+
+/// Steps within this share of the block's height are machines of one kind.
+const EQUAL_SHARE: f32 = 0.1;
+
+/// Levels of a staircase.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    /// Height above the lowest level, by usable day. [kW]
+    pub level_kw: Vec<f32>,
+    /// Height of each step, up or down. [kW]
+    pub steps_kw: Vec<f32>,
+    /// Usable day (an index) on which the first step up of the staircase that led to the block was
+    /// taken; the block's own first day where it was the first step.
+    pub from: usize,
+}
+
+impl Ladder {
+    /// Steps as high as the block.
+    #[must_use]
+    pub fn n_equal_steps(&self, block_kw: f32) -> usize {
+        self.steps_kw.iter().filter(|step| (**step - block_kw).abs() < EQUAL_SHARE * block_kw).count()
+    }
+
+    /// Median level while the block runs. [kW]
+    #[must_use]
+    pub fn kw_while_on(&self, block: &Block) -> f32 {
+        median_of(&self.level_kw[block.from..block.to])
+    }
+}
+
+/// The staircase around a block.
+#[must_use]
+pub fn climb(block: &Block) -> Ladder {
+    let floor = &block.floor_kw;
+    let n = floor.len();
+    let smooth = median_of_three(floor);
+    let noise_kw = day_noise_kw(&smooth).unwrap_or(0.0) + 0.01;
+    let least_kw = LEAST_STEP_KW.max(LEAST_STEP_SHARE * block.kw).max(LEAST_STEP_IN_NOISE * noise_kw);
+    let points = step_days(block, change_points(&smooth, 8), n);
+    let mut level_kw = vec![0.0; n];
+    let mut steps_kw = Vec::new();
+    let mut current = 0.0;
+    for (index, &at) in points.iter().enumerate() {
+        let from = if index == 0 { 0 } else { points[index - 1] };
+        let to = points.get(index + 1).copied().unwrap_or(n);
+        let step = median_of(&floor[at..to.min(at + STEP_DAYS)]) - median_of(&floor[from.max(at.saturating_sub(STEP_DAYS))..at]);
+        if step.abs() >= least_kw {
+            current += step;
+            steps_kw.push(step.abs());
+        }
+        level_kw[at..to].fill(current);
+    }
+    let lowest = level_kw.iter().copied().fold(f32::INFINITY, f32::min);
+    level_kw.iter_mut().for_each(|kw| *kw -= lowest);
+    let mut from = block.from;
+    while from >= 3 && level_kw[from - 1] >= 0.3 * block.kw {
+        from -= 1;
+    }
+    Ladder { level_kw, steps_kw, from: if from >= 3 { from } else { block.from } }
+}
+
+/// Change points, with the block's own ends among them; of two closer than three days the block's.
+fn step_days(block: &Block, mut points: Vec<usize>, n: usize) -> Vec<usize> {
+    let is_end = |at: usize| at == block.from || at == block.to;
+    points.extend([block.from, block.to].into_iter().filter(|&at| at >= 3 && at + 3 <= n));
+    points.sort_unstable();
+    points.dedup();
+    let mut kept: Vec<usize> = Vec::new();
+    for at in points {
+        match kept.last_mut() {
+            Some(last) if at < *last + 3 => {
+                if is_end(at) {
+                    *last = at;
+                }
+            }
+            _ if at >= 3 => kept.push(at),
+            _ => {}
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::find_block;
+    use super::super::usable::UsableDays;
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+
+    #[test]
+    fn a_staircase_of_three_machines_has_three_equal_steps() {
+        let machines = |day: usize| [20, 40, 60].iter().filter(|&&from| day >= from).count() as f32;
+        let days = UsableDays::of(&meter(90, |day, slot| home_kw(day, slot) + 3.2 * machines(day)).days).unwrap();
+        let block = find_block(&days, 0.0).unwrap();
+        let ladder = climb(&block);
+        assert_eq!(ladder.from, 20);
+        assert_eq!(ladder.steps_kw.len(), 3);
+        assert!(ladder.steps_kw.iter().all(|step| (step - 3.2).abs() < 0.1), "{ladder:?}");
+        assert!((ladder.level_kw[89] - 9.6).abs() < 0.2);
+    }
+}

@@ -1,0 +1,141 @@
+//! Extracts features from digests: one row a meter, for ranking, peers and people.
+
+pub mod block;
+pub mod ladder;
+pub mod levels;
+mod series;
+pub mod standard;
+mod table;
+pub mod usable;
+pub mod window;
+
+pub use table::{FEATURES, Family, Feature, N_FEATURES};
+
+use crate::digest::{CLOCK_HOURS, DayDigest};
+use crate::settings::Windows;
+use block::{Block, find_block};
+use ladder::{Ladder, climb};
+use levels::{Levels, measure_levels};
+use standard::{Standard, mean_profile, measure_standard};
+use usable::UsableDays;
+use window::{ClockWindow, find_window};
+
+/// A block must stand this far above the floor's noise and explain this much of the shift before
+/// stability is judged on its days alone.
+const CLEAR_HEIGHT_IN_NOISE: f32 = 2.0;
+const CLEAR_EXPLAINED: f32 = 0.6;
+
+/// Everything measured on one meter.
+#[derive(Debug, Clone)]
+pub struct MeterFeatures {
+    /// What the model weighs, in the order of [`FEATURES`]; NaN where the data cannot show it.
+    pub values: [f32; N_FEATURES],
+    /// Standard features.
+    pub standard: Standard,
+    /// Level, stability, flatness.
+    pub levels: Levels,
+    /// The best box inside the day.
+    pub window: ClockWindow,
+    /// The best block, with the staircase around it.
+    pub block: Option<(Block, Ladder)>,
+    /// Mean demand by clock hour. [kW]
+    pub hour_kw: [f32; CLOCK_HOURS],
+    /// Usable civil days. [days since 1970-01-01]
+    pub days: Vec<i32>,
+}
+
+impl MeterFeatures {
+    /// The value of a feature by its name.
+    ///
+    /// # Panics
+    /// When there is no feature of that name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> f32 {
+        self.values[table::index_of(name)]
+    }
+
+    /// Days on which the block begins and ends, as the usable days' dates: `None` where it ran from
+    /// the first day, or to the last.
+    #[must_use]
+    pub fn block_days(&self) -> (Option<i32>, Option<i32>) {
+        self.block.as_ref().map_or((None, None), |(block, _)| {
+            let begins = (block.from > 0).then(|| self.days[block.from]);
+            (begins, self.days.get(block.to).copied())
+        })
+    }
+
+    /// Sets what share of the run's other meters have a block that begins or ends within a day of
+    /// this one's: a common event is no rig.
+    pub fn set_shared(&mut self, share: f32) {
+        self.values[table::index_of("block_shared")] = share;
+    }
+}
+
+/// Features of a meter's days, `None` where too few days show what lies within a day.
+/// `declared_kw` is mining declared to the state, which is no evidence.
+#[must_use]
+pub fn extract_features(
+    days: &[DayDigest],
+    declared_kw: f32,
+    windows: &Windows,
+    temperature_c: impl Fn(i32) -> Option<f32>,
+) -> Option<MeterFeatures> {
+    let measured = UsableDays::of(days)?;
+    let undeclared = measured.less_declared(declared_kw);
+    let block = find_block(&measured, declared_kw);
+    let on = match &block {
+        Some(block) if block.height_in_noise > CLEAR_HEIGHT_IN_NOISE && block.explained > CLEAR_EXPLAINED => block.from..block.to,
+        _ => 0..measured.len(),
+    };
+    let levels = measure_levels(&undeclared, on.clone());
+    let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0 };
+    let window = find_window(&on_days);
+    let block = block.map(|block| { let ladder = climb(&block); (block, ladder) });
+    Some(MeterFeatures {
+        values: table::values(&measured, declared_kw, &levels, &window, block.as_ref()),
+        standard: measure_standard(days, &measured, windows, temperature_c),
+        levels,
+        window,
+        block,
+        hour_kw: mean_profile(&measured),
+        days: measured.day,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+    use crate::ranking::model::Direction;
+
+    fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
+        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), |_| None).unwrap()
+    }
+
+    #[test]
+    fn more_flat_load_never_speaks_against_mining() {
+        for (low, high) in [(0.0, 1.3), (1.3, 3.2), (3.2, 30.0)] {
+            let (less, more) = (features(move |day, slot| home_kw(day, slot) + low), features(move |day, slot| home_kw(day, slot) + high));
+            for (index, feature) in FEATURES.iter().enumerate() {
+                let (a, b) = (less.values[index], more.values[index]);
+                if a.is_nan() || b.is_nan() {
+                    continue;
+                }
+                let slack = 1e-3 * (1.0 + a.abs());
+                match feature.direction {
+                    Direction::Rising => assert!(b >= a - slack, "{} fell from {a} to {b}", feature.name),
+                    Direction::Falling => assert!(b <= a + slack, "{} rose from {a} to {b}", feature.name),
+                    Direction::Free => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_every_value_has_one() {
+        let mut names: Vec<_> = FEATURES.iter().map(|feature| feature.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), N_FEATURES);
+    }
+}
