@@ -4,6 +4,7 @@
 //! files below them.
 
 pub mod acquisition;
+pub mod rigs;
 
 pub mod error;
 pub mod finding;
