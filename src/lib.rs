@@ -5,6 +5,7 @@
 
 pub mod acquisition;
 pub mod rigs;
+pub mod trials;
 
 pub mod error;
 pub mod finding;

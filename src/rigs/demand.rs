@@ -89,17 +89,13 @@ impl Rig {
         let middle = on_kw.len() / 2;
         let kw = if on_kw.is_empty() { 0.0 } else { *on_kw.select_nth_unstable_by(middle, f32::total_cmp).1 };
         let day = |interval: usize| interval / span.intervals_per_day;
-        let last = demand_kw.iter().rposition(|kw| is_on(kw)).map(day);
+        let last = demand_kw.iter().rposition(is_on).map(day);
         RigTruth {
             form: self.form,
             kw,
             n_machines: self.units.len(),
             machine: self.machine,
-            onset_day: if self.is_there_before {
-                None
-            } else {
-                demand_kw.iter().position(|kw| is_on(kw)).map(day)
-            },
+            onset_day: if self.is_there_before { None } else { demand_kw.iter().position(is_on).map(day) },
             end_day: last.filter(|&last| last + 3 < span.n_days),
             metered_share: self.metered_share,
         }

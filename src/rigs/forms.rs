@@ -214,7 +214,7 @@ fn draw_periods(form: RigForm, span: &Span, rng: &mut impl Rng) -> Vec<Range<usi
             let onset = if from_before { 0 } else { draw_moment(0, end / 2, rng) };
             let gap = day * whole(3, (span.n_days / 3).clamp(3, 90), rng);
             let back = (end + gap).min(n.saturating_sub(n / 10));
-            if back > end { vec![onset..end, back..n] } else { vec![onset..n] }
+            if back > end { [onset..end, back..n].into() } else { std::iter::once(onset..n).collect() }
         }
         RigForm::Stairs => std::iter::once(onset.min(n * 3 / 4)..n).collect(),
         _ => std::iter::once(onset..n).collect(),

@@ -51,12 +51,12 @@ impl Charging {
 
     fn add_charge(&self, host_kw: &mut [f32], when: &Range<usize>, from_h: f32, to_h: f32, span: &Span) {
         let interval_h = span.interval_h();
-        let first = (from_h / interval_h) as usize;
-        let last = (to_h / interval_h) as usize;
-        for i in first.max(when.start)..(last + 1).min(when.end) {
+        let first = ((from_h / interval_h) as usize).clamp(when.start, when.end);
+        let end = ((to_h / interval_h) as usize + 1).clamp(first, when.end);
+        for (i, kw) in (first..).zip(&mut host_kw[first..end]) {
             let start_h = i as f32 * interval_h;
             let on_h = ((start_h + interval_h).min(to_h) - start_h.max(from_h)).max(0.0);
-            host_kw[i] = host_kw[i].max(0.0) + self.charger_kw * on_h / interval_h;
+            *kw += self.charger_kw * on_h / interval_h;
         }
     }
 }
