@@ -135,7 +135,7 @@ impl Rig {
         let metered_share = if form == RigForm::PartlyMetered { between(0.3, 0.7, rng) } else { 1.0 };
         let room = draw_room(form, rng);
         let schedule = draw_schedule(form, &mut units, room, site, rng);
-        let is_there_before = onset == 0 && happens(0.9, rng);
+        let is_there_before = onset == 0;
         Self { form, machine, units, periods, schedule, metered_share, room, is_there_before }
     }
 

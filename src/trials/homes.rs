@@ -3,13 +3,20 @@
 use rand::Rng;
 
 use super::calendar::Calendar;
+use super::plan::Customer;
 use super::scenario::Place;
 use crate::rigs::Span;
-use crate::rigs::chance::{between, happens, heavy_tailed, log_between, normal, one_of, whole};
+use crate::rigs::chance::{SlowNoise, between, happens, heavy_tailed, log_between, normal, one_of, whole};
 use crate::rigs::sun::rise_and_set_h;
 
 /// Deviation of the logarithm of energy between homes of one kind; the European panels show 0.6-0.8.
-const LEVEL_LOG_DEVIATION: f32 = 0.5;
+const LEVEL_LOG_DEVIATION: f32 = 0.55;
+
+/// A house uses this many times what a flat does.
+const HOUSE_LEVEL: f32 = 1.5;
+
+/// Deviation of the base load from day to day: chargers, a lamp left on, a second fridge.
+const BASE_DEVIATION: f32 = 0.15;
 
 /// Outdoor temperature above which air conditioning runs. [degC]
 const COOLING_ABOVE_C: f32 = 25.0;
@@ -19,6 +26,9 @@ const COOLING_SHARE: f32 = 0.25;
 
 /// Share of homes with an electric water heater.
 const BOILER_SHARE: f32 = 0.3;
+
+/// Share of small appliances that run while most people sleep.
+const NIGHT_SHARE: f32 = 0.06;
 
 /// A household and its appliances.
 #[derive(Debug, Clone)]
@@ -43,19 +53,20 @@ pub(super) struct Home {
 }
 
 impl Home {
-    pub fn draw(place: &Place, rng: &mut impl Rng) -> Self {
+    pub fn draw(customer: Customer, place: &Place, rng: &mut impl Rng) -> Self {
         let n_people = one_of(&[1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6], rng);
-        let level = heavy_tailed(LEVEL_LOG_DEVIATION, rng) * (0.6 + 0.2 * n_people as f32);
+        let size = if customer == Customer::House { HOUSE_LEVEL } else { 1.0 };
+        let level = size * heavy_tailed(LEVEL_LOG_DEVIATION, rng) * (0.5 + 0.2 * n_people as f32);
         let fraction = |share: f32, kw: f32, rng: &mut _| if happens(share, rng) { kw } else { 0.0 };
         Self {
-            base_kw: log_between(0.03, 0.22, rng) * level.sqrt(),
+            base_kw: log_between(0.025, 0.2, rng) * level.powf(0.8),
             fridge_kw: between(0.02, 0.09, rng),
             level,
             n_people,
             stove_kw: fraction(place.electric_stove_share, log_between(0.9, 2.6, rng), rng),
             boiler_kw: fraction(BOILER_SHARE, between(1.2, 2.2, rng), rng),
             cooling_kw: fraction(COOLING_SHARE, between(0.7, 1.6, rng), rng),
-            lighting_kw: log_between(0.05, 0.4, rng),
+            lighting_kw: log_between(0.03, 0.35, rng) * level.powf(0.7),
             leave_h: between(6.5, 9.5, rng),
             return_h: between(15.5, 20.0, rng),
             sleep_h: between(21.5, 25.5, rng),
@@ -66,7 +77,12 @@ impl Home {
     /// Demand over the span. [kW]
     pub fn demand_kw(&self, span: &Span, calendar: &Calendar, place: &Place, rng: &mut impl Rng) -> Vec<f32> {
         let temperature_c = span.temperature_or_assumed_c();
-        let mut demand_kw: Vec<f32> = (0..span.n_intervals()).map(|_| self.idle_kw(rng)).collect();
+        let mut demand_kw: Vec<f32> = Vec::with_capacity(span.n_intervals());
+        let mut habits = SlowNoise::over(3.0, rng);
+        for _ in 0..span.n_days {
+            let base_kw = self.base_kw * (BASE_DEVIATION * habits.next(rng)).exp();
+            demand_kw.extend((0..span.intervals_per_day).map(|_| self.idle_kw(base_kw, rng)));
+        }
         let mut away_days = 0;
         for day in 0..span.n_days {
             if away_days == 0 && happens(0.006, rng) {
@@ -85,8 +101,8 @@ impl Home {
         demand_kw
     }
 
-    fn idle_kw(&self, rng: &mut impl Rng) -> f32 {
-        self.base_kw * (1.0 + 0.04 * normal(rng)).max(0.5)
+    fn idle_kw(&self, base_kw: f32, rng: &mut impl Rng) -> f32 {
+        base_kw * (1.0 + 0.04 * normal(rng)).max(0.5)
             + self.fridge_kw * (1.0 + 0.5 * normal(rng)).clamp(0.0, 2.2)
     }
 
@@ -105,7 +121,9 @@ impl Home {
         self.heat_water(events, rise_h, home_h, rng);
         let n_small = (self.level * between(0.0, 5.0, rng)) as usize;
         for _ in 0..n_small {
-            let from_h = if out { between(home_h, 23.0, rng) } else { between(rise_h, 23.0, rng) };
+            let awake_h = if out { home_h } else { rise_h };
+            let is_night = happens(NIGHT_SHARE, rng);
+            let from_h = if is_night { between(0.0, 6.0, rng) } else { between(awake_h, 23.5, rng) };
             events.run(log_between(0.3, 2.2, rng), from_h, from_h + log_between(0.05, 0.6, rng));
         }
     }
@@ -193,7 +211,8 @@ mod tests {
         let mut means_kw = Vec::new();
         for seed in 0..60 {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-            let demand_kw = Home::draw(place, &mut rng).demand_kw(&span, &calendar, place, &mut rng);
+            let demand_kw =
+                Home::draw(Customer::Flat, place, &mut rng).demand_kw(&span, &calendar, place, &mut rng);
             assert!(demand_kw.iter().all(|kw| kw.is_finite() && *kw >= 0.0));
             let mean_kw = demand_kw.iter().sum::<f32>() / demand_kw.len() as f32;
             let peak_kw = demand_kw.iter().copied().fold(0.0, f32::max);

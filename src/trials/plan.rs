@@ -1,7 +1,9 @@
 //! Decides who lives where: transformers, their usage points, and which of them hold rigs or look-alikes.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -22,6 +24,9 @@ const RESIDENTIAL_SHARE: f32 = 0.75;
 
 /// Share of homes that hold one of the look-alikes below, electric heating not counted.
 const HOME_LOOK_ALIKE_SHARE: f32 = 0.07;
+
+/// Share of transformers with a meter that the register lists under the one before.
+const MISLISTED_SHARE: f32 = 0.015;
 
 /// Every this many-th rig is in a place whose activity is a cover: greenhouse, factory, containers.
 const COVERS_EVERY: usize = 24;
@@ -98,6 +103,8 @@ pub(super) struct PointPlan {
     pub address: String,
     pub latitude_deg: f64,
     pub longitude_deg: f64,
+    /// The transformer that the register names where it is mistaken.
+    pub listed_under: Option<usize>,
 }
 
 /// One transformer and its meter.
@@ -148,6 +155,7 @@ impl Plan {
         }
         plan.plant(n_meters, prevalence, &mut rng);
         plan.tap(prevalence, &mut rng);
+        plan.mislist(&mut rng);
         plan
     }
 
@@ -188,7 +196,10 @@ impl Plan {
         let n_licensed = if n_meters >= FEWEST_FOR_LICENCE { 1 + n_meters / METERS_PER_LICENCE } else { 0 };
         let chosen = rand::seq::index::sample(rng, n_meters, (n_rigs + n_licensed).min(n_meters)).into_vec();
         let (mut homes, mut businesses) = (0, 0);
+        let mut yards = self.yards(&chosen, rng);
         for (k, &at) in chosen.iter().enumerate() {
+            let is_large = k >= n_rigs || (1..=3).contains(&(k % COVERS_EVERY));
+            let at = if is_large { yards.pop().unwrap_or(at) } else { at };
             let point = &mut self.points[at];
             if k >= n_rigs {
                 point.customer = Customer::Business(Activity::DataCentre);
@@ -202,7 +213,7 @@ impl Plan {
                 3 => point.customer = Customer::Business(Activity::Warehouse),
                 _ => {}
             }
-            let is_home = !matches!(point.customer, Customer::Business(_));
+            let is_home = !point.is_business();
             let (deck, dealt) =
                 if is_home { (&HOME_FORMS[..], &mut homes) } else { (&BUSINESS_FORMS[..], &mut businesses) };
             let form = deck[*dealt % deck.len()];
@@ -212,12 +223,43 @@ impl Plan {
         }
     }
 
+    /// Usage points of transformers that feed businesses, shuffled: large farms need such a supply.
+    fn yards(&self, taken: &[usize], rng: &mut impl Rng) -> Vec<usize> {
+        let businesses = |below: &Range<usize>| {
+            let n = self.points[below.clone()].iter().filter(|point| point.is_business()).count();
+            2 * n > below.len()
+        };
+        let below = self.transformers.iter().map(|transformer| transformer.points.clone());
+        let taken: BTreeSet<usize> = taken.iter().copied().collect();
+        let mut yards: Vec<usize> =
+            below.filter(businesses).flatten().filter(|point| !taken.contains(point)).collect();
+        yards.shuffle(rng);
+        yards
+    }
+
+    /// The register lists a few meters under the next transformer.
+    fn mislist(&mut self, rng: &mut impl Rng) {
+        for transformer in 1..self.transformers.len() {
+            if happens(MISLISTED_SHARE, rng) {
+                let below = self.transformers[transformer].points.clone();
+                self.points[whole(below.start, below.end - 1, rng)].listed_under = Some(transformer - 1);
+            }
+        }
+    }
+
     fn tap(&mut self, prevalence: f32, rng: &mut impl Rng) {
         let share = (TAPS_PER_PREVALENCE * prevalence).min(0.12);
         let n = (share * self.transformers.len() as f32).round() as usize;
         for at in rand::seq::index::sample(rng, self.transformers.len(), n.min(self.transformers.len())) {
             self.transformers[at].unmetered = Unmetered::Tap;
         }
+    }
+}
+
+impl PointPlan {
+    /// Whether the customer is no household.
+    pub const fn is_business(&self) -> bool {
+        matches!(self.customer, Customer::Business(_))
     }
 }
 
@@ -263,7 +305,14 @@ fn draw_point(
         Customer::Business(activity) => activity.look_alike().map_or(Task::Plain, Task::LookAlike),
         Customer::Flat | Customer::House => draw_home_task(place, rng),
     };
-    PointPlan { customer, task, address: street.address(n, door), latitude_deg, longitude_deg }
+    PointPlan {
+        customer,
+        task,
+        address: street.address(n, door),
+        latitude_deg,
+        longitude_deg,
+        listed_under: None,
+    }
 }
 
 fn draw_home_task(place: &Place, rng: &mut impl Rng) -> Task {

@@ -27,8 +27,10 @@ pub(super) struct Agreed {
 pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Result<()> {
     let mut rows = Vec::new();
     for (transformer, below) in plan.transformers.iter().enumerate() {
-        let parent = transformer_id(transformer);
-        rows.extend(below.points.clone().map(|point| point_row(plan, point, &parent, agreed[point])));
+        rows.extend(below.points.clone().map(|point| {
+            let listed = plan.points[point].listed_under.unwrap_or(transformer);
+            point_row(plan, point, &transformer_id(listed), agreed[point])
+        }));
     }
     for (n, transformer) in plan.transformers.iter().enumerate() {
         let spot = (transformer.neighbourhood.latitude_deg, transformer.neighbourhood.longitude_deg);

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use rand::Rng;
 
 use super::calendar::Calendar;
-use super::plan::{Customer, Plan, Task, Unmetered, meter_id, transformer_id};
+use super::plan::{Plan, Task, Unmetered, meter_id, transformer_id};
 use super::scenario::Scenario;
+use crate::rigs::RigForm;
 use crate::rigs::chance::{happens, one_of, whole};
 
 /// Share of rigs that somebody reports.
@@ -17,6 +18,9 @@ const MISTAKEN_PER_TRUE: f32 = 0.8;
 
 /// Fewest mistaken tips, so that the smallest district has some.
 const FEWEST_MISTAKEN: usize = 3;
+
+/// First and last clock hour at which the call desk answers. [h]
+const DESK_H: (usize, usize) = (8, 21);
 
 /// A report in one of the languages; `{}` stands for the place.
 const HOME_TEXTS: [&str; 9] = [
@@ -44,6 +48,12 @@ const TAP_TEXTS: [&str; 3] = [
     "A cable goes from the line near transformer {} into a shed. I do not think it has a meter.",
     "От трансформатора {} кинули кабель в гараж мимо счётчика, внутри гудит.",
     "{} трансформаторынан гаражға есептегішсіз кабель тартылған, ішінде бірдеңе гуілдейді.",
+];
+
+const BYPASS_TEXTS: [&str; 3] = [
+    "The owner of {} laughs about bills: an electrician led the cable past the meter for his machines.",
+    "По адресу {} провод идёт мимо счётчика, внутри майнеры.",
+    "{} мекенжайында сым есептегіштен тыс тартылған, ішінде майнинг жабдығы бар.",
 ];
 
 /// One tip and what is true of it.
@@ -152,10 +162,11 @@ impl<R: Rng> Draw<'_, R> {
     /// A caller knows a meter's number, an address, or just where it is.
     fn about_point(&mut self, point: usize, transformer: usize, from: usize, is_true: bool) -> Tip {
         let place = &self.plan.points[point];
-        let texts = if matches!(place.customer, Customer::Business(_)) {
-            &BUSINESS_TEXTS[..]
-        } else {
-            &HOME_TEXTS[..]
+        let is_bypass = is_true && place.task == Task::Rig(RigForm::PartlyMetered) && happens(0.5, self.rng);
+        let texts = match (is_bypass, place.is_business()) {
+            (true, _) => &BYPASS_TEXTS[..],
+            (_, true) => &BUSINESS_TEXTS[..],
+            (_, false) => &HOME_TEXTS[..],
         };
         let text = self.wording(texts).replace("{}", &place.address);
         let knows_meter = happens(0.2, self.rng);
@@ -167,7 +178,7 @@ impl<R: Rng> Draw<'_, R> {
             address: if happens(0.85, self.rng) { place.address.clone() } else { String::new() },
             transformer_id: if happens(0.1, self.rng) { transformer_id(transformer) } else { String::new() },
             coordinates_deg: knows_spot.then_some((place.latitude_deg, place.longitude_deg)),
-            claim: "mining",
+            claim: if is_bypass { "bypass" } else { "mining" },
             about: meter_id(point),
             is_true,
         }
@@ -189,9 +200,12 @@ impl<R: Rng> Draw<'_, R> {
         }
     }
 
+    /// An hour of the call desk, not before the day of an interval.
     fn moment(&mut self, from: usize) -> usize {
-        let n = self.calendar.n_days * self.calendar.intervals_per_day;
-        whole(from.min(n - 1), n - 1, self.rng)
+        let from_day = (from / self.calendar.intervals_per_day).min(self.calendar.n_days - 1);
+        let day = whole(from_day, self.calendar.n_days - 1, self.rng);
+        let hour = whole(DESK_H.0, DESK_H.1, self.rng);
+        (day * 24 + hour) * self.calendar.intervals_per_day / 24
     }
 
     /// One of the texts; in London people call in English.

@@ -80,6 +80,7 @@ pub(super) fn run_transformer(transformer: usize, district: &District) -> Transf
     }
     let mut truth = feed_past_meters(plan.unmetered, &mut supplied_kw, &around, &mut rng);
     note_bypasses(&mut truth, &points);
+    note_mislisting(&mut truth, transformer, district.plan);
     add_loss(&mut supplied_kw, &around, &mut rng);
     TransformerRun { points, supplied_kw, truth }
 }
@@ -135,6 +136,17 @@ fn note_bypasses(truth: &mut Truth, points: &[PointRun]) {
         }
         truth.scheme = Some(scheme);
         truth.kw = Some(tapped_kw + bypassed.unmetered_kw);
+    }
+}
+
+/// A mistake of the register looks like a tap below one transformer and a surplus below the other.
+fn note_mislisting(truth: &mut Truth, transformer: usize, plan: &Plan) {
+    let below = |n: usize| &plan.points[plan.transformers[n].points.clone()];
+    let lacks_one = below(transformer).iter().any(|point| point.listed_under.is_some());
+    let has_one_more = transformer + 1 < plan.transformers.len()
+        && below(transformer + 1).iter().any(|point| point.listed_under == Some(transformer));
+    if truth.kw.is_none() && (lacks_one || has_one_more) {
+        truth.scheme = Some(if lacks_one { "lacks_a_meter" } else { "lists_a_foreign_meter" });
     }
 }
 

@@ -25,6 +25,12 @@ const ESTIMATED_SHARE: (f32, f32) = (0.02, 0.12);
 /// Share of meters that lack a stretch.
 const GAP_SHARE: f32 = 0.03;
 
+/// A business hides at most a rig this many times its own peak.
+const RIG_PER_OWN_PEAK: f32 = 2.5;
+
+/// Containers arrive within this part of the span, so that most of them is seen.
+const CONTAINERS_BY: f32 = 0.6;
+
 /// What stands in a place of an interval of the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Record {
@@ -107,11 +113,15 @@ impl Truth {
 /// Runs a usage point over the span.
 pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
     let own_kw = match plan.customer {
-        Customer::Flat | Customer::House => {
-            Home::draw(around.place, rng).demand_kw(&around.span, around.calendar, around.place, rng)
-        }
+        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place, rng).demand_kw(
+            &around.span,
+            around.calendar,
+            around.place,
+            rng,
+        ),
         Customer::Business(activity) => activity.demand_kw(&around.span, around.calendar, rng),
     };
+    let own_peak_kw = own_kw.iter().copied().fold(0.0, f32::max);
     let mut run = match plan.task {
         Task::Plain => as_metered(own_kw, Truth::plain()),
         Task::LookAlike(kind) => run_look_alike(kind, plan.customer, own_kw, around, rng),
@@ -124,7 +134,8 @@ pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl 
         run.supplied_kw[within].fill(0.0);
     }
     spoil(&mut run, around, rng);
-    run.contracted_kw = contract(plan.customer, &run.metered_kw);
+    let metered_peak_kw = run.metered_kw.iter().copied().fold(0.0, f32::max);
+    run.contracted_kw = contract(plan.customer, own_peak_kw, metered_peak_kw);
     run
 }
 
@@ -179,6 +190,10 @@ fn run_rig(
     let span = &around.span;
     let site = site_of(customer, &own_kw).in_year(around.place.latest_model_year);
     let mut rig = Rig::draw(form, span, &site, rng);
+    if customer == Customer::Business(Activity::Warehouse) {
+        let latest = (CONTAINERS_BY * span.n_intervals() as f32) as usize;
+        rig = rig.opened_at(Some(whole(0, latest, rng)), span);
+    }
     let is_business = matches!(customer, Customer::Business(_));
     let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
     if let Some(raids) = around.raids.filter(|_| happens(raided_share, rng)) {
@@ -211,7 +226,7 @@ fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
         Customer::House => site.with_kw(1.0, 40.0),
         Customer::Business(Activity::Warehouse) => site.with_kw(150.0, 3_000.0),
         Customer::Business(Activity::Greenhouse) => site.with_kw(20.0, 400.0),
-        Customer::Business(_) => site,
+        Customer::Business(_) => site.with_kw(site.kw_low, (RIG_PER_OWN_PEAK * site.host.peak_kw).max(20.0)),
     }
 }
 
@@ -261,13 +276,15 @@ fn draw_stretch(
     from..(from + around.span.intervals_in(log_between(shortest_h, longest_h, rng))).min(n)
 }
 
-/// The supply that was agreed: standard sizes for homes, the peak and a reserve for businesses. [kW]
-fn contract(customer: Customer, metered_kw: &[f32]) -> f32 {
-    let peak_kw = metered_kw.iter().copied().fold(0.0, f32::max);
+/// The supply that was agreed: standard sizes for homes, the peak and a reserve for businesses. Nobody
+/// tells the utility of a rig, but containers need a supply of their own, and so does a licensed farm. [kW]
+fn contract(customer: Customer, own_peak_kw: f32, metered_peak_kw: f32) -> f32 {
+    let in_fives = |peak_kw: f32| (1.2 * peak_kw / 5.0).ceil() * 5.0;
     match customer {
         Customer::Flat => 7.0,
         Customer::House => 15.0,
-        Customer::Business(_) => (1.2 * peak_kw / 5.0).ceil() * 5.0,
+        Customer::Business(Activity::Warehouse | Activity::DataCentre) => in_fives(metered_peak_kw),
+        Customer::Business(_) => in_fives(own_peak_kw),
     }
 }
 
@@ -290,6 +307,7 @@ mod tests {
             address: String::new(),
             latitude_deg: 0.0,
             longitude_deg: 0.0,
+            listed_under: None,
         };
         run_point(&plan, &around, &mut Xoshiro256PlusPlus::seed_from_u64(seed))
     }
