@@ -41,7 +41,7 @@ const ON_SHARE: f32 = 0.05;
 pub struct RigTruth {
     /// Its form.
     pub form: RigForm,
-    /// Median demand while on, as the meter sees it. [kW]
+    /// Median demand while on, as the meter sees it; 0 where it never ran in the span. [kW]
     pub kw: f32,
     /// Machines at the end.
     pub n_machines: usize,

@@ -169,6 +169,12 @@ impl Rig {
         self
     }
 
+    /// The interval from which it is there; 0 where it was there before.
+    #[must_use]
+    pub fn onset_interval(&self) -> usize {
+        self.periods.first().map_or(0, |period| period.start)
+    }
+
     /// Its form.
     #[must_use]
     pub const fn form(&self) -> RigForm {

@@ -31,6 +31,9 @@ const RIG_PER_OWN_PEAK: f32 = 2.5;
 /// Containers arrive within this part of the span, so that most of them is seen.
 const CONTAINERS_BY: f32 = 0.6;
 
+/// A farm runs at least this long before it is raided: it has to be noticed. [days]
+const UNNOTICED_DAYS: f32 = 10.0;
+
 /// What stands in a place of an interval of the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Record {
@@ -197,7 +200,10 @@ fn run_rig(
     let is_business = matches!(customer, Customer::Business(_));
     let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
     if let Some(raids) = around.raids.filter(|_| happens(raided_share, rng)) {
-        rig = rig.closed_at(whole(raids.start, raids.end - 1, rng));
+        let noticed = rig.onset_interval() + span.intervals_in(24.0 * UNNOTICED_DAYS);
+        if noticed < raids.end {
+            rig = rig.closed_at(whole(raids.start.max(noticed), raids.end - 1, rng));
+        }
     }
     let rig_kw = rig.demand_kw(span, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
@@ -223,7 +229,7 @@ fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
     let site = Site::of(HostLoad::of(own_kw));
     match customer {
         Customer::Flat => site.with_kw(1.0, 16.0),
-        Customer::House => site.with_kw(1.0, 40.0),
+        Customer::House => site.with_kw(1.0, 25.0),
         Customer::Business(Activity::Warehouse) => site.with_kw(150.0, 3_000.0),
         Customer::Business(Activity::Greenhouse) => site.with_kw(20.0, 400.0),
         Customer::Business(_) => site.with_kw(site.kw_low, (RIG_PER_OWN_PEAK * site.host.peak_kw).max(20.0)),
@@ -297,10 +303,14 @@ mod tests {
     use super::*;
 
     fn run(task: Task, seed: u64) -> PointRun {
+        run_raided(task, None, seed)
+    }
+
+    fn run_raided(task: Task, raids: Option<&Range<usize>>, seed: u64) -> PointRun {
         let calendar = Calendar::of(Scenario::Almaty2021, 90, 30).unwrap();
         let span = Span::bare(calendar.first_day, 90, 48);
         let place = Scenario::Almaty2021.place();
-        let around = Surroundings { calendar: &calendar, place, span, raids: None };
+        let around = Surroundings { calendar: &calendar, place, span, raids };
         let plan = PointPlan {
             customer: Customer::House,
             task,
@@ -350,5 +360,17 @@ mod tests {
         assert_eq!((kept.truth.role, exceeded.truth.role), ("look_alike", "rig"));
         assert!(kept.declared_mining_kw.unwrap() >= kept.truth.kw.unwrap());
         assert!(exceeded.declared_mining_kw.unwrap() < exceeded.truth.kw.unwrap());
+    }
+
+    #[test]
+    fn a_raid_closes_only_rigs_that_were_there() {
+        let raids = 30 * 48..60 * 48;
+        let mut n_closed = 0;
+        for seed in 0..60 {
+            let run = run_raided(Task::Rig(RigForm::Flat), Some(&raids), seed);
+            assert!(run.truth.kw.unwrap() > 0.5, "{seed}: {:?}", run.truth);
+            n_closed += usize::from(run.truth.end.is_some());
+        }
+        assert!(n_closed > 0);
     }
 }
