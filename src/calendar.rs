@@ -87,6 +87,12 @@ impl Calendar {
         Self { days }
     }
 
+    /// A day of 24 h without a clock change, for demand that is laid out by clock time.
+    #[must_use]
+    pub const fn plain_day() -> CivilDay {
+        plain_day(0, 0)
+    }
+
     /// The civil day that holds the instant, `None` outside 1990..=2100.
     #[must_use]
     pub fn day_of(&self, instant_s: i64) -> Option<&CivilDay> {

@@ -10,6 +10,9 @@ pub mod features;
 pub mod groups;
 pub mod ranking;
 
+pub mod rigs;
+pub mod trials;
+
 pub mod calendar;
 pub mod error;
 pub mod finding;

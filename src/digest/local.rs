@@ -25,6 +25,9 @@ use crate::settings::{Settings, Windows};
 /// sorted, its day. [B]
 const WORKING_BYTES_PER_ROW: u64 = 96;
 
+/// What a row of an export takes at least, where the file does not say how many it has. [B]
+const BYTES_PER_ROW_GUESS: u64 = 8;
+
 /// More partitions than this cost more in files than they save in memory.
 const MAX_PARTITIONS: u64 = 256;
 
@@ -39,9 +42,9 @@ pub struct Digested {
     pub n_days: u64,
     /// Rows read from all sources.
     pub n_rows: u64,
-    /// What each source said of its own rows, in the order of the sources.
-    pub reports: Vec<UnitReport>,
-    /// Trouble with single meters.
+    /// Rows read from each source, in the order of the sources.
+    pub rows_by_source: Vec<u64>,
+    /// Trouble with rows of sources and with single meters.
     pub findings: Vec<Finding>,
 }
 
@@ -54,10 +57,11 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     let meters = MeterNumbers::default();
     let work = folder.with_extension("spill");
     let partitions = Partitions::new(n_partitions(sources, settings), work.clone(), u64::from(settings.memory_mib) << 20);
-    let rows = sources.iter().map(Source::rows_hint).sum::<Option<u64>>();
+    let rows = sources.iter().map(|source| source.rows).sum::<Option<u64>>();
     watch.begin("digest", "rows", rows);
     let pass = Pass { calendar: &calendar, windows: settings.windows, meters: &meters, partitions: &partitions };
-    let (reports, mut findings) = pass.read_all(sources, watch)?;
+    let reports = pass.read_all(sources, watch)?;
+    let mut findings: Vec<Finding> = sources.iter().zip(&reports).flat_map(|(source, report)| source.findings(report)).collect();
     let written = pass.write_all(folder)?;
     // Nothing of value is left in it.
     let _ = std::fs::remove_dir_all(&work);
@@ -68,14 +72,15 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         n_meters += part.n_meters;
         findings.extend(part.findings);
     }
-    let n_rows = reports.iter().map(|report| report.n_rows).sum();
+    let rows_by_source: Vec<u64> = reports.iter().map(|report| report.rows).collect();
+    let n_rows = rows_by_source.iter().sum();
     watch.end(&format!("{n_rows} rows of {n_meters} meters, {n_days} meter-days"));
-    Ok(Digested { store: DigestStore::open(folder)?, n_meters, n_days, n_rows, reports, findings })
+    Ok(Digested { store: DigestStore::open(folder)?, n_meters, n_days, n_rows, rows_by_source, findings })
 }
 
 /// So many that the working set of one partition a thread stays within the budget.
 fn n_partitions(sources: &[Source], settings: &Settings) -> usize {
-    let rows: u64 = sources.iter().map(|source| source.rows_hint().unwrap_or(source.bytes() / 8)).sum();
+    let rows: u64 = sources.iter().map(|source| source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)).sum();
     let budget = (u64::from(settings.memory_mib) << 20) / (2 * settings.threads as u64);
     (rows * WORKING_BYTES_PER_ROW).div_ceil(budget).clamp(1, MAX_PARTITIONS) as usize
 }
@@ -95,48 +100,26 @@ struct WrittenPart {
 
 impl Pass<'_> {
     /// Reads every unit of every source; one report a source.
-    fn read_all(&self, sources: &[Source], watch: &dyn Watch) -> Result<(Vec<UnitReport>, Vec<Finding>)> {
+    fn read_all(&self, sources: &[Source], watch: &dyn Watch) -> Result<Vec<UnitReport>> {
         let units: Vec<(usize, usize)> =
             sources.iter().enumerate().flat_map(|(source, of)| (0..of.n_units()).map(move |unit| (source, unit))).collect();
-        let read: Vec<(usize, std::result::Result<UnitReport, Finding>)> = units
-            .par_iter()
-            .map(|&(source, unit)| Ok((source, self.read_unit(&sources[source], source, unit, watch)?)))
-            .collect::<Result<_>>()?;
+        let read: Vec<(usize, UnitReport)> =
+            units.par_iter().map(|&(source, unit)| Ok((source, self.read_unit(&sources[source], source, unit, watch)?))).collect::<Result<_>>()?;
         let mut reports: Vec<UnitReport> = sources.iter().map(|_| UnitReport::default()).collect();
-        let mut findings = Vec::new();
-        for (source, outcome) in read {
-            match outcome {
-                Ok(report) => reports[source].add(&report),
-                Err(finding) => findings.push(finding),
-            }
+        for (source, report) in &read {
+            reports[*source].add(report);
         }
-        Ok((reports, findings))
+        Ok(reports)
     }
 
-    /// Outer error: the run cannot go on. Inner: this unit could not be read to its end.
-    fn read_unit(&self, source: &Source, index: usize, unit: usize, watch: &dyn Watch) -> Result<std::result::Result<UnitReport, Finding>> {
+    fn read_unit(&self, source: &Source, index: usize, unit: usize, watch: &dyn Watch) -> Result<UnitReport> {
         let mut reader = UnitReader::new(self, index, unit);
-        let mut stopped = None;
-        let outcome = source.read_unit(unit, self.meters, &mut |batch| {
+        let report = source.read_unit(unit, self.meters, &mut |batch| {
             watch.advance(batch.values.len() as u64);
-            reader.read(&batch).inspect_err(|error| stopped = Some(error.to_string()))
-        });
-        match (outcome, stopped) {
-            (Ok(report), _) => {
-                reader.hand_over_all()?;
-                Ok(Ok(report))
-            }
-            (Err(error), Some(_)) => Err(error),
-            (Err(error), None) => {
-                reader.hand_over_all()?;
-                Ok(Err(Finding::new(
-                    Code::FilePartlyRead,
-                    Severity::Skipped,
-                    format!("part {} of {} could not be read to its end: {error}", unit + 1, source.n_units()),
-                )
-                .in_source(source.name())))
-            }
-        }
+            reader.read(&batch)
+        })?;
+        reader.hand_over_all()?;
+        Ok(report)
     }
 
     /// Puts every partition's rows together and writes its part of the store.

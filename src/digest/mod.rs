@@ -4,7 +4,7 @@
 
 pub mod assemble;
 pub mod kernel;
-// pub mod local;
+pub mod local;
 mod partitions;
 pub mod store;
 

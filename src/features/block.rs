@@ -364,8 +364,10 @@ mod tests {
 
     #[test]
     fn a_load_that_doubles_is_less_even_than_a_rig() {
-        let doubled = block(|day, slot| home_kw(day, slot) * if day >= 40 { 2.5 } else { 1.0 });
-        assert!(doubled.is_none_or(|block| block.uneven > 0.2 || block.outside > 0.2 || block.kw < 0.6));
+        let lived_in = |day: usize, slot: usize| 0.4 + 0.3 * (slot as f32 / 48.0 * std::f32::consts::TAU).sin() + home_kw(day, slot) * 0.1;
+        let doubled = block(|day, slot| lived_in(day, slot) * if day >= 40 { 2.5 } else { 1.0 }).unwrap();
+        let rig = block(|day, slot| lived_in(day, slot) + if day >= 40 { 0.9 } else { 0.0 }).unwrap();
+        assert!(doubled.uneven > 5.0 * rig.uneven, "{} {}", doubled.uneven, rig.uneven);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
 pub mod model;
+pub mod plant;
 
 use jiff::civil::Date;
 

@@ -1,0 +1,215 @@
+//! Plants rigs and look-alikes into a meter's digests, as if its intervals had carried them.
+//!
+//! A digest keeps quantiles and hours, not intervals. So each day is rebuilt as 48 half-hours that
+//! have the digest's quantiles in the order of its hours; the change is made to those; and the
+//! digest moves by the difference between the rebuilt day with and without it. A constant is exact
+//! for every quantile, and an untouched day stays what it was, so a model cannot learn the rebuilding.
+
+use crate::calendar::{Calendar, CivilDay, date_of};
+use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
+use crate::digest::{CLOCK_HOURS, DayDigest};
+use crate::rigs::Span;
+use crate::settings::HourWindow;
+
+/// Half-hours of a rebuilt day.
+pub const SLOTS: usize = 48;
+
+/// Length of a rebuilt interval. [s]
+const SLOT_S: i64 = 1800;
+
+/// Shares at which a digest keeps quantiles.
+const SHARES: [f32; 9] = [0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 1.0];
+
+/// A meter rebuilt as half-hours, ready for one planting after another.
+pub struct Host<'a> {
+    days: &'a [DayDigest],
+    first_day: i32,
+    n_days: usize,
+    /// NaN where the day is missing. [kW]
+    half_hours_kw: Vec<f32>,
+    plain: CivilDay,
+    night: HourWindow,
+}
+
+impl<'a> Host<'a> {
+    /// Rebuilds a meter's days; `None` for none.
+    #[must_use]
+    pub fn rebuild(days: &'a [DayDigest], night: HourWindow) -> Option<Self> {
+        let (first, last) = (days.first()?, days.last()?);
+        let n_days = (last.day - first.day + 1) as usize;
+        let mut half_hours_kw = vec![f32::NAN; n_days * SLOTS];
+        for day in days {
+            let at = (day.day - first.day) as usize * SLOTS;
+            half_hours_kw[at..at + SLOTS].copy_from_slice(&rebuild_day(day));
+        }
+        let plain = Calendar::plain_day();
+        Some(Self { days, first_day: first.day, n_days, half_hours_kw, plain, night })
+    }
+
+    /// The stretch of days that rigs are drawn over.
+    #[must_use]
+    pub fn span(&self) -> Span<'static> {
+        Span::bare(date_of(self.first_day), self.n_days, SLOTS)
+    }
+
+    /// Demand by half-hour, NaN where missing. [kW]
+    #[must_use]
+    pub fn half_hours_kw(&self) -> &[f32] {
+        &self.half_hours_kw
+    }
+
+    /// The digests with `change` made to the half-hours.
+    pub fn plant(&self, change: impl FnOnce(&mut [f32])) -> Vec<DayDigest> {
+        let mut changed_kw = self.half_hours_kw.clone();
+        change(&mut changed_kw);
+        let mut scratch = Scratch::default();
+        self.days
+            .iter()
+            .map(|day| {
+                let at = (day.day - self.first_day) as usize * SLOTS;
+                let (before, after) = (&self.half_hours_kw[at..at + SLOTS], &changed_kw[at..at + SLOTS]);
+                if before == after || !day.is_within_day() { *day } else { self.moved(day, before, after, &mut scratch) }
+            })
+            .collect()
+    }
+
+    fn moved(&self, day: &DayDigest, before: &[f32], after: &[f32], scratch: &mut Scratch) -> DayDigest {
+        let mut digest = |kw: &[f32]| {
+            digest_day(DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] }, self.night, scratch)
+        };
+        let (before, after) = (digest(before), digest(after));
+        let mut moved = *day;
+        let add = |value: &mut f32, before: f32, after: f32| {
+            let sum = *value + after - before;
+            *value = if *value >= 0.0 { sum.max(0.0) } else { sum };
+        };
+        for (value, of) in levels(&mut moved) {
+            add(value, of(&before), of(&after));
+        }
+        for (value, of) in changes(&mut moved) {
+            let (before, after) = (of(&before), of(&after));
+            // What shrinks shrinks in proportion, what grows grows by as much.
+            let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
+            *value = *value * kept + (after - before).max(0.0);
+        }
+        for hour in 0..CLOCK_HOURS {
+            add(&mut moved.hour_kw[hour], before.hour_kw[hour], after.hour_kw[hour]);
+        }
+        let share = f32::from(day.n_expected) / SLOTS as f32;
+        let count = |now: u16, before: u16, after: u16| {
+            let moved = f32::from(now) + share * (f32::from(after) - f32::from(before));
+            moved.round().clamp(0.0, f32::from(day.n_expected)) as u16
+        };
+        moved.n_repeated_max = count(day.n_repeated_max, before.n_repeated_max, after.n_repeated_max);
+        moved.n_zero = count(day.n_zero, before.n_zero, after.n_zero);
+        moved.n_distinct = count(day.n_distinct, before.n_distinct, after.n_distinct).max(1);
+        moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
+        moved
+    }
+}
+
+type Column = fn(&DayDigest) -> f32;
+
+/// Columns that are levels of demand.
+fn levels(day: &mut DayDigest) -> [(&mut f32, Column); 11] {
+    [
+        (&mut day.demand_kw_mean, |day| day.demand_kw_mean),
+        (&mut day.demand_kw_min, |day| day.demand_kw_min),
+        (&mut day.demand_kw_p05, |day| day.demand_kw_p05),
+        (&mut day.demand_kw_p10, |day| day.demand_kw_p10),
+        (&mut day.demand_kw_p25, |day| day.demand_kw_p25),
+        (&mut day.demand_kw_p50, |day| day.demand_kw_p50),
+        (&mut day.demand_kw_p75, |day| day.demand_kw_p75),
+        (&mut day.demand_kw_p90, |day| day.demand_kw_p90),
+        (&mut day.demand_kw_p95, |day| day.demand_kw_p95),
+        (&mut day.demand_kw_max, |day| day.demand_kw_max),
+        (&mut day.level_kw, |day| day.level_kw),
+    ]
+}
+
+/// Columns that are spreads or changes of demand.
+fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
+    [
+        (&mut day.demand_kw_sd, |day| day.demand_kw_sd),
+        (&mut day.ramp_kw_mean, |day| day.ramp_kw_mean),
+        (&mut day.ramp_kw_max, |day| day.ramp_kw_max),
+        (&mut day.ramp_kw_night_mean, |day| day.ramp_kw_night_mean),
+        (&mut day.level_width_kw, |day| day.level_width_kw),
+    ]
+}
+
+/// 48 half-hours with the digest's quantiles, in the order of its hours.
+fn rebuild_day(day: &DayDigest) -> [f32; SLOTS] {
+    let mut half_hours = [f32::NAN; SLOTS];
+    if day.demand_kw_min.is_nan() {
+        // A daily read: all that is known is its mean.
+        return [day.demand_kw_mean; SLOTS];
+    }
+    let quantiles = [
+        day.demand_kw_min, day.demand_kw_p05, day.demand_kw_p10, day.demand_kw_p25, day.demand_kw_p50, day.demand_kw_p75, day.demand_kw_p90,
+        day.demand_kw_p95, day.demand_kw_max,
+    ];
+    let mut order: [usize; CLOCK_HOURS] = std::array::from_fn(|hour| hour);
+    let key = |hour: usize| if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
+    order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
+    for (rank, hour) in order.into_iter().enumerate() {
+        // A skipped or unmeasured hour stays missing.
+        if !day.hour_kw[hour].is_nan() {
+            half_hours[2 * hour] = quantile_at(&quantiles, (2.0 * rank as f32) / (SLOTS - 1) as f32);
+            half_hours[2 * hour + 1] = quantile_at(&quantiles, (2.0 * rank as f32 + 1.0) / (SLOTS - 1) as f32);
+        }
+    }
+    half_hours
+}
+
+fn quantile_at(quantiles: &[f32; 9], share: f32) -> f32 {
+    let above = SHARES.iter().position(|known| *known >= share).unwrap_or(SHARES.len() - 1).max(1);
+    let (low, high) = (SHARES[above - 1], SHARES[above]);
+    let part = ((share - low) / (high - low)).clamp(0.0, 1.0);
+    part.mul_add(quantiles[above] - quantiles[above - 1], quantiles[above - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::is_stuck_day;
+    use crate::checks::samples::{home_kw, meter};
+    use crate::settings::Windows;
+
+    fn planted(change: impl FnOnce(&mut [f32])) -> (Vec<DayDigest>, Vec<DayDigest>) {
+        let days = meter(20, home_kw).days;
+        let changed = Host::rebuild(&days, Windows::default().night).unwrap().plant(change);
+        (days, changed)
+    }
+
+    #[test]
+    fn a_constant_moves_every_quantile_by_itself() {
+        let (before, after) = planted(|kw| kw.iter_mut().for_each(|kw| *kw += 3.2));
+        for (a, b) in before.iter().zip(&after) {
+            for (x, y) in [(a.demand_kw_p05, b.demand_kw_p05), (a.demand_kw_max, b.demand_kw_max), (a.hour_kw[3], b.hour_kw[3]), (a.demand_kw_mean, b.demand_kw_mean)] {
+                assert!((y - x - 3.2).abs() < 1e-4, "{x} {y}");
+            }
+            assert!((a.demand_kw_sd - b.demand_kw_sd).abs() < 1e-3 && (a.ramp_kw_mean - b.ramp_kw_mean).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn an_untouched_day_stays_what_it_was() {
+        let (before, after) = planted(|kw| kw[10 * SLOTS..].iter_mut().for_each(|kw| *kw += 1.0));
+        assert_eq!(before[..10], after[..10]);
+        assert_ne!(before[10..], after[10..]);
+    }
+
+    #[test]
+    fn a_night_timer_moves_its_hours_only() {
+        let (before, after) = planted(|kw| kw.iter_mut().enumerate().filter(|(slot, _)| slot % SLOTS < 12).for_each(|(_, kw)| *kw += 3.0));
+        assert!((after[0].hour_kw[3] - before[0].hour_kw[3] - 3.0).abs() < 1e-4 && after[0].hour_kw[12] == before[0].hour_kw[12]);
+        assert!(after[0].demand_kw_max > 3.0);
+    }
+
+    #[test]
+    fn a_planted_stuck_channel_is_seen_as_one() {
+        let (_, after) = planted(|kw| kw.fill(1.25));
+        assert!(after.iter().all(is_stuck_day));
+    }
+}

@@ -1,0 +1,97 @@
+//! Draws from the few distributions that rigs and customers need.
+
+use rand::Rng;
+use rand_distr::{Exp1, StandardNormal};
+
+/// A number spread evenly over `low..high`; `low` where the two are equal.
+pub fn between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
+    low + (high - low) * rng.gen_range(0.0f32..1.0)
+}
+
+/// A number whose logarithm is spread evenly: as many between 1 and 10 as between 10 and 100.
+/// Both bounds are above 0.
+pub fn log_between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
+    between(low.ln(), high.ln(), rng).exp()
+}
+
+/// Whether something of this probability happens.
+pub fn happens(probability: f32, rng: &mut impl Rng) -> bool {
+    rng.gen_range(0.0f32..1.0) < probability
+}
+
+/// One of several, all equally likely. `from` is not empty.
+pub fn one_of<T: Copy>(from: &[T], rng: &mut impl Rng) -> T {
+    from[rng.gen_range(0..from.len())]
+}
+
+/// A whole number in `low..=high`; `low` where `high` is below it.
+pub fn whole(low: usize, high: usize, rng: &mut impl Rng) -> usize {
+    rng.gen_range(low..=high.max(low))
+}
+
+/// A number of the standard normal distribution.
+pub fn normal(rng: &mut impl Rng) -> f32 {
+    rng.sample(StandardNormal)
+}
+
+/// A waiting time of this mean, memoryless.
+pub fn waiting(mean: f32, rng: &mut impl Rng) -> f32 {
+    let unit: f32 = rng.sample(Exp1);
+    mean * unit
+}
+
+/// A relative level of median 1, with this standard deviation of its logarithm: a long upper tail,
+/// as the levels of homes and shops have.
+pub fn heavy_tailed(log_deviation: f32, rng: &mut impl Rng) -> f32 {
+    (log_deviation * normal(rng)).exp()
+}
+
+/// Noise that remembers: each step keeps `memory` of the last, its long-run deviation is 1.
+#[derive(Debug, Clone, Copy)]
+pub struct SlowNoise {
+    memory: f32,
+    fresh: f32,
+    level: f32,
+}
+
+impl SlowNoise {
+    /// Noise that loses all but 1/e of itself over `steps` steps, started from its long-run spread.
+    pub fn over(steps: f32, rng: &mut impl Rng) -> Self {
+        let memory = (-1.0 / steps.max(0.1)).exp();
+        Self { memory, fresh: (1.0 - memory * memory).sqrt(), level: normal(rng) }
+    }
+
+    /// The next value.
+    pub fn next(&mut self, rng: &mut impl Rng) -> f32 {
+        self.level = self.memory * self.level + self.fresh * normal(rng);
+        self.level
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    #[test]
+    fn draws_stay_within_their_bounds() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        for _ in 0..1000 {
+            assert!((2.0..=3.0).contains(&between(2.0, 3.0, &mut rng)));
+            assert!((0.99..=101.0).contains(&log_between(1.0, 100.0, &mut rng)));
+            assert!((4..=6).contains(&whole(4, 6, &mut rng)));
+        }
+        assert_eq!(whole(5, 2, &mut rng), 5);
+    }
+
+    #[test]
+    fn slow_noise_keeps_a_deviation_of_one() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(2);
+        let mut noise = SlowNoise::over(10.0, &mut rng);
+        let n = 50_000;
+        let square: f32 = (0..n).map(|_| noise.next(&mut rng).powi(2)).sum();
+        assert!((square / n as f32 - 1.0).abs() < 0.1);
+    }
+}

@@ -1,0 +1,303 @@
+//! Draws rigs of every form that farms take: what they are made of, when they run, what a meter sees.
+
+use std::ops::Range;
+
+use rand::Rng;
+
+use super::chance::{between, happens, log_between, normal, one_of, whole};
+use super::machines::{Machine, MachineKind};
+use super::schedule::Schedule;
+use super::site::Site;
+use super::span::Span;
+
+/// How a farm shows in interval data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RigForm {
+    /// Day and night, from one old machine to hundreds.
+    Flat,
+    /// One or two frames of graphics cards, day and night.
+    Gpu,
+    /// On a timer in the cheap hours of the night.
+    NightTimer,
+    /// Off in the evening, when inspectors call and the network is weakest.
+    EveningDodger,
+    /// Machines added over weeks.
+    Stairs,
+    /// A block that ended, for example in a raid.
+    Stopped,
+    /// A block that ended and came back.
+    Restarted,
+    /// On and off in stretches of days.
+    OnOffDays,
+    /// Fed past the meter in part: the meter sees 30-70% of it.
+    PartlyMetered,
+    /// In a business whose own load is larger.
+    Hosted,
+    /// In a hot room: throttled on summer afternoons.
+    HeatThrottled,
+    /// Tuned to keep the meter just under a monthly cap.
+    MonthlyCap,
+}
+
+/// Caps of a household's energy in a month that owners stay under; 6,000 is Russia's. [kWh]
+const MONTHLY_CAPS_KWH: [f32; 4] = [3_000.0, 6_000.0, 6_000.0, 10_000.0];
+
+/// Hours in a mean month. [h]
+const MONTH_H: f32 = 730.5;
+
+/// Share of rigs that were there before the first day of the data.
+const FROM_BEFORE_SHARE: f32 = 0.25;
+
+/// More machines than this are a substation of their own.
+const MOST_MACHINES: usize = 600;
+
+impl RigForm {
+    /// Every form.
+    pub const ALL: &'static [Self] = &[
+        Self::Flat,
+        Self::Gpu,
+        Self::NightTimer,
+        Self::EveningDodger,
+        Self::Stairs,
+        Self::Stopped,
+        Self::Restarted,
+        Self::OnOffDays,
+        Self::PartlyMetered,
+        Self::Hosted,
+        Self::HeatThrottled,
+        Self::MonthlyCap,
+    ];
+
+    /// The name in tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Gpu => "gpu",
+            Self::NightTimer => "night_timer",
+            Self::EveningDodger => "evening_dodger",
+            Self::Stairs => "stairs",
+            Self::Stopped => "stopped",
+            Self::Restarted => "restarted",
+            Self::OnOffDays => "on_off_days",
+            Self::PartlyMetered => "partly_metered",
+            Self::Hosted => "hosted",
+            Self::HeatThrottled => "heat_throttled",
+            Self::MonthlyCap => "monthly_cap",
+        }
+    }
+}
+
+/// A farm at one usage point, drawn but not yet run: [`Rig::demand_kw`] runs it.
+#[derive(Debug, Clone)]
+pub struct Rig {
+    pub(super) form: RigForm,
+    pub(super) machine: Machine,
+    pub(super) units: Vec<Unit>,
+    pub(super) periods: Vec<Range<usize>>,
+    pub(super) schedule: Schedule,
+    pub(super) metered_share: f32,
+    pub(super) room: Room,
+    pub(super) is_there_before: bool,
+}
+
+/// One machine of a rig.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unit {
+    /// Draw at the plug at 15 degC outdoors. [kW]
+    pub kw: f32,
+    /// The interval in which it was added.
+    pub from: usize,
+}
+
+/// How a rig is cooled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// What cooling adds to the machines' draw on a warm day, 0.03..=0.5.
+    pub cooling_share: f32,
+    /// How much warmer than outdoors the air before the machines is. [K]
+    pub inlet_rise_k: f32,
+    /// Draw lost per kelvin of inlet air above 40 degC. [1/K]
+    pub throttle_per_k: f32,
+}
+
+impl Rig {
+    /// Draws a rig of this form for a place: its machines, onset anywhere in the span or before it,
+    /// timer, cooling, and the share that the meter sees.
+    #[must_use]
+    pub fn draw(form: RigForm, span: &Span, site: &Site, rng: &mut impl Rng) -> Self {
+        let (machine, mut units) = draw_units(form, site, rng);
+        let periods = draw_periods(form, span, rng);
+        let onset = periods.first().map_or(0, |period| period.start);
+        if form == RigForm::Stairs {
+            spread_over_weeks(&mut units, onset, span, rng);
+        }
+        let metered_share = if form == RigForm::PartlyMetered { between(0.3, 0.7, rng) } else { 1.0 };
+        let room = draw_room(form, rng);
+        let schedule = draw_schedule(form, &mut units, room, site, rng);
+        let is_there_before = onset == 0;
+        Self { form, machine, units, periods, schedule, metered_share, room, is_there_before }
+    }
+
+    /// The same rig, closed from this interval on, as by a raid.
+    #[must_use]
+    pub fn closed_at(mut self, interval: usize) -> Self {
+        self.periods.retain(|period| period.start < interval);
+        for period in &mut self.periods {
+            period.end = period.end.min(interval);
+        }
+        self
+    }
+
+    /// The same rig, in place since this interval; `None` means from before the first day.
+    #[must_use]
+    pub fn opened_at(mut self, interval: Option<usize>, span: &Span) -> Self {
+        let old = self.periods.first().map_or(0, |period| period.start);
+        let onset = interval.unwrap_or(0);
+        self.is_there_before = interval.is_none();
+        self.periods = std::iter::once(onset..span.n_intervals()).collect();
+        for unit in &mut self.units {
+            unit.from = onset + unit.from.saturating_sub(old);
+        }
+        self
+    }
+
+    /// The same rig, of which the meter sees this share, 0..=1.
+    #[must_use]
+    pub const fn metered_in(mut self, share: f32) -> Self {
+        self.metered_share = share;
+        self
+    }
+
+    /// The interval from which it is there; 0 where it was there before.
+    #[must_use]
+    pub fn onset_interval(&self) -> usize {
+        self.periods.first().map_or(0, |period| period.start)
+    }
+
+    /// Its form.
+    #[must_use]
+    pub const fn form(&self) -> RigForm {
+        self.form
+    }
+}
+
+fn draw_units(form: RigForm, site: &Site, rng: &mut impl Rng) -> (Machine, Vec<Unit>) {
+    let kind = if form == RigForm::Gpu { MachineKind::Gpu } else { MachineKind::Asic };
+    let machine = Machine::draw(kind, site.latest_year, rng);
+    let kw = machine.draw_kw(rng);
+    let at_least = match form {
+        RigForm::Stairs => 2,
+        _ => 1,
+    };
+    let total_kw = match form {
+        RigForm::Gpu => return (machine, vary(kw, one_of(&[1, 1, 1, 2, 2, 3], rng), rng)),
+        RigForm::Hosted => site.host.mean_kw * log_between(0.08, 0.7, rng),
+        _ => log_between(site.kw_low.max(0.7 * kw), site.kw_high.max(kw), rng),
+    };
+    let n = (total_kw / kw).round() as usize;
+    (machine, vary(kw, n.clamp(at_least, MOST_MACHINES), rng))
+}
+
+/// Machines of one model differ by 1-3%, from chip to chip and from supply to supply.
+fn vary(kw: f32, n: usize, rng: &mut impl Rng) -> Vec<Unit> {
+    let spread = between(0.01, 0.03, rng);
+    (0..n).map(|_| Unit { kw: kw * (1.0 + spread * normal(rng).clamp(-3.0, 3.0)), from: 0 }).collect()
+}
+
+fn draw_periods(form: RigForm, span: &Span, rng: &mut impl Rng) -> Vec<Range<usize>> {
+    let n = span.n_intervals();
+    let day = span.intervals_per_day;
+    let from_before = happens(FROM_BEFORE_SHARE, rng);
+    let onset = if from_before { 0 } else { draw_moment(0, n, rng) };
+    match form {
+        RigForm::Stopped => {
+            let onset = if happens(0.6, rng) { 0 } else { draw_moment(0, n / 2, rng) };
+            std::iter::once(onset..draw_moment((onset + day).min(n), n, rng)).collect()
+        }
+        RigForm::Restarted => {
+            let end = draw_moment(n / 6, n / 2, rng);
+            let onset = if from_before { 0 } else { draw_moment(0, end / 2, rng) };
+            let gap = day * whole(3, (span.n_days / 3).clamp(3, 90), rng);
+            let back = (end + gap).min(n.saturating_sub(n / 10));
+            if back > end { [onset..end, back..n].into() } else { std::iter::once(onset..n).collect() }
+        }
+        RigForm::Stairs => std::iter::once(onset.min(n * 3 / 4)..n).collect(),
+        _ => std::iter::once(onset..n).collect(),
+    }
+}
+
+/// An interval in `from..to`; `from` where that is empty.
+fn draw_moment(from: usize, to: usize, rng: &mut impl Rng) -> usize {
+    if to <= from { from } else { whole(from, to - 1, rng) }
+}
+
+fn spread_over_weeks(units: &mut [Unit], onset: usize, span: &Span, rng: &mut impl Rng) {
+    let n_steps = whole(2, units.len().min(8), rng);
+    let step_days = log_between(2.0, 15.0, rng).min(span.n_days as f32 / (n_steps + 1) as f32);
+    let mut starts = vec![onset];
+    for _ in 1..n_steps {
+        let last = starts.last().copied().unwrap_or(onset);
+        starts.push(last + span.intervals_in(24.0 * step_days * between(0.5, 1.5, rng)));
+    }
+    for (i, unit) in units.iter_mut().enumerate() {
+        unit.from = starts[i % n_steps];
+    }
+}
+
+fn draw_schedule(
+    form: RigForm,
+    units: &mut Vec<Unit>,
+    room: Room,
+    site: &Site,
+    rng: &mut impl Rng,
+) -> Schedule {
+    match form {
+        // Night tariffs start at 21-24 h and end at 5-9 h; timers are set to quarters of an hour.
+        RigForm::NightTimer => {
+            let from_h = quarter(between(20.5, 25.0, rng));
+            Schedule::Daily { from_h: from_h % 24.0, to_h: quarter(between(4.5, 9.0, rng)) }
+        }
+        RigForm::EveningDodger => Schedule::Daily {
+            from_h: quarter(between(20.5, 24.0, rng)) % 24.0,
+            to_h: quarter(between(15.5, 18.5, rng)),
+        },
+        RigForm::OnOffDays => {
+            let mean_on = log_between(1.5, 12.0, rng);
+            Schedule::Days { mean_on, mean_off: mean_on * between(0.3, 1.2, rng) }
+        }
+        RigForm::MonthlyCap => tune_under_cap(units, room, site, rng),
+        _ => Schedule::Always,
+    }
+}
+
+fn quarter(hour: f32) -> f32 {
+    (4.0 * hour).round() / 4.0
+}
+
+/// Half of the owners run all month with fewer watts, the others run full until it is used up.
+fn tune_under_cap(units: &mut Vec<Unit>, room: Room, site: &Site, rng: &mut impl Rng) -> Schedule {
+    let cap_kwh = one_of(&MONTHLY_CAPS_KWH, rng) * between(0.93, 0.995, rng);
+    let allowance_kwh = (cap_kwh - site.host.mean_kw * MONTH_H).max(0.25 * cap_kwh);
+    let unit_kw = units.first().map_or(1.0, |unit| unit.kw) * (1.0 + room.cooling_share);
+    let n = (allowance_kwh / MONTH_H / unit_kw).ceil().max(1.0);
+    let tuned_share = allowance_kwh / MONTH_H / (n * unit_kw);
+    *units = vary(units.first().map_or(1.0, |unit| unit.kw), n as usize, rng);
+    if tuned_share < 0.6 || happens(0.5, rng) {
+        return Schedule::Monthly { allowance_kwh };
+    }
+    for unit in units.iter_mut() {
+        unit.kw *= tuned_share;
+    }
+    Schedule::Monthly { allowance_kwh: cap_kwh }
+}
+
+fn draw_room(form: RigForm, rng: &mut impl Rng) -> Room {
+    let inlet_rise_k =
+        if form == RigForm::HeatThrottled { between(10.0, 20.0, rng) } else { between(2.0, 8.0, rng) };
+    Room {
+        cooling_share: log_between(0.03, 0.5, rng),
+        inlet_rise_k,
+        throttle_per_k: between(0.02, 0.06, rng),
+    }
+}

@@ -1,0 +1,83 @@
+//! Models loads that never stop: servers, cold stores, telecom sites.
+
+use std::f32::consts::TAU;
+use std::ops::Range;
+
+use rand::Rng;
+
+use super::super::chance::{SlowNoise, between, log_between, normal};
+use super::super::site::HostLoad;
+use super::super::span::Span;
+use super::{LookAlike, switched};
+
+/// A load that runs day and night.
+#[derive(Debug, Clone)]
+pub(super) struct Continuous {
+    /// Mean draw in mild weather. [kW]
+    level_kw: f32,
+    /// What part of the level follows the hour of the day, 0..1.
+    day_share: f32,
+    /// Hour of the day at which it is highest. [h]
+    busiest_h: f32,
+    /// Rise per kelvin above `cool_above_c`, as a share of the level. [1/K]
+    rise_per_k: f32,
+    cool_above_c: f32,
+    /// Deviation of slow changes: work to do, goods brought in.
+    slow_share: f32,
+    /// What part of the level is switched by a thermostat, 0..=1.
+    switched_share: f32,
+}
+
+impl Continuous {
+    pub(super) fn draw(kind: LookAlike, host: &HostLoad, rng: &mut impl Rng) -> Self {
+        match kind {
+            // A cupboard at home up to a server room of an office; work comes and goes.
+            LookAlike::Server => Self {
+                level_kw: log_between(0.08, (1.2 * host.mean_kw).clamp(0.8, 12.0), rng),
+                day_share: between(0.02, 0.12, rng),
+                busiest_h: between(11.0, 20.0, rng),
+                rise_per_k: between(0.001, 0.008, rng),
+                cool_above_c: between(8.0, 18.0, rng),
+                slow_share: between(0.01, 0.06, rng),
+                switched_share: between(0.0, 0.1, rng),
+            },
+            // Compressors on a pressure switch; doors open by day; more in summer.
+            LookAlike::ColdStore => Self {
+                level_kw: log_between(1.5, 40.0, rng),
+                day_share: between(0.08, 0.3, rng),
+                busiest_h: between(12.0, 16.0, rng),
+                rise_per_k: between(0.01, 0.035, rng),
+                cool_above_c: between(-2.0, 8.0, rng),
+                slow_share: between(0.04, 0.12, rng),
+                switched_share: between(0.5, 1.0, rng),
+            },
+            // Rectifiers nearly constant; traffic least at 4 h; air conditioning above 20 degC.
+            _ => Self {
+                level_kw: log_between(0.7, 7.0, rng),
+                day_share: between(0.02, 0.12, rng),
+                busiest_h: between(18.0, 22.0, rng),
+                rise_per_k: between(0.006, 0.025, rng),
+                cool_above_c: between(14.0, 22.0, rng),
+                slow_share: between(0.005, 0.02, rng),
+                switched_share: between(0.02, 0.15, rng),
+            },
+        }
+    }
+
+    pub(super) fn add_to(&self, host_kw: &mut [f32], when: Range<usize>, span: &Span, rng: &mut impl Rng) {
+        let temperature_c = span.temperature_or_assumed_c();
+        let mut slow = SlowNoise::over(span.intervals_in(60.0) as f32, rng);
+        let by_hour: Vec<f32> = (0..span.intervals_per_day)
+            .map(|i| self.day_share * (TAU * (span.hour(i) - self.busiest_h) / 24.0).cos())
+            .collect();
+        for i in when {
+            let warm = self.rise_per_k * (temperature_c[i] - self.cool_above_c).max(0.0);
+            let hour = by_hour[i % span.intervals_per_day];
+            let level_kw = self.level_kw * (1.0 + hour + warm + self.slow_share * slow.next(rng)).max(0.1);
+            let constant = 1.0 - self.switched_share;
+            // A switch that is on half of the time carries twice its mean.
+            let switched = 2.0 * self.switched_share * switched(0.5, span.interval_h(), normal(rng));
+            host_kw[i] += level_kw * (constant + switched);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Gives every usage point an address and coordinates near its transformer.
+
+use rand::Rng;
+
+use super::scenario::{Place, Scenario};
+use crate::rigs::chance::{between, happens, normal, one_of, whole};
+
+/// Spread of transformers around the middle of the place. [deg]
+const DISTRICT_SPREAD_DEG: f64 = 0.03;
+
+/// Spread of usage points around their transformer, about 100 m. [deg]
+const STREET_SPREAD_DEG: f64 = 0.0012;
+
+const ALMATY_STREETS: [&str; 14] = [
+    "Abay Ave",
+    "Al-Farabi Ave",
+    "Dostyk Ave",
+    "Raiymbek Ave",
+    "Seifullin Ave",
+    "Suyunbay Ave",
+    "Tole Bi St",
+    "Zhandosov St",
+    "Timiryazev St",
+    "Gagarin Ave",
+    "Auezov St",
+    "Baitursynov St",
+    "Rozybakiev St",
+    "Ryskulov Ave",
+];
+
+const ALMATY_MICRODISTRICTS: [&str; 10] = [
+    "Aksay-2",
+    "Aksay-4",
+    "Samal-1",
+    "Samal-3",
+    "Orbita-2",
+    "Koktem-1",
+    "Zhetysu-3",
+    "Mamyr-4",
+    "Kalkaman-2",
+    "Taugul-1",
+];
+
+const LONDON_STREETS: [&str; 10] = [
+    "Abbey Road",
+    "Caledonian Road",
+    "Essex Road",
+    "Holloway Road",
+    "Hornsey Lane",
+    "Liverpool Road",
+    "Seven Sisters Road",
+    "Stroud Green Road",
+    "Tollington Park",
+    "Upper Street",
+];
+
+/// The streets that one transformer feeds.
+#[derive(Debug, Clone)]
+pub(super) struct Neighbourhood {
+    street: Street,
+    first_house: usize,
+    /// Middle, degrees north.
+    pub latitude_deg: f64,
+    /// Middle, degrees east.
+    pub longitude_deg: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Street {
+    Named(&'static str),
+    Microdistrict(&'static str),
+    British(&'static str),
+}
+
+impl Neighbourhood {
+    pub fn draw(scenario: Scenario, rng: &mut impl Rng) -> Self {
+        let place: &Place = scenario.place();
+        let street = match scenario {
+            Scenario::London2022 => Street::British(one_of(&LONDON_STREETS, rng)),
+            Scenario::Almaty2021 if happens(0.4, rng) => {
+                Street::Microdistrict(one_of(&ALMATY_MICRODISTRICTS, rng))
+            }
+            Scenario::Almaty2021 => Street::Named(one_of(&ALMATY_STREETS, rng)),
+        };
+        Self {
+            street,
+            first_house: whole(1, 180, rng),
+            latitude_deg: place.latitude_deg + DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
+            longitude_deg: place.longitude_deg + 1.4 * DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
+        }
+    }
+
+    /// The address of the `n`th usage point of a kind: `flat`, `unit`, or a house of its own.
+    pub fn address(&self, n: usize, door: Option<&str>) -> String {
+        let (house, door_n) = match door {
+            Some(_) => (self.first_house + 2 * (n / 36), n % 36 + 1),
+            None => (self.first_house + n, 0),
+        };
+        let building = match self.street {
+            Street::Named(street) => format!("{street} {house}"),
+            Street::Microdistrict(name) => format!("mikrorayon {name}, {house}"),
+            Street::British(street) => format!("{house} {street}"),
+        };
+        door.map_or_else(|| building.clone(), |door| format!("{building}, {door} {door_n}"))
+    }
+
+    /// Coordinates of a usage point. [deg north, deg east]
+    pub fn coordinates(&self, rng: &mut impl Rng) -> (f64, f64) {
+        let mut off = || STREET_SPREAD_DEG * f64::from(between(-1.0, 1.0, rng));
+        (self.latitude_deg + off(), self.longitude_deg + off())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flats_of_one_street_have_addresses_of_their_own() {
+        let street = Neighbourhood {
+            street: Street::Named("Abay Ave"),
+            first_house: 12,
+            latitude_deg: 43.0,
+            longitude_deg: 77.0,
+        };
+        assert_eq!(street.address(33, Some("flat")), "Abay Ave 12, flat 34");
+        assert_eq!(street.address(36, Some("flat")), "Abay Ave 14, flat 1");
+        assert_eq!(street.address(3, None), "Abay Ave 15");
+    }
+}

@@ -1,0 +1,19 @@
+//! Simulates districts with planted rigs, whose truth is known, to try the other stages on.
+
+mod addresses;
+mod businesses;
+mod calendar;
+mod homes;
+mod incidents;
+mod plan;
+mod registration;
+mod scenario;
+mod simulate;
+mod tables;
+mod tips;
+mod transformers;
+mod usage_points;
+mod weather;
+
+pub use scenario::Scenario;
+pub use simulate::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE, SimulateSettings, Summary, simulate};

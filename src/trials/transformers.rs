@@ -1,0 +1,173 @@
+//! Runs a transformer: its usage points, what it feeds past their meters, and its technical loss.
+
+use std::ops::Range;
+
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::calendar::Calendar;
+use super::incidents::Incidents;
+use super::plan::{Plan, Unmetered};
+use super::scenario::Scenario;
+use super::usage_points::{PointRun, Surroundings, Truth, run_point};
+use crate::rigs::chance::{between, one_of};
+use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
+
+/// Ratings on the market; a transformer is the smallest that carries its peak. [kVA]
+const RATINGS_KVA: [f32; 9] = [63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0];
+
+/// No-load loss as a share of the rating (EN 50588-1, oil-filled, older stock). [kW/kVA]
+const NO_LOAD_SHARE: f32 = 0.0022;
+
+/// Loss in windings and low-voltage lines at mean load, as a share of the mean load.
+const LOAD_LOSS_SHARE: (f32, f32) = (0.012, 0.04);
+
+/// Numbers that keep the random streams of meters, transformers and the rest apart.
+const POINT_STREAM: u64 = 0x9E37_79B9_7F4A_7C15;
+const TRANSFORMER_STREAM: u64 = 0xD1B5_4A32_D192_ED03;
+
+/// Forms of a farm on a tap.
+const TAP_FORMS: [RigForm; 5] =
+    [RigForm::Flat, RigForm::Flat, RigForm::Stairs, RigForm::Stopped, RigForm::NightTimer];
+
+/// What every transformer of a run shares.
+pub(super) struct District<'a> {
+    pub scenario: Scenario,
+    pub seed: u64,
+    pub plan: &'a Plan,
+    pub calendar: &'a Calendar,
+    pub incidents: &'a Incidents,
+    /// On the local grid. [degC]
+    pub temperature_c: &'a [f32],
+}
+
+/// What came of a transformer.
+#[derive(Debug)]
+pub(super) struct TransformerRun {
+    /// Its usage points, in order.
+    pub points: Vec<PointRun>,
+    /// What the transformer's own meter records on the local grid. [kW]
+    pub supplied_kw: Vec<f32>,
+    pub truth: Truth,
+}
+
+/// Runs one transformer and everything below it; the same for any number of threads.
+pub(super) fn run_transformer(transformer: usize, district: &District) -> TransformerRun {
+    let plan = &district.plan.transformers[transformer];
+    let outages: Vec<Range<usize>> = district.incidents.outages_of(plan.feeder);
+    let around = Surroundings {
+        calendar: district.calendar,
+        place: district.scenario.place(),
+        span: Span {
+            first_day: district.calendar.first_day,
+            n_days: district.calendar.n_days,
+            intervals_per_day: district.calendar.intervals_per_day,
+            temperature_c: Some(district.temperature_c),
+            outages: &outages,
+            internet_blackouts: &district.incidents.internet_blackouts,
+        },
+        raids: district.incidents.raids.as_ref(),
+    };
+    let run = |point: usize| {
+        let mut rng = stream(district.seed, POINT_STREAM, point);
+        run_point(&district.plan.points[point], &around, &mut rng)
+    };
+    let points: Vec<PointRun> = plan.points.clone().map(run).collect();
+    let mut rng = stream(district.seed, TRANSFORMER_STREAM, transformer);
+    let mut supplied_kw = vec![0.0f32; around.span.n_intervals()];
+    for point in &points {
+        supplied_kw.iter_mut().zip(&point.supplied_kw).for_each(|(sum_kw, kw)| *sum_kw += kw);
+    }
+    let mut truth = feed_past_meters(plan.unmetered, &mut supplied_kw, &around, &mut rng);
+    note_bypasses(&mut truth, &points);
+    note_mislisting(&mut truth, transformer, district.plan);
+    add_loss(&mut supplied_kw, &around, &mut rng);
+    TransformerRun { points, supplied_kw, truth }
+}
+
+/// A generator of its own for the `n`th thing of a kind.
+pub(super) fn stream(seed: u64, kind: u64, n: usize) -> Xoshiro256PlusPlus {
+    let number = (n as u64).wrapping_add(1).wrapping_mul(kind);
+    Xoshiro256PlusPlus::seed_from_u64(seed.rotate_left(32) ^ number)
+}
+
+fn feed_past_meters(
+    unmetered: Unmetered,
+    supplied_kw: &mut [f32],
+    around: &Surroundings,
+    rng: &mut impl Rng,
+) -> Truth {
+    let span = &around.span;
+    let host = HostLoad::of(supplied_kw);
+    match unmetered {
+        Unmetered::Nothing => Truth { role: "plain", scheme: Some("none"), ..Truth::plain() },
+        Unmetered::Lamps => {
+            let mut lamps_kw = vec![0.0; supplied_kw.len()];
+            Change::draw(LookAlike::StreetLighting, span, &host, rng).all_along(span).apply(
+                &mut lamps_kw,
+                span,
+                rng,
+            );
+            add(supplied_kw, &lamps_kw);
+            Truth {
+                role: "look_alike",
+                form: Some(LookAlike::StreetLighting.as_str()),
+                scheme: Some("unmetered_street_lighting"),
+                ..Truth::plain()
+            }
+        }
+        Unmetered::Tap => {
+            let site = Site::of(host).with_kw(1.3, 80.0).in_year(around.place.latest_model_year);
+            let rig = Rig::draw(one_of(&TAP_FORMS, rng), span, &site, rng);
+            let rig_kw = rig.demand_kw(span, rng);
+            add(supplied_kw, &rig_kw);
+            Truth { scheme: Some("tap"), metered_share: Some(0.0), ..Truth::of_rig(&rig, &rig_kw, around) }
+        }
+    }
+}
+
+/// A transformer above a bypassed meter feeds what that meter does not see.
+fn note_bypasses(truth: &mut Truth, points: &[PointRun]) {
+    for bypassed in points.iter().map(|point| &point.truth).filter(|truth| truth.unmetered_kw > 0.0) {
+        let tapped_kw = truth.kw.unwrap_or(0.0);
+        let scheme = if tapped_kw > 0.0 { "several" } else { "bypass" };
+        if tapped_kw < bypassed.unmetered_kw {
+            *truth = Truth { metered_share: Some(0.0), ..bypassed.clone() };
+        }
+        truth.scheme = Some(scheme);
+        truth.kw = Some(tapped_kw + bypassed.unmetered_kw);
+    }
+}
+
+/// A mistake of the register looks like a tap below one transformer and a surplus below the other.
+fn note_mislisting(truth: &mut Truth, transformer: usize, plan: &Plan) {
+    let below = |n: usize| &plan.points[plan.transformers[n].points.clone()];
+    let lacks_one = below(transformer).iter().any(|point| point.listed_under.is_some());
+    let has_one_more = transformer + 1 < plan.transformers.len()
+        && below(transformer + 1).iter().any(|point| point.listed_under == Some(transformer));
+    if truth.kw.is_none() && (lacks_one || has_one_more) {
+        truth.scheme = Some(if lacks_one { "lacks_a_meter" } else { "lists_a_foreign_meter" });
+    }
+}
+
+/// Adds no-load loss and a part that grows with the square of the load.
+fn add_loss(supplied_kw: &mut [f32], around: &Surroundings, rng: &mut impl Rng) {
+    let host = HostLoad::of(supplied_kw);
+    let needed_kva = 1.15 * host.peak_kw;
+    let rating_kva = RATINGS_KVA.iter().copied().find(|kva| *kva >= needed_kva).unwrap_or(needed_kva);
+    let no_load_kw = NO_LOAD_SHARE * rating_kva;
+    let mean_square = supplied_kw.iter().map(|kw| f64::from(kw * kw)).sum::<f64>() / supplied_kw.len() as f64;
+    let share = between(LOAD_LOSS_SHARE.0, LOAD_LOSS_SHARE.1, rng);
+    let per_square = if mean_square > 0.0 { share * host.mean_kw / mean_square as f32 } else { 0.0 };
+    for kw in supplied_kw.iter_mut() {
+        *kw += no_load_kw + per_square * *kw * *kw;
+    }
+    for outage in around.span.outages {
+        supplied_kw[outage.start.min(around.span.n_intervals())..outage.end.min(around.span.n_intervals())]
+            .fill(0.0);
+    }
+}
+
+fn add(sum_kw: &mut [f32], kw: &[f32]) {
+    sum_kw.iter_mut().zip(kw).for_each(|(sum_kw, kw)| *sum_kw += kw);
+}

@@ -1,0 +1,376 @@
+//! Runs one usage point: its own load, what is planted there, what the meter records of it, the truth.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use rand::Rng;
+
+use super::businesses::Activity;
+use super::calendar::Calendar;
+use super::homes::Home;
+use super::plan::{Customer, PointPlan, Task};
+use super::scenario::Place;
+use crate::rigs::chance::{between, happens, log_between, whole};
+use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
+
+/// Share of farms in businesses that the raids closed.
+const RAIDED_BUSINESS_SHARE: f32 = 0.5;
+
+/// Share of rigs in homes that the raids closed.
+const RAIDED_HOME_SHARE: f32 = 0.12;
+
+/// Share of meters with a stretch of estimates; of meters with a rig, where a read was edited.
+const ESTIMATED_SHARE: (f32, f32) = (0.02, 0.12);
+
+/// Share of meters that lack a stretch.
+const GAP_SHARE: f32 = 0.03;
+
+/// A business hides at most a rig this many times its own peak.
+const RIG_PER_OWN_PEAK: f32 = 2.5;
+
+/// Containers arrive within this part of the span, so that most of them is seen.
+const CONTAINERS_BY: f32 = 0.6;
+
+/// A farm runs at least this long before it is raided: it has to be noticed. [days]
+const UNNOTICED_DAYS: f32 = 10.0;
+
+/// What stands in a place of an interval of the export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Record {
+    Measured,
+    Estimated,
+    Missing,
+}
+
+/// What every usage point of a transformer shares.
+pub(super) struct Surroundings<'a> {
+    pub calendar: &'a Calendar,
+    pub place: &'static Place,
+    pub span: Span<'a>,
+    pub raids: Option<&'a Range<usize>>,
+}
+
+/// What came of a usage point.
+#[derive(Debug)]
+pub(super) struct PointRun {
+    /// What the meter records on the local grid. [kW]
+    pub metered_kw: Vec<f32>,
+    /// What the transformer feeds into the place. [kW]
+    pub supplied_kw: Vec<f32>,
+    /// `None`: everything measured.
+    pub records: Option<Vec<Record>>,
+    pub contracted_kw: f32,
+    pub declared_mining_kw: Option<f32>,
+    pub truth: Truth,
+}
+
+/// One row of the truth table, without its meter.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Truth {
+    pub role: &'static str,
+    pub form: Option<&'static str>,
+    pub kw: Option<f32>,
+    pub n_machines: Option<u32>,
+    pub machine: Option<&'static str>,
+    pub onset: Option<Date>,
+    pub end: Option<Date>,
+    pub metered_share: Option<f32>,
+    pub scheme: Option<&'static str>,
+    /// What the transformer feeds of this past the meter. [kW]
+    pub unmetered_kw: f32,
+}
+
+impl Truth {
+    pub const fn plain() -> Self {
+        Self {
+            role: "plain",
+            form: None,
+            kw: None,
+            n_machines: None,
+            machine: None,
+            onset: None,
+            end: None,
+            metered_share: None,
+            scheme: None,
+            unmetered_kw: 0.0,
+        }
+    }
+
+    /// The truth of a rig that was run.
+    pub fn of_rig(rig: &Rig, demand_kw: &[f32], around: &Surroundings) -> Self {
+        let truth = rig.truth(demand_kw, &around.span);
+        Self {
+            role: "rig",
+            form: Some(truth.form.as_str()),
+            kw: Some(truth.kw),
+            n_machines: u32::try_from(truth.n_machines).ok(),
+            machine: Some(truth.machine.model),
+            onset: truth.onset_day.map(|day| around.calendar.dates[day]),
+            end: truth.end_day.map(|day| around.calendar.dates[day]),
+            metered_share: Some(truth.metered_share),
+            ..Self::plain()
+        }
+    }
+}
+
+/// Runs a usage point over the span.
+pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
+    let own_kw = match plan.customer {
+        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place, rng).demand_kw(
+            &around.span,
+            around.calendar,
+            around.place,
+            rng,
+        ),
+        Customer::Business(activity) => activity.demand_kw(&around.span, around.calendar, rng),
+    };
+    let own_peak_kw = own_kw.iter().copied().fold(0.0, f32::max);
+    let mut run = match plan.task {
+        Task::Plain => as_metered(own_kw, Truth::plain()),
+        Task::LookAlike(kind) => run_look_alike(kind, plan.customer, own_kw, around, rng),
+        Task::Rig(form) => run_rig(form, plan.customer, own_kw, around, rng),
+        Task::Licensed | Task::OverDeclared => run_licensed(plan.task, own_kw, around, rng),
+    };
+    for outage in around.span.outages {
+        let within = outage.start.min(run.metered_kw.len())..outage.end.min(run.metered_kw.len());
+        run.metered_kw[within.clone()].fill(0.0);
+        run.supplied_kw[within].fill(0.0);
+    }
+    spoil(&mut run, around, rng);
+    let metered_peak_kw = run.metered_kw.iter().copied().fold(0.0, f32::max);
+    run.contracted_kw = contract(plan.customer, own_peak_kw, metered_peak_kw);
+    run
+}
+
+fn as_metered(kw: Vec<f32>, truth: Truth) -> PointRun {
+    PointRun {
+        supplied_kw: kw.clone(),
+        metered_kw: kw,
+        records: None,
+        contracted_kw: 0.0,
+        declared_mining_kw: None,
+        truth,
+    }
+}
+
+fn run_look_alike(
+    kind: LookAlike,
+    customer: Customer,
+    own_kw: Vec<f32>,
+    around: &Surroundings,
+    rng: &mut impl Rng,
+) -> PointRun {
+    let span = &around.span;
+    let truth = |onset: Option<usize>, end: Option<usize>| Truth {
+        role: "look_alike",
+        form: Some(kind.as_str()),
+        onset: onset.map(|day| around.calendar.dates[day]),
+        end: end.map(|day| around.calendar.dates[day]),
+        ..Truth::plain()
+    };
+    // A business of this kind has the load already.
+    if matches!(customer, Customer::Business(_)) {
+        return as_metered(own_kw, truth(None, None));
+    }
+    let change = Change::draw(kind, span, &HostLoad::of(&own_kw), rng);
+    let mut changed_kw = own_kw.clone();
+    change.apply(&mut changed_kw, span, rng);
+    let found = change.truth(span);
+    let mut run = as_metered(changed_kw, truth(found.onset_day, found.end_day));
+    if kind == LookAlike::StuckChannel {
+        run.supplied_kw = own_kw;
+    }
+    run
+}
+
+fn run_rig(
+    form: RigForm,
+    customer: Customer,
+    own_kw: Vec<f32>,
+    around: &Surroundings,
+    rng: &mut impl Rng,
+) -> PointRun {
+    let span = &around.span;
+    let site = site_of(customer, &own_kw).in_year(around.place.latest_model_year);
+    let mut rig = Rig::draw(form, span, &site, rng);
+    if customer == Customer::Business(Activity::Warehouse) {
+        let latest = (CONTAINERS_BY * span.n_intervals() as f32) as usize;
+        rig = rig.opened_at(Some(whole(0, latest, rng)), span);
+    }
+    let is_business = matches!(customer, Customer::Business(_));
+    let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
+    if let Some(raids) = around.raids.filter(|_| happens(raided_share, rng)) {
+        let noticed = rig.onset_interval() + span.intervals_in(24.0 * UNNOTICED_DAYS);
+        if noticed < raids.end {
+            rig = rig.closed_at(whole(raids.start.max(noticed), raids.end - 1, rng));
+        }
+    }
+    let rig_kw = rig.demand_kw(span, rng);
+    let mut truth = Truth::of_rig(&rig, &rig_kw, around);
+    let share = truth.metered_share.unwrap_or(1.0);
+    // A bypass of the whole place lets its own load fall, too.
+    let own_share = if share < 1.0 && happens(0.5, rng) { share } else { 1.0 };
+    let from = rig_kw.iter().position(|kw| *kw > 0.0).unwrap_or(rig_kw.len());
+    let mut run = as_metered(own_kw, Truth::plain());
+    for (i, kw) in rig_kw.iter().enumerate() {
+        run.supplied_kw[i] += kw / share;
+        run.metered_kw[i] = run.metered_kw[i] * if i >= from { own_share } else { 1.0 } + kw;
+    }
+    if share < 1.0 {
+        truth.scheme = Some("bypass");
+        truth.unmetered_kw = truth.kw.unwrap_or(0.0) * (1.0 / share - 1.0);
+    }
+    run.truth = truth;
+    run
+}
+
+/// Rooms of a flat carry less than a house; a cover business more than its own load suggests.
+fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
+    let site = Site::of(HostLoad::of(own_kw));
+    match customer {
+        Customer::Flat => site.with_kw(1.0, 16.0),
+        Customer::House => site.with_kw(1.0, 25.0),
+        Customer::Business(Activity::Warehouse) => site.with_kw(150.0, 3_000.0),
+        Customer::Business(Activity::Greenhouse) => site.with_kw(20.0, 400.0),
+        Customer::Business(_) => site.with_kw(site.kw_low, (RIG_PER_OWN_PEAK * site.host.peak_kw).max(20.0)),
+    }
+}
+
+fn run_licensed(task: Task, own_kw: Vec<f32>, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
+    let site =
+        Site::of(HostLoad::of(&own_kw)).with_kw(300.0, 5_000.0).in_year(around.place.latest_model_year);
+    let rig = Rig::draw(RigForm::Flat, &around.span, &site, rng).opened_at(None, &around.span);
+    let rig_kw = rig.demand_kw(&around.span, rng);
+    let mut truth = Truth::of_rig(&rig, &rig_kw, around);
+    let peak_kw = rig_kw.iter().copied().fold(0.0, f32::max);
+    let declared_kw = if task == Task::Licensed {
+        truth.role = "look_alike";
+        truth.form = Some("licensed");
+        peak_kw * between(1.02, 1.25, rng)
+    } else {
+        truth.form = Some("over_declaration");
+        peak_kw * between(0.35, 0.7, rng)
+    };
+    let kw = own_kw.iter().zip(&rig_kw).map(|(own_kw, rig_kw)| own_kw + rig_kw).collect();
+    PointRun { declared_mining_kw: Some(declared_kw.round()), ..as_metered(kw, truth) }
+}
+
+/// Loses or estimates a stretch of the record, as every head end does now and then.
+fn spoil(run: &mut PointRun, around: &Surroundings, rng: &mut impl Rng) {
+    let estimated = if run.truth.role == "rig" { ESTIMATED_SHARE.1 } else { ESTIMATED_SHARE.0 };
+    let n = run.metered_kw.len();
+    if happens(estimated, rng) {
+        let stretch = draw_stretch(n, 4.0, 72.0, around, rng);
+        let mean_kw = run.metered_kw[stretch.clone()].iter().sum::<f32>() / stretch.len().max(1) as f32;
+        run.metered_kw[stretch.clone()].fill(mean_kw);
+        run.records.get_or_insert_with(|| vec![Record::Measured; n])[stretch].fill(Record::Estimated);
+    }
+    if happens(GAP_SHARE, rng) {
+        let stretch = draw_stretch(n, 0.5, 96.0, around, rng);
+        run.records.get_or_insert_with(|| vec![Record::Measured; n])[stretch].fill(Record::Missing);
+    }
+}
+
+fn draw_stretch(
+    n: usize,
+    shortest_h: f32,
+    longest_h: f32,
+    around: &Surroundings,
+    rng: &mut impl Rng,
+) -> Range<usize> {
+    let from = whole(0, n.saturating_sub(1), rng);
+    from..(from + around.span.intervals_in(log_between(shortest_h, longest_h, rng))).min(n)
+}
+
+/// The supply that was agreed: standard sizes for homes, the peak and a reserve for businesses. Nobody
+/// tells the utility of a rig, but containers need a supply of their own, and so does a licensed farm. [kW]
+fn contract(customer: Customer, own_peak_kw: f32, metered_peak_kw: f32) -> f32 {
+    let in_fives = |peak_kw: f32| (1.2 * peak_kw / 5.0).ceil() * 5.0;
+    match customer {
+        Customer::Flat => 7.0,
+        Customer::House => 15.0,
+        Customer::Business(Activity::Warehouse | Activity::DataCentre) => in_fives(metered_peak_kw),
+        Customer::Business(_) => in_fives(own_peak_kw),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::super::scenario::Scenario;
+    use super::*;
+
+    fn run(task: Task, seed: u64) -> PointRun {
+        run_raided(task, None, seed)
+    }
+
+    fn run_raided(task: Task, raids: Option<&Range<usize>>, seed: u64) -> PointRun {
+        let calendar = Calendar::of(Scenario::Almaty2021, 90, 30).unwrap();
+        let span = Span::bare(calendar.first_day, 90, 48);
+        let place = Scenario::Almaty2021.place();
+        let around = Surroundings { calendar: &calendar, place, span, raids };
+        let plan = PointPlan {
+            customer: Customer::House,
+            task,
+            address: String::new(),
+            latitude_deg: 0.0,
+            longitude_deg: 0.0,
+            listed_under: None,
+        };
+        run_point(&plan, &around, &mut Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    #[test]
+    fn the_planted_demand_is_found_as_the_difference_to_the_plain_home() {
+        for &form in RigForm::ALL {
+            let mut n_found = 0;
+            for seed in 0..6 {
+                let (plain, rig) = (run(Task::Plain, seed), run(Task::Rig(form), seed));
+                let share = rig.truth.metered_share.unwrap();
+                let pairs = rig.supplied_kw.iter().zip(&plain.supplied_kw);
+                let mut added_kw: Vec<f32> = pairs.map(|(with, without)| share * (with - without)).collect();
+                let limit_kw = 0.05 * added_kw.iter().copied().fold(0.0, f32::max);
+                added_kw.retain(|kw| *kw > limit_kw);
+                if added_kw.is_empty() {
+                    continue;
+                }
+                added_kw.sort_by(f32::total_cmp);
+                let median_kw = added_kw[added_kw.len() / 2];
+                let error = (median_kw / rig.truth.kw.unwrap() - 1.0).abs();
+                assert!(error < 0.01, "{form:?} {seed}: {median_kw} {:?}", rig.truth);
+                n_found += 1;
+            }
+            assert!(n_found > 2, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn a_bypassed_rig_leaves_the_rest_to_the_transformer() {
+        let run = run(Task::Rig(RigForm::PartlyMetered), 1);
+        assert_eq!(run.truth.scheme, Some("bypass"));
+        assert!(run.truth.unmetered_kw > 0.0);
+        assert!(run.supplied_kw.iter().sum::<f32>() > run.metered_kw.iter().sum::<f32>());
+    }
+
+    #[test]
+    fn a_licensed_farm_is_no_rig_and_keeps_to_what_it_declared() {
+        let (kept, exceeded) = (run(Task::Licensed, 1), run(Task::OverDeclared, 1));
+        assert_eq!((kept.truth.role, exceeded.truth.role), ("look_alike", "rig"));
+        assert!(kept.declared_mining_kw.unwrap() >= kept.truth.kw.unwrap());
+        assert!(exceeded.declared_mining_kw.unwrap() < exceeded.truth.kw.unwrap());
+    }
+
+    #[test]
+    fn a_raid_closes_only_rigs_that_were_there() {
+        let raids = 30 * 48..60 * 48;
+        let mut n_closed = 0;
+        for seed in 0..60 {
+            let run = run_raided(Task::Rig(RigForm::Flat), Some(&raids), seed);
+            assert!(run.truth.kw.unwrap() > 0.5, "{seed}: {:?}", run.truth);
+            n_closed += usize::from(run.truth.end.is_some());
+        }
+        assert!(n_closed > 0);
+    }
+}
