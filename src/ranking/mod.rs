@@ -2,6 +2,7 @@
 
 pub mod model;
 pub mod plant;
+pub mod training;
 
 use jiff::civil::Date;
 
