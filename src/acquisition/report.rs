@@ -84,13 +84,14 @@ pub struct Tally {
 
 impl Tally {
     fn add(&mut self, other: &Self) {
+        let is_first = self.n == 0;
         self.n += other.n;
         let is_earlier = match (other.first_row, self.first_row) {
             (Some(theirs), Some(ours)) => theirs < ours,
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if is_earlier {
+        if is_earlier || is_first {
             self.first_row = other.first_row;
             self.example.clone_from(&other.example);
         }

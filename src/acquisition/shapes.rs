@@ -80,7 +80,7 @@ fn date_columns(known: &Known<'_>) -> Option<Layout> {
         Some(_) => DateOrder::DayFirst,
         None => order_of_names(known),
     };
-    let dated = known.profiles.iter().filter(|p| matches!(p.kind, Kind::Number | Kind::Empty));
+    let dated = known.profiles.iter().filter(|p| p.kind != Kind::Other);
     let (values, times_s): (Vec<Column>, Vec<i64>) =
         dated.filter_map(|p| Some((column_of(p), names::date_in_name(&p.name, order)?))).unzip();
     (values.len() >= FEWEST_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
