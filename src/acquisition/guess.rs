@@ -3,9 +3,10 @@
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type};
 
+use super::day_part::{self, find_day_part};
 use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
 use super::mapping::{
-    Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom, Unit,
+    Clock, Column, DayPart, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom, Unit,
 };
 use super::names;
 use super::profile::{Kind, Profile, date_order, has_unordered_dates, name_key};
@@ -59,6 +60,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let time = find_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    let day_part = find_time_of_day(known, &mut roles, &layout, &time);
     let is_by_row = !matches!(layout, Layout::Dates { .. });
     let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
     let only_rows = find_kind_of_row(known, &mut roles);
@@ -69,6 +71,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         layout,
         meter,
         time,
+        day_part,
         quality,
         multiplier_column,
         only_rows,
@@ -241,6 +244,24 @@ fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
     })
 }
 
+fn find_time_of_day(
+    known: &Known<'_>,
+    roles: &mut Roles,
+    layout: &Layout,
+    time: &TimeFrom,
+) -> Option<(Column, DayPart)> {
+    let TimeFrom::Column(column, form) = time else { return None };
+    if !matches!(layout, Layout::Long { .. } | Layout::Register { .. }) {
+        return None;
+    }
+    let dates = &known.profiles[column.index];
+    let (profile, part) = find_day_part(known.profiles, &roles.taken, dates, *form)?;
+    roles.taken.push(profile.index);
+    let value = format!("{} with {}", dates.name, profile.name);
+    roles.guess("time_column", value, format!("`{}` holds days only", dates.name));
+    Some((column_of(profile), part))
+}
+
 fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>, Trouble> {
     let column = if let Some(name) = &known.stated.meter_column {
         let column = stated_column(known, "meter_column", name)?;
@@ -266,7 +287,11 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
         return Ok(Some(MeterFrom::Name(value.clone())));
     }
     let is_text = |p: &&Profile| p.kind == Kind::Text && !roles.taken.contains(&p.index);
-    let beside = |p: &&Profile| names::is_beside(&p.key) || names::QUALITY.contains(&p.key.as_str());
+    let beside = |p: &&Profile| {
+        names::is_beside(&p.key)
+            || names::QUALITY.contains(&p.key.as_str())
+            || day_part::NAMES.contains(&p.key.as_str())
+    };
     let texts: Vec<&Profile> = known.profiles.iter().filter(is_text).filter(|p| !beside(p)).collect();
     if let [one] = texts.as_slice() {
         roles.guess("meter_column", &one.name, "it is the only column of text");

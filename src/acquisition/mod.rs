@@ -4,6 +4,7 @@
 //! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
 
 mod csv_file;
+mod day_part;
 mod decode;
 mod evidence;
 mod guess;

@@ -255,3 +255,14 @@ fn a_file_without_a_meter_column_is_one_meter_named_like_the_file() {
     assert_eq!(export.quantities[0], Quantity::Demand);
     assert_eq!(export.guess("meter_column"), Some("substation-12"));
 }
+
+#[test]
+fn the_time_of_day_may_have_a_column_of_its_own() {
+    let export = read_csv("meter_id,date,time,kwh\na,31/01/2024,00:30:00,1\na,31/01/2024,24:00,2\n").unwrap();
+    assert_eq!(export.starts(), ["2024-01-31T00:30:00", "2024-02-01T00:00:00"]);
+    let mut text = "meter_id,date,period,kwh\n".to_owned();
+    (1..=48).for_each(|period| writeln!(text, "a,2024-01-31,{period},{}", period % 5).unwrap());
+    let export = read_csv(&text).unwrap();
+    assert_eq!((export.starts()[0], export.starts()[47]), ("2024-01-31T00:00:00", "2024-01-31T23:30:00"));
+    assert_eq!(export.guess("time_column"), Some("date with period"));
+}

@@ -1,6 +1,7 @@
 //! Checks files, folders, globs, partitions and hashes.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 
 use super::*;
 
@@ -79,5 +80,58 @@ fn real_exports_are_read_where_they_are_at_hand() {
         let opened = open_sources(&[stated(&path)], None).unwrap();
         assert_eq!(opened.sources[0].mapping.layout.shape(), "long", "{name}");
         assert!(opened.findings.is_empty(), "{name}: {:?}", opened.findings);
+    }
+}
+
+/// Answers HEAD and ranged GET requests for one file, one connection a request.
+fn serve(content: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || listener.incoming().for_each(|stream| answer(stream.unwrap(), &content)));
+    format!("http://{address}")
+}
+
+fn answer(mut stream: TcpStream, content: &[u8]) {
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+        request.push(byte[0]);
+    }
+    let request = String::from_utf8(request).unwrap().to_lowercase();
+    let range = request.lines().find_map(|line| line.strip_prefix("range: bytes="));
+    let (status, start, end) = match range.and_then(|range| range.split_once('-')) {
+        Some((from, to)) => {
+            ("206 Partial Content", from.parse().unwrap(), to.trim().parse::<usize>().unwrap() + 1)
+        }
+        None => ("200 OK", 0, content.len()),
+    };
+    let body = &content[start..end];
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nContent-Range: bytes {start}-{}/{}\r\n\
+         Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\nConnection: close\r\n\r\n",
+        body.len(),
+        end - 1,
+        content.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    if !request.starts_with("head") {
+        stream.write_all(body).unwrap();
+    }
+}
+
+#[test]
+fn a_file_behind_a_url_is_read_in_ranges() {
+    let folder = Folder::new();
+    let columns = vec![
+        ("meter_id", texts(&["a", "b"])),
+        ("timestamp", times(&["2024-01-01T00:00", "2024-01-01T00:30"])),
+        ("kwh", floats(&[0.5, 0.25])),
+    ];
+    let parquet = std::fs::read(folder.parquet("export.parquet", columns)).unwrap();
+    for (name, content) in [("export.parquet", parquet), ("export.csv", LONG.into())] {
+        let path = format!("{}/data/{name}", serve(content));
+        let export = read(&ReadingsTable { path, ..ReadingsTable::default() }, None).unwrap();
+        assert_eq!(export.meters()[0], "a", "{name}");
+        assert_eq!(export.source().sha256().unwrap().len(), 64);
     }
 }
