@@ -10,7 +10,7 @@ use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
-use super::mapping::{Clock, Mapping, TimeFrom};
+use super::mapping::{Clock, Mapping, TimeForm, TimeFrom};
 use super::parquet_file::ParquetFile;
 use super::profile::profile_columns;
 use super::source::{Content, Source};
@@ -147,7 +147,11 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     if sample.num_rows() == 0 {
         return Err(trouble("it has columns and no rows".to_owned(), "Export it again"));
     }
-    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows);
+    let span = match (&content, &mapping.time) {
+        (Content::Parquet(file), TimeFrom::Column(column, TimeForm::Naive)) => file.span(column.index),
+        _ => None,
+    };
+    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows, span);
     Ok(Source {
         name: file.name,
         bytes,

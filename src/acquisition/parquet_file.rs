@@ -5,12 +5,14 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Once};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::{ParquetError, Result as ParquetResult};
+
+use parquet::file::statistics::Statistics;
 
 use super::storage::{Chunks, Storage};
 
@@ -97,6 +99,27 @@ impl ParquetFile {
             }
         }
         Ok(arrow::compute::concat_batches(self.schema(), &batches)?)
+    }
+
+    /// First and last time of a column of timestamps, where every row group has statistics. [s]
+    pub fn span(&self, column: usize) -> Option<(i64, i64)> {
+        let per_second = match self.schema().field(column).data_type() {
+            DataType::Timestamp(TimeUnit::Second, _) => 1,
+            DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
+            DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
+            _ => return None,
+        };
+        let parquet_schema = self.metadata.parquet_schema();
+        let leaf = (0..parquet_schema.num_columns())
+            .find(|leaf| parquet_schema.get_column_root_idx(*leaf) == column)?;
+        let mut span = (i64::MAX, i64::MIN);
+        for group in self.metadata.metadata().row_groups() {
+            let Some(Statistics::Int64(statistics)) = group.column(leaf).statistics() else { return None };
+            span.0 = span.0.min(*statistics.min_opt()?);
+            span.1 = span.1.max(*statistics.max_opt()?);
+        }
+        (span.0 <= span.1).then_some((span.0.div_euclid(per_second), span.1.div_euclid(per_second)))
     }
 
     /// Where the chosen columns of a row group lie in the file.

@@ -111,3 +111,28 @@ fn day_and_month_are_told_from_the_rows_or_from_the_settings() {
     let table = ReadingsTable { date_order: Some("mdy".to_owned()), ..stated(&path) };
     assert_eq!(read(&table, None).unwrap().starts(), ["2013-01-02T00:30:00"]);
 }
+
+#[test]
+fn an_end_stamp_shows_in_the_span_of_a_file_sorted_by_time() {
+    let folder = Folder::new();
+    let n_meters = 400;
+    let (mut meters, mut stamps, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for half in 1..=96 {
+        let stamp = format!("2024-01-{:02}T{:02}:{:02}", 1 + half / 48, half / 2 % 24, half % 2 * 30);
+        for meter in 0..n_meters {
+            meters.push(format!("m{meter}"));
+            stamps.push(micros(&stamp));
+            values.push(f64::from((half * 7 + meter) % 5));
+        }
+    }
+    let meters: Vec<&str> = meters.iter().map(String::as_str).collect();
+    let columns = vec![
+        ("meter_id", texts(&meters)),
+        ("timestamp", Arc::new(TimestampMicrosecondArray::from(stamps)) as ArrayRef),
+        ("kwh", floats(&values)),
+    ];
+    let path = folder.parquet("export.parquet", columns);
+    let opened = open_sources(&[stated(&path)], None).unwrap();
+    let guesses = &opened.sources[0].mapping.guesses;
+    assert!(guesses.iter().any(|guess| guess.key == "stamp" && guess.value == "end"), "{guesses:?}");
+}
