@@ -122,6 +122,8 @@ fn is_register(reads: &[(i64, f64)]) -> bool {
 /// Whether series begin one interval after midnight and end at midnight: the complete ones, or,
 /// where none is known to be, the whole file's span of times.
 fn is_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>) -> bool {
+    let complete =
+        if series.len() == 1 && complete == Complete::AllButLast { Complete::Nothing } else { complete };
     if complete == Complete::AllButLast {
         series.pop_last();
     }

@@ -8,6 +8,7 @@ mod day_part;
 mod decode;
 mod evidence;
 mod guess;
+mod guess_time;
 mod layouts;
 pub mod local_time;
 mod locate;

@@ -139,6 +139,19 @@ impl UnitReport {
         }
     }
 
+    /// Whether an example names a row.
+    pub(super) fn names_rows(&self) -> bool {
+        self.skipped.values().any(|tally| tally.first_row.is_some())
+    }
+
+    /// Numbers rows as of the file, where those of a part were counted.
+    pub(super) fn move_rows(&mut self, rows_before: u64) {
+        self.skipped
+            .values_mut()
+            .filter_map(|tally| tally.first_row.as_mut())
+            .for_each(|row| *row += rows_before);
+    }
+
     /// Counts one row or cell that gave no interval; `example` is only asked for the first.
     pub(super) fn skip(&mut self, cause: Cause, row: u64, example: impl FnOnce() -> String) {
         let tally = self.skipped.entry(cause).or_default();
