@@ -232,3 +232,18 @@ fn a_broken_gzip_keeps_what_came_before() {
     assert!(!export.rows.is_empty() && export.rows.len() < 5000);
     assert!(export.finding(Code::FilePartlyRead).description.contains("row"), "{:?}", export.findings);
 }
+
+#[test]
+fn a_csv_without_a_header_says_so() {
+    let text = error_of_csv("a,2024-01-01 00:00,1.5\na,2024-01-01 00:30,2.5\n");
+    assert!(text.contains("2024-01-01 00:00") && text.contains("header"), "{text}");
+}
+
+#[test]
+fn market_files_and_other_encodings_name_the_cure() {
+    assert!(error_of_csv("100,NEM12,200405011135,MDA1,Ret1\n200,NEM1201009,E1\n").contains("NEM12"));
+    let folder = Folder::new();
+    let wide_letters: Vec<u8> = "meter_id,kwh".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let path = folder.write("utf16.csv", [&[0xff, 0xfe], wide_letters.as_slice()].concat());
+    assert!(error(&path).contains("UTF-8"));
+}
