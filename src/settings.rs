@@ -59,7 +59,7 @@ pub struct RunTable {
 pub struct ReadingsTable {
     /// File, folder, glob or URL.
     pub path: String,
-    /// `long`, `wide`, `daily` or `register`.
+    /// `long`, `wide`, `daily` (a row a meter-day), `dates` (a row a meter, a column a day) or `register`.
     pub shape: Option<String>,
     /// Column with the meter's id.
     pub meter_column: Option<String>,

@@ -1,6 +1,6 @@
 //! Reads a CSV file, plain or gzipped, as a stream of batches of text columns.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
@@ -26,10 +26,18 @@ const SEPARATORS: &[u8] = b",;\t|";
 /// UTF-8's byte order mark.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// A plain file is read in blocks of this size, so that several threads share it. [bytes]
+const BLOCK_BYTES: u64 = 32 << 20;
+
 /// A CSV file whose header has been read.
 #[derive(Debug, Clone)]
 pub(super) struct CsvFile {
     is_gzip: bool,
+    /// Where the header begins: behind the byte order mark.
+    first_byte: u64,
+    /// Blocks the file is read in: a block has the lines that begin in it.
+    n_blocks: u64,
+    block_bytes: u64,
     separator: u8,
     /// How numbers are written.
     pub decimal: DecimalMark,
@@ -39,7 +47,13 @@ pub(super) struct CsvFile {
 impl CsvFile {
     /// Reads the header; the error says what was seen instead.
     pub fn open(storage: &Storage) -> io::Result<Self> {
-        let head = storage.range(0, 2.min(storage.size()? as usize))?;
+        Self::open_in_blocks(storage, BLOCK_BYTES)
+    }
+
+    /// Gzip cannot be entered in the middle, nor can lines within quotes be told there: such files
+    /// are one block.
+    fn open_in_blocks(storage: &Storage, block_bytes: u64) -> io::Result<Self> {
+        let head = storage.range(0, BYTE_ORDER_MARK.len().min(storage.size()? as usize))?;
         let is_gzip = head.starts_with(&[0x1f, 0x8b]);
         let mut start = Vec::new();
         let result = bytes_of(storage, is_gzip)?.take(BYTES_SNIFFED as u64).read_to_end(&mut start);
@@ -60,8 +74,12 @@ impl CsvFile {
         } else {
             DecimalMark::Point
         };
-        let mut file = Self { is_gzip, separator, decimal, schema: Arc::new(Schema::empty()) };
-        let header = file.reader(storage)?.byte_headers().map_err(io::Error::other)?.clone();
+        let n_blocks =
+            if is_gzip || start.contains(&b'"') { 1 } else { storage.size()?.div_ceil(block_bytes).max(1) };
+        let schema = Arc::new(Schema::empty());
+        let first_byte = if head == BYTE_ORDER_MARK { BYTE_ORDER_MARK.len() as u64 } else { 0 };
+        let mut file = Self { is_gzip, first_byte, n_blocks, block_bytes, separator, decimal, schema };
+        let header = file.reader(storage, 0)?.byte_headers().map_err(io::Error::other)?.clone();
         let field = |name: &[u8]| Field::new(String::from_utf8_lossy(name), DataType::Utf8, true);
         file.schema = Arc::new(Schema::new(header.iter().map(field).collect::<Vec<_>>()));
         Ok(file)
@@ -71,12 +89,35 @@ impl CsvFile {
         &self.schema
     }
 
-    /// The batches of the file, with some of the columns.
-    pub fn read(&self, storage: &Storage, columns: &[usize], most_rows: usize) -> io::Result<CsvBatches> {
+    /// Blocks that can be read independently.
+    pub const fn n_blocks(&self) -> usize {
+        self.n_blocks as usize
+    }
+
+    /// Lines before those of a block, without the header.
+    pub fn rows_before(&self, storage: &Storage, block: usize) -> io::Result<u64> {
+        let mut bytes = BlockBytes { inner: storage.stream()?, at: 0, end: block as u64 * self.block_bytes };
+        let (mut buffer, mut n_lines) = (vec![0; 64 << 10], 0);
+        loop {
+            match bytes.read(&mut buffer)? {
+                0 => return Ok(u64::saturating_sub(n_lines, 1)),
+                n => n_lines += buffer[..n].iter().filter(|byte| **byte == b'\n').count() as u64,
+            }
+        }
+    }
+
+    /// The batches of one block, with some of the columns.
+    pub fn read(
+        &self,
+        storage: &Storage,
+        block: usize,
+        columns: &[usize],
+        most_rows: usize,
+    ) -> io::Result<CsvBatches> {
         let rows_a_batch =
             (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows.max(1));
         Ok(CsvBatches {
-            reader: self.reader(storage)?,
+            reader: self.reader(storage, block)?,
             columns: columns.to_vec(),
             schema: Arc::new(self.schema.project(columns).map_err(io::Error::other)?),
             n_fields: self.schema.fields().len(),
@@ -92,7 +133,7 @@ impl CsvFile {
         let columns: Vec<usize> = (0..self.schema.fields().len()).collect();
         let mut batches = Vec::new();
         let mut n_left = n;
-        for batch in self.read(storage, &columns, n)? {
+        for batch in self.read(storage, 0, &columns, n)? {
             let batch = batch.slice(0, batch.num_rows().min(n_left));
             n_left -= batch.num_rows();
             batches.push(batch);
@@ -103,11 +144,50 @@ impl CsvFile {
         arrow::compute::concat_batches(&self.schema, &batches).map_err(io::Error::other)
     }
 
-    fn reader(&self, storage: &Storage) -> io::Result<csv::Reader<Box<dyn Read + Send>>> {
-        let bytes = bytes_of(storage, self.is_gzip)?;
+    fn reader(&self, storage: &Storage, block: usize) -> io::Result<csv::Reader<Box<dyn Read + Send>>> {
         let mut builder = ReaderBuilder::new();
         builder.delimiter(self.separator).flexible(true).buffer_capacity(256 << 10);
-        Ok(builder.from_reader(bytes))
+        if self.n_blocks == 1 {
+            return Ok(builder.from_reader(bytes_of(storage, self.is_gzip)?));
+        }
+        let start = block as u64 * self.block_bytes;
+        let end = start + self.block_bytes;
+        if block == 0 {
+            let inner = bytes_of(storage, false)?;
+            return Ok(builder.from_reader(Box::new(BlockBytes { inner, at: self.first_byte, end })));
+        }
+        // The line that the block begins in belongs to the block before.
+        let mut inner = BufReader::new(storage.stream_from(start - 1)?);
+        let mut passed = Vec::new();
+        inner.read_until(b'\n', &mut passed)?;
+        let at = start - 1 + passed.len() as u64;
+        let inner: Box<dyn Read + Send> = if at >= end { Box::new(io::empty()) } else { Box::new(inner) };
+        Ok(builder.has_headers(false).from_reader(Box::new(BlockBytes { inner, at, end })))
+    }
+}
+
+/// Ends a stream with the line that the byte before `end` is in.
+struct BlockBytes {
+    inner: Box<dyn Read + Send>,
+    at: u64,
+    end: u64,
+}
+
+impl Read for BlockBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == u64::MAX {
+            return Ok(0);
+        }
+        let n = self.inner.read(buffer)?;
+        let from = (self.end - 1).saturating_sub(self.at).min(n as u64) as usize;
+        self.at += n as u64;
+        match buffer[from..n].iter().position(|byte| *byte == b'\n') {
+            Some(newline) => {
+                self.at = u64::MAX;
+                Ok(from + newline + 1)
+            }
+            None => Ok(n),
+        }
     }
 }
 
@@ -278,9 +358,34 @@ mod tests {
         let mut content = encoder.finish().unwrap();
         content.truncate(content.len() - 12);
         let (_file, storage, csv) = open(&content);
-        let mut batches = csv.unwrap().read(&storage, &[0], 10).unwrap();
+        let mut batches = csv.unwrap().read(&storage, 0, &[0], 10).unwrap();
         assert_eq!(batches.next().unwrap().column(0).len(), 1);
         assert!(batches.next().is_none());
         assert!(batches.broken.is_some());
+    }
+
+    #[test]
+    fn blocks_share_the_lines_of_a_file_whatever_their_size() {
+        for (mark, ending) in [("", "\n"), ("", "\r\n"), ("\u{feff}", "\n")] {
+            let mut content = format!("{mark}a,b{ending}");
+            (0..40).for_each(|i| content.push_str(&format!("{i},x{ending}")));
+            let (_file, storage, _) = open(content.trim_end().as_bytes());
+            for block_bytes in 1 + mark.len() as u64..content.len() as u64 + 3 {
+                let csv = CsvFile::open_in_blocks(&storage, block_bytes).unwrap();
+                let mut ids = Vec::new();
+                for block in 0..csv.n_blocks() {
+                    let before = ids.len();
+                    for batch in csv.read(&storage, block, &[0], 1000).unwrap() {
+                        ids.extend(
+                            batch.column(0).as_string::<i32>().iter().map(|id| id.unwrap().to_owned()),
+                        );
+                    }
+                    if block > 0 && ids.len() > before {
+                        assert_eq!(csv.rows_before(&storage, block).unwrap(), before as u64);
+                    }
+                }
+                assert_eq!(ids, (0..40).map(|i| i.to_string()).collect::<Vec<_>>(), "{block_bytes}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, RecordBatch};
 
+use super::day_part::add_day_part;
 use super::local_time::{LocalClock, Nonexistent, OffsetTable};
 use super::mapping::{Column, Layout, Mapping, MeterFrom, Stamp, TimeFrom};
 use super::marks::{Marks, cell_text};
@@ -41,6 +42,7 @@ impl Recipe<'_> {
         }
         let only_rows = mapping.only_rows.as_ref().map(|(column, _)| column);
         let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref(), only_rows];
+        columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
         columns.extend(others.into_iter().flatten().map(|column| column.index));
         columns.sort_unstable();
         columns.dedup();
@@ -142,6 +144,9 @@ impl<'a, 's> Decoder<'a, 's> {
         match &self.recipe.mapping.time {
             TimeFrom::Column(column, form) => {
                 read_times(self.column(rows, column), *form, &mut self.marks, out);
+                if let Some((column, part)) = &self.recipe.mapping.day_part {
+                    add_day_part(self.column(rows, column), *part, &mut self.marks, out);
+                }
             }
             TimeFrom::Folder(time_s) => out.resize(rows.num_rows(), *time_s),
             TimeFrom::ValueColumns => {}

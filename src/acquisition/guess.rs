@@ -1,16 +1,13 @@
 //! Finds out how a file is laid out, from what is stated, column names and its first rows.
 
 use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Int64Type};
 
-use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
-use super::mapping::{
-    Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom, Unit,
-};
+use super::day_part;
+use super::guess_time::{find_stamp, find_time, find_time_of_day};
+use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Unit};
 use super::names;
-use super::profile::{Kind, Profile, date_order, has_unordered_dates, name_key};
+use super::profile::{Kind, Profile, name_key};
 use super::shapes::find_layout;
-use super::text_time::{DateOrder, is_epoch, parse_time};
 use crate::settings::ReadingsTable;
 
 /// Why a file cannot be mapped: what was seen, and the cure.
@@ -59,6 +56,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let time = find_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    let day_part = find_time_of_day(known, &mut roles, &layout, &time);
     let is_by_row = !matches!(layout, Layout::Dates { .. });
     let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
     let only_rows = find_kind_of_row(known, &mut roles);
@@ -69,6 +67,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         layout,
         meter,
         time,
+        day_part,
         quality,
         multiplier_column,
         only_rows,
@@ -121,126 +120,6 @@ fn named_role(
     Ok(names.iter().find_map(find).map(column_of))
 }
 
-fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<TimeFrom>, Trouble> {
-    let could_be_time = |profile: &&Profile| profile.kind == Kind::Time || profile.is_time_number;
-    let column = if let Some(name) = &known.stated.time_column {
-        Some(stated_column(known, "time_column", name)?)
-    } else {
-        let by_name = |name: &&str| {
-            let has_name = |profile: &&Profile| profile.key == **name;
-            known
-                .profiles
-                .iter()
-                .filter(has_name)
-                .find(|p| could_be_time(p) || p.kind == Kind::Empty || is_integer(p))
-        };
-        match names::TIME.iter().find_map(by_name) {
-            Some(profile) => Some(column_of(profile)),
-            None => only_time_column(known, roles)?,
-        }
-    };
-    let Some(column) = column else {
-        return Ok(partition_day(known).map(TimeFrom::Folder));
-    };
-    roles.taken.push(column.index);
-    let form = time_form(known, roles, &known.profiles[column.index])?;
-    Ok(Some(TimeFrom::Column(column, form)))
-}
-
-/// Whole numbers under a name that can only be a time, whatever their size: an epoch gone wrong.
-fn is_integer(profile: &Profile) -> bool {
-    let names = ["timestamp", "datetime", "start", "starttime", "ts", "end", "endtime"];
-    profile.data_type.is_integer() && names.contains(&profile.key.as_str())
-}
-
-/// The one column that holds times, whatever its name.
-fn only_time_column(known: &Known<'_>, roles: &mut Roles) -> Result<Option<Column>, Trouble> {
-    let times: Vec<Profile> = known.profiles.iter().filter(|p| p.kind == Kind::Time).cloned().collect();
-    match times.as_slice() {
-        [] => Ok(None),
-        [one] => {
-            roles.guess("time_column", &one.name, "it is the only column that holds times");
-            Ok(Some(column_of(one)))
-        }
-        several => Err(Trouble::new(
-            format!("columns {} could all be the time", names_of(several)),
-            "Set time_column to one of them",
-        )),
-    }
-}
-
-/// The day in `date=2013-01-31`. [s]
-fn partition_day(known: &Known<'_>) -> Option<i64> {
-    let is_date = |key: &str| matches!(name_key(key).as_str(), "date" | "day" | "dt" | "readdate");
-    let day = |text: &str| parse_time(text.as_bytes(), DateOrder::DayFirst).map(|time| time.seconds);
-    known.partitions.iter().filter(|(key, _)| is_date(key)).find_map(|(_, value)| day(value))
-}
-
-fn time_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<TimeForm, Trouble> {
-    let data_type = match &profile.data_type {
-        DataType::Dictionary(_, values) => values.as_ref(),
-        other => other,
-    };
-    match data_type {
-        DataType::Timestamp(_, Some(_)) => Ok(TimeForm::Instant),
-        DataType::Timestamp(_, None) | DataType::Date32 | DataType::Date64 => Ok(TimeForm::Naive),
-        kind if kind.is_numeric() => Ok(number_form(roles, profile)),
-        _ if matches!(profile.kind, Kind::Time | Kind::Empty) || profile.is_time_number => {
-            text_form(known, roles, profile)
-        }
-        other => Err(Trouble::new(
-            format!("column `{}` ({other}) holds no times, for example `{}`", profile.name, profile.example),
-            "Set time_column to the column with the times",
-        )),
-    }
-}
-
-fn number_form(roles: &mut Roles, profile: &Profile) -> TimeForm {
-    let numbers = arrow::compute::cast(&profile.array, &DataType::Int64);
-    let first = numbers.as_ref().ok().and_then(|numbers| {
-        let mut all = numbers.as_primitive::<Int64Type>().iter().flatten();
-        all.find(|number| is_epoch(*number) || super::text_time::whole_number_time(*number).is_some())
-    });
-    let Some(first) = first else { return TimeForm::Epoch { per_second: 1 } };
-    if !is_epoch(first) {
-        roles.guess("time_column", &profile.name, format!("whole numbers such as {first} read as dates"));
-        return TimeForm::Digits;
-    }
-    let fits = |per_second: &i64| (FIRST_INSTANT_S..END_INSTANT_S).contains(&first.div_euclid(*per_second));
-    let per_second = [1, 1_000, 1_000_000, 1_000_000_000].into_iter().find(fits).unwrap_or(1);
-    let unit = match per_second {
-        1 => "seconds",
-        1_000 => "milliseconds",
-        1_000_000 => "microseconds",
-        _ => "nanoseconds",
-    };
-    roles.guess("time_column", &profile.name, format!("{unit} since 1970 UTC, by the size of {first}"));
-    TimeForm::Epoch { per_second }
-}
-
-fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<TimeForm, Trouble> {
-    let texts = profile.array.as_string::<i32>();
-    let order = match known.stated.date_order.as_deref() {
-        Some("dmy") => DateOrder::DayFirst,
-        Some("mdy") => DateOrder::MonthFirst,
-        Some(other) => return Err(Trouble::new(format!("date_order = \"{other}\""), "Write dmy or mdy")),
-        None if has_unordered_dates(texts) => date_order(texts).unwrap_or_else(|| {
-            let reason = format!(
-                "dates such as `{}` do not show it, and most of the world writes it so",
-                profile.example
-            );
-            roles.guess("date_order", "dmy", reason);
-            DateOrder::DayFirst
-        }),
-        None => DateOrder::DayFirst,
-    };
-    let first = texts.iter().flatten().find_map(|text| parse_time(text.as_bytes(), order));
-    Ok(match first {
-        Some(time) if time.is_instant => TimeForm::TextInstant(order),
-        _ => TimeForm::TextNaive(order),
-    })
-}
-
 fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>, Trouble> {
     let column = if let Some(name) = &known.stated.meter_column {
         let column = stated_column(known, "meter_column", name)?;
@@ -266,7 +145,11 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
         return Ok(Some(MeterFrom::Name(value.clone())));
     }
     let is_text = |p: &&Profile| p.kind == Kind::Text && !roles.taken.contains(&p.index);
-    let beside = |p: &&Profile| names::is_beside(&p.key) || names::QUALITY.contains(&p.key.as_str());
+    let beside = |p: &&Profile| {
+        names::is_beside(&p.key)
+            || names::QUALITY.contains(&p.key.as_str())
+            || day_part::NAMES.contains(&p.key.as_str())
+    };
     let texts: Vec<&Profile> = known.profiles.iter().filter(is_text).filter(|p| !beside(p)).collect();
     if let [one] = texts.as_slice() {
         roles.guess("meter_column", &one.name, "it is the only column of text");
@@ -332,29 +215,6 @@ fn unit_column(known: &Known<'_>) -> Option<Unit> {
     let mut texts = profile.array.as_string_opt::<i32>()?.iter().flatten();
     let first = Unit::from_symbol(texts.next()?)?;
     texts.all(|text| Unit::from_symbol(text) == Some(first)).then_some(first)
-}
-
-fn find_stamp(
-    known: &Known<'_>,
-    time: &TimeFrom,
-    layout: &Layout,
-    roles: &mut Roles,
-) -> Result<Stamp, Trouble> {
-    match known.stated.stamp.as_deref() {
-        Some("start") => return Ok(Stamp::Start),
-        Some("end") => return Ok(Stamp::End),
-        Some(other) => return Err(Trouble::new(format!("stamp = \"{other}\""), "Write start or end")),
-        None => {}
-    }
-    let TimeFrom::Column(column, _) = time else { return Ok(Stamp::Start) };
-    let has_stamps = matches!(layout, Layout::Long { .. } | Layout::Wide { .. });
-    match names::stamp_in_name(&name_key(&column.name)).filter(|_| has_stamps) {
-        Some(Stamp::End) => {
-            roles.guess("stamp", "end", format!("column `{}` is named so", column.name));
-            Ok(Stamp::End)
-        }
-        _ => Ok(Stamp::Start),
-    }
 }
 
 fn checked_multiplier(stated: Option<f64>) -> Result<f64, Trouble> {

@@ -321,4 +321,24 @@ mod tests {
         let (texts, _) = instants(OffsetTable::utc(), &["2013-03-31T01:30"]);
         assert_eq!(texts, ["2013-03-31T01:30:00Z"]);
     }
+
+    #[test]
+    fn a_gapless_series_comes_back_as_the_instants_it_was_written_from() {
+        let from = seconds("2022-01-01T00:00");
+        let instants: Vec<i64> = (0..3 * 365 * 48).map(|i| from + i * 1800).collect();
+        for name in
+            ["Europe/London", "Asia/Almaty", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
+        {
+            let tz = zone(name);
+            let east = |s: &i64| i64::from(tz.to_offset(Timestamp::from_second(*s).unwrap()).seconds());
+            let mut times: Vec<i64> = instants.iter().map(|s| s + east(s)).collect();
+            let mut clock = LocalClock::new(OffsetTable::local(&tz));
+            let nonexistent = clock.to_instants(&vec![0; times.len()], &mut times);
+            assert_eq!(nonexistent.n, 0, "{name}");
+            assert!(times == instants, "{name}");
+            let mut backwards: Vec<i64> = instants.iter().rev().map(|s| s + east(s)).collect();
+            LocalClock::new(OffsetTable::local(&tz)).to_instants(&vec![0; backwards.len()], &mut backwards);
+            assert!(backwards.iter().rev().eq(&instants), "{name} backwards");
+        }
+    }
 }

@@ -129,7 +129,12 @@ fn find_remote(text: &str, url: &Url) -> Result<Vec<FoundFile>> {
     let trouble = |error: object_store::Error| {
         Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
     };
-    let (store, path) = object_store::parse_url_opts(url, std::env::vars()).map_err(trouble)?;
+    // An `http://` URL says by itself that the transfer is not encrypted.
+    let is_plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
+    let environment = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+    let options = environment.chain(is_plain);
+    let (store, path) = object_store::parse_url_opts(url, options).map_err(trouble)?;
     let store: Arc<dyn ObjectStore> = Arc::from(store);
     let is_http = matches!(ObjectStoreScheme::parse(url), Ok((ObjectStoreScheme::Http, _)));
     let base = text

@@ -133,6 +133,20 @@ impl TimeForm {
     }
 }
 
+/// How a column of its own writes the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayPart {
+    /// As `00:30`.
+    Clock,
+    /// As a number of intervals.
+    Number {
+        /// The number of the day's first interval, 0 or 1.
+        first: i64,
+        /// Length of an interval. [s]
+        step_s: i64,
+    },
+}
+
 /// What naive times mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -251,6 +265,8 @@ pub struct Mapping {
     pub meter: MeterFrom,
     /// Where the time is.
     pub time: TimeFrom,
+    /// Column with the time of day, where the time column holds days only.
+    pub day_part: Option<(Column, DayPart)>,
     /// Column with quality codes.
     pub quality: Option<Column>,
     /// Whether 1, true or yes in the quality column means measured or estimated.
@@ -364,6 +380,7 @@ mod tests {
             layout: Layout::Long { value: column(2, "KWH/hh (per half hour) ") },
             meter: MeterFrom::Column(column(0, "LCLid")),
             time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
+            day_part: None,
             quality: None,
             quality_one: QualityOne::Estimated,
             multiplier_column: None,

@@ -4,9 +4,11 @@
 //! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
 
 mod csv_file;
+mod day_part;
 mod decode;
 mod evidence;
 mod guess;
+mod guess_time;
 mod layouts;
 pub mod local_time;
 mod locate;

@@ -3,6 +3,7 @@
 use std::io;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use jiff::tz::TimeZone;
 
 use super::csv_file::CsvFile;
@@ -10,11 +11,13 @@ use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
-use super::mapping::{Clock, Mapping, TimeFrom};
+use super::mapping::{Clock, Mapping, TimeForm, TimeFrom};
 use super::parquet_file::ParquetFile;
 use super::profile::profile_columns;
 use super::source::{Content, Source};
 use super::storage::Storage;
+use super::text_time::{DateOrder, parse_time};
+use super::values::{DecimalMark, parse_number};
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::settings::{ReadingsTable, Zone};
@@ -147,7 +150,11 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     if sample.num_rows() == 0 {
         return Err(trouble("it has columns and no rows".to_owned(), "Export it again"));
     }
-    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows);
+    let span = match (&content, &mapping.time) {
+        (Content::Parquet(file), TimeFrom::Column(column, TimeForm::Naive)) => file.span(column.index),
+        _ => None,
+    };
+    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows, span);
     Ok(Source {
         name: file.name,
         bytes,
@@ -164,7 +171,9 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
 
 /// Reads header or footer, and the first rows.
 fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
-    let unreadable = |error: io::Error| Trouble::new(error.to_string(), "Give a Parquet or CSV file");
+    let unreadable = |error: io::Error| {
+        Trouble::new(error.to_string(), "Give a Parquet file, or CSV as UTF-8 text with a header")
+    };
     let head = storage.range(0, bytes.min(16) as usize).map_err(unreadable)?;
     if head.starts_with(PARQUET_MAGIC) {
         return open_parquet(storage, bytes);
@@ -179,9 +188,21 @@ fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
         return Err(Trouble::new("it is NEM12 as the market writes it, without a header", cure));
     }
     let file = CsvFile::open(storage).map_err(unreadable)?;
+    if let Some(field) = first_line_value(file.schema()) {
+        let seen = format!("its first line holds values such as `{field}`, not column names");
+        return Err(Trouble::new(seen, "Put a header before it, for example meter_id,timestamp,kwh"));
+    }
     let n = sample_rows(file.schema().fields().len());
     let sample = file.first_rows(storage, n).map_err(unreadable)?;
     Ok((Content::Csv(file), sample))
+}
+
+/// A time in the first line of a file that has a number there too: no header has both.
+fn first_line_value(schema: &Schema) -> Option<&str> {
+    let names = || schema.fields().iter().map(|field| field.name().as_str());
+    let is_time = |name: &&str| parse_time(name.as_bytes(), DateOrder::DayFirst).is_some();
+    let is_number = |name: &str| parse_number(name, DecimalMark::Comma).is_ok();
+    names().any(|name| is_number(name) && !is_time(&name)).then(|| names().find(is_time))?
 }
 
 fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {

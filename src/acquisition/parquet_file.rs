@@ -1,14 +1,18 @@
 //! Reads a Parquet file row group by row group.
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Once};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::errors::Result as ParquetResult;
+use parquet::errors::{ParquetError, Result as ParquetResult};
+
+use parquet::file::statistics::Statistics;
 
 use super::storage::{Chunks, Storage};
 
@@ -27,6 +31,10 @@ pub(super) struct ParquetFile {
 impl ParquetFile {
     /// Reads the footer. Columns of text are asked for as dictionaries: ids repeat.
     pub fn open(storage: &Storage) -> ParquetResult<Self> {
+        contained(|| Self::open_unguarded(storage))
+    }
+
+    fn open_unguarded(storage: &Storage) -> ParquetResult<Self> {
         let chunks = Chunks::open(storage, &[])?;
         let plain = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
         let options = ArrowReaderOptions::new().with_schema(with_dictionaries(plain.schema()));
@@ -57,15 +65,18 @@ impl ParquetFile {
         group: usize,
         columns: &[usize],
         most_rows: usize,
-    ) -> ParquetResult<ParquetRecordBatchReader> {
+    ) -> ParquetResult<ParquetBatches> {
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
         let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;
         let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows);
-        ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
-            .with_projection(mask)
-            .with_row_groups(vec![group])
-            .with_batch_size(rows)
-            .build()
+        let reader = contained(|| {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
+                .with_projection(mask)
+                .with_row_groups(vec![group])
+                .with_batch_size(rows)
+                .build()
+        })?;
+        Ok(ParquetBatches { reader: Some(reader) })
     }
 
     /// Up to `n` rows from the start of the file, with all columns.
@@ -90,6 +101,27 @@ impl ParquetFile {
         Ok(arrow::compute::concat_batches(self.schema(), &batches)?)
     }
 
+    /// First and last time of a column of timestamps, where every row group has statistics. [s]
+    pub fn span(&self, column: usize) -> Option<(i64, i64)> {
+        let per_second = match self.schema().field(column).data_type() {
+            DataType::Timestamp(TimeUnit::Second, _) => 1,
+            DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
+            DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
+            _ => return None,
+        };
+        let parquet_schema = self.metadata.parquet_schema();
+        let leaf = (0..parquet_schema.num_columns())
+            .find(|leaf| parquet_schema.get_column_root_idx(*leaf) == column)?;
+        let mut span = (i64::MAX, i64::MIN);
+        for group in self.metadata.metadata().row_groups() {
+            let Some(Statistics::Int64(statistics)) = group.column(leaf).statistics() else { return None };
+            span.0 = span.0.min(*statistics.min_opt()?);
+            span.1 = span.1.max(*statistics.max_opt()?);
+        }
+        (span.0 <= span.1).then_some((span.0.div_euclid(per_second), span.1.div_euclid(per_second)))
+    }
+
     /// Where the chosen columns of a row group lie in the file.
     fn ranges(&self, group: usize, mask: &ProjectionMask) -> Vec<std::ops::Range<u64>> {
         let group = self.metadata.metadata().row_group(group);
@@ -103,6 +135,46 @@ impl ParquetFile {
     }
 }
 
+/// Batches of one row group; ends after the first error.
+pub(super) struct ParquetBatches {
+    reader: Option<ParquetRecordBatchReader>,
+}
+
+impl Iterator for ParquetBatches {
+    type Item = ParquetResult<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let reader = self.reader.as_mut()?;
+        let batch = contained(|| reader.next().transpose().map_err(ParquetError::from));
+        if batch.is_err() {
+            self.reader = None;
+        }
+        batch.transpose()
+    }
+}
+
+thread_local! {
+    static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a part of the Parquet reader. It panics on some damaged pages, where one bad file must not
+/// stop the run: the panic becomes an error, and says nothing on the terminal.
+fn contained<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_CONTAINED.get() {
+                loud(info);
+            }
+        }));
+    });
+    IS_CONTAINED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(read));
+    IS_CONTAINED.set(false);
+    result.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
+}
+
 fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
     let fields = schema.fields().iter().map(|field| match field.data_type() {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
@@ -112,4 +184,15 @@ fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
         _ => Arc::clone(field),
     });
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_reader_becomes_an_error() {
+        let result: ParquetResult<()> = contained(|| panic!("offset + len out of bounds"));
+        assert!(result.unwrap_err().to_string().contains("damaged"));
+    }
 }

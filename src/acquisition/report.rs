@@ -84,13 +84,14 @@ pub struct Tally {
 
 impl Tally {
     fn add(&mut self, other: &Self) {
+        let is_first = self.n == 0;
         self.n += other.n;
         let is_earlier = match (other.first_row, self.first_row) {
             (Some(theirs), Some(ours)) => theirs < ours,
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if is_earlier {
+        if is_earlier || is_first {
             self.first_row = other.first_row;
             self.example.clone_from(&other.example);
         }
@@ -136,6 +137,19 @@ impl UnitReport {
         if self.broken.is_none() {
             self.broken.clone_from(&other.broken);
         }
+    }
+
+    /// Whether an example names a row.
+    pub(super) fn names_rows(&self) -> bool {
+        self.skipped.values().any(|tally| tally.first_row.is_some())
+    }
+
+    /// Numbers rows as of the file, where those of a part were counted.
+    pub(super) fn move_rows(&mut self, rows_before: u64) {
+        self.skipped
+            .values_mut()
+            .filter_map(|tally| tally.first_row.as_mut())
+            .for_each(|row| *row += rows_before);
     }
 
     /// Counts one row or cell that gave no interval; `example` is only asked for the first.

@@ -49,10 +49,9 @@ pub(super) fn find_layout(
             return Err(Trouble::new(seen, "Set value_columns = [\"first\", \"last\"]"));
         }
     }
-    if shape == Some("wide") || (is_open && meter.is_none()) {
-        if let Some(values) = wide_columns(known, roles, shape.is_some()) {
-            return Ok((Layout::Wide { values }, MeterFrom::ValueColumns, time));
-        }
+    let may_be_wide = shape == Some("wide") || (is_open && meter.is_none());
+    if let Some(values) = may_be_wide.then(|| wide_columns(known, roles, shape.is_some())).flatten() {
+        return Ok((Layout::Wide { values }, MeterFrom::ValueColumns, time));
     }
     let (value, is_register) = value_column(known, roles)?;
     roles.taken.push(value.index);
@@ -80,7 +79,7 @@ fn date_columns(known: &Known<'_>) -> Option<Layout> {
         Some(_) => DateOrder::DayFirst,
         None => order_of_names(known),
     };
-    let dated = known.profiles.iter().filter(|p| matches!(p.kind, Kind::Number | Kind::Empty));
+    let dated = known.profiles.iter().filter(|p| p.kind != Kind::Other);
     let (values, times_s): (Vec<Column>, Vec<i64>) =
         dated.filter_map(|p| Some((column_of(p), names::date_in_name(&p.name, order)?))).unzip();
     (values.len() >= FEWEST_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
@@ -167,7 +166,11 @@ fn daily_layout(values: Vec<Column>) -> Option<Layout> {
 fn free_numbers<'a>(known: &Known<'a>, roles: &Roles) -> impl Iterator<Item = &'a Profile> {
     let taken = roles.taken.clone();
     known.profiles.iter().filter(move |p| {
-        matches!(p.kind, Kind::Number | Kind::Empty) && !taken.contains(&p.index) && !names::is_beside(&p.key)
+        let is_day_part = super::day_part::NAMES.contains(&p.key.as_str());
+        matches!(p.kind, Kind::Number | Kind::Empty)
+            && !is_day_part
+            && !taken.contains(&p.index)
+            && !names::is_beside(&p.key)
     })
 }
 

@@ -50,12 +50,12 @@ impl Content {
 }
 
 impl Source {
-    /// Parts that can be read independently: row groups of Parquet, the whole of a CSV.
+    /// Parts that can be read independently: row groups of Parquet, blocks of a plain CSV.
     #[must_use]
     pub fn n_units(&self) -> usize {
         match &self.content {
             Content::Parquet(file) => file.n_groups(),
-            Content::Csv(_) => 1,
+            Content::Csv(file) => file.n_blocks(),
         }
     }
 
@@ -74,7 +74,14 @@ impl Source {
                 let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
                 self.read_group(file, unit, Decoder::new(self.recipe(), meters, first_row, sink))
             }
-            Content::Csv(file) => self.read_csv(file, Decoder::new(self.recipe(), meters, 1, sink)),
+            Content::Csv(file) => {
+                let mut report = self.read_csv(file, unit, Decoder::new(self.recipe(), meters, 1, sink))?;
+                if unit > 0 && report.names_rows() {
+                    let rows_before = file.rows_before(&self.storage, unit).unwrap_or(0);
+                    report.move_rows(rows_before);
+                }
+                Ok(report)
+            }
         }
     }
 
@@ -128,8 +135,8 @@ impl Source {
         Ok(decoder.report)
     }
 
-    fn read_csv(&self, file: &CsvFile, mut decoder: Decoder<'_, '_>) -> Result<UnitReport> {
-        let mut batches = match file.read(&self.storage, &decoder.columns, usize::MAX) {
+    fn read_csv(&self, file: &CsvFile, unit: usize, mut decoder: Decoder<'_, '_>) -> Result<UnitReport> {
+        let mut batches = match file.read(&self.storage, unit, &decoder.columns, usize::MAX) {
             Ok(batches) => batches,
             Err(error) => {
                 decoder.report.broken = Some(error.to_string());

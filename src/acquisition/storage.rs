@@ -1,7 +1,7 @@
 //! Reads bytes of a file on disk or in an object store, as a stream or in ranges.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -39,10 +39,19 @@ impl Storage {
 
     /// The file from its first byte on.
     pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.stream_from(0)
+    }
+
+    /// The file from byte `start` on.
+    pub fn stream_from(&self, start: u64) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::Local(path) => Box::new(BufReader::with_capacity(READ_BUFFER, File::open(path)?)),
+            Self::Local(path) => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(start))?;
+                Box::new(BufReader::with_capacity(READ_BUFFER, file))
+            }
             Self::Remote { .. } => {
-                Box::new(RemoteStream { storage: self.clone(), at: 0, chunk: Bytes::new() })
+                Box::new(RemoteStream { storage: self.clone(), at: start, chunk: Bytes::new() })
             }
         })
     }
@@ -51,7 +60,6 @@ impl Storage {
     pub fn range(&self, start: u64, length: usize) -> io::Result<Bytes> {
         match self {
             Self::Local(path) => {
-                use std::io::{Seek, SeekFrom};
                 let mut file = File::open(path)?;
                 file.seek(SeekFrom::Start(start))?;
                 let mut buffer = vec![0; length];

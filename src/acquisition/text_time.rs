@@ -48,6 +48,13 @@ pub fn parse_time(text: &[u8], order: DateOrder) -> Option<ParsedTime> {
     Some(ParsedTime { seconds, is_instant: offset_s.is_some() })
 }
 
+/// Parses a time of day, such as `00:30` or `5:30 PM`, into seconds after midnight. [s]
+#[must_use]
+pub fn parse_clock(text: &[u8]) -> Option<i64> {
+    let mut cursor = Cursor { text: text.trim_ascii(), at: 0 };
+    time_of_day(&mut cursor).filter(|_| cursor.is_done())
+}
+
 /// The two numbers of a date whose order of day and month is not clear from its form, such as
 /// `13/02/2013`.
 #[must_use]

@@ -1,1 +1,3 @@
-//! x
+//! Runs hashwatt from outside, one module a subject.
+
+mod acquisition;
