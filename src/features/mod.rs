@@ -63,12 +63,6 @@ impl MeterFeatures {
             (begins, self.days.get(block.to).copied())
         })
     }
-
-    /// Sets what share of the run's other meters have a block that begins or ends within a day of
-    /// this one's: a common event is no rig.
-    pub fn set_shared(&mut self, share: f32) {
-        self.values[table::index_of("block_shared")] = share;
-    }
 }
 
 /// Features of a meter's days, `None` where too few days show what lies within a day.
@@ -90,9 +84,13 @@ pub fn extract_features(
     let levels = measure_levels(&undeclared, on.clone());
     let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0 };
     let window = find_window(&on_days);
-    let block = block.map(|block| { let ladder = climb(&block); (block, ladder) });
+    let values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
+    let block = block.map(|block| {
+        let ladder = climb(&block);
+        (block, ladder)
+    });
     Some(MeterFeatures {
-        values: table::values(&measured, declared_kw, &levels, &window, block.as_ref()),
+        values,
         standard: measure_standard(days, &measured, windows, temperature_c),
         levels,
         window,

@@ -1,7 +1,6 @@
 //! Lists the features the model weighs: name, unit, direction, family, meaning; and fills them.
 
 use super::block::Block;
-use super::ladder::Ladder;
 use super::levels::Levels;
 use super::series::median_of;
 use super::usable::UsableDays;
@@ -21,8 +20,6 @@ pub enum Family {
     Flatness,
     /// Hours that a clock switches.
     Timer,
-    /// Steps of machines.
-    Steps,
     /// Faults of the data itself.
     DataFault,
 }
@@ -41,7 +38,7 @@ pub struct Feature {
 }
 
 /// How many features there are.
-pub const N_FEATURES: usize = 58;
+pub const N_FEATURES: usize = 48;
 
 const fn f(name: &'static str, direction: Direction, family: Family, meaning: &'static str) -> Feature {
     Feature { name, direction, family, meaning }
@@ -50,7 +47,6 @@ const fn f(name: &'static str, direction: Direction, family: Family, meaning: &'
 /// Every feature, in the order of its values.
 pub const FEATURES: [Feature; N_FEATURES] = [
     f("stuck_share", Falling, Family::DataFault, "share of measured days on which the channel repeats one value"),
-    f("block_shared", Falling, Family::DataFault, "share of the run's other meters whose block begins or ends within a day of this one's"),
     f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]"),
     f("block_height_in_noise", Rising, Family::LevelShift, "height over the floor's noise from day to day"),
     f("block_significance", Rising, Family::LevelShift, "height over what chance makes of that many days"),
@@ -70,8 +66,6 @@ pub const FEATURES: [Feature; N_FEATURES] = [
     f("block_unsteady", Falling, Family::LevelShift, "middle half of the daily floors while on, over the height"),
     f("block_holds", Rising, Family::LevelShift, "low floor while on above high floor while off, over the height"),
     f("block_gradual", Falling, Family::LevelShift, "share of the height not reached within two days"),
-    f("block_steps", Free, Family::Steps, "steps of the staircase around the block"),
-    f("block_equal_steps", Rising, Family::Steps, "steps as high as the block"),
     f("base_load_kw_p05", Rising, Family::BaseLoad, "daily base load (p05) that 19 days of 20 exceed [kW]"),
     f("base_load_kw_p20", Rising, Family::BaseLoad, "daily base load that four days of five exceed [kW]"),
     f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]"),
@@ -100,13 +94,6 @@ pub const FEATURES: [Feature; N_FEATURES] = [
     f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median"),
     f("timer_trend_rel", Falling, Family::Timer, "change of the difference from first to last third, over its median"),
     f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference"),
-    f("even_block_kw", Rising, Family::LevelShift, "height of the block, discounted where it is uneven, leaks or wavers [kW]"),
-    f("sudden_block_kw", Rising, Family::LevelShift, "the same, discounted where it comes gradually or with ramps [kW]"),
-    f("lasting_block_kw", Rising, Family::LevelShift, "the same, discounted under two weeks and beyond chance [kW]"),
-    f("steady_base_kw", Rising, Family::BaseLoad, "base load, discounted where it varies over days or drifts [kW]"),
-    f("flat_base_kw", Rising, Family::BaseLoad, "base load, discounted where it varies over days or within the day [kW]"),
-    f("regular_timer_kw", Rising, Family::Timer, "timer's difference, discounted where it varies, leans or drifts [kW]"),
-    f("steady_window_kw", Rising, Family::Timer, "rise of the box's floor, discounted where it varies or is uneven [kW]"),
 ];
 
 /// Index of a feature by name.
@@ -115,17 +102,10 @@ pub(super) fn index_of(name: &str) -> usize {
 }
 
 /// Fills the values in the order of [`FEATURES`].
-pub(super) fn values(days: &UsableDays, declared_kw: f32, levels: &Levels, window: &ClockWindow, block: Option<&(Block, Ladder)>) -> [f32; N_FEATURES] {
-    let shift = block.map_or_else(Shift::none, |(block, ladder)| Shift::of(days, declared_kw, block, ladder));
-    let even = shift.kw * fades(shift.uneven, 0.25) * fades(shift.outside, 0.35) * fades(shift.unsteady, 0.4) * shift.explained.clamp(0.0, 1.0);
-    let sudden = even * fades(shift.gradual, 0.5) * fades(shift.noise, 0.15);
-    let lasting = sudden * (shift.days / 14.0).min(1.0) * fades(shift.unequal_by_chance, 2.0);
-    let base = levels.base_load_kw_p20 * fades(levels.base_load_mad_rel, 0.1);
-    let timer = window.timer_kw * fades(window.timer_mad_rel, 0.15) * fades(window.timer_uneven, 0.25) * fades(window.timer_trend_rel, 0.2);
-    let steady_window = window.floor_rise_kw.max(0.0) * fades(window.floor_mad_rel, 0.1) * fades(window.uneven, 0.3);
+pub(super) fn values(days: &UsableDays, declared_kw: f32, levels: &Levels, window: &ClockWindow, block: Option<&Block>) -> [f32; N_FEATURES] {
+    let shift = block.map_or_else(Shift::none, |block| Shift::of(days, declared_kw, block));
     [
         days.stuck_share,
-        f32::NAN,
         shift.kw,
         shift.height_in_noise,
         shift.significance,
@@ -145,8 +125,6 @@ pub(super) fn values(days: &UsableDays, declared_kw: f32, levels: &Levels, windo
         shift.unsteady,
         shift.holds,
         shift.gradual,
-        shift.steps,
-        shift.equal_steps,
         levels.base_load_kw_p05,
         levels.base_load_kw_p20,
         levels.base_load_kw_p50,
@@ -175,20 +153,7 @@ pub(super) fn values(days: &UsableDays, declared_kw: f32, levels: &Levels, windo
         window.timer_mad_rel,
         window.timer_trend_rel,
         window.timer_uneven,
-        even,
-        sudden,
-        lasting,
-        base * fades(levels.base_load_trend_rel, 0.15),
-        base * fades(levels.flat_low_rel, 0.1),
-        timer,
-        steady_window,
     ]
-}
-
-/// 1 at zero, one half at `scale`, towards 0 beyond; a missing value counts as 1.
-fn fades(value: f32, scale: f32) -> f32 {
-    let value = if value.is_nan() { 1.0 } else { value };
-    1.0 / (1.0 + (value / scale).powi(2))
 }
 
 /// The block in numbers.
@@ -212,8 +177,6 @@ struct Shift {
     unsteady: f32,
     holds: f32,
     gradual: f32,
-    steps: f32,
-    equal_steps: f32,
 }
 
 impl Shift {
@@ -222,11 +185,11 @@ impl Shift {
         Self {
             kw: 0.0, height_in_noise: 0.0, significance: 0.0, explained: 0.0, fit: 0.0, days: 0.0, days_without: 0.0, two_levels: 0.0, hours: 0.0,
             unequal_by_chance: nan, uneven: nan, outside: nan, quantile_uneven: nan, edges: nan, proportional: nan, noise: nan, unsteady: nan, holds: nan,
-            gradual: nan, steps: 0.0, equal_steps: 0.0,
+            gradual: nan,
         }
     }
 
-    fn of(days: &UsableDays, declared_kw: f32, block: &Block, ladder: &Ladder) -> Self {
+    fn of(days: &UsableDays, declared_kw: f32, block: &Block) -> Self {
         let kw = block.kw;
         // What lies above the declared share of the block speaks; the declared share does not.
         let above = (kw - declared_kw) / kw;
@@ -257,8 +220,6 @@ impl Shift {
             unsteady: (low(on_floor, 0.75) - low(on_floor, 0.25)) / kw,
             holds: (low(on_floor, 0.1) - low(off_floor, 0.9)) / kw,
             gradual: gradualness(block),
-            steps: ladder.steps_kw.len() as f32,
-            equal_steps: ladder.n_equal_steps(kw) as f32,
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct FitSettings {
 
 impl Default for FitSettings {
     fn default() -> Self {
-        Self { rounds: 400, learning_rate: 0.06, feature_share: 0.5, lambda: 1.0, min_leaf_share: 0.005 }
+        Self { rounds: 150, learning_rate: 0.06, feature_share: 0.5, lambda: 1.0, min_leaf_share: 0.01 }
     }
 }
 

@@ -20,12 +20,14 @@ use crate::settings::Windows;
 /// Meters that copies are made of. More sharpen the model little and cost time.
 pub const MOST_HOSTS: usize = 1500;
 
-/// Copies with a rig that a run aims for in all, and the fewest and most of one meter.
-const RIG_COPIES: usize = 900;
-const RIG_COPIES_PER_HOST: std::ops::RangeInclusive<usize> = 3..=40;
-
-/// Copies with a look-alike for each with a rig.
-const LOOK_ALIKES_PER_RIG: f64 = 0.7;
+/// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
+const fn copies_per_host(n_hosts: usize) -> (usize, usize) {
+    match n_hosts {
+        0..40 => (24, 20),
+        40..200 => (12, 8),
+        _ => (2, 2),
+    }
+}
 
 /// Share of rigs that are planted on top of a look-alike: heated homes mine too.
 const RIG_BESIDE_LOOK_ALIKE: f64 = 0.15;
@@ -38,8 +40,11 @@ const DEALS: usize = 4;
 /// that a utility would still call undeclared.
 const LEFT_OUT: f64 = 0.1;
 
+/// Only meters this suspicious are left out. [log-odds within the training mix]
+const LEFT_OUT_FROM: f64 = -1.0;
+
 /// Weight of all untouched meters and of all look-alikes, for each unit of all rigs.
-const UNTOUCHED_WEIGHT: f64 = 0.5;
+const UNTOUCHED_WEIGHT: f64 = 0.3;
 const LOOK_ALIKE_WEIGHT: f64 = 0.4;
 
 /// What was planted into a copy.
@@ -74,8 +79,7 @@ pub struct Copy {
 /// of those that may be used; both in order of meter id.
 #[must_use]
 pub fn plant_copies(meters: &[(usize, MeterDays)], windows: &Windows, seed: u64) -> Vec<Copy> {
-    let rigs = (RIG_COPIES / meters.len().max(1)).clamp(*RIG_COPIES_PER_HOST.start(), *RIG_COPIES_PER_HOST.end());
-    let look_alikes = ((rigs as f64 * LOOK_ALIKES_PER_RIG).round() as usize).max(1);
+    let (rigs, look_alikes) = copies_per_host(meters.len());
     let of_host = |(index, meter): &(usize, MeterDays)| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let Some(host) = Host::rebuild(&meter.days, windows.night) else { return Vec::new() };
@@ -182,7 +186,7 @@ fn most_suspicious(scores: &[f64]) -> Vec<bool> {
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let mut is_left_out = vec![false; scores.len()];
     for &index in order.iter().take((scores.len() as f64 * LEFT_OUT).ceil() as usize) {
-        is_left_out[index] = true;
+        is_left_out[index] = scores[index] > LEFT_OUT_FROM;
     }
     is_left_out
 }
