@@ -7,6 +7,7 @@ pub mod acquisition;
 pub mod checks;
 pub mod digest;
 pub mod ranking;
+pub mod report;
 
 pub mod calendar;
 pub mod error;
