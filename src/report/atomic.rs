@@ -114,7 +114,11 @@ impl Staged {
     }
 }
 
-fn fill_temporary(folder: &Path, path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<NamedTempFile> {
+fn fill_temporary(
+    folder: &Path,
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<NamedTempFile> {
     let mut temporary = new_temporary(folder).map_err(|error| Error::write(path, error))?;
     fill(temporary.as_file_mut())?;
     let file = temporary.as_file_mut();
@@ -148,8 +152,10 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }

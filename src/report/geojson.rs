@@ -19,14 +19,17 @@ const COORDINATE_DECIMALS: f64 = 1e6;
 pub fn write_geojson(file: &mut File, suspects: &[Suspect<'_>]) -> Result<()> {
     let features: Vec<Value> = suspects.iter().map(feature).collect();
     let collection = json!({ "type": "FeatureCollection", "features": features });
-    let mut text = serde_json::to_vec(&collection).map_err(|error| Error::table("suspects.geojson", error))?;
+    let mut text =
+        serde_json::to_vec(&collection).map_err(|error| Error::table("suspects.geojson", error))?;
     text.push(b'\n');
     file.write_all(&text).map_err(|error| Error::write("suspects.geojson", error))
 }
 
 fn feature(suspect: &Suspect<'_>) -> Value {
     let round = |degrees: f64| (degrees * COORDINATE_DECIMALS).round() / COORDINATE_DECIMALS;
-    let geometry = suspect.position().map(|[lon, lat]| json!({ "type": "Point", "coordinates": [round(lon), round(lat)] }));
+    let geometry = suspect
+        .position()
+        .map(|[lon, lat]| json!({ "type": "Point", "coordinates": [round(lon), round(lat)] }));
     json!({ "type": "Feature", "geometry": geometry, "properties": properties(suspect) })
 }
 

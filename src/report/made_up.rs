@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 
-use super::run_json::{InputRecord, RunFacts, Timing};
 use super::atomic::FileRecord;
+use super::run_json::{InputRecord, RunFacts, Timing};
 use super::{PeerDay, RunOutputs, write_run};
 use crate::acquisition::register::Register;
 use crate::calendar::day_number;
@@ -31,11 +31,24 @@ fn reason(indicator: &'static str, words: &str, weight: f64) -> Reason {
 }
 
 fn rivals(scores: [f64; 3]) -> Vec<RivalScore> {
-    ["storage heating", "cold store", "EV charging"].into_iter().zip(scores).map(|(rival, score)| RivalScore { rival, score }).collect()
+    ["storage heating", "cold store", "EV charging"]
+        .into_iter()
+        .zip(scores)
+        .map(|(rival, score)| RivalScore { rival, score })
+        .collect()
 }
 
 fn rig(kw: f64, onset: Option<Date>, ended: Option<Date>) -> RigEstimate {
-    RigEstimate { kw, kw_low: kw * 0.92, kw_high: kw * 1.1, machines_low: (kw / 3.65).ceil() as u32, machines_high: (kw / 2.8).ceil() as u32, onset, ended, energy_kwh: kw * 24.0 * 100.0 }
+    RigEstimate {
+        kw,
+        kw_low: kw * 0.92,
+        kw_high: kw * 1.1,
+        machines_low: (kw / 3.65).ceil() as u32,
+        machines_high: (kw / 2.8).ceil() as u32,
+        onset,
+        ended,
+        energy_kwh: kw * 24.0 * 100.0,
+    }
 }
 
 /// The made-up ranking.
@@ -53,19 +66,67 @@ pub fn scored() -> Vec<Scored> {
         is_suspect: rank < 4,
     };
     vec![
-        one("KZ-0042", 1, 0.9731, Some(Kind::MeteredFarm), Some(rig(6.4, Some(ONSET), None)), vec![
-            reason("flat_load", "load factor 0.94 > 0.90 on 61 of 62 days; peers' median 0.34", 2.31),
-            reason("onset", "every hour of the day rose by 6.2 to 6.6 kW on 2021-11-10; limit 1.0 kW, peers' median 0.1 kW", 1.87),
-            reason("night_ratio", "night / day demand 0.98 > 0.85 on 58 of 62 days; peers' median 0.46", 0.94),
-            reason("temperature", "demand rises 0.05 kW a degree below 15 °C; limit 0.02 kW, peers' median 0.04 kW", -0.35),
-        ], rivals([0.31, 0.12, 0.03])),
-        one(HOSTILE_ID, 2, 0.88, Some(Kind::ActivityMismatch), Some(rig(3.1, None, Some(date(2022, 2, 20)))), vec![
-            reason("flat_load", "=HYPERLINK(\"x\") load factor 0.92 > 0.90 on 200 of 240 days; peers' median 0.34", 1.9),
-        ], rivals([0.62, 0.2, 0.01])),
-        one("residual:TX-7", 3, 0.71, Some(Kind::UnmeteredLoad), Some(rig(21.0, Some(date(2021, 12, 1)), Some(date(2022, 2, 15)))), vec![
-            reason("flat_residual", "residual's base load 21.0 kW > 2.0 kW on 70 of 76 days; other transformers' median 0.6 kW", 2.0),
-        ], rivals([0.1, 0.05, 0.0])),
-        one("KZ-0007", 4, 0.04, None, None, vec![reason("flat_load", "load factor 0.31 < 0.90 on 274 of 274 days; peers' median 0.34", -2.2)], vec![]),
+        one(
+            "KZ-0042",
+            1,
+            0.9731,
+            Some(Kind::MeteredFarm),
+            Some(rig(6.4, Some(ONSET), None)),
+            vec![
+                reason("flat_load", "load factor 0.94 > 0.90 on 61 of 62 days; peers' median 0.34", 2.31),
+                reason(
+                    "onset",
+                    "every hour of the day rose by 6.2 to 6.6 kW on 2021-11-10; limit 1.0 kW, peers' median 0.1 kW",
+                    1.87,
+                ),
+                reason(
+                    "night_ratio",
+                    "night / day demand 0.98 > 0.85 on 58 of 62 days; peers' median 0.46",
+                    0.94,
+                ),
+                reason(
+                    "temperature",
+                    "demand rises 0.05 kW a degree below 15 °C; limit 0.02 kW, peers' median 0.04 kW",
+                    -0.35,
+                ),
+            ],
+            rivals([0.31, 0.12, 0.03]),
+        ),
+        one(
+            HOSTILE_ID,
+            2,
+            0.88,
+            Some(Kind::ActivityMismatch),
+            Some(rig(3.1, None, Some(date(2022, 2, 20)))),
+            vec![reason(
+                "flat_load",
+                "=HYPERLINK(\"x\") load factor 0.92 > 0.90 on 200 of 240 days; peers' median 0.34",
+                1.9,
+            )],
+            rivals([0.62, 0.2, 0.01]),
+        ),
+        one(
+            "residual:TX-7",
+            3,
+            0.71,
+            Some(Kind::UnmeteredLoad),
+            Some(rig(21.0, Some(date(2021, 12, 1)), Some(date(2022, 2, 15)))),
+            vec![reason(
+                "flat_residual",
+                "residual's base load 21.0 kW > 2.0 kW on 70 of 76 days; other transformers' median 0.6 kW",
+                2.0,
+            )],
+            rivals([0.1, 0.05, 0.0]),
+        ),
+        one(
+            "KZ-0007",
+            4,
+            0.04,
+            None,
+            None,
+            vec![reason("flat_load", "load factor 0.31 < 0.90 on 274 of 274 days; peers' median 0.34", -2.2)],
+            vec![],
+        ),
     ]
 }
 
@@ -84,19 +145,36 @@ pub fn register() -> Register {
 /// The made-up findings.
 pub fn findings() -> Vec<Finding> {
     vec![
-        Finding::new(Code::FileSkipped, Severity::Skipped, "the file ends in the middle of a row group; fetch it again").in_source("march.parquet").with("bytes", 4096),
-        Finding::new(Code::Gap, Severity::Warning, "96 of 13152 intervals are missing").of_meter(MeterId::from("KZ-0042")).between(date(2021, 8, 3), date(2021, 8, 4)).with("n_missing", 96),
-        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh").in_source("readings.parquet"),
+        Finding::new(
+            Code::FileSkipped,
+            Severity::Skipped,
+            "the file ends in the middle of a row group; fetch it again",
+        )
+        .in_source("march.parquet")
+        .with("bytes", 4096),
+        Finding::new(Code::Gap, Severity::Warning, "96 of 13152 intervals are missing")
+            .of_meter(MeterId::from("KZ-0042"))
+            .between(date(2021, 8, 3), date(2021, 8, 4))
+            .with("n_missing", 96),
+        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh")
+            .in_source("readings.parquet"),
     ]
 }
 
 /// Nine months of a meter: a home's day, and a flat block from onset to end.
 pub fn days(scored: &Scored) -> MeterDays {
-    let home = |hour: usize, day: i32| 0.3 + 0.5 * f64::from(u8::from((7..9).contains(&hour))) + 0.9 * f64::from(u8::from((18..23).contains(&hour))) + 0.1 * f64::from(day % 7) / 7.0;
-    let block = |day: i32| scored.rig.as_ref().map_or(0.0, |rig| {
-        let on = rig.onset.is_none_or(|onset| day >= day_number(onset)) && rig.ended.is_none_or(|ended| day < day_number(ended));
-        if on { rig.kw * (1.0 + 0.01 * f64::from(day % 5)) } else { 0.0 }
-    });
+    let home = |hour: usize, day: i32| {
+        0.3 + 0.5 * f64::from(u8::from((7..9).contains(&hour)))
+            + 0.9 * f64::from(u8::from((18..23).contains(&hour)))
+            + 0.1 * f64::from(day % 7) / 7.0
+    };
+    let block = |day: i32| {
+        scored.rig.as_ref().map_or(0.0, |rig| {
+            let on = rig.onset.is_none_or(|onset| day >= day_number(onset))
+                && rig.ended.is_none_or(|ended| day < day_number(ended));
+            if on { rig.kw * (1.0 + 0.01 * f64::from(day % 5)) } else { 0.0 }
+        })
+    };
     let gap = day_number(date(2021, 8, 3))..=day_number(date(2021, 8, 4));
     let days = (day_number(FIRST_DAY)..=day_number(LAST_DAY)).filter(|day| !gap.contains(day)).map(|day| {
         let hours: [f32; 24] = std::array::from_fn(|hour| (home(hour, day) + block(day)) as f32);
@@ -113,20 +191,30 @@ pub fn days(scored: &Scored) -> MeterDays {
 }
 
 fn settings() -> Settings {
-    let flags = Overrides { readings: vec!["readings.parquet".into()], timezone: Some("Asia/Almaty".into()), ..Overrides::default() };
+    let flags = Overrides {
+        readings: vec!["readings.parquet".into()],
+        timezone: Some("Asia/Almaty".into()),
+        ..Overrides::default()
+    };
     let mut file = PipelineFile::default();
     file.ranking.tariff_per_kwh = Some(0.05);
     file.check(&flags).unwrap()
 }
 
 fn facts() -> RunFacts {
-    let file = |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
+    let file =
+        |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
     RunFacts {
         inputs: vec![
             InputRecord { role: "readings", file: file("readings.parquet"), n_rows: Some(52_608) },
             InputRecord { role: "register", file: file("register.csv"), n_rows: Some(3) },
         ],
-        mappings: vec![ReadingsTable { path: "readings.parquet".into(), shape: Some("long".into()), unit: Some("kWh".into()), ..ReadingsTable::default() }],
+        mappings: vec![ReadingsTable {
+            path: "readings.parquet".into(),
+            shape: Some("long".into()),
+            unit: Some("kWh".into()),
+            ..ReadingsTable::default()
+        }],
         span: Some((FIRST_DAY, LAST_DAY)),
         n_meters: 3,
         n_meter_days: 1088,
@@ -137,14 +225,28 @@ fn facts() -> RunFacts {
 
 /// Hands the made-up run to `with`.
 pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
-    let (scored, register, findings, settings, facts) = (scored(), register(), findings(), settings(), facts());
+    let (scored, register, findings, settings, facts) =
+        (scored(), register(), findings(), settings(), facts());
     let peer = PeerDay { hour_kw_p25: [0.3; 24], hour_kw_p50: [0.5; 24], hour_kw_p75: [0.9; 24] };
     let peers = BTreeMap::from([(GroupId::from("residential, flat/2"), peer)]);
     let days_of = |meters: &BTreeSet<MeterId>| -> Result<BTreeMap<MeterId, MeterDays>> {
-        Ok(scored.iter().filter(|scored| meters.contains(&scored.meter)).map(|scored| (scored.meter.clone(), days(scored))).collect())
+        Ok(scored
+            .iter()
+            .filter(|scored| meters.contains(&scored.meter))
+            .map(|scored| (scored.meter.clone(), days(scored)))
+            .collect())
     };
     let timings = [Timing { stage: "digest", seconds: 1.5 }];
-    with(&RunOutputs { scored: &scored, register: &register, findings: &findings, settings: &settings, facts: &facts, days_of: &days_of, peers: &peers, timings: &timings })
+    with(&RunOutputs {
+        scored: &scored,
+        register: &register,
+        findings: &findings,
+        settings: &settings,
+        facts: &facts,
+        days_of: &days_of,
+        peers: &peers,
+        timings: &timings,
+    })
 }
 
 /// Writes the made-up run into `out`.

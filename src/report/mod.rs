@@ -107,7 +107,10 @@ fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'
 ///
 /// # Errors
 /// When a part of a store cannot be read.
-pub fn days_in_stores(stores: &[&DigestStore], meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
+pub fn days_in_stores(
+    stores: &[&DigestStore],
+    meters: &BTreeSet<MeterId>,
+) -> Result<BTreeMap<MeterId, MeterDays>> {
     let mut found = BTreeMap::new();
     for store in stores {
         for part in 0..store.n_parts() {
@@ -134,7 +137,9 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.is_file())
-            .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+            .map(|path| {
+                (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
+            })
             .collect()
     }
 
@@ -147,7 +152,22 @@ mod tests {
         made_up::write(second.path());
         let (first, second) = (files(first.path()), files(second.path()));
         let names: Vec<_> = first.keys().map(String::as_str).collect();
-        assert_eq!(names, ["findings.parquet", "reasons.parquet", "report.html", "rivals.parquet", "run.json", "scores.parquet", "suspects.csv", "suspects.geojson", "suspects.parquet", "suspects.xlsx", "timings.json"]);
+        assert_eq!(
+            names,
+            [
+                "findings.parquet",
+                "reasons.parquet",
+                "report.html",
+                "rivals.parquet",
+                "run.json",
+                "scores.parquet",
+                "suspects.csv",
+                "suspects.geojson",
+                "suspects.parquet",
+                "suspects.xlsx",
+                "timings.json"
+            ]
+        );
         for (name, bytes) in &first {
             assert!(bytes == &second[name], "{name} differs");
         }
@@ -169,7 +189,8 @@ mod tests {
     #[test]
     fn a_run_without_meters_is_written_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        made_up::with_run(|run| write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run })).unwrap();
+        made_up::with_run(|run| write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
+            .unwrap();
         assert!(folder.path().join("run.json").exists());
     }
 
@@ -180,7 +201,16 @@ mod tests {
         let files = files(folder.path());
         for name in ["report.html", "suspects.csv", "suspects.geojson", "run.json"] {
             let text = String::from_utf8(files[name].clone()).unwrap().to_lowercase();
-            assert!(!["thief", "guilty", "fraud", "criminal"].iter().any(|word| text.contains(word)), "{name}");
+            assert!(
+                !["thief", "guilty", "fraud", "criminal"].iter().any(|word| text.contains(word)),
+                "{name}"
+            );
         }
+    }
+
+    #[test]
+    #[ignore = "writes target/sample-report for a person to look at"]
+    fn a_sample_to_look_at() {
+        made_up::write(Path::new("target/sample-report"));
     }
 }

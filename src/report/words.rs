@@ -25,7 +25,14 @@ pub const fn kind_words(kind: Kind) -> &'static str {
 }
 
 /// Every kind, in the order of the type.
-const KINDS: [Kind; 6] = [Kind::MeteredFarm, Kind::UnmeteredLoad, Kind::UnderRegisteringMeter, Kind::ActivityMismatch, Kind::OverDeclaration, Kind::RestartedFarm];
+const KINDS: [Kind; 6] = [
+    Kind::MeteredFarm,
+    Kind::UnmeteredLoad,
+    Kind::UnderRegisteringMeter,
+    Kind::ActivityMismatch,
+    Kind::OverDeclaration,
+    Kind::RestartedFarm,
+];
 
 /// The kind with this stable text, `None` for a text of another version.
 #[must_use]

@@ -39,9 +39,14 @@ fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result
 }
 
 fn properties(last_day: Option<Date>) -> std::result::Result<DocProperties, XlsxError> {
-    let (year, month, day) = last_day.map_or(NO_DATA_DATE, |day| (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs()));
+    let (year, month, day) = last_day.map_or(NO_DATA_DATE, |day| {
+        (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
+    });
     let date = ExcelDateTime::from_ymd(year, month, day)?;
-    Ok(DocProperties::new().set_title("hashwatt: suspects").set_comment(EVIDENCE_IS_NOT_GUILT).set_creation_datetime(&date))
+    Ok(DocProperties::new()
+        .set_title("hashwatt: suspects")
+        .set_comment(EVIDENCE_IS_NOT_GUILT)
+        .set_creation_datetime(&date))
 }
 
 /// What one cell holds.
@@ -70,38 +75,109 @@ const GENERAL: &str = "General";
 
 fn columns<'a>() -> Vec<ColumnOf<'a>> {
     use Cell::{Day, Number, Text};
-    let column = |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
+    let column =
+        |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
     vec![
-        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| Number(Some(s.scored.rank.into()))),
-        column("meter_id", 20.0, GENERAL, "The meter; residual: is what a transformer feeds beyond its meters", |s, _| Text(Some(s.scored.meter.as_str()))),
-        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| Number(Some(s.scored.score))),
-        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| Text(s.scored.kind.map(|kind| kind.as_str()))),
-        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
-        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
-        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
-        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
-        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
-        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
-        column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
-        column("expected_false", 14.0, KW, "How many of the lines from rank 1 to this one are expected to be false", |s, _| Number(Some(s.scored.expected_false))),
-        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
-        column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, tariff| Number(s.money_since_onset(tariff))),
-        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| Text(s.best_rival().map(|rival| rival.rival))),
-        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| Number(s.best_rival().map(|rival| rival.score))),
+        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| {
+            Number(Some(s.scored.rank.into()))
+        }),
+        column(
+            "meter_id",
+            20.0,
+            GENERAL,
+            "The meter; residual: is what a transformer feeds beyond its meters",
+            |s, _| Text(Some(s.scored.meter.as_str())),
+        ),
+        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| {
+            Number(Some(s.scored.score))
+        }),
+        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| {
+            Text(s.scored.kind.map(|kind| kind.as_str()))
+        }),
+        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| {
+            Number(s.scored.rig.as_ref().map(|rig| rig.kw))
+        }),
+        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| {
+            Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))
+        }),
+        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| {
+            Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))
+        }),
+        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| {
+            Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))
+        }),
+        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| {
+            Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))
+        }),
+        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| {
+            Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))
+        }),
+        column(
+            "ended",
+            11.0,
+            DAY,
+            "First local day after it; empty: still on at the end of the data",
+            |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended)),
+        ),
+        column(
+            "expected_false",
+            14.0,
+            KW,
+            "How many of the lines from rank 1 to this one are expected to be false",
+            |s, _| Number(Some(s.scored.expected_false)),
+        ),
+        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| {
+            Number(s.energy_kwh_since_onset())
+        }),
+        column(
+            "money_since_onset",
+            14.0,
+            KW,
+            "That energy at the tariff of the settings; empty without one",
+            |s, tariff| Number(s.money_since_onset(tariff)),
+        ),
+        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| {
+            Text(s.best_rival().map(|rival| rival.rival))
+        }),
+        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| {
+            Number(s.best_rival().map(|rival| rival.score))
+        }),
         column("address", 34.0, GENERAL, "From the register", |s, _| Text(s.address())),
-        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
-        column("activity", 16.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
-        column("premises", 12.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
-        column("tariff", 14.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
-        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
-        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
-        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
-        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
-        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
+        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| {
+            Text(s.point.and_then(|p| p.parent_id.as_deref()))
+        }),
+        column("activity", 16.0, GENERAL, "From the register", |s, _| {
+            Text(s.point.and_then(|p| p.activity.as_deref()))
+        }),
+        column("premises", 12.0, GENERAL, "From the register", |s, _| {
+            Text(s.point.and_then(|p| p.premises.as_deref()))
+        }),
+        column("tariff", 14.0, GENERAL, "From the register", |s, _| {
+            Text(s.point.and_then(|p| p.tariff.as_deref()))
+        }),
+        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| {
+            Number(s.point.and_then(|p| p.contracted_kw))
+        }),
+        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| {
+            Number(s.point.and_then(|p| p.declared_mining_kw))
+        }),
+        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| {
+            Text(s.point.and_then(|p| p.licence.as_deref()))
+        }),
+        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| {
+            Number(s.point.and_then(|p| p.lat))
+        }),
+        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| {
+            Number(s.point.and_then(|p| p.lon))
+        }),
     ]
 }
 
-fn write_suspects(sheet: &mut Worksheet, suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> std::result::Result<(), XlsxError> {
+fn write_suspects(
+    sheet: &mut Worksheet,
+    suspects: &[Suspect<'_>],
+    tariff_per_kwh: Option<f64>,
+) -> std::result::Result<(), XlsxError> {
     let columns = columns();
     for (index, column) in (0..).zip(&columns) {
         sheet.set_column_width(index, column.width)?;
@@ -116,13 +192,25 @@ fn write_suspects(sheet: &mut Worksheet, suspects: &[Suspect<'_>], tariff_per_kw
     finish_list(sheet, suspects.len(), columns.len(), 2)
 }
 
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, number_format: &str, cell: &Cell<'_>) -> std::result::Result<(), XlsxError> {
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    number_format: &str,
+    cell: &Cell<'_>,
+) -> std::result::Result<(), XlsxError> {
     let format = Format::new().set_num_format(number_format);
     match cell {
         Cell::Text(Some(text)) => sheet.write_string(row, column, fitting(text))?,
-        Cell::Number(Some(number)) if number.is_finite() => sheet.write_number_with_format(row, column, *number, &format)?,
+        Cell::Number(Some(number)) if number.is_finite() => {
+            sheet.write_number_with_format(row, column, *number, &format)?
+        }
         Cell::Day(Some(day)) => {
-            let date = ExcelDateTime::from_ymd(day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())?;
+            let date = ExcelDateTime::from_ymd(
+                day.year().unsigned_abs(),
+                day.month().unsigned_abs(),
+                day.day().unsigned_abs(),
+            )?;
             sheet.write_datetime_with_format(row, column, &date, &format)?
         }
         _ => return Ok(()),
@@ -137,13 +225,20 @@ fn write_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result
         sheet.write_string_with_format(0, index, name, &header())?;
     }
     let weight = Format::new().set_num_format("+0.00;-0.00;0.00");
-    let rows = suspects.iter().flat_map(|suspect| suspect.scored.reasons.iter().map(move |reason| (suspect.scored, reason)));
+    let rows = suspects
+        .iter()
+        .flat_map(|suspect| suspect.scored.reasons.iter().map(move |reason| (suspect.scored, reason)));
     let mut n_rows = 0;
     for (row, (scored, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
         sheet.write_number(row, 0, scored.rank)?;
         sheet.write_string(row, 1, fitting(scored.meter.as_str()))?;
         sheet.write_string(row, 2, reason.indicator)?;
-        sheet.write_number_with_format(row, 3, if reason.weight.is_finite() { reason.weight } else { 0.0 }, &weight)?;
+        sheet.write_number_with_format(
+            row,
+            3,
+            if reason.weight.is_finite() { reason.weight } else { 0.0 },
+            &weight,
+        )?;
         sheet.write_string(row, 4, fitting(&reason.words))?;
         n_rows += 1;
     }
@@ -151,7 +246,12 @@ fn write_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result
 }
 
 /// Freezes the header and the first columns, filters, and prints wide with the header on each page.
-fn finish_list(sheet: &mut Worksheet, n_rows: usize, n_columns: usize, n_frozen: u16) -> std::result::Result<(), XlsxError> {
+fn finish_list(
+    sheet: &mut Worksheet,
+    n_rows: usize,
+    n_columns: usize,
+    n_frozen: u16,
+) -> std::result::Result<(), XlsxError> {
     let last_row = u32::try_from(n_rows.clamp(1, MAX_ROWS)).expect("a sheet's rows fit in 32 bits");
     let last_column = u16::try_from(n_columns - 1).expect("a sheet's columns fit in 16 bits");
     sheet.set_freeze_panes(1, n_frozen)?;
@@ -178,8 +278,12 @@ fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Resu
 fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
     let line = |name: &str, words: String| (name.to_owned(), words);
     let settings = run.settings;
-    let span = run.facts.span.map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}, local days"));
-    let zone = settings.zone.as_ref().map_or_else(|| "not given; days of 24 h".to_owned(), |zone| zone.name.clone());
+    let span = run
+        .facts
+        .span
+        .map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}, local days"));
+    let zone =
+        settings.zone.as_ref().map_or_else(|| "not given; days of 24 h".to_owned(), |zone| zone.name.clone());
     let mut lines = vec![
         line("Evidence, not proof", EVIDENCE_IS_NOT_GUILT.to_owned()),
         line("Weight", "On the sheet of reasons: what a reason adds to the score's log-odds. Negative speaks against mining.".to_owned()),
@@ -220,11 +324,27 @@ mod tests {
             write_workbook(&mut File::create(&path).unwrap(), run, &suspects)
         })
         .unwrap();
-        let bytes = std::fs::read(&path).unwrap();
-        assert!(bytes.starts_with(b"PK"));
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet();
-        write_cell(sheet, 0, 0, GENERAL, &Cell::Text(Some("=1+1"))).unwrap();
+        let xml = sheets_xml(&std::fs::read(&path).unwrap());
+        assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
+        assert!(!xml.contains("<f>"));
+    }
+
+    /// The text of every part of a workbook, which is a zip file.
+    fn sheets_xml(zip: &[u8]) -> String {
+        let mut xml = String::new();
+        let mut rest = zip;
+        while rest.starts_with(b"PK\x03\x04") {
+            let number = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap()) as usize;
+            let (packed, names) = (number(18), number(26));
+            let begin = 30 + (names & 0xffff) + (names >> 16);
+            std::io::Read::read_to_string(
+                &mut flate2::read::DeflateDecoder::new(&rest[begin..begin + packed]),
+                &mut xml,
+            )
+            .unwrap();
+            rest = &rest[begin + packed..];
+        }
+        xml
     }
 
     #[test]

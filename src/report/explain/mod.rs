@@ -7,7 +7,9 @@ mod sparkline;
 use std::path::Path;
 
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, ScanArgsParquet, SerReader, col, lit};
+use polars::prelude::{
+    DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, ScanArgsParquet, SerReader, col, lit,
+};
 
 use self::sheet::{EvidenceSheet, FindingLine};
 use crate::calendar::date_of;
@@ -38,8 +40,12 @@ pub fn explain(run: &Path, meter: &str) -> Result<String> {
         kind: row.text("kind")?,
         rig: rig(&row)?,
         group: row.text("group")?.unwrap_or_default(),
-        reasons: each("reasons.parquet", &reasons, |row| Ok((row.text("words")?.unwrap_or_default(), row.float("weight")?.unwrap_or(0.0))))?,
-        rivals: each("rivals.parquet", &rivals, |row| Ok((row.text("rival")?.unwrap_or_default(), row.float("score")?.unwrap_or(0.0))))?,
+        reasons: each("reasons.parquet", &reasons, |row| {
+            Ok((row.text("words")?.unwrap_or_default(), row.float("weight")?.unwrap_or(0.0)))
+        })?,
+        rivals: each("rivals.parquet", &rivals, |row| {
+            Ok((row.text("rival")?.unwrap_or_default(), row.float("score")?.unwrap_or(0.0)))
+        })?,
         findings: each("findings.parquet", &findings, finding)?,
         days: days(run, meter)?.map(|days| days.days).unwrap_or_default(),
     };
@@ -80,10 +86,17 @@ fn days(run: &Path, meter: &str) -> Result<Option<MeterDays>> {
 }
 
 fn unknown_meter(run: &Path, meter: &str) -> Result<Error> {
-    let frame = scan(run, "scores.parquet")?.select([col("meter_id")]).collect().map_err(|error| Error::table("scores.parquet", error))?;
+    let frame = scan(run, "scores.parquet")?
+        .select([col("meter_id")])
+        .collect()
+        .map_err(|error| Error::table("scores.parquet", error))?;
     let ids = each("scores.parquet", &frame, |row| Ok(row.text("meter_id")?.unwrap_or_default()))?;
     let near = near::near_matches(meter, &ids);
-    let cure = if near.is_empty() { "scores.parquet lists every meter of the run".to_owned() } else { format!("Did you mean {}?", near.join(", ")) };
+    let cure = if near.is_empty() {
+        "scores.parquet lists every meter of the run".to_owned()
+    } else {
+        format!("Did you mean {}?", near.join(", "))
+    };
     Ok(Error::setting("METER", format!("`{meter}` is not in the run {}", run.display()), cure))
 }
 
@@ -96,21 +109,35 @@ fn rows_of(run: &Path, table: &str, meter: &str) -> Result<DataFrame> {
 fn scan(run: &Path, table: &str) -> Result<LazyFrame> {
     let path = run.join(table);
     if !path.is_file() {
-        return Err(Error::input(path.display().to_string(), "there is no such file", "Give the output folder of `hashwatt detect`"));
+        return Err(Error::input(
+            path.display().to_string(),
+            "there is no such file",
+            "Give the output folder of `hashwatt detect`",
+        ));
     }
     let file = std::fs::File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
     if file.metadata().is_ok_and(|facts| facts.len() > EAGER_BYTES) {
-        let scanned = LazyFrame::scan_parquet(PlRefPath::try_from_path(&path).map_err(|error| Error::table(table, error))?, ScanArgsParquet::default());
+        let scanned = LazyFrame::scan_parquet(
+            PlRefPath::try_from_path(&path).map_err(|error| Error::table(table, error))?,
+            ScanArgsParquet::default(),
+        );
         return scanned.map_err(|error| Error::table(table, error));
     }
-    Ok(ParquetReader::new(file).finish().map_err(|error| Error::table(path.display().to_string(), error))?.lazy())
+    Ok(ParquetReader::new(file)
+        .finish()
+        .map_err(|error| Error::table(path.display().to_string(), error))?
+        .lazy())
 }
 
 /// A table smaller than this is read whole. [bytes]
 const EAGER_BYTES: u64 = 8 << 20;
 
 fn n_rows(run: &Path, table: &str) -> Result<usize> {
-    scan(run, table)?.select([col("meter_id")]).collect().map(|frame| frame.height()).map_err(|error| Error::table(table, error))
+    scan(run, table)?
+        .select([col("meter_id")])
+        .collect()
+        .map(|frame| frame.height())
+        .map_err(|error| Error::table(table, error))
 }
 
 fn each<T>(table: &'static str, frame: &DataFrame, read: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
@@ -127,7 +154,9 @@ struct Row<'a> {
 impl Row<'_> {
     fn text(&self, name: &str) -> Result<Option<String>> {
         let column = self.frame.column(name).and_then(|column| column.str());
-        column.map(|column| column.get(self.row).map(str::to_owned)).map_err(|error| Error::table(self.table, error))
+        column
+            .map(|column| column.get(self.row).map(str::to_owned))
+            .map_err(|error| Error::table(self.table, error))
     }
 
     fn float(&self, name: &str) -> Result<Option<f64>> {

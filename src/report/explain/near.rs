@@ -8,7 +8,8 @@ const MAX_NAMED: usize = 5;
 pub fn near_matches(wanted: &str, ids: &[String]) -> Vec<String> {
     let wanted = wanted.trim().to_lowercase();
     let farthest = (wanted.chars().count() / 3).max(1);
-    let mut near: Vec<(usize, &String)> = ids.iter().filter_map(|id| Some((distance(&wanted, &id.to_lowercase(), farthest)?, id))).collect();
+    let mut near: Vec<(usize, &String)> =
+        ids.iter().filter_map(|id| Some((distance(&wanted, &id.to_lowercase(), farthest)?, id))).collect();
     near.sort();
     near.into_iter().take(MAX_NAMED).map(|(_, id)| id.clone()).collect()
 }
@@ -44,7 +45,8 @@ mod tests {
 
     #[test]
     fn the_nearest_comes_first_and_strangers_do_not() {
-        let ids: Vec<String> = ["MAC000001", "MAC000002", "mac000012", "residual:TX-7", "zzz"].map(String::from).into();
+        let ids: Vec<String> =
+            ["MAC000001", "MAC000002", "mac000012", "residual:TX-7", "zzz"].map(String::from).into();
         assert_eq!(near_matches("MAC00002", &ids)[0], "MAC000002");
         assert_eq!(near_matches("TX-7", &ids), ["residual:TX-7"]);
         assert!(near_matches("quite another", &ids).is_empty());

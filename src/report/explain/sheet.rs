@@ -8,7 +8,9 @@ use super::sparkline::sparkline;
 use crate::calendar::{date_of, weekday};
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::ranking::RigEstimate;
-use crate::report::words::{EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, rig_words};
+use crate::report::words::{
+    EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, rig_words,
+};
 
 /// Up to this many days the base load is shown by week, above by month. [days]
 const MAX_DAYS_BY_WEEK: i32 = 182;
@@ -63,7 +65,11 @@ pub struct FindingLine {
 /// The sheet as text; control characters from data are replaced, so that none reaches a terminal.
 pub fn render(sheet: &EvidenceSheet) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}: suspicion score {:.3}, rank {} of {}\n", sheet.meter, sheet.score, sheet.rank, sheet.n_scored);
+    let _ = writeln!(
+        text,
+        "{}: suspicion score {:.3}, rank {} of {}\n",
+        sheet.meter, sheet.score, sheet.rank, sheet.n_scored
+    );
     write_wrapped(&mut text, "", EVIDENCE_IS_NOT_GUILT);
     text.push('\n');
     write_facts(&mut text, sheet);
@@ -79,7 +85,10 @@ fn write_facts(text: &mut String, sheet: &EvidenceSheet) {
         let _ = writeln!(text, "  {name:<12}{words}");
     };
     let kind = sheet.kind.as_deref();
-    fact("looks like", kind.map_or("nothing stands out", |text| kind_named(text).map_or(text, |kind| kind_words(kind))));
+    fact(
+        "looks like",
+        kind.map_or("nothing stands out", |text| kind_named(text).map_or(text, |kind| kind_words(kind))),
+    );
     if let Some(rig) = &sheet.rig {
         fact("rig", &rig_words(rig));
         fact("machines", &machine_words(rig));
@@ -114,19 +123,30 @@ fn write_load(text: &mut String, days: &[DayDigest]) {
         let _ = writeln!(text, "\nNo days of this meter are kept in the run.");
         return;
     };
-    let (unit, periods): (_, Vec<Option<f32>>) =
-        if last.day - first.day <= MAX_DAYS_BY_WEEK { ("week", by_period(days, week)) } else { ("month", by_period(days, month)) };
-    let _ = writeln!(text, "\nBase load by {unit} (mean of daily 5th percentiles), {} to {}", date_of(first.day), date_of(last.day));
+    let (unit, periods): (_, Vec<Option<f32>>) = if last.day - first.day <= MAX_DAYS_BY_WEEK {
+        ("week", by_period(days, week))
+    } else {
+        ("month", by_period(days, month))
+    };
+    let _ = writeln!(
+        text,
+        "\nBase load by {unit} (mean of daily 5th percentiles), {} to {}",
+        date_of(first.day),
+        date_of(last.day)
+    );
     write_line(text, &periods);
     let recent: Vec<_> = days.iter().filter(|day| day.day > last.day - MEAN_DAY_DAYS).collect();
-    let hours: Vec<Option<f32>> = (0..CLOCK_HOURS).map(|hour| mean(recent.iter().map(|day| day.hour_kw[hour]))).collect();
+    let hours: Vec<Option<f32>> =
+        (0..CLOCK_HOURS).map(|hour| mean(recent.iter().map(|day| day.hour_kw[hour]))).collect();
     let _ = writeln!(text, "\nMean day of the last {MEAN_DAY_DAYS} days, 00:00 to 24:00");
     write_line(text, &hours);
 }
 
 fn write_line(text: &mut String, values: &[Option<f32>]) {
     let known: Vec<f32> = values.iter().flatten().copied().collect();
-    let (Some(low), Some(high)) = (known.iter().copied().min_by(f32::total_cmp), known.iter().copied().max_by(f32::total_cmp)) else {
+    let (Some(low), Some(high)) =
+        (known.iter().copied().min_by(f32::total_cmp), known.iter().copied().max_by(f32::total_cmp))
+    else {
         let _ = writeln!(text, "  cannot be told from reads this coarse");
         return;
     };
@@ -164,7 +184,11 @@ fn write_findings(text: &mut String, findings: &[FindingLine]) {
     let _ = writeln!(text, "\nFound in this meter's data");
     for finding in findings {
         let period = finding.days.map(|(first, last)| format!(" ({first} to {last})")).unwrap_or_default();
-        write_wrapped(text, &format!("  {} ", finding.severity), &format!("{}: {}{period}", finding.code, finding.description));
+        write_wrapped(
+            text,
+            &format!("  {} ", finding.severity),
+            &format!("{}: {}{period}", finding.code, finding.description),
+        );
     }
 }
 

@@ -79,17 +79,33 @@ pub fn mean_days(days: &[DayDigest], rig: Option<&RigEstimate>, peers: Option<&P
     let mut curves = Vec::new();
     if let Some(onset) = onset {
         let until = ended.min(onset + DAYS_AROUND_ONSET);
-        curves.push(("base", format!("{DAYS_AROUND_ONSET} days before onset"), mean_day(days, onset - DAYS_AROUND_ONSET..onset)));
+        curves.push((
+            "base",
+            format!("{DAYS_AROUND_ONSET} days before onset"),
+            mean_day(days, onset - DAYS_AROUND_ONSET..onset),
+        ));
         curves.push(("after", format!("{} days from onset", until - onset), mean_day(days, onset..until)));
     } else if ended < i32::MAX {
-        curves.push(("after", format!("{DAYS_AROUND_ONSET} days before the end"), mean_day(days, ended - DAYS_AROUND_ONSET..ended)));
-        curves.push(("base", format!("{DAYS_AROUND_ONSET} days after the end"), mean_day(days, ended..ended + DAYS_AROUND_ONSET)));
+        curves.push((
+            "after",
+            format!("{DAYS_AROUND_ONSET} days before the end"),
+            mean_day(days, ended - DAYS_AROUND_ONSET..ended),
+        ));
+        curves.push((
+            "base",
+            format!("{DAYS_AROUND_ONSET} days after the end"),
+            mean_day(days, ended..ended + DAYS_AROUND_ONSET),
+        ));
     } else {
         curves.push(("after", "all days".to_owned(), mean_day(days, i32::MIN..i32::MAX)));
     }
-    let curves: Vec<_> = curves.into_iter().filter_map(|(class, words, curve)| Some((class, words, curve?))).collect();
+    let curves: Vec<_> =
+        curves.into_iter().filter_map(|(class, words, curve)| Some((class, words, curve?))).collect();
     let all = curves.iter().flat_map(|(_, _, curve)| curve).flatten().copied();
-    let top_kw = all.chain(peers.into_iter().flat_map(|peers| peers.hour_kw_p75.map(f64::from))).filter(|kw| kw.is_finite()).fold(0.0, f64::max);
+    let top_kw = all
+        .chain(peers.into_iter().flat_map(|peers| peers.hour_kw_p75.map(f64::from)))
+        .filter(|kw| kw.is_finite())
+        .fold(0.0, f64::max);
     if curves.is_empty() || top_kw <= 0.0 {
         return None;
     }
@@ -115,7 +131,12 @@ fn draw_peers(plot: &mut Plot, peers: &PeerDay) {
         .map(|(hour, (low, high))| (f64::from(hour) + 0.5, f64::from(low).max(0.0), f64::from(high).max(0.0)))
         .collect();
     plot.band("band", &band);
-    plot.line("peers", (0..).zip(peers.hour_kw_p50).map(|(hour, kw)| kw.is_finite().then(|| (f64::from(hour) + 0.5, f64::from(kw).max(0.0)))));
+    plot.line(
+        "peers",
+        (0..)
+            .zip(peers.hour_kw_p50)
+            .map(|(hour, kw)| kw.is_finite().then(|| (f64::from(hour) + 0.5, f64::from(kw).max(0.0)))),
+    );
 }
 
 /// Mean demand at each clock hour over the days in the range; `None` where no day there has hours.

@@ -17,7 +17,8 @@ const MISSING: [u8; 3] = [0xff, 0xff, 0xff];
 
 /// Anchors of cividis, which reads the same with and without colour blindness and in grey
 /// (doi:10.1371/journal.pone.0199239), dark for little and light for much.
-const CIVIDIS: [[u8; 3]; 6] = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
+const CIVIDIS: [[u8; 3]; 6] =
+    [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
 
 /// The scale ends at this share of all hours, so that one spike does not darken the rest.
 const TOP_SHARE: f64 = 0.995;
@@ -34,7 +35,12 @@ pub fn heat_map(days: &[DayDigest], rig: Option<&RigEstimate>) -> Option<String>
     let per_column = ((last - first) as usize + 1).div_ceil(MAX_COLUMNS).max(1);
     let n_columns = ((last - first) as usize + 1).div_ceil(per_column);
     let pixels = pixels(days, top_kw, per_column, n_columns);
-    let mut plot = Plot::new(940.0, 200.0, (f64::from(first), f64::from(first) + (n_columns * per_column) as f64), (24.0, 0.0));
+    let mut plot = Plot::new(
+        940.0,
+        200.0,
+        (f64::from(first), f64::from(first) + (n_columns * per_column) as f64),
+        (24.0, 0.0),
+    );
     plot.image(&data_uri(&png(n_columns, CLOCK_HOURS, &palette(), &pixels)));
     for hour in (0..=24).step_by(6) {
         let y = plot.y_px(f64::from(hour));
@@ -45,7 +51,7 @@ pub fn heat_map(days: &[DayDigest], rig: Option<&RigEstimate>) -> Option<String>
     if let Some(rig) = rig {
         for day in [rig.onset, rig.ended].into_iter().flatten() {
             let x = plot.x_px(f64::from(day_number(day)));
-            plot.push(&format!(r##"<path d="M{x:.1} 17l-5 -8h10z" fill="#b3261e"/>"##));
+            plot.push(&format!(r##"<path d="M{x:.1} 21l-5 -9h10z" fill="#b3261e"/>"##));
         }
     }
     Some(plot.finish("Demand by day and clock hour"))
@@ -88,7 +94,11 @@ fn legend(plot: &mut Plot, top_kw: f64) {
     for (index, [red, green, blue]) in palette().into_iter().skip(1).step_by(4).enumerate() {
         let width = WIDTH / (STEPS as f64 / 4.0);
         let x = left + index as f64 * width;
-        plot.push(&format!(r##"<path d="M{x:.1} 5h{:.1}v10h-{:.1}z" fill="#{red:02x}{green:02x}{blue:02x}"/>"##, width + 0.3, width + 0.3));
+        plot.push(&format!(
+            r##"<path d="M{x:.1} 5h{:.1}v10h-{:.1}z" fill="#{red:02x}{green:02x}{blue:02x}"/>"##,
+            width + 0.3,
+            width + 0.3
+        ));
     }
     let label = amount_label((top_kw * 100.0).round() / 100.0);
     plot.text(left + WIDTH + 5.0, 14.0, "start", &format!("{label} kW"));

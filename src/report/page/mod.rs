@@ -60,7 +60,8 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
     let drawn = &suspects[..suspects.len().min(MAX_SECTIONS)];
     let meters: BTreeSet<_> = drawn.iter().map(|suspect| suspect.scored.meter.clone()).collect();
     let days = (run.days_of)(&meters)?;
-    let sections = drawn.iter().map(|suspect| Section::of(suspect, run, days.get(&suspect.scored.meter))).collect();
+    let sections =
+        drawn.iter().map(|suspect| Section::of(suspect, run, days.get(&suspect.scored.meter))).collect();
     let page = Page {
         policy: policy(),
         style: STYLE,
@@ -79,7 +80,9 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
 
 fn rows(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Vec<Row> {
     let above = suspects.iter().take(MAX_ROWS).enumerate();
-    let mut rows: Vec<Row> = above.map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank))).collect();
+    let mut rows: Vec<Row> = above
+        .map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank)))
+        .collect();
     if suspects.len() <= MAX_ROWS {
         let below = run.scored.iter().filter(|scored| !scored.is_suspect).take(ROWS_BELOW_CUT);
         rows.extend(below.map(|scored| Row::of(&Suspect::of(scored, run.register), None)));
@@ -108,7 +111,11 @@ fn left_out(n_suspects: usize) -> Option<String> {
 /// What the page may do: show itself. Style and script are named by their hashes.
 fn policy() -> String {
     let hash = |text: &str| base64(&Sha256::digest(text.as_bytes()));
-    format!("default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'", hash(STYLE), hash(SCRIPT))
+    format!(
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -124,7 +131,10 @@ mod tests {
     fn page() -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.html");
-        made_up::with_run(|run| write_page(&mut File::create(&path).unwrap(), run, &suspects(run.scored, run.register))).unwrap();
+        made_up::with_run(|run| {
+            write_page(&mut File::create(&path).unwrap(), run, &suspects(run.scored, run.register))
+        })
+        .unwrap();
         std::fs::read_to_string(path).unwrap()
     }
 
@@ -141,7 +151,10 @@ mod tests {
         let page = page();
         assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("url("));
         assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
-        assert_eq!(page.matches(" href=\"").count(), page.matches(" href=\"#").count() + page.matches(" href=\"data:image/png").count());
+        assert_eq!(
+            page.matches(" href=\"").count(),
+            page.matches(" href=\"#").count() + page.matches(" href=\"data:image/png").count()
+        );
     }
 
     #[test]
@@ -161,6 +174,9 @@ mod tests {
     #[test]
     fn a_long_list_says_what_it_leaves_out() {
         assert_eq!(left_out(200), None);
-        assert!(left_out(6000).unwrap().contains("1\u{202f}000 lines more") || left_out(6000).unwrap().contains("lines"));
+        assert!(
+            left_out(6000).unwrap().contains("1\u{202f}000 lines more")
+                || left_out(6000).unwrap().contains("lines")
+        );
     }
 }

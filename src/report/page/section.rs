@@ -71,13 +71,22 @@ fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static st
     add("Machines", rig.map(machine_words));
     add("Onset", rig.map(|rig| onset_words(rig.onset)));
     add("End", rig.map(|rig| ended_words(rig.ended)));
-    add("Energy since onset", suspect.energy_kwh_since_onset().map(|kwh| format!("{} kWh", grouped(kwh.max(0.0).round() as u64))));
-    add("At the tariff", suspect.money_since_onset(tariff_per_kwh).map(|money| grouped(money.max(0.0).round() as u64)));
+    add(
+        "Energy within the data",
+        suspect.energy_kwh_since_onset().map(|kwh| format!("{} kWh", grouped(kwh.max(0.0).round() as u64))),
+    );
+    add(
+        "At the tariff",
+        suspect.money_since_onset(tariff_per_kwh).map(|money| grouped(money.max(0.0).round() as u64)),
+    );
     let text = |text: &Option<String>| text.clone();
     let kw = |kw: Option<f64>| kw.map(|kw| crate::units::Kilowatts(kw).to_string());
     if let Some(point) = suspect.point {
         add("Transformer", text(&point.parent_id));
-        add("Registered as", Some(point.class()).filter(|class| class != crate::acquisition::register::UNKNOWN_CLASS));
+        add(
+            "Registered as",
+            Some(point.class()).filter(|class| class != crate::acquisition::register::UNKNOWN_CLASS),
+        );
         add("Tariff class", text(&point.tariff));
         add("Contracted", kw(point.contracted_kw));
         add("Declared mining", kw(point.declared_mining_kw));
@@ -89,7 +98,11 @@ fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static st
 
 fn reasons<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
     let reasons = &suspect.scored.reasons;
-    let most = reasons.iter().map(|reason| reason.weight.abs()).filter(|weight| weight.is_finite()).fold(f64::MIN_POSITIVE, f64::max);
+    let most = reasons
+        .iter()
+        .map(|reason| reason.weight.abs())
+        .filter(|weight| weight.is_finite())
+        .fold(f64::MIN_POSITIVE, f64::max);
     let row = |reason: &'a crate::ranking::Reason| {
         let class = if reason.weight < 0.0 { "against" } else { "for" };
         (reason.words.as_str(), format!("{:+.2}", reason.weight), bar(class, reason.weight.abs() / most))
@@ -99,13 +112,20 @@ fn reasons<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
 
 fn rivals<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
     let score = |score: f64| if score.is_finite() { format!("{score:.2}") } else { NONE.to_owned() };
-    let mining = ("mining (the suspicion score)", score(suspect.scored.score), bar("for", suspect.scored.score));
-    let rivals = suspect.scored.rivals.iter().map(|rival| (rival.rival, score(rival.score), bar("against", rival.score)));
+    let mining =
+        ("mining (the suspicion score)", score(suspect.scored.score), bar("for", suspect.scored.score));
+    let rivals = suspect
+        .scored
+        .rivals
+        .iter()
+        .map(|rival| (rival.rival, score(rival.score), bar("against", rival.score)));
     std::iter::once(mining).chain(rivals).collect()
 }
 
 /// A bar of this share of its full width.
 fn bar(class: &str, share: f64) -> String {
     let width = if share.is_finite() { share.clamp(0.0, 1.0) * BAR_PX } else { 0.0 };
-    format!(r#"<svg class="bar" viewBox="0 0 {BAR_PX} 10" aria-hidden="true"><path class="track" d="M0 0h{BAR_PX}v10H0z"/><path class="{class}" d="M0 0h{width:.1}v10H0z"/></svg>"#)
+    format!(
+        r#"<svg class="bar" viewBox="0 0 {BAR_PX} 10" aria-hidden="true"><path class="track" d="M0 0h{BAR_PX}v10H0z"/><path class="{class}" d="M0 0h{width:.1}v10H0z"/></svg>"#
+    )
 }

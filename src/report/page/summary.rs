@@ -31,20 +31,38 @@ impl Summary {
     pub fn of(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Self {
         let share = run.settings.max_expected_false_share * 100.0;
         Self {
-            title: format!("{} among {}", counted(suspects.len() as u64, "suspect"), counted(run.scored.len() as u64, "ranked place")),
+            title: format!(
+                "{} among {}",
+                counted(suspects.len() as u64, "suspect"),
+                counted(run.scored.len() as u64, "ranked place")
+            ),
             facts: facts(run),
             expected_false: expected_false(suspects),
-            cut: format!("The list stops where more than {share:.0} % of its lines would be expected to be false. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."),
+            cut: format!(
+                "The list stops where more than {share:.0} % of its lines would be expected to be false. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."
+            ),
             finding_counts: finding_counts(run.findings),
-            run_findings: run.findings.iter().filter(|finding| is_on_the_run(finding)).take(MAX_RUN_FINDINGS).map(finding_words).collect(),
+            run_findings: run
+                .findings
+                .iter()
+                .filter(|finding| is_on_the_run(finding))
+                .take(MAX_RUN_FINDINGS)
+                .map(finding_words)
+                .collect(),
         }
     }
 }
 
 fn facts(run: &RunOutputs<'_>) -> Vec<(&'static str, String)> {
-    let span = run.facts.span.map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}"));
-    let zone = run.settings.zone.as_ref().map_or_else(|| "not given: days of 24 h".to_owned(), |zone| zone.name.clone());
-    let inputs: Vec<_> = run.facts.inputs.iter().map(|input| format!("{} ({})", input.file.path, input.role)).collect();
+    let span =
+        run.facts.span.map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}"));
+    let zone = run
+        .settings
+        .zone
+        .as_ref()
+        .map_or_else(|| "not given: days of 24 h".to_owned(), |zone| zone.name.clone());
+    let inputs: Vec<_> =
+        run.facts.inputs.iter().map(|input| format!("{} ({})", input.file.path, input.role)).collect();
     vec![
         ("Data", span),
         ("Zone", zone),
@@ -142,7 +160,8 @@ impl Row {
 
 /// Address, or the transformer where there is no address.
 pub fn place(suspect: &Suspect<'_>) -> String {
-    let parent = || suspect.point.and_then(|point| point.parent_id.as_deref()).map(|parent| format!("at {parent}"));
+    let parent =
+        || suspect.point.and_then(|point| point.parent_id.as_deref()).map(|parent| format!("at {parent}"));
     suspect.address().map(str::to_owned).or_else(parent).unwrap_or_else(|| NONE.to_owned())
 }
 
@@ -158,7 +177,12 @@ mod tests {
             let summary = Summary::of(run, &suspects(run.scored, run.register));
             let mut lines = vec![summary.title, summary.expected_false, summary.cut];
             lines.extend(summary.facts.into_iter().map(|(name, words)| format!("{name}: {words}")));
-            lines.extend(summary.finding_counts.into_iter().map(|(code, severity, n)| format!("{code} {severity} {n}")));
+            lines.extend(
+                summary
+                    .finding_counts
+                    .into_iter()
+                    .map(|(code, severity, n)| format!("{code} {severity} {n}")),
+            );
             lines.extend(summary.run_findings);
             lines.join("\n")
         });

@@ -7,14 +7,14 @@ use jiff::ToSpan;
 use crate::calendar::{date_of, day_number};
 
 /// Ticks of an axis of amounts, about.
-const AMOUNT_TICKS: f64 = 4.0;
+const AMOUNT_TICKS: f64 = 6.0;
 
 /// Date ticks at most, so that `2022-01` labels do not touch.
 const MAX_DATE_TICKS: usize = 13;
 
 /// Room around the plot for labels. [px]
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 26.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 22.0;
 
@@ -35,12 +35,12 @@ impl Plot {
 
     /// Where `x` lies. [px]
     pub fn x_px(&self, x: f64) -> f64 {
-        LEFT + (x - self.x.0) / (self.x.1 - self.x.0).max(f64::MIN_POSITIVE) * (self.width - LEFT - RIGHT)
+        LEFT + share(x, self.x) * (self.width - LEFT - RIGHT)
     }
 
     /// Where `y` lies. [px]
     pub fn y_px(&self, y: f64) -> f64 {
-        self.height - BOTTOM - (y - self.y.0) / (self.y.1 - self.y.0).max(f64::MIN_POSITIVE) * (self.height - TOP - BOTTOM)
+        self.height - BOTTOM - share(y, self.y) * (self.height - TOP - BOTTOM)
     }
 
     /// Appends a piece of SVG.
@@ -50,7 +50,11 @@ impl Plot {
 
     /// A label; `anchor` is `start`, `middle` or `end`.
     pub fn text(&mut self, x_px: f64, y_px: f64, anchor: &str, text: &str) {
-        let _ = write!(self.body, r#"<text x="{x_px:.1}" y="{y_px:.1}" text-anchor="{anchor}">{}</text>"#, escaped(text));
+        let _ = write!(
+            self.body,
+            r#"<text x="{x_px:.1}" y="{y_px:.1}" text-anchor="{anchor}">{}</text>"#,
+            escaped(text)
+        );
     }
 
     /// Grid lines and labels of the amounts, with the unit above them.
@@ -90,7 +94,12 @@ impl Plot {
         }
         let px = self.x_px(x);
         let anchor = if px > self.width * 0.75 { "end" } else { "start" };
-        let _ = write!(self.body, r#"<path class="mark" d="M{px:.1} {:.1}V{:.1}"/>"#, TOP - 14.0, self.height - BOTTOM);
+        let _ = write!(
+            self.body,
+            r#"<path class="mark" d="M{px:.1} {:.1}V{:.1}"/>"#,
+            TOP - 14.0,
+            self.height - BOTTOM
+        );
         self.text(px + if anchor == "end" { -4.0 } else { 4.0 }, TOP - 6.0, anchor, label);
     }
 
@@ -104,7 +113,8 @@ impl Plot {
                 continue;
             };
             let (x, y) = (self.x_px(x), self.y_px(y));
-            let _ = if is_drawing { write!(path, "L{x:.1} {y:.1}") } else { write!(path, "M{x:.1} {y:.1}h0") };
+            let _ =
+                if is_drawing { write!(path, "L{x:.1} {y:.1}") } else { write!(path, "M{x:.1} {y:.1}h0") };
             is_drawing = true;
         }
         let _ = write!(self.body, r#"<path class="{class}" d="{path}"/>"#);
@@ -116,7 +126,8 @@ impl Plot {
         let upper = points.iter().map(|&(x, _, high)| (x, high));
         let lower = points.iter().rev().map(|&(x, low, _)| (x, low));
         for (index, (x, y)) in upper.chain(lower).enumerate() {
-            let _ = write!(path, "{}{:.1} {:.1}", if index == 0 { 'M' } else { 'L' }, self.x_px(x), self.y_px(y));
+            let _ =
+                write!(path, "{}{:.1} {:.1}", if index == 0 { 'M' } else { 'L' }, self.x_px(x), self.y_px(y));
         }
         let _ = write!(self.body, r#"<path class="{class}" d="{path}Z"/>"#);
     }
@@ -135,13 +146,25 @@ impl Plot {
     pub fn finish(self, name: &str) -> String {
         let name = escaped(name);
         let (width, height) = (self.width, self.height);
-        format!(r#"<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{name}">{}</svg>"#, self.body)
+        format!(
+            r#"<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{name}">{}</svg>"#,
+            self.body
+        )
     }
+}
+
+/// How far along a range a number lies; the middle of a range without length.
+fn share(number: f64, (from, to): (f64, f64)) -> f64 {
+    if from == to { 0.5 } else { (number - from) / (to - from) }
 }
 
 /// Text as it may stand in SVG and HTML.
 pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// Round amounts between two others, both ends within.
@@ -151,7 +174,11 @@ pub fn amount_ticks(low: f64, high: f64) -> Vec<f64> {
         return vec![low];
     }
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(10.0 * power);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= rough)
+        .unwrap_or(10.0 * power);
     let first = (low / step).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (first..=last).map(|index| index as f64 * step).collect()
@@ -169,7 +196,10 @@ pub fn date_ticks(first: i32, last: i32) -> Vec<(i32, String)> {
     let span_days = (last - first).max(1);
     if span_days <= 70 {
         let step = (span_days / 8).max(1);
-        return (first..=last).step_by(step as usize).map(|day| (day, date_of(day).strftime("%m-%d").to_string())).collect();
+        return (first..=last)
+            .step_by(step as usize)
+            .map(|day| (day, date_of(day).strftime("%m-%d").to_string()))
+            .collect();
     }
     let months = span_days as usize / 30 + 1;
     let step = [1, 2, 3, 6, 12, 24].into_iter().find(|step| months / step < MAX_DATE_TICKS).unwrap_or(60);
@@ -196,6 +226,13 @@ mod tests {
         assert_eq!(amount_ticks(0.0, 0.4), [0.0, 0.1, 0.2, 0.30000000000000004, 0.4]);
         assert_eq!(amount_label(0.30000000000000004), "0.3");
         assert_eq!(amount_ticks(2.0, 2.0), [2.0]);
+    }
+
+    #[test]
+    fn an_axis_may_run_downwards_or_have_no_length() {
+        let plot = Plot::new(100.0, 100.0, (3.0, 3.0), (24.0, 0.0));
+        assert!(plot.y_px(24.0) > plot.y_px(0.0));
+        assert!(plot.x_px(3.0).is_finite());
     }
 
     #[test]

@@ -46,7 +46,13 @@ mod tests {
     #[test]
     fn every_reason_and_rival_has_a_row() {
         let scored = made_up::scored();
-        assert_eq!(reasons_frame(&scored).unwrap().height(), scored.iter().map(|row| row.reasons.len()).sum::<usize>());
-        assert_eq!(rivals_frame(&scored).unwrap().height(), scored.iter().map(|row| row.rivals.len()).sum::<usize>());
+        assert_eq!(
+            reasons_frame(&scored).unwrap().height(),
+            scored.iter().map(|row| row.reasons.len()).sum::<usize>()
+        );
+        assert_eq!(
+            rivals_frame(&scored).unwrap().height(),
+            scored.iter().map(|row| row.rivals.len()).sum::<usize>()
+        );
     }
 }

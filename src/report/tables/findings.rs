@@ -13,7 +13,9 @@ use crate::finding::Finding;
 pub fn findings_frame(findings: &[Finding]) -> Result<DataFrame> {
     let data: Vec<String> = findings
         .iter()
-        .map(|finding| serde_json::to_string(&finding.data).map_err(|error| Error::table("findings.parquet", error)))
+        .map(|finding| {
+            serde_json::to_string(&finding.data).map_err(|error| Error::table("findings.parquet", error))
+        })
         .collect::<Result<_>>()?;
     let columns = vec![
         texts("code", findings.iter().map(|finding| Some(finding.code.as_str()))),

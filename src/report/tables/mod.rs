@@ -9,7 +9,8 @@ use std::fs::File;
 
 use jiff::civil::Date;
 use polars::prelude::{
-    Column, CsvWriter, DataFrame, DataType, NamedFrom, ParquetCompression, ParquetWriter, PolarsResult, SerWriter, Series,
+    Column, CsvWriter, DataFrame, DataType, NamedFrom, ParquetCompression, ParquetWriter, PolarsResult,
+    SerWriter, Series,
 };
 
 use crate::calendar::day_number;
@@ -50,7 +51,8 @@ pub fn write_csv(file: &mut File, name: &str, frame: &DataFrame) -> Result<()> {
 fn csv_column(column: &Column) -> PolarsResult<Column> {
     match column.dtype() {
         DataType::String => {
-            let texts: Vec<Option<String>> = column.str()?.iter().map(|text| text.map(without_formula)).collect();
+            let texts: Vec<Option<String>> =
+                column.str()?.iter().map(|text| text.map(without_formula)).collect();
             Ok(Column::new(column.name().clone(), texts))
         }
         DataType::Float64 => {
@@ -124,7 +126,9 @@ mod tests {
 
     #[test]
     fn a_table_without_rows_keeps_its_columns() {
-        let frame = frame("a", 0, vec![texts("meter_id", std::iter::empty()), dates("onset", std::iter::empty())]).unwrap();
+        let frame =
+            frame("a", 0, vec![texts("meter_id", std::iter::empty()), dates("onset", std::iter::empty())])
+                .unwrap();
         assert_eq!(csv(&frame), "meter_id,onset\n");
         assert_eq!(frame.column("onset").unwrap().dtype(), &DataType::Date);
     }

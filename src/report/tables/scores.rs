@@ -49,7 +49,10 @@ mod tests {
     fn the_columns_are_the_contract() {
         let frame = scores_frame(&made_up::scored()).unwrap();
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
-        assert_eq!(names.join(", "), "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons");
+        assert_eq!(
+            names.join(", "),
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons"
+        );
         assert_eq!(frame.height(), 4);
     }
 }

@@ -23,15 +23,22 @@ pub fn suspects_frame(suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> 
         floats("energy_kwh_since_onset", suspects.iter().map(Suspect::energy_kwh_since_onset)),
         floats("money_since_onset", suspects.iter().map(|suspect| suspect.money_since_onset(tariff_per_kwh))),
         texts("best_rival", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.rival))),
-        floats("best_rival_score", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.score))),
+        floats(
+            "best_rival_score",
+            suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.score)),
+        ),
     ]);
     columns.extend(register_columns(suspects));
     frame("suspects.parquet", suspects.len(), columns)
 }
 
 fn register_columns(suspects: &[Suspect<'_>]) -> Vec<Column> {
-    let text = |name: &str, pick: fn(&UsagePoint) -> Option<&str>| texts(name, suspects.iter().map(|suspect| pick(suspect.point?)));
-    let number = |name: &str, pick: fn(&UsagePoint) -> Option<f64>| floats(name, suspects.iter().map(|suspect| pick(suspect.point?)));
+    let text = |name: &str, pick: fn(&UsagePoint) -> Option<&str>| {
+        texts(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
+    let number = |name: &str, pick: fn(&UsagePoint) -> Option<f64>| {
+        floats(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
     vec![
         text("address", |point| point.address.as_deref()),
         number("lat", |point| point.lat),
