@@ -73,103 +73,38 @@ const DAY: &str = "yyyy-mm-dd";
 const DEGREES: &str = "0.00000";
 const GENERAL: &str = "General";
 
+// One line a column reads as the table it is.
+#[rustfmt::skip]
 fn columns<'a>() -> Vec<ColumnOf<'a>> {
     use Cell::{Day, Number, Text};
-    let column =
-        |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
+    let column = |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
     vec![
-        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| {
-            Number(Some(s.scored.rank.into()))
-        }),
-        column(
-            "meter_id",
-            20.0,
-            GENERAL,
-            "The meter; residual: is what a transformer feeds beyond its meters",
-            |s, _| Text(Some(s.scored.meter.as_str())),
-        ),
-        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| {
-            Number(Some(s.scored.score))
-        }),
-        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| {
-            Text(s.scored.kind.map(|kind| kind.as_str()))
-        }),
-        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| {
-            Number(s.scored.rig.as_ref().map(|rig| rig.kw))
-        }),
-        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| {
-            Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))
-        }),
-        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| {
-            Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))
-        }),
-        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| {
-            Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))
-        }),
-        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| {
-            Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))
-        }),
-        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| {
-            Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))
-        }),
-        column(
-            "ended",
-            11.0,
-            DAY,
-            "First local day after it; empty: still on at the end of the data",
-            |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended)),
-        ),
-        column(
-            "expected_false",
-            14.0,
-            KW,
-            "How many of the lines from rank 1 to this one are expected to be false",
-            |s, _| Number(Some(s.scored.expected_false)),
-        ),
-        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| {
-            Number(s.energy_kwh_since_onset())
-        }),
-        column(
-            "money_since_onset",
-            14.0,
-            KW,
-            "That energy at the tariff of the settings; empty without one",
-            |s, tariff| Number(s.money_since_onset(tariff)),
-        ),
-        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| {
-            Text(s.best_rival().map(|rival| rival.rival))
-        }),
-        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| {
-            Number(s.best_rival().map(|rival| rival.score))
-        }),
+        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| Number(Some(s.scored.rank.into()))),
+        column("meter_id", 20.0, GENERAL, "The meter; residual: is what a transformer feeds beyond its meters", |s, _| Text(Some(s.scored.meter.as_str()))),
+        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| Number(Some(s.scored.score))),
+        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| Text(s.scored.kind.map(|kind| kind.as_str()))),
+        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
+        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
+        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
+        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
+        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
+        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
+        column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("expected_false", 14.0, KW, "How many of the lines from rank 1 to this one are expected to be false", |s, _| Number(Some(s.scored.expected_false))),
+        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
+        column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, tariff| Number(s.money_since_onset(tariff))),
+        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| Text(s.best_rival().map(|rival| rival.rival))),
+        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| Number(s.best_rival().map(|rival| rival.score))),
         column("address", 34.0, GENERAL, "From the register", |s, _| Text(s.address())),
-        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| {
-            Text(s.point.and_then(|p| p.parent_id.as_deref()))
-        }),
-        column("activity", 16.0, GENERAL, "From the register", |s, _| {
-            Text(s.point.and_then(|p| p.activity.as_deref()))
-        }),
-        column("premises", 12.0, GENERAL, "From the register", |s, _| {
-            Text(s.point.and_then(|p| p.premises.as_deref()))
-        }),
-        column("tariff", 14.0, GENERAL, "From the register", |s, _| {
-            Text(s.point.and_then(|p| p.tariff.as_deref()))
-        }),
-        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| {
-            Number(s.point.and_then(|p| p.contracted_kw))
-        }),
-        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| {
-            Number(s.point.and_then(|p| p.declared_mining_kw))
-        }),
-        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| {
-            Text(s.point.and_then(|p| p.licence.as_deref()))
-        }),
-        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| {
-            Number(s.point.and_then(|p| p.lat))
-        }),
-        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| {
-            Number(s.point.and_then(|p| p.lon))
-        }),
+        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
+        column("activity", 16.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
+        column("premises", 12.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
+        column("tariff", 14.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
+        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
+        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
+        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
+        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
+        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
     ]
 }
 
@@ -264,12 +199,10 @@ fn finish_list(
 fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Result<(), XlsxError> {
     sheet.set_column_width(0, 26)?.set_column_width(1, 100)?;
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let mut row = 0;
-    for (name, words) in about_lines(run) {
+    for (row, (name, words)) in (0..).zip(about_lines(run)) {
         let format = if words.is_empty() { header() } else { Format::new().set_align(FormatAlign::Top) };
         sheet.write_string_with_format(row, 0, fitting(&name), &format)?;
         sheet.write_string_with_format(row, 1, fitting(&words), &wrapped)?;
-        row += 1;
     }
     Ok(())
 }
