@@ -39,8 +39,8 @@
     rows.slice().sort(function (a, b) {
       var x = cellValue(a, column, sort), y = cellValue(b, column, sort);
       var order = sort === "number" ? x - y : x.localeCompare(y);
-      if (isNaN(order) || order === 0) { order = rows.indexOf(a) - rows.indexOf(b); return order; }
-      return down ? -order : order;
+      // Two lines without a number differ by NaN; equal lines keep the order of rank.
+      return (down ? -order : order) || 0;
     }).forEach(function (row) { body.appendChild(row); });
   }
 

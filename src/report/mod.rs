@@ -209,6 +209,28 @@ mod tests {
     }
 
     #[test]
+    fn days_come_from_the_first_store_that_has_the_meter() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = |name: &str, meters: &[(&str, i32)]| {
+            let folder = folder.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            let mut part =
+                crate::digest::store::PartWriter::create(folder.join("part-0000.parquet")).unwrap();
+            for (meter, day) in meters {
+                part.push(&MeterId::from(*meter), &[crate::digest::DayDigest::empty(*day, 30, 48)]).unwrap();
+            }
+            part.finish().unwrap();
+            DigestStore::open(&folder).unwrap()
+        };
+        let (meters, residuals) =
+            (store("digests", &[("a", 1), ("b", 1)]), store("residuals", &[("b", 2), ("residual:t", 2)]));
+        let wanted = ["b", "residual:t", "gone"].map(MeterId::from).into();
+        let found = days_in_stores(&[&meters, &residuals], &wanted).unwrap();
+        let days: Vec<_> = found.values().map(|days| (days.meter.as_str(), days.days[0].day)).collect();
+        assert_eq!(days, [("b", 1), ("residual:t", 2)]);
+    }
+
+    #[test]
     #[ignore = "writes target/sample-report for a person to look at"]
     fn a_sample_to_look_at() {
         made_up::write(Path::new("target/sample-report"));
