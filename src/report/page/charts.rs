@@ -71,36 +71,17 @@ pub struct MeanDays {
     pub lines: Vec<(&'static str, String)>,
 }
 
+/// Class, words and mean demand at each clock hour. [kW]
+type Curve = (&'static str, String, [Option<f64>; CLOCK_HOURS]);
+
 /// The mean day before and after onset, or over all days where the onset is not in the data, over
 /// the peers' band; `None` where no day has hours.
 pub fn mean_days(days: &[DayDigest], rig: Option<&RigEstimate>, peers: Option<&PeerDay>) -> Option<MeanDays> {
-    let onset = rig.and_then(|rig| rig.onset).map(day_number);
-    let ended = rig.and_then(|rig| rig.ended).map_or(i32::MAX, day_number);
-    let mut curves = Vec::new();
-    if let Some(onset) = onset {
-        let until = ended.min(onset + DAYS_AROUND_ONSET);
-        curves.push((
-            "base",
-            format!("{DAYS_AROUND_ONSET} days before onset"),
-            mean_day(days, onset - DAYS_AROUND_ONSET..onset),
-        ));
-        curves.push(("after", format!("{} days from onset", until - onset), mean_day(days, onset..until)));
-    } else if ended < i32::MAX {
-        curves.push((
-            "after",
-            format!("{DAYS_AROUND_ONSET} days before the end"),
-            mean_day(days, ended - DAYS_AROUND_ONSET..ended),
-        ));
-        curves.push((
-            "base",
-            format!("{DAYS_AROUND_ONSET} days after the end"),
-            mean_day(days, ended..ended + DAYS_AROUND_ONSET),
-        ));
-    } else {
-        curves.push(("after", "all days".to_owned(), mean_day(days, i32::MIN..i32::MAX)));
+    let mut curves = around_the_change(days, rig);
+    if curves.is_empty() {
+        curves
+            .extend(mean_day(days, i32::MIN..i32::MAX).map(|curve| ("after", "all days".to_owned(), curve)));
     }
-    let curves: Vec<_> =
-        curves.into_iter().filter_map(|(class, words, curve)| Some((class, words, curve?))).collect();
     let all = curves.iter().flat_map(|(_, _, curve)| curve).flatten().copied();
     let top_kw = all
         .chain(peers.into_iter().flat_map(|peers| peers.hour_kw_p75.map(f64::from)))
@@ -122,6 +103,31 @@ pub fn mean_days(days: &[DayDigest], rig: Option<&RigEstimate>, peers: Option<&P
         lines.push((class, words));
     }
     Some(MeanDays { svg: plot.finish("Mean day"), lines })
+}
+
+/// The mean days on both sides of onset, or of the end where the onset is not in the data.
+fn around_the_change(days: &[DayDigest], rig: Option<&RigEstimate>) -> Vec<Curve> {
+    let onset = rig.and_then(|rig| rig.onset).map(day_number);
+    let ended = rig.and_then(|rig| rig.ended).map(day_number);
+    let sides = match (onset, ended) {
+        (Some(onset), ended) => {
+            let until = ended.map_or(onset + DAYS_AROUND_ONSET, |ended| ended.min(onset + DAYS_AROUND_ONSET));
+            vec![
+                ("base", "before onset", onset - DAYS_AROUND_ONSET..onset),
+                ("after", "from onset", onset..until),
+            ]
+        }
+        (None, Some(ended)) => vec![
+            ("after", "before the end", ended - DAYS_AROUND_ONSET..ended),
+            ("base", "after the end", ended..ended + DAYS_AROUND_ONSET),
+        ],
+        (None, None) => Vec::new(),
+    };
+    let curve = |(class, words, range): (_, &str, std::ops::Range<i32>)| {
+        let n_days = days.iter().filter(|day| range.contains(&day.day)).count();
+        Some((class, format!("{n_days} days {words}"), mean_day(days, range)?))
+    };
+    sides.into_iter().filter_map(curve).collect()
 }
 
 fn draw_peers(plot: &mut Plot, peers: &PeerDay) {
@@ -198,5 +204,12 @@ mod tests {
         let drawn = mean_days(&days, None, None).unwrap();
         assert_eq!(drawn.lines, [("after", "all days".to_owned())]);
         assert!(mean_days(&[], None, None).is_none());
+    }
+
+    #[test]
+    fn a_change_outside_the_days_is_no_reason_to_draw_nothing() {
+        let (days, rig) = first_suspect();
+        let drawn = mean_days(&days[..40], Some(&rig), None).unwrap();
+        assert_eq!(drawn.lines[0].1, "all days");
     }
 }
