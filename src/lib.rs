@@ -9,6 +9,7 @@ pub mod digest;
 pub mod features;
 pub mod groups;
 pub mod ranking;
+pub mod report;
 
 pub mod rigs;
 pub mod trials;
@@ -21,3 +22,5 @@ pub mod progress;
 pub mod settings;
 pub mod stats;
 pub mod units;
+
+pub mod pipeline;

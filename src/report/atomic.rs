@@ -1,0 +1,203 @@
+//! Writes files whole or not at all, so that a run that fails in the middle leaves the old ones.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+
+/// Bytes read at a time while hashing. [bytes]
+const HASH_CHUNK: usize = 1 << 16;
+
+/// A file's name, size and hash, as `run.json` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileRecord {
+    /// Path as given, or relative to the output folder.
+    pub path: String,
+    /// Size. [bytes]
+    pub bytes: u64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl FileRecord {
+    /// The record of a file on disk, named `name` in the record.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn of(path: &Path, name: &str) -> Result<Self> {
+        let mut file = File::open(path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        Self::hashed(&mut file, name).map_err(|error| Error::table(path.display().to_string(), error))
+    }
+
+    fn hashed(file: &mut File, name: &str) -> std::io::Result<Self> {
+        let mut hash = Sha256::new();
+        let mut bytes = 0;
+        let mut chunk = vec![0; HASH_CHUNK];
+        loop {
+            let n = file.read(&mut chunk)?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&chunk[..n]);
+            bytes += n as u64;
+        }
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { path: name.to_owned(), bytes, sha256 })
+    }
+}
+
+/// Writes one file whole or not at all; an old file of that name stands until then.
+///
+/// # Errors
+/// When `fill` fails or the file cannot be written.
+pub fn write_whole(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = fill_temporary(folder, path, fill)?;
+    persist(temporary, path)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Several files that appear together: all are on disk before the first takes its name.
+#[derive(Debug)]
+pub struct Staged {
+    folder: PathBuf,
+    files: Vec<(FileRecord, NamedTempFile)>,
+}
+
+impl Staged {
+    /// Nothing staged yet for `folder`, which is made where it is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+        Ok(Self { folder: folder.to_owned(), files: Vec::new() })
+    }
+
+    /// Writes the file that will be called `name`, without giving it the name yet.
+    ///
+    /// # Errors
+    /// When `fill` fails or the file cannot be written.
+    pub fn write(&mut self, name: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+        let path = self.folder.join(name);
+        let mut temporary = fill_temporary(&self.folder, &path, fill)?;
+        let file = temporary.as_file_mut();
+        let record = file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| FileRecord::hashed(file, name))
+            .map_err(|error| Error::write(&path, error))?;
+        self.files.push((record, temporary));
+        Ok(())
+    }
+
+    /// What is staged, in the order it was written.
+    pub fn records(&self) -> impl Iterator<Item = &FileRecord> {
+        self.files.iter().map(|(record, _)| record)
+    }
+
+    /// Gives every file its name, in the order they were written.
+    ///
+    /// # Errors
+    /// When the system refuses a name.
+    pub fn publish(self) -> Result<()> {
+        for (record, temporary) in self.files {
+            persist(temporary, &self.folder.join(&record.path))?;
+        }
+        sync_folder(&self.folder);
+        Ok(())
+    }
+}
+
+fn fill_temporary(
+    folder: &Path,
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<NamedTempFile> {
+    let mut temporary = new_temporary(folder).map_err(|error| Error::write(path, error))?;
+    fill(temporary.as_file_mut())?;
+    let file = temporary.as_file_mut();
+    file.flush().and_then(|()| file.sync_all()).map_err(|error| Error::write(path, error))?;
+    Ok(temporary)
+}
+
+fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hashwatt-").suffix(".part");
+    // A temporary file is private by default; an output is for whoever the folder's umask lets in.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+fn persist(temporary: NamedTempFile, path: &Path) -> Result<()> {
+    temporary.persist(path).map(drop).map_err(|error| Error::write(path, error.error))
+}
+
+/// Makes the new names last through a power cut where the system allows it; where it does not, the
+/// files are whole all the same.
+fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn put(text: &str) -> impl FnOnce(&mut File) -> Result<()> {
+        move |file| file.write_all(text.as_bytes()).map_err(|error| Error::write("x", error))
+    }
+
+    #[test]
+    fn a_writer_that_fails_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write_whole(&path, put("old")).unwrap();
+        let failed = write_whole(&path, |file| {
+            put("half")(file)?;
+            Err(Error::table("a.txt", "made to fail"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn staged_files_appear_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut staged = Staged::in_folder(folder.path()).unwrap();
+        staged.write("b", put("abc")).unwrap();
+        staged.write("a", put("")).unwrap();
+        assert!(!folder.path().join("b").exists());
+        let records: Vec<_> = staged.records().cloned().collect();
+        staged.publish().unwrap();
+        assert_eq!(names(folder.path()), ["a", "b"]);
+        assert_eq!(records[0].sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(records[0], FileRecord::of(&folder.path().join("b"), "b").unwrap());
+    }
+
+    #[test]
+    fn staged_files_that_are_never_published_leave_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut staged = Staged::in_folder(folder.path()).unwrap();
+        staged.write("b", put("abc")).unwrap();
+        drop(staged);
+        assert!(names(folder.path()).is_empty());
+    }
+}

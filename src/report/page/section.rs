@@ -1,0 +1,131 @@
+//! Puts one suspect's evidence on the page: reasons, other explanations and charts.
+
+use super::charts::{self, MeanDays};
+use super::heatmap::heat_map;
+use super::summary::{finding_words, place};
+use crate::digest::MeterDays;
+use crate::report::RunOutputs;
+use crate::report::suspects::Suspect;
+use crate::report::words::{NONE, ended_words, grouped, kind_words, machine_words, onset_words, rig_words};
+
+/// Findings on one meter shown on the page; `findings.parquet` has all.
+const MAX_FINDINGS: usize = 12;
+
+/// Width of a bar at its fullest. [px]
+const BAR_PX: f64 = 120.0;
+
+/// One suspect's part of the page.
+pub struct Section<'a> {
+    /// Place in the list; names the section.
+    pub rank: u32,
+    /// The meter.
+    pub meter: &'a str,
+    /// Score to three decimals.
+    pub score: String,
+    /// What the evidence looks like.
+    pub kind: &'static str,
+    /// Name and words, for the visit.
+    pub facts: Vec<(&'static str, String)>,
+    /// Words, weight and a bar (SVG).
+    pub reasons: Vec<(&'a str, String, String)>,
+    /// Name, score and a bar (SVG); mining first.
+    pub rivals: Vec<(&'a str, String, String)>,
+    /// SVG, where the days have hours.
+    pub heat_map: Option<String>,
+    /// SVG, where there are days.
+    pub base_load: Option<String>,
+    /// The mean day, where the days have hours.
+    pub mean_days: Option<MeanDays>,
+    /// Findings on the meter, in words.
+    pub findings: Vec<String>,
+}
+
+impl<'a> Section<'a> {
+    /// The section of a suspect with its days, where the run has them.
+    pub fn of(suspect: &Suspect<'a>, run: &RunOutputs<'a>, days: Option<&MeterDays>) -> Self {
+        let scored = suspect.scored;
+        let days = days.map_or(&[][..], |days| &days.days);
+        let rig = scored.rig.as_ref();
+        let on_meter = run.findings.iter().filter(|finding| finding.meter.as_ref() == Some(&scored.meter));
+        Self {
+            rank: scored.rank,
+            meter: scored.meter.as_str(),
+            score: format!("{:.3}", scored.score),
+            kind: scored.kind.map_or("flat load", kind_words),
+            facts: facts(suspect, run.settings.tariff_per_kwh),
+            reasons: reasons(suspect),
+            rivals: rivals(suspect),
+            heat_map: heat_map(days, rig),
+            base_load: charts::base_load(days, rig),
+            mean_days: charts::mean_days(days, rig, run.peers.get(&scored.group)),
+            findings: on_meter.take(MAX_FINDINGS).map(finding_words).collect(),
+        }
+    }
+}
+
+fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Place", place(suspect))];
+    let mut add = |name, words: Option<String>| facts.extend(words.map(|words| (name, words)));
+    let rig = suspect.scored.rig.as_ref();
+    add("Rig", rig.map(rig_words));
+    add("Machines", rig.map(machine_words));
+    add("Onset", rig.map(|rig| onset_words(rig.onset)));
+    add("End", rig.map(|rig| ended_words(rig.ended)));
+    add(
+        "Energy within the data",
+        suspect.energy_kwh_since_onset().map(|kwh| format!("{} kWh", grouped(kwh.max(0.0).round() as u64))),
+    );
+    add(
+        "At the tariff",
+        suspect.money_since_onset(tariff_per_kwh).map(|money| grouped(money.max(0.0).round() as u64)),
+    );
+    let text = |text: &Option<String>| text.clone();
+    let kw = |kw: Option<f64>| kw.map(|kw| crate::units::Kilowatts(kw).to_string());
+    if let Some(point) = suspect.point {
+        add("Transformer", text(&point.parent_id));
+        add(
+            "Registered as",
+            Some(point.class()).filter(|class| class != crate::acquisition::register::UNKNOWN_CLASS),
+        );
+        add("Tariff class", text(&point.tariff));
+        add("Contracted", kw(point.contracted_kw));
+        add("Declared mining", kw(point.declared_mining_kw));
+        add("Licence", text(&point.licence));
+    }
+    add("Peer group", Some(suspect.scored.group.as_str().to_owned()));
+    facts
+}
+
+fn reasons<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
+    let reasons = &suspect.scored.reasons;
+    let most = reasons
+        .iter()
+        .map(|reason| reason.weight.abs())
+        .filter(|weight| weight.is_finite())
+        .fold(f64::MIN_POSITIVE, f64::max);
+    let row = |reason: &'a crate::ranking::Reason| {
+        let class = if reason.weight < 0.0 { "against" } else { "for" };
+        (reason.words.as_str(), format!("{:+.2}", reason.weight), bar(class, reason.weight.abs() / most))
+    };
+    reasons.iter().map(row).collect()
+}
+
+fn rivals<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
+    let score = |score: f64| if score.is_finite() { format!("{score:.2}") } else { NONE.to_owned() };
+    let mining =
+        ("mining (the suspicion score)", score(suspect.scored.score), bar("for", suspect.scored.score));
+    let rivals = suspect
+        .scored
+        .rivals
+        .iter()
+        .map(|rival| (rival.rival, score(rival.score), bar("against", rival.score)));
+    std::iter::once(mining).chain(rivals).collect()
+}
+
+/// A bar of this share of its full width.
+fn bar(class: &str, share: f64) -> String {
+    let width = if share.is_finite() { share.clamp(0.0, 1.0) * BAR_PX } else { 0.0 };
+    format!(
+        r#"<svg class="bar" viewBox="0 0 {BAR_PX} 10" aria-hidden="true"><path class="track" d="M0 0h{BAR_PX}v10H0z"/><path class="{class}" d="M0 0h{width:.1}v10H0z"/></svg>"#
+    )
+}

@@ -1,0 +1,58 @@
+//! Lays out `scores.parquet`: every meter and residual in order of rank.
+
+use polars::prelude::{Column, DataFrame};
+
+use super::{counts, dates, floats, frame, texts};
+use crate::error::Result;
+use crate::ranking::{RigEstimate, Scored};
+use crate::report::suspects::joined_reasons;
+
+/// `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
+/// machines_high, onset, ended [local day], group, reasons`. In `reasons` the texts of all reasons,
+/// ` | ` between them.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn scores_frame(scored: &[Scored]) -> Result<DataFrame> {
+    let rows: Vec<&Scored> = scored.iter().collect();
+    frame("scores.parquet", rows.len(), score_columns(&rows))
+}
+
+/// The columns that `scores.parquet` and `suspects.parquet` share.
+pub(super) fn score_columns(rows: &[&Scored]) -> Vec<Column> {
+    let reasons: Vec<String> = rows.iter().map(|row| joined_reasons(row)).collect();
+    let rig_kw = |pick: fn(&RigEstimate) -> f64| rows.iter().map(move |row| row.rig.as_ref().map(pick));
+    let machines = |pick: fn(&RigEstimate) -> u32| rows.iter().map(move |row| row.rig.as_ref().map(pick));
+    vec![
+        texts("meter_id", rows.iter().map(|row| Some(row.meter.as_str()))),
+        floats("score", rows.iter().map(|row| Some(row.score))),
+        counts("rank", rows.iter().map(|row| Some(row.rank))),
+        texts("kind", rows.iter().map(|row| row.kind.map(|kind| kind.as_str()))),
+        floats("rig_kw", rig_kw(|rig| rig.kw)),
+        floats("rig_kw_low", rig_kw(|rig| rig.kw_low)),
+        floats("rig_kw_high", rig_kw(|rig| rig.kw_high)),
+        counts("machines_low", machines(|rig| rig.machines_low)),
+        counts("machines_high", machines(|rig| rig.machines_high)),
+        dates("onset", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.onset))),
+        dates("ended", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.ended))),
+        texts("group", rows.iter().map(|row| Some(row.group.as_str()))),
+        texts("reasons", reasons.iter().map(|text| Some(text.as_str()))),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up;
+
+    #[test]
+    fn the_columns_are_the_contract() {
+        let frame = scores_frame(&made_up::scored()).unwrap();
+        let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+        assert_eq!(
+            names.join(", "),
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons"
+        );
+        assert_eq!(frame.height(), 4);
+    }
+}

@@ -1,0 +1,83 @@
+//! Lays out `suspects.parquet` and `suspects.csv`: the meters above the cut and what a visit needs.
+
+use polars::prelude::{Column, DataFrame};
+
+use super::scores::score_columns;
+use super::{floats, frame, texts};
+use crate::acquisition::register::UsagePoint;
+use crate::error::Result;
+use crate::report::suspects::Suspect;
+
+/// The columns of `scores.parquet`, then `expected_false` [lines from rank 1 to here],
+/// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
+/// `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat, lon` [degrees, WGS 84],
+/// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn suspects_frame(suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> Result<DataFrame> {
+    let rows: Vec<_> = suspects.iter().map(|suspect| suspect.scored).collect();
+    let mut columns = score_columns(&rows);
+    columns.extend([
+        floats("expected_false", suspects.iter().map(|suspect| Some(suspect.scored.expected_false))),
+        floats("energy_kwh_since_onset", suspects.iter().map(Suspect::energy_kwh_since_onset)),
+        floats("money_since_onset", suspects.iter().map(|suspect| suspect.money_since_onset(tariff_per_kwh))),
+        texts("best_rival", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.rival))),
+        floats(
+            "best_rival_score",
+            suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.score)),
+        ),
+    ]);
+    columns.extend(register_columns(suspects));
+    frame("suspects.parquet", suspects.len(), columns)
+}
+
+fn register_columns(suspects: &[Suspect<'_>]) -> Vec<Column> {
+    let text = |name: &str, pick: fn(&UsagePoint) -> Option<&str>| {
+        texts(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
+    let number = |name: &str, pick: fn(&UsagePoint) -> Option<f64>| {
+        floats(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
+    vec![
+        text("address", |point| point.address.as_deref()),
+        number("lat", |point| point.lat),
+        number("lon", |point| point.lon),
+        text("parent_id", |point| point.parent_id.as_deref()),
+        text("activity", |point| point.activity.as_deref()),
+        text("premises", |point| point.premises.as_deref()),
+        text("tariff", |point| point.tariff.as_deref()),
+        number("contracted_kw", |point| point.contracted_kw),
+        number("declared_mining_kw", |point| point.declared_mining_kw),
+        text("licence", |point| point.licence.as_deref()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up;
+    use crate::report::suspects::suspects;
+    use crate::report::tables::write_csv;
+
+    fn csv(tariff_per_kwh: Option<f64>) -> String {
+        let (scored, register) = (made_up::scored(), made_up::register());
+        let frame = suspects_frame(&suspects(&scored, &register), tariff_per_kwh).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_csv(&mut std::fs::File::create(&path).unwrap(), "a.csv", &frame).unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn suspects_stand_with_money_and_register() {
+        insta::assert_snapshot!(csv(Some(0.05)));
+    }
+
+    #[test]
+    fn without_a_price_there_is_no_money() {
+        let (scored, register) = (made_up::scored(), made_up::register());
+        let frame = suspects_frame(&suspects(&scored, &register), None).unwrap();
+        assert_eq!(frame.column("money_since_onset").unwrap().null_count(), frame.height());
+    }
+}

@@ -1,0 +1,121 @@
+//! Puts kinds, rigs and amounts in the words that pages and sheets share.
+
+use jiff::civil::Date;
+
+use crate::ranking::{Kind, RigEstimate};
+use crate::units::Kilowatts;
+
+/// Stands above every list of suspects, whatever shows it.
+pub const EVIDENCE_IS_NOT_GUILT: &str = "A suspect is a place worth a visit. The score weighs evidence from meter data; it proves nothing about any person. Only an inspection can confirm or reject it.";
+
+/// What stands where nothing is known.
+pub const NONE: &str = "–";
+
+/// The kind as a person says it.
+#[must_use]
+pub const fn kind_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::MeteredFarm => "flat block on a meter",
+        Kind::UnmeteredLoad => "load that no meter shows",
+        Kind::UnderRegisteringMeter => "meter that registers only a part",
+        Kind::ActivityMismatch => "load unlike the registered activity",
+        Kind::OverDeclaration => "more than was declared",
+        Kind::RestartedFarm => "block that started again",
+    }
+}
+
+/// Every kind, in the order of the type.
+const KINDS: [Kind; 6] = [
+    Kind::MeteredFarm,
+    Kind::UnmeteredLoad,
+    Kind::UnderRegisteringMeter,
+    Kind::ActivityMismatch,
+    Kind::OverDeclaration,
+    Kind::RestartedFarm,
+];
+
+/// The kind with this stable text, `None` for a text of another version.
+#[must_use]
+pub fn kind_named(text: &str) -> Option<Kind> {
+    KINDS.into_iter().find(|kind| kind.as_str() == text)
+}
+
+/// `6.40 kW (5.90 to 7.00)`.
+#[must_use]
+pub fn rig_words(rig: &RigEstimate) -> String {
+    let bare = |kw: f64| Kilowatts(kw).to_string().trim_end_matches(" kW").to_owned();
+    format!("{} ({} to {})", Kilowatts(rig.kw), bare(rig.kw_low), bare(rig.kw_high))
+}
+
+/// `2 to 3`, or `2` where both ends agree.
+#[must_use]
+pub fn machine_words(rig: &RigEstimate) -> String {
+    if rig.machines_low == rig.machines_high {
+        rig.machines_low.to_string()
+    } else {
+        format!("{} to {}", rig.machines_low, rig.machines_high)
+    }
+}
+
+/// When the block began, as far as the data tells.
+#[must_use]
+pub fn onset_words(onset: Option<Date>) -> String {
+    onset.map_or_else(|| "before the data begins".to_owned(), |day| day.to_string())
+}
+
+/// When the block ended, as far as the data tells.
+#[must_use]
+pub fn ended_words(ended: Option<Date>) -> String {
+    ended.map_or_else(|| "still on at the end of the data".to_owned(), |day| day.to_string())
+}
+
+/// `1 234 567`: thousands apart by a narrow space that does not break.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun, `1 meter`, `2 meters`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(counted(1, "meter"), "1 meter");
+        assert_eq!(counted(1000, "meter"), "1\u{202f}000 meters");
+    }
+
+    #[test]
+    fn a_rig_reads_with_its_interval() {
+        let rig = RigEstimate {
+            kw: 6.4,
+            kw_low: 5.9,
+            kw_high: 7.0,
+            machines_low: 2,
+            machines_high: 2,
+            onset: None,
+            ended: None,
+            energy_kwh: 0.0,
+        };
+        assert_eq!(rig_words(&rig), "6.40 kW (5.90 to 7.00)");
+        assert_eq!(machine_words(&rig), "2");
+        assert_eq!(onset_words(None), "before the data begins");
+    }
+}

@@ -1,0 +1,293 @@
+//! Writes the suspects as a workbook: the list, the reasons, and what the columns mean.
+
+use std::fs::File;
+
+use jiff::civil::Date;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use super::RunOutputs;
+use super::suspects::Suspect;
+use super::words::EVIDENCE_IS_NOT_GUILT;
+use crate::error::{Error, Result};
+
+/// Rows a sheet can hold below its header, by the file format.
+const MAX_ROWS: usize = 1_048_575;
+
+/// Characters a cell can hold, by the file format.
+const MAX_CELL_CHARS: usize = 32_767;
+
+/// The document's date where the data has no days.
+const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
+
+/// Fills `file` with the workbook. Texts are written as texts, so no cell runs as a formula. The
+/// document is dated by the last day of the data, not by the clock: same input, same bytes.
+///
+/// # Errors
+/// When the workbook cannot be built or written.
+pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
+    let written = sheets(run, suspects).and_then(|mut workbook| workbook.save_to_writer(file));
+    written.map_err(|error| Error::table("suspects.xlsx", error))
+}
+
+fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(run.facts.span.map(|(_, last)| last))?);
+    write_suspects(workbook.add_worksheet().set_name("Suspects")?, suspects, run.settings.tariff_per_kwh)?;
+    write_reasons(workbook.add_worksheet().set_name("Reasons")?, suspects)?;
+    write_about(workbook.add_worksheet().set_name("About")?, run)?;
+    Ok(workbook)
+}
+
+fn properties(last_day: Option<Date>) -> std::result::Result<DocProperties, XlsxError> {
+    let (year, month, day) = last_day.map_or(NO_DATA_DATE, |day| {
+        (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
+    });
+    let date = ExcelDateTime::from_ymd(year, month, day)?;
+    Ok(DocProperties::new()
+        .set_title("hashwatt: suspects")
+        .set_comment(EVIDENCE_IS_NOT_GUILT)
+        .set_creation_datetime(&date))
+}
+
+/// What one cell holds.
+enum Cell<'a> {
+    Text(Option<&'a str>),
+    Number(Option<f64>),
+    Day(Option<Date>),
+}
+
+/// A column of the sheet of suspects.
+struct ColumnOf<'a> {
+    name: &'static str,
+    /// In characters of the sheet's font.
+    width: f64,
+    number_format: &'static str,
+    meaning: &'static str,
+    cell: fn(&Suspect<'a>, Option<f64>) -> Cell<'a>,
+}
+
+const KW: &str = "#,##0.00";
+const COUNT: &str = "#,##0";
+const SHARE: &str = "0.000";
+const DAY: &str = "yyyy-mm-dd";
+const DEGREES: &str = "0.00000";
+const GENERAL: &str = "General";
+
+// One line a column reads as the table it is.
+#[rustfmt::skip]
+fn columns<'a>() -> Vec<ColumnOf<'a>> {
+    use Cell::{Day, Number, Text};
+    let column = |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
+    vec![
+        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| Number(Some(s.scored.rank.into()))),
+        column("meter_id", 20.0, GENERAL, "The meter; residual: is what a transformer feeds beyond its meters", |s, _| Text(Some(s.scored.meter.as_str()))),
+        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| Number(Some(s.scored.score))),
+        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| Text(s.scored.kind.map(|kind| kind.as_str()))),
+        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
+        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
+        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
+        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
+        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
+        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
+        column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("expected_false", 14.0, KW, "How many of the lines from rank 1 to this one are expected to be false", |s, _| Number(Some(s.scored.expected_false))),
+        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
+        column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, tariff| Number(s.money_since_onset(tariff))),
+        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| Text(s.best_rival().map(|rival| rival.rival))),
+        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| Number(s.best_rival().map(|rival| rival.score))),
+        column("address", 34.0, GENERAL, "From the register", |s, _| Text(s.address())),
+        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
+        column("activity", 16.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
+        column("premises", 12.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
+        column("tariff", 14.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
+        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
+        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
+        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
+        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
+        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
+    ]
+}
+
+fn write_suspects(
+    sheet: &mut Worksheet,
+    suspects: &[Suspect<'_>],
+    tariff_per_kwh: Option<f64>,
+) -> std::result::Result<(), XlsxError> {
+    let columns = columns();
+    for (index, column) in (0..).zip(&columns) {
+        sheet.set_column_width(index, column.width)?;
+        sheet.set_column_format(index, &Format::new().set_num_format(column.number_format))?;
+        sheet.write_string_with_format(0, index, column.name, &header())?;
+    }
+    for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS)) {
+        for (index, column) in (0..).zip(&columns) {
+            write_cell(sheet, row, index, column.number_format, &(column.cell)(suspect, tariff_per_kwh))?;
+        }
+    }
+    finish_list(sheet, suspects.len(), columns.len(), 2)
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    number_format: &str,
+    cell: &Cell<'_>,
+) -> std::result::Result<(), XlsxError> {
+    let format = Format::new().set_num_format(number_format);
+    match cell {
+        Cell::Text(Some(text)) => sheet.write_string(row, column, fitting(text))?,
+        Cell::Number(Some(number)) if number.is_finite() => {
+            sheet.write_number_with_format(row, column, *number, &format)?
+        }
+        Cell::Day(Some(day)) => {
+            let date = ExcelDateTime::from_ymd(
+                day.year().unsigned_abs(),
+                day.month().unsigned_abs(),
+                day.day().unsigned_abs(),
+            )?;
+            sheet.write_datetime_with_format(row, column, &date, &format)?
+        }
+        _ => return Ok(()),
+    };
+    Ok(())
+}
+
+fn write_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result::Result<(), XlsxError> {
+    let names = [("rank", 6.0), ("meter_id", 20.0), ("indicator", 20.0), ("weight", 9.0), ("reason", 110.0)];
+    for (index, (name, width)) in (0..).zip(names) {
+        sheet.set_column_width(index, width)?;
+        sheet.write_string_with_format(0, index, name, &header())?;
+    }
+    let weight = Format::new().set_num_format("+0.00;-0.00;0.00");
+    let rows = suspects
+        .iter()
+        .flat_map(|suspect| suspect.scored.reasons.iter().map(move |reason| (suspect.scored, reason)));
+    let mut n_rows = 0;
+    for (row, (scored, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
+        sheet.write_number(row, 0, scored.rank)?;
+        sheet.write_string(row, 1, fitting(scored.meter.as_str()))?;
+        sheet.write_string(row, 2, reason.indicator)?;
+        sheet.write_number_with_format(
+            row,
+            3,
+            if reason.weight.is_finite() { reason.weight } else { 0.0 },
+            &weight,
+        )?;
+        sheet.write_string(row, 4, fitting(&reason.words))?;
+        n_rows += 1;
+    }
+    finish_list(sheet, n_rows, names.len(), 2)
+}
+
+/// Freezes the header and the first columns, filters, and prints wide with the header on each page.
+fn finish_list(
+    sheet: &mut Worksheet,
+    n_rows: usize,
+    n_columns: usize,
+    n_frozen: u16,
+) -> std::result::Result<(), XlsxError> {
+    let last_row = u32::try_from(n_rows.clamp(1, MAX_ROWS)).expect("a sheet's rows fit in 32 bits");
+    let last_column = u16::try_from(n_columns - 1).expect("a sheet's columns fit in 16 bits");
+    sheet.set_freeze_panes(1, n_frozen)?;
+    sheet.autofilter(0, 0, last_row, last_column)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Result<(), XlsxError> {
+    sheet.set_column_width(0, 26)?.set_column_width(1, 100)?;
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, (name, words)) in (0..).zip(about_lines(run)) {
+        let format = if words.is_empty() { header() } else { Format::new().set_align(FormatAlign::Top) };
+        sheet.write_string_with_format(row, 0, fitting(&name), &format)?;
+        sheet.write_string_with_format(row, 1, fitting(&words), &wrapped)?;
+    }
+    Ok(())
+}
+
+/// Name and words of each line; a line without words is a heading.
+fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
+    let line = |name: &str, words: String| (name.to_owned(), words);
+    let settings = run.settings;
+    let span = run
+        .facts
+        .span
+        .map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}, local days"));
+    let zone =
+        settings.zone.as_ref().map_or_else(|| "not given; days of 24 h".to_owned(), |zone| zone.name.clone());
+    let mut lines = vec![
+        line("Evidence, not proof", EVIDENCE_IS_NOT_GUILT.to_owned()),
+        line("Weight", "On the sheet of reasons: what a reason adds to the score's log-odds. Negative speaks against mining.".to_owned()),
+        line("The run", String::new()),
+        line("hashwatt", env!("CARGO_PKG_VERSION").to_owned()),
+        line("Data", span),
+        line("Zone", zone),
+        line("Seed", settings.seed.to_string()),
+        line("The cut", format!("suspects are listed while at most {:.0} % of the list is expected to be false", settings.max_expected_false_share * 100.0)),
+        line("Tariff", settings.tariff_per_kwh.map_or_else(|| "not given".to_owned(), |price| format!("{price} a kWh"))),
+    ];
+    lines.extend(run.facts.inputs.iter().map(|input| line(input.role, input.file.path.clone())));
+    lines.push(line("Columns of the sheet of suspects", String::new()));
+    lines.extend(columns().iter().map(|column| line(column.name, column.meaning.to_owned())));
+    lines
+}
+
+fn header() -> Format {
+    Format::new().set_bold().set_background_color(0x00E8_EEF4).set_text_wrap().set_align(FormatAlign::Top)
+}
+
+fn fitting(text: &str) -> String {
+    text.chars().take(MAX_CELL_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up;
+    use crate::report::suspects::suspects;
+
+    #[test]
+    fn no_cell_runs_as_a_formula() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        made_up::with_run(|run| {
+            let suspects = suspects(run.scored, run.register);
+            write_workbook(&mut File::create(&path).unwrap(), run, &suspects)
+        })
+        .unwrap();
+        let xml = sheets_xml(&std::fs::read(&path).unwrap());
+        assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
+        assert!(!xml.contains("<f>"));
+    }
+
+    /// The text of every part of a workbook, which is a zip file.
+    fn sheets_xml(zip: &[u8]) -> String {
+        let mut xml = String::new();
+        let mut rest = zip;
+        while rest.starts_with(b"PK\x03\x04") {
+            let number = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap()) as usize;
+            let (packed, names) = (number(18), number(26));
+            let begin = 30 + (names & 0xffff) + (names >> 16);
+            std::io::Read::read_to_string(
+                &mut flate2::read::DeflateDecoder::new(&rest[begin..begin + packed]),
+                &mut xml,
+            )
+            .unwrap();
+            rest = &rest[begin + packed..];
+        }
+        xml
+    }
+
+    #[test]
+    fn every_column_says_what_it_means() {
+        assert!(columns().iter().all(|column| !column.meaning.is_empty()));
+    }
+
+    #[test]
+    fn the_sheet_about_the_run_says_that_evidence_is_not_guilt() {
+        let lines = made_up::with_run(about_lines);
+        assert_eq!(lines[0].1, EVIDENCE_IS_NOT_GUILT);
+    }
+}
