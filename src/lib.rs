@@ -24,3 +24,5 @@ pub mod stats;
 pub mod units;
 
 pub mod pipeline;
+
+pub mod cli;
