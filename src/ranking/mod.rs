@@ -1,5 +1,6 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
+pub mod estimate;
 pub mod model;
 pub mod plant;
 pub mod training;
