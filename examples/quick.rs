@@ -1,32 +1,17 @@
-//! Scores a case quickly while developing.
-use hashwatt::acquisition::register::Register;
-use hashwatt::features::*;
-use hashwatt::ranking::training::*;
+//! Runs the main path quickly while developing.
 use hashwatt::settings::*;
 fn main() {
-    let case = std::env::args().nth(1).unwrap();
-    let t0 = std::time::Instant::now();
-    let flags = Overrides { readings: vec![format!("{case}/readings.parquet")], out: Some("/tmp/q".into()), ..Default::default() };
+    let a: Vec<String> = std::env::args().collect();
+    let reg = std::path::PathBuf::from(&a[1]).parent().unwrap().join("register.parquet");
+    let flags = Overrides { readings: vec![a[1].clone()], out: Some(a[2].clone().into()), register: reg.exists().then_some(reg), ..Default::default() };
     let s = PipelineFile::default().check(&flags).unwrap();
-    let o = hashwatt::acquisition::open_sources(&s.readings, None).unwrap();
-    let d = hashwatt::digest::local::digest(&o.sources, &s, std::path::Path::new("/tmp/q/digests"), &hashwatt::progress::Silent).unwrap();
-    eprintln!("digest {:?} {} days", t0.elapsed(), d.n_days);
-    let reg = Register::read(std::path::Path::new(&format!("{case}/register.parquet"))).map(|r| r.0).unwrap_or_default();
-    let mut meters = vec![];
-    for p in 0..d.store.n_parts() { d.store.read_part(p, |m| { meters.push(m); Ok(()) }).unwrap(); }
-    meters.sort_by(|a, b| a.meter.cmp(&b.meter));
-    let mut kept = vec![]; let mut rows = vec![];
-    for m in meters {
-        let dec = reg.point(m.meter.as_str()).and_then(|p| p.declared_mining_kw).unwrap_or(0.0) as f32;
-        if let Some(f) = extract_features(&m.days, dec, &s.windows, |_| None) { rows.push(f); kept.push((m, dec)); }
+    let t = std::time::Instant::now();
+    match hashwatt::pipeline::detect(&s, &hashwatt::progress::Silent) {
+        Ok(r) => {
+            println!("{} rows {} meters {:?} in {:?}; suspects {}", r.n_rows, r.n_meters, r.span, t.elapsed(), r.scored.iter().filter(|o| o.is_suspect).count());
+            for o in r.scored.iter().take(8) { println!("{} {} {:.3} {:?} {:?} ef {:.2} {:?}", o.rank, o.meter, o.score, o.kind.map(|k| k.as_str()), o.rig.map(|r| (r.kw, r.kw_low, r.kw_high, r.machines_low, r.machines_high, r.onset, r.ended)), o.expected_false, o.rivals.first()); for r in o.reasons.iter().take(3) { println!("     {:.2} {}", r.weight, r.words); } }
+            let mut c = std::collections::BTreeMap::new(); for f in &r.findings { *c.entry(f.code.as_str()).or_insert(0) += 1; } println!("{c:?}");
+        }
+        Err(e) => println!("error: {e}"),
     }
-    eprintln!("features {:?}", t0.elapsed());
-    let hosts: Vec<_> = kept.iter().enumerate().filter(|(_, (_, d))| *d == 0.0).map(|(i, (m, _))| (i, m.clone())).collect();
-    let copies = plant_copies(&hosts, &s.windows, 1);
-    eprintln!("copies {} {:?}", copies.len(), t0.elapsed());
-    let values: Vec<_> = rows.iter().map(|r| r.values).collect();
-    let scores = score_out_of_fold(&values, &copies, 1);
-    eprintln!("scored {:?}", t0.elapsed());
-    println!("meter_id,score");
-    for (i, (m, _)) in kept.iter().enumerate() { println!("{},{}", m.meter, scores.meters[i]); }
 }

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod digest;
 pub mod features;
 pub mod groups;
+pub mod indicators;
 pub mod ranking;
 pub mod report;
 

@@ -1,15 +1,33 @@
 //! Runs the main path: one call a stage, in the order the data flows.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::acquisition::mapping::Mapping;
-use crate::error::Result;
-use crate::finding::Finding;
+use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
+use crate::acquisition::weather::Weather;
+use crate::acquisition::{Opened, open_sources};
+use crate::calendar::{Calendar, date_of};
+use crate::checks::{self, Fingerprint};
+use crate::digest::local::Digested;
+use crate::digest::store::DigestStore;
+use crate::digest::{self, MeterDays};
+use crate::error::{Error, Result};
+use crate::features::{self, MeterFeatures, extract_features};
+use crate::finding::{Code, Finding, Severity, sort_findings};
+use crate::groups::{self, GroupInput};
+use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
+use crate::ranking::rank::{Judged, rank_meters};
+use crate::report::atomic::{FileRecord, write_whole};
+use crate::report::run_json::{InputRecord, RunFacts, Timing};
+use crate::report::{PeerDay, RunOutputs, days_in_stores, tables, write_run};
 use crate::settings::Settings;
+use crate::stats::quantile;
 
 /// What a run of `detect` found, for whoever started it; the files are in the output folder.
 #[derive(Debug)]
@@ -68,8 +86,41 @@ pub struct SourceProfile {
 /// When nothing can be read or the outputs cannot be written. Trouble with single files or meters
 /// is in the summary's findings.
 pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
-    let _ = (settings, watch);
-    unreachable!("written next")
+    let mut clock = Clock::default();
+    let tables = Tables::read(settings)?;
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let digested = clock.time("digest", || digest::local::digest(&opened.sources, settings, &settings.out.join("digests"), watch))?;
+    let measured = clock.time("features", || measure_meters(&digested.store, settings, &tables, watch))?;
+    let grouped = clock.time("groups", || group(&measured, settings));
+    let scored = clock.time("ranking", || {
+        watch.begin("ranking", "meters", None);
+        let days_of = |meters: &BTreeSet<MeterId>| days_in_stores(&[&digested.store], meters);
+        let scored = rank_meters(&grouped.judged, &measured.unjudged, settings, &days_of)?;
+        watch.end(&format!("{} suspects of {} meters", scored.iter().filter(|one| one.is_suspect).count(), scored.len()));
+        Ok(scored)
+    })?;
+    let findings = all_findings(&tables, &opened, &digested, &measured);
+    let facts = RunFacts {
+        inputs: inputs(settings, &opened, &digested)?,
+        mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
+        span: measured.span(),
+        n_meters: digested.n_meters,
+        n_meter_days: digested.n_days,
+        n_rows: digested.n_rows,
+        outputs: write_stage_tables(&settings.out, &measured, &grouped)?,
+    };
+    let outputs = RunOutputs {
+        scored: &scored,
+        register: &tables.register,
+        findings: &findings,
+        settings,
+        facts: &facts,
+        days_of: &|meters| days_in_stores(&[&digested.store], meters),
+        peers: &grouped.peer_days,
+        timings: &clock.timings,
+    };
+    write_run(&settings.out, &outputs)?;
+    Ok(RunSummary { span: facts.span, n_rows: digested.n_rows, n_meters: digested.n_meters, scored, findings })
 }
 
 /// Profiles an export without ranking it. Writes nothing that outlives the call.
@@ -77,8 +128,24 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
 /// # Errors
 /// When nothing can be read.
 pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
-    let _ = (settings, watch);
-    unreachable!("written next")
+    let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir(), error))?;
+    let tables = Tables::read(settings)?;
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let digested = digest::local::digest(&opened.sources, settings, &folder.path().join("digests"), watch)?;
+    let measured = measure_meters(&digested.store, settings, &tables, watch)?;
+    let findings = all_findings(&tables, &opened, &digested, &measured);
+    let sources = opened.sources.into_iter().zip(&digested.rows_by_source);
+    Ok(ExportProfile {
+        n_rows: digested.n_rows,
+        n_meters: digested.n_meters,
+        span: measured.span(),
+        intervals: measured.counts.intervals.iter().map(|(minutes, n)| (*minutes, *n)).collect(),
+        completeness: measured.counts.present as f64 / measured.counts.expected.max(1) as f64,
+        estimated_share: measured.counts.estimated as f64 / measured.counts.present.max(1) as f64,
+        zone: settings.zone.as_ref().map(|zone| zone.name.clone()),
+        sources: sources.map(|(source, n_rows)| SourceProfile { name: source.name, path: source.path, mapping: source.mapping, n_rows: *n_rows }).collect(),
+        findings,
+    })
 }
 
 /// Digests an export into a store in `out` and goes no further.
@@ -86,6 +153,224 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
 /// # Errors
 /// As [`detect`].
 pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunSummary> {
-    let _ = (settings, out, watch);
-    unreachable!("written next")
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let digested = digest::local::digest(&opened.sources, settings, &out.join("digests"), watch)?;
+    let mut findings = opened.findings;
+    findings.extend(digested.findings);
+    sort_findings(&mut findings);
+    Ok(RunSummary { scored: Vec::new(), findings, n_rows: digested.n_rows, n_meters: digested.n_meters, span: None })
+}
+
+/// Tables beside the readings.
+struct Tables {
+    register: Register,
+    weather: Weather,
+    findings: Vec<Finding>,
+}
+
+impl Tables {
+    fn read(settings: &Settings) -> Result<Self> {
+        let mut findings = Vec::new();
+        let mut tables = Self { register: Register::default(), weather: Weather::default(), findings: Vec::new() };
+        if let Some(path) = &settings.register {
+            let (register, found) = Register::read(path)?;
+            tables.register = register;
+            findings.extend(found);
+        }
+        if let Some(path) = &settings.weather {
+            let (weather, found) = Weather::read(path, &Calendar::new(settings.zone.as_ref()))?;
+            tables.weather = weather;
+            findings.extend(found);
+        }
+        tables.findings = findings;
+        Ok(tables)
+    }
+}
+
+/// What one look at every meter's digests gave.
+#[derive(Default)]
+struct Measured {
+    /// In order of id.
+    meters: Vec<(MeterId, MeterFeatures, Option<UsagePoint>)>,
+    /// Too little data for features, in order of id.
+    unjudged: Vec<MeterId>,
+    findings: Vec<Finding>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    expected: u64,
+    present: u64,
+    estimated: u64,
+    intervals: BTreeMap<u32, u64>,
+    days: Option<(i32, i32)>,
+}
+
+impl Measured {
+    fn span(&self) -> Option<(Date, Date)> {
+        self.counts.days.map(|(first, last)| (date_of(first), date_of(last)))
+    }
+}
+
+/// One meter, looked at once: its features, its findings, its part in the counts.
+struct Look {
+    meter: MeterId,
+    features: Option<MeterFeatures>,
+    point: Option<UsagePoint>,
+    findings: Vec<Finding>,
+    fingerprint: Fingerprint,
+    days: (i32, i32),
+    interval_minutes: u32,
+    completeness: checks::Completeness,
+}
+
+fn measure_meters(store: &DigestStore, settings: &Settings, tables: &Tables, watch: &dyn Watch) -> Result<Measured> {
+    watch.begin("features", "meters", None);
+    let look = |meter: MeterDays| -> Option<Look> {
+        watch.advance(1);
+        let point = tables.register.point(meter.meter.as_str()).cloned();
+        let declared_kw = point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32;
+        let mut intervals: Vec<u32> = meter.days.iter().map(|day| day.interval_minutes).collect();
+        intervals.sort_unstable();
+        Some(Look {
+            features: extract_features(&meter.days, declared_kw, &settings.windows, |day| tables.weather.temperature_c(day)),
+            findings: checks::check_meter(&meter, point.as_ref()),
+            fingerprint: Fingerprint::of(&meter, &tables.register),
+            days: (meter.days.first()?.day, meter.days.last()?.day),
+            interval_minutes: intervals[intervals.len() / 2],
+            completeness: checks::completeness(&meter),
+            point,
+            meter: meter.meter,
+        })
+    };
+    let parts: Vec<Vec<Look>> = (0..store.n_parts())
+        .into_par_iter()
+        .map(|part| store.map_part(part, look))
+        .collect::<Result<_>>()?;
+    let mut looks: Vec<Look> = parts.into_iter().flatten().collect();
+    looks.sort_by(|a, b| a.meter.cmp(&b.meter));
+    let fingerprints: Vec<Fingerprint> = looks.iter().map(|look| look.fingerprint.clone()).collect();
+    let mut measured = Measured { findings: checks::check_run(&fingerprints, &tables.register), ..Measured::default() };
+    for look in looks {
+        measured.add(look);
+    }
+    watch.end(&format!("{} meters, {} with too little data to judge", measured.meters.len() + measured.unjudged.len(), measured.unjudged.len()));
+    Ok(measured)
+}
+
+impl Measured {
+    fn add(&mut self, look: Look) {
+        let counts = &mut self.counts;
+        counts.expected += look.completeness.expected;
+        counts.present += look.completeness.present;
+        counts.estimated += look.completeness.estimated;
+        *counts.intervals.entry(look.interval_minutes).or_default() += 1;
+        counts.days = Some(counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))));
+        self.findings.extend(look.findings);
+        match look.features {
+            Some(features) => self.meters.push((look.meter, features, look.point)),
+            None => {
+                let words = format!("too few measured days to judge it (at least {} are needed); it is listed last, with score 0", features::usable::LEAST_DAYS);
+                self.findings.push(Finding::new(Code::TooShort, Severity::Skipped, words).of_meter(look.meter.clone()).between(date_of(look.days.0), date_of(look.days.1)));
+                self.unjudged.push(look.meter);
+            }
+        }
+    }
+}
+
+/// Meters with their groups.
+struct Grouped {
+    judged: Vec<Judged>,
+    groups: Vec<groups::Group>,
+    peer_days: BTreeMap<GroupId, PeerDay>,
+}
+
+fn group(measured: &Measured, settings: &Settings) -> Grouped {
+    let inputs: Vec<GroupInput> = measured
+        .meters
+        .iter()
+        .map(|(meter, features, point)| GroupInput {
+            meter: meter.clone(),
+            class: point.as_ref().map_or_else(|| UNKNOWN_CLASS.to_owned(), UsagePoint::class),
+            hour_kw: features.hour_kw,
+            demand_kw_mean: features.standard.demand_kw_mean,
+        })
+        .collect();
+    let grouping = groups::group_meters(&inputs, settings.max_groups_per_class, settings.seed);
+    let judged: Vec<Judged> = measured
+        .meters
+        .iter()
+        .zip(&grouping.members)
+        .map(|((meter, features, point), member)| Judged { meter: meter.clone(), features: features.clone(), point: point.clone(), group: grouping.groups[*member].id.clone() })
+        .collect();
+    let peer_days = grouping.groups.iter().map(|group| (group.id.clone(), peer_day(&judged, &group.id))).collect();
+    Grouped { judged, groups: grouping.groups, peer_days }
+}
+
+fn peer_day(judged: &[Judged], group: &GroupId) -> PeerDay {
+    let own: Vec<&Judged> = judged.iter().filter(|one| one.group == *group).collect();
+    let at = |share: f64| std::array::from_fn(|hour| quantile(&own.iter().map(|one| one.features.hour_kw[hour]).collect::<Vec<_>>(), share).unwrap_or(f32::NAN));
+    PeerDay { hour_kw_p25: at(0.25), hour_kw_p50: at(0.5), hour_kw_p75: at(0.75) }
+}
+
+fn all_findings(tables: &Tables, opened: &Opened, digested: &Digested, measured: &Measured) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = [&tables.findings, &opened.findings, &digested.findings, &measured.findings].into_iter().flatten().cloned().collect();
+    let n = measured.meters.len();
+    if n < FEW_PEERS {
+        let words = format!("{n} meters could be judged; with fewer than {FEW_PEERS} to learn from, scores rest on little and expected false leads are rough");
+        findings.push(Finding::new(Code::FewPeers, Severity::Warning, words).with("n_meters", n));
+    }
+    sort_findings(&mut findings);
+    findings
+}
+
+/// Below this many meters a model of the run's own meters rests on copies of the same few.
+const FEW_PEERS: usize = 40;
+
+fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<Vec<InputRecord>> {
+    let mut inputs: Vec<InputRecord> = opened
+        .sources
+        .par_iter()
+        .zip(&digested.rows_by_source)
+        .map(|(source, n_rows)| {
+            let file = FileRecord { path: source.name.clone(), bytes: source.bytes, sha256: source.sha256()? };
+            Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
+        })
+        .collect::<Result<_>>()?;
+    for (role, path) in [("register", &settings.register), ("weather", &settings.weather), ("events", &settings.events)] {
+        if let Some(path) = path {
+            inputs.push(InputRecord { role, file: FileRecord::of(path, &path.display().to_string())?, n_rows: None });
+        }
+    }
+    Ok(inputs)
+}
+
+fn write_stage_tables(out: &Path, measured: &Measured, grouped: &Grouped) -> Result<Vec<FileRecord>> {
+    let features = tables::features::features_frame(&grouped.judged)?;
+    let groups = tables::groups::groups_frame(&grouped.groups)?;
+    let _ = measured;
+    [("features.parquet", features), ("groups.parquet", groups)]
+        .into_iter()
+        .map(|(name, frame)| {
+            let path = out.join(name);
+            write_whole(&path, |file| tables::write_parquet(file, name, frame))?;
+            FileRecord::of(&path, name)
+        })
+        .collect()
+}
+
+/// Times the stages.
+#[derive(Default)]
+struct Clock {
+    timings: Vec<Timing>,
+}
+
+impl Clock {
+    fn time<T>(&mut self, stage: &'static str, run: impl FnOnce() -> T) -> T {
+        let start = std::time::Instant::now();
+        let result = run();
+        self.timings.push(Timing { stage, seconds: start.elapsed().as_secs_f64() });
+        result
+    }
 }

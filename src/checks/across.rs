@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::completeness::{USUAL_MISSING_SHARE, expected_and_present};
+use super::completeness::{Completeness, USUAL_MISSING_SHARE, completeness};
 use crate::acquisition::register::Register;
 use crate::digest::MeterDays;
 use crate::finding::{Code, Finding, Severity};
@@ -39,7 +39,7 @@ impl Fingerprint {
             let one = u64::from(day.energy_kwh.to_bits()) << 32 | u64::from(day.demand_kw_p50.to_bits());
             (hash ^ one ^ day.day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
         });
-        let (expected, present) = expected_and_present(meter);
+        let Completeness { expected, present, .. } = completeness(meter);
         Self {
             class: register.point(meter.meter.as_str()).map_or_else(|| crate::acquisition::register::UNKNOWN_CLASS.to_owned(), |point| point.class()),
             demand_kw_mean: median(&means),

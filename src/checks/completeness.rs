@@ -1,7 +1,7 @@
 //! Counts what is missing, doubled, too coarse or only estimated.
 
 use super::of_days;
-use crate::digest::{DAY_MINUTES, MeterDays};
+use crate::digest::{DAY_MINUTES, DayDigest, MeterDays};
 use crate::finding::{Code, Finding, Severity};
 
 /// Missing less than this is how meters are; a run says it once for all of them.
@@ -13,20 +13,33 @@ const MANY_ESTIMATED_SHARE: f64 = 0.25;
 /// Fewer days than this show no level shift and no weekday pattern. [d]
 const SHORT_DAYS: usize = 14;
 
-/// Intervals the calendar expects between a meter's first and last day, and how many are there.
-pub(super) fn expected_and_present(meter: &MeterDays) -> (u64, u64) {
-    let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else { return (0, 0) };
-    let present = meter.days.iter().map(|day| u64::from(day.n_measured) + u64::from(day.n_estimated)).sum();
-    let expected_here: u64 = meter.days.iter().map(|day| u64::from(day.n_expected)).sum();
-    if last.interval_minutes > DAY_MINUTES {
-        return (expected_here, present);
+/// How much of a meter's span is there. [intervals]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Completeness {
+    /// What the calendar expects between its first and last day.
+    pub expected: u64,
+    /// Measured or estimated.
+    pub present: u64,
+    /// Estimated.
+    pub estimated: u64,
+}
+
+/// Counts a meter's intervals against the calendar.
+#[must_use]
+pub fn completeness(meter: &MeterDays) -> Completeness {
+    let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else { return Completeness::default() };
+    let sum = |of: fn(&DayDigest) -> u16| meter.days.iter().map(|day| u64::from(of(day))).sum::<u64>();
+    let estimated = sum(|day| day.n_estimated);
+    let mut expected = sum(|day| day.n_expected);
+    if last.interval_minutes <= DAY_MINUTES {
+        let absent_days = (last.day - first.day + 1) as u64 - meter.days.len() as u64;
+        expected += absent_days * u64::from(last.n_expected);
     }
-    let absent_days = (last.day - first.day + 1) as u64 - meter.days.len() as u64;
-    (expected_here + absent_days * u64::from(last.n_expected), present)
+    Completeness { expected, present: sum(|day| day.n_measured) + estimated, estimated }
 }
 
 pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {
-    let (expected, present) = expected_and_present(meter);
+    let Completeness { expected, present, .. } = completeness(meter);
     let missing = expected.saturating_sub(present);
     let longest_days = meter.days.windows(2).map(|pair| pair[1].day - pair[0].day - 1).max().unwrap_or(0);
     let is_coarse = meter.days.iter().any(|day| day.interval_minutes > DAY_MINUTES);
@@ -85,8 +98,7 @@ pub(super) fn check_resolution(meter: &MeterDays) -> Vec<Finding> {
 }
 
 pub(super) fn check_estimates(meter: &MeterDays) -> Option<Finding> {
-    let estimated: u64 = meter.days.iter().map(|day| u64::from(day.n_estimated)).sum();
-    let (_, present) = expected_and_present(meter);
+    let Completeness { present, estimated, .. } = completeness(meter);
     let share = estimated as f64 / present.max(1) as f64;
     if share <= MANY_ESTIMATED_SHARE {
         return None;

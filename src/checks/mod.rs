@@ -10,6 +10,7 @@ mod stuck;
 mod values;
 
 pub use across::{Fingerprint, check_run};
+pub use completeness::{Completeness, completeness};
 pub use stuck::is_stuck_day;
 
 use crate::acquisition::register::UsagePoint;

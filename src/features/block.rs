@@ -79,6 +79,8 @@ pub struct Block {
     pub height_in_noise: f32,
     /// What candidates are compared by.
     pub fit: f32,
+    /// Whether it was switched on in the course of the day before its first whole one.
+    pub begins_day_before: bool,
     limits: (usize, usize),
 }
 
@@ -105,7 +107,17 @@ pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
     }
     let extent = extent(&block);
     (block.from, block.to) = (extent.start, extent.end);
+    block.begins_day_before = begins_day_before(days, &block);
     Some(block)
+}
+
+/// Whether the last hour of the window and some of the others were up on the day before.
+fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
+    let Some((before, last)) = block.from.checked_sub(1).zip(block.core.last()) else { return false };
+    let hours = &days.hour_kw[before];
+    let usual = |hour: usize| block.off_kw[hour][1];
+    let rise = block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
+    hours[*last] > usual(*last) + 0.5 * block.kw && rise > 0.1 * block.kw
 }
 
 /// Rises and falls of three floors: the whole day's, the night's and the working day's.
@@ -199,6 +211,7 @@ fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
         on,
         off,
         limits: (at.after, at.before),
+        begins_day_before: false,
     })
 }
 

@@ -17,7 +17,7 @@ use block::{Block, find_block};
 use ladder::{Ladder, climb};
 use levels::{Levels, measure_levels};
 use standard::{Standard, mean_profile, measure_standard};
-use usable::UsableDays;
+use usable::{Resolution, UsableDays};
 use window::{ClockWindow, find_window};
 
 /// A block must stand this far above the floor's noise and explain this much of the shift before
@@ -40,6 +40,8 @@ pub struct MeterFeatures {
     pub block: Option<(Block, Ladder)>,
     /// Mean demand by clock hour. [kW]
     pub hour_kw: [f32; CLOCK_HOURS],
+    /// What its reads resolve.
+    pub resolution: Resolution,
     /// Usable civil days. [days since 1970-01-01]
     pub days: Vec<i32>,
 }
@@ -65,7 +67,7 @@ impl MeterFeatures {
     }
 }
 
-/// Features of a meter's days, `None` where too few days show what lies within a day.
+/// Features of a meter's days, `None` where too few days are measured.
 /// `declared_kw` is mining declared to the state, which is no evidence.
 #[must_use]
 pub fn extract_features(
@@ -82,20 +84,26 @@ pub fn extract_features(
         _ => 0..measured.len(),
     };
     let levels = measure_levels(&undeclared, on.clone());
-    let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0 };
+    let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0, resolution: undeclared.resolution };
     let window = find_window(&on_days);
-    let values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
+    let mut values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
+    let mut standard = measure_standard(days, &measured, windows, temperature_c);
+    if measured.resolution != Resolution::WithinDay {
+        table::blank_within_day(&mut values);
+        standard.blank_within_day();
+    }
     let block = block.map(|block| {
         let ladder = climb(&block);
         (block, ladder)
     });
     Some(MeterFeatures {
         values,
-        standard: measure_standard(days, &measured, windows, temperature_c),
+        standard,
         levels,
         window,
         block,
         hour_kw: mean_profile(&measured),
+        resolution: measured.resolution,
         days: measured.day,
     })
 }

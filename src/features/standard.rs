@@ -121,6 +121,15 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
     }
 }
 
+impl Standard {
+    /// Takes out what reads of a day or longer cannot show.
+    pub(super) const fn blank_within_day(&mut self) {
+        let nan = f32::NAN;
+        (self.cv_within_day, self.load_factor_day, self.p10_to_p90, self.night_to_day, self.night_to_evening) = (nan, nan, nan, nan, nan);
+        (self.ramp_kw_mean, self.ramp_kw_max_p90, self.share_above_half_peak, self.share_above_nine_tenths_peak) = (nan, nan, nan, nan);
+    }
+}
+
 /// Mean demand by clock hour. [kW]
 #[must_use]
 pub fn mean_profile(days: &UsableDays) -> [f32; CLOCK_HOURS] {

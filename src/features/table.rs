@@ -96,6 +96,21 @@ pub const FEATURES: [Feature; N_FEATURES] = [
     f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference"),
 ];
 
+/// Features of the block that speak of what lies within a day.
+const WITHIN_DAY: [&str; 12] = [
+    "block_hours", "block_outside", "block_quantile_uneven", "block_edges", "block_proportional", "block_noise", "base_to_mean", "flat_mid_rel",
+    "flat_low_rel", "night_noise_rel", "night_base_kw_p20", "night_base_mad_rel",
+];
+
+/// Takes out what reads of a day or longer cannot show.
+pub(super) fn blank_within_day(values: &mut [f32; N_FEATURES]) {
+    for (feature, value) in FEATURES.iter().zip(values) {
+        if feature.family == Family::Timer || WITHIN_DAY.contains(&feature.name) {
+            *value = f32::NAN;
+        }
+    }
+}
+
 /// Index of a feature by name.
 pub(super) fn index_of(name: &str) -> usize {
     FEATURES.iter().position(|feature| feature.name == name).expect("features are named in this file")

@@ -1,7 +1,7 @@
 //! Chooses the days that features may rest on: enough measured, none with a stuck channel.
 
 use crate::checks::is_stuck_day;
-use crate::digest::{CLOCK_HOURS, DayDigest};
+use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
 use crate::stats::{median, quantile_mut};
 
 /// A day counts when this share of its intervals was measured.
@@ -19,6 +19,17 @@ const EDGE_REPEAT_SHARE: f32 = 1.0 / 6.0;
 /// What is declared, with the margin that machines' own tolerance and the meter's class need.
 const DECLARED_MARGIN: f32 = 1.05;
 
+/// What the reads of a meter resolve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// Intervals shorter than a day.
+    WithinDay,
+    /// One read a day.
+    Daily,
+    /// One read for several days, for example a month.
+    Longer,
+}
+
 /// A meter's usable days as columns, in order.
 #[derive(Debug, Clone)]
 pub struct UsableDays {
@@ -30,12 +41,30 @@ pub struct UsableDays {
     pub digests: Vec<DayDigest>,
     /// Share of measured days on which the channel was stuck.
     pub stuck_share: f32,
+    /// What its reads resolve. Of coarse reads every hour and quantile is the read's mean.
+    pub resolution: Resolution,
 }
 
 impl UsableDays {
-    /// The usable ones of `days`, `None` where there are too few or none shows what lies within a day.
+    /// The usable ones of `days` at the resolution most of them have; `None` where there are too few.
     #[must_use]
     pub fn of(days: &[DayDigest]) -> Option<Self> {
+        let resolution = resolution_of(days);
+        if resolution == Resolution::WithinDay { Self::of_intervals(days) } else { Self::of_coarse_reads(days, resolution) }
+    }
+
+    fn of_coarse_reads(days: &[DayDigest], resolution: Resolution) -> Option<Self> {
+        let digests: Vec<DayDigest> = days.iter().filter(|day| !day.is_within_day() && day.n_measured > 0).map(flat_day).collect();
+        (digests.len() >= LEAST_DAYS).then(|| Self {
+            day: digests.iter().map(|day| day.day).collect(),
+            hour_kw: digests.iter().map(|day| day.hour_kw).collect(),
+            digests,
+            stuck_share: 0.0,
+            resolution,
+        })
+    }
+
+    fn of_intervals(days: &[DayDigest]) -> Option<Self> {
         let measured: Vec<usize> = (0..days.len()).filter(|&at| is_measured(&days[at])).collect();
         let stuck: Vec<bool> = days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > LEAST_STUCK_KW).collect();
         let is_at_edge = |at: usize| {
@@ -52,7 +81,7 @@ impl UsableDays {
         let digests: Vec<DayDigest> = chosen.iter().map(|&at| days[at]).collect();
         let mut hour_kw: Vec<[f32; CLOCK_HOURS]> = digests.iter().map(|day| day.hour_kw).collect();
         fill_hours(&mut hour_kw);
-        Some(Self { day: digests.iter().map(|day| day.day).collect(), hour_kw, digests, stuck_share: n_stuck as f32 / measured.len() as f32 })
+        Some(Self { day: digests.iter().map(|day| day.day).collect(), hour_kw, digests, stuck_share: n_stuck as f32 / measured.len() as f32, resolution: Resolution::WithinDay })
     }
 
     /// How many days.
@@ -106,6 +135,40 @@ impl UsableDays {
     pub fn column(&self, of: impl Fn(&DayDigest) -> f32) -> Vec<f32> {
         self.digests.iter().map(of).collect()
     }
+}
+
+/// What most of the days resolve.
+fn resolution_of(days: &[DayDigest]) -> Resolution {
+    let n_coarse = days.iter().filter(|day| !day.is_within_day()).count();
+    let n_longer = days.iter().filter(|day| day.interval_minutes > DAY_MINUTES).count();
+    if n_coarse * 2 <= days.len() {
+        Resolution::WithinDay
+    } else if n_longer * 2 <= days.len() {
+        Resolution::Daily
+    } else {
+        Resolution::Longer
+    }
+}
+
+/// A coarse read as a day on which every hour has the read's mean.
+fn flat_day(day: &DayDigest) -> DayDigest {
+    let mut flat = *day;
+    let kw = day.demand_kw_mean;
+    flat.hour_kw = [kw; CLOCK_HOURS];
+    for quantile in [
+        &mut flat.demand_kw_min,
+        &mut flat.demand_kw_p05,
+        &mut flat.demand_kw_p10,
+        &mut flat.demand_kw_p25,
+        &mut flat.demand_kw_p50,
+        &mut flat.demand_kw_p75,
+        &mut flat.demand_kw_p90,
+        &mut flat.demand_kw_p95,
+        &mut flat.demand_kw_max,
+    ] {
+        *quantile = kw;
+    }
+    flat
 }
 
 fn is_measured(day: &DayDigest) -> bool {

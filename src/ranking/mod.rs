@@ -1,7 +1,11 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
+pub mod chance;
+pub mod estimate;
 pub mod model;
 pub mod plant;
+pub mod rank;
+pub mod rivals;
 pub mod training;
 
 use jiff::civil::Date;

@@ -7,7 +7,7 @@
 
 use crate::calendar::{Calendar, CivilDay, date_of};
 use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
-use crate::digest::{CLOCK_HOURS, DayDigest};
+use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
 use crate::rigs::Span;
 use crate::settings::HourWindow;
 
@@ -36,11 +36,14 @@ impl<'a> Host<'a> {
     #[must_use]
     pub fn rebuild(days: &'a [DayDigest], night: HourWindow) -> Option<Self> {
         let (first, last) = (days.first()?, days.last()?);
-        let n_days = (last.day - first.day + 1) as usize;
+        let n_days = (last.day - first.day) as usize + days_covered(last);
         let mut half_hours_kw = vec![f32::NAN; n_days * SLOTS];
         for day in days {
             let at = (day.day - first.day) as usize * SLOTS;
-            half_hours_kw[at..at + SLOTS].copy_from_slice(&rebuild_day(day));
+            let half_hours = rebuild_day(day);
+            // A read over several days stands for each of them.
+            let end = (at + days_covered(day) * SLOTS).min(half_hours_kw.len());
+            half_hours_kw[at..end].iter_mut().zip(half_hours.iter().cycle()).for_each(|(slot, kw)| *slot = *kw);
         }
         let plain = Calendar::plain_day();
         Some(Self { days, first_day: first.day, n_days, half_hours_kw, plain, night })
@@ -68,7 +71,10 @@ impl<'a> Host<'a> {
             .map(|day| {
                 let at = (day.day - self.first_day) as usize * SLOTS;
                 let (before, after) = (&self.half_hours_kw[at..at + SLOTS], &changed_kw[at..at + SLOTS]);
-                if before == after || !day.is_within_day() { *day } else { self.moved(day, before, after, &mut scratch) }
+                if !day.is_within_day() {
+                    return moved_read(day, &self.half_hours_kw[at..], &changed_kw[at..]);
+                }
+                if before == after { *day } else { self.moved(day, before, after, &mut scratch) }
             })
             .collect()
     }
@@ -106,6 +112,21 @@ impl<'a> Host<'a> {
         moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
         moved
     }
+}
+
+fn days_covered(day: &DayDigest) -> usize {
+    (day.interval_minutes / DAY_MINUTES).max(1) as usize
+}
+
+/// A read of a day or longer moves by the mean change over the days it covers.
+fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
+    let covered = (days_covered(day) * SLOTS).min(before.len());
+    let changes: Vec<f32> = before[..covered].iter().zip(&after[..covered]).map(|(before, after)| after - before).filter(|kw| !kw.is_nan()).collect();
+    let change_kw = crate::stats::mean(&changes).unwrap_or(0.0);
+    let mut moved = *day;
+    moved.demand_kw_mean = (day.demand_kw_mean + change_kw).max(day.demand_kw_mean.min(0.0));
+    moved.energy_kwh = day.energy_kwh + change_kw * day.interval_minutes as f32 / 60.0;
+    moved
 }
 
 type Column = fn(&DayDigest) -> f32;

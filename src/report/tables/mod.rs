@@ -1,7 +1,9 @@
 //! Writes the tables of a run as Parquet and CSV with columns in one order.
 
 pub mod evidence;
+pub mod features;
 pub mod findings;
+pub mod groups;
 pub mod scores;
 pub mod suspects;
 

@@ -1,0 +1,233 @@
+//! Turns features into evidence: measured values against what the run's own meters show, in words.
+//!
+//! One file an indicator. An indicator speaks for one family of features: its weight is what the
+//! model's terms of that family add to the score, its words say what was measured against what.
+
+mod base_load;
+mod data_fault;
+mod flatness;
+mod level_shift;
+mod over_declaration;
+mod timer;
+
+use std::collections::BTreeMap;
+
+use crate::features::standard::STANDARD_NAMES;
+use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
+use crate::ids::GroupId;
+use crate::ranking::estimate::Estimate;
+use crate::ranking::Reason;
+use crate::stats::quantile_mut;
+
+/// What an indicator is and says.
+pub struct Indicator {
+    /// Stable name, in tables.
+    pub name: &'static str,
+    /// The family of features it speaks for; `None`: it speaks of the register.
+    pub family: Option<Family>,
+    /// The evidence in words, `None` where there is nothing to say.
+    pub words: fn(&Evidence<'_>) -> Option<String>,
+}
+
+/// Every indicator, in the order in which equal weights are shown.
+pub const INDICATORS: [Indicator; 6] =
+    [level_shift::INDICATOR, base_load::INDICATOR, flatness::INDICATOR, timer::INDICATOR, over_declaration::INDICATOR, data_fault::INDICATOR];
+
+/// What indicators look at.
+pub struct Evidence<'a> {
+    /// The meter.
+    pub meter: &'a MeterFeatures,
+    /// The rig as estimated.
+    pub rig: Option<&'a Estimate>,
+    /// Its peers.
+    pub peers: &'a Peers,
+    /// Mining declared to the state. [kW]
+    pub declared_kw: f32,
+}
+
+impl Evidence<'_> {
+    /// A feature of the meter.
+    pub(crate) fn value(&self, name: &str) -> f32 {
+        self.meter.value(name)
+    }
+}
+
+/// Quantiles of features over a peer group (or over the run, where the group is small).
+#[derive(Debug, Clone, Default)]
+pub struct Peers {
+    /// The group's name, or `all meters`.
+    pub name: String,
+    /// Meters in it.
+    pub n_meters: usize,
+    quantiles: BTreeMap<&'static str, [f32; 3]>,
+}
+
+/// A group smaller than this lends its meters no typical value; the run's does.
+const LEAST_PEERS: usize = 10;
+
+impl Peers {
+    /// Quantiles over some meters.
+    #[must_use]
+    pub fn of(name: &str, meters: &[&MeterFeatures]) -> Self {
+        let mut quantiles = BTreeMap::new();
+        let mut column = |name: &'static str, values: &mut dyn Iterator<Item = f32>| {
+            let mut values: Vec<f32> = values.filter(|value| !value.is_nan()).collect();
+            let mut at = |share| quantile_mut(&mut values, share).unwrap_or(f32::NAN);
+            quantiles.insert(name, [at(0.05), at(0.5), at(0.95)]);
+        };
+        for (index, feature) in FEATURES.iter().enumerate() {
+            column(feature.name, &mut meters.iter().map(|meter| meter.values[index]));
+        }
+        for (index, name) in STANDARD_NAMES.iter().enumerate() {
+            column(name, &mut meters.iter().map(|meter| meter.standard.values()[index]));
+        }
+        Self { name: name.to_owned(), n_meters: meters.len(), quantiles }
+    }
+
+    /// Median over the peers.
+    #[must_use]
+    pub fn median(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[1])
+    }
+
+    /// Value that 19 peers of 20 stay below.
+    #[must_use]
+    pub fn p95(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[2])
+    }
+
+    /// Value that 19 peers of 20 exceed.
+    #[must_use]
+    pub fn p05(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[0])
+    }
+}
+
+/// Peers of every group. `groups` has one entry a meter.
+#[must_use]
+pub fn peers_by_group(meters: &[MeterFeatures], groups: &[GroupId]) -> BTreeMap<GroupId, Peers> {
+    let mut members: BTreeMap<&GroupId, Vec<&MeterFeatures>> = BTreeMap::new();
+    for (meter, group) in meters.iter().zip(groups) {
+        members.entry(group).or_default().push(meter);
+    }
+    let everyone: Vec<&MeterFeatures> = meters.iter().collect();
+    let all = Peers::of("all meters", &everyone);
+    members.into_iter().map(|(group, own)| (group.clone(), if own.len() < LEAST_PEERS { all.clone() } else { Peers::of(group.as_str(), &own) })).collect()
+}
+
+/// The reasons of one meter, strongest first. `terms` is what each feature adds to its score,
+/// `usual` what it adds to the middle meter's. [log-odds]
+#[must_use]
+pub fn weigh_reasons(evidence: &Evidence<'_>, terms: &[f32; N_FEATURES], usual: &[f32; N_FEATURES]) -> Vec<Reason> {
+    let weight_of = |family: Family| -> f64 {
+        FEATURES.iter().enumerate().filter(|(_, feature)| feature.family == family).map(|(index, _)| f64::from(terms[index] - usual[index])).sum()
+    };
+    let mut reasons: Vec<Reason> = INDICATORS
+        .iter()
+        .filter_map(|indicator| {
+            let words = (indicator.words)(evidence)?;
+            Some(Reason { indicator: indicator.name, words, weight: indicator.family.map_or(0.0, weight_of) })
+        })
+        .collect();
+    reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    reasons
+}
+
+/// What the terms add to the middle meter's score. [log-odds]
+#[must_use]
+pub fn usual_terms(terms: &[[f32; N_FEATURES]]) -> [f32; N_FEATURES] {
+    std::array::from_fn(|index| {
+        let mut column: Vec<f32> = terms.iter().map(|row| row[index]).collect();
+        quantile_mut(&mut column, 0.5).unwrap_or(0.0)
+    })
+}
+
+/// A share as a person reads it.
+fn percent(share: f32) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
+/// Kilowatts as a person reads them.
+fn kw(kw: f32) -> String {
+    crate::units::Kilowatts(f64::from(kw)).to_string()
+}
+
+/// `; peers' median 0.12 kW`, or nothing where it is not known.
+fn peers_median(evidence: &Evidence<'_>, name: &str, show: fn(f32) -> String) -> String {
+    let median = evidence.peers.median(name);
+    if median.is_nan() { String::new() } else { format!("; peers' median {}", show(median)) }
+}
+
+/// `against` as a comparison: `3.40 kW > 0.61 kW (19 of 20 peers stay below)`.
+fn against(measured: f32, limit: f32, show: fn(f32) -> String, side: Side) -> String {
+    if limit.is_nan() {
+        return show(measured);
+    }
+    let (sign, words) = match (side, measured.total_cmp(&limit)) {
+        (Side::Above, std::cmp::Ordering::Greater) => (">", "19 of 20 peers stay below"),
+        (Side::Above, _) => ("<=", "19 of 20 peers stay below"),
+        (Side::Below, std::cmp::Ordering::Less) => ("<", "19 of 20 peers exceed it"),
+        (Side::Below, _) => (">=", "19 of 20 peers exceed it"),
+    };
+    format!("{} {sign} {} ({words})", show(measured), show(limit))
+}
+
+/// Which side of a limit is unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+    use crate::features::extract_features;
+    use crate::ranking::estimate::{PeerBase, estimate_rig};
+    use crate::settings::Windows;
+
+    fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
+        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), |_| None).unwrap()
+    }
+
+    fn reasons(subject: &MeterFeatures, declared_kw: f32) -> Vec<Reason> {
+        let homes: Vec<MeterFeatures> = (0..12).map(|n| features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05))).collect();
+        let peers = Peers::of("homes", &homes.iter().collect::<Vec<_>>());
+        let rig = estimate_rig(subject, PeerBase::of(homes.iter()));
+        let evidence = Evidence { meter: subject, rig: rig.as_ref(), peers: &peers, declared_kw };
+        weigh_reasons(&evidence, &[0.1; N_FEATURES], &[0.0; N_FEATURES])
+    }
+
+    #[test]
+    fn every_indicator_has_words_for_a_rig_and_none_panics_on_an_empty_place() {
+        let rig = features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
+        let names: Vec<_> = reasons(&rig, 0.0).iter().map(|reason| reason.indicator).collect();
+        assert!(names.contains(&"level_shift") && names.contains(&"base_load") && names.contains(&"flatness"), "{names:?}");
+        let _ = reasons(&features(|_, _| 0.0), 0.0);
+    }
+
+    #[test]
+    fn words_carry_measure_limit_period_and_peers() {
+        let rig = features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
+        let reasons = reasons(&rig, 0.0);
+        let shift = reasons.iter().find(|reason| reason.indicator == "level_shift").unwrap();
+        assert!(shift.words.contains("3.2") && shift.words.contains("2022-02-10"), "{}", shift.words);
+        let base = reasons.iter().find(|reason| reason.indicator == "base_load").unwrap();
+        assert!(base.words.contains("peers' median") && base.words.contains("kW"), "{}", base.words);
+    }
+
+    #[test]
+    fn a_stuck_channel_speaks_against() {
+        let stuck = features(|day, slot| if day > 40 { 3.0 } else { home_kw(day, slot) });
+        assert!(reasons(&stuck, 0.0).iter().any(|reason| reason.indicator == "data_fault"));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = INDICATORS.iter().map(|indicator| indicator.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), INDICATORS.len());
+    }
+}

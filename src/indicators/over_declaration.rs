@@ -1,0 +1,31 @@
+//! Speaks of a declared farm: what it declared, and what it draws above that.
+//!
+//! # What it measures
+//! The estimated rig beyond `declared_mining_kw` of the register.
+//!
+//! # Why it points to mining
+//! The declared part is known and is no evidence; what runs above it is undeclared.
+//!
+//! # What else looks like this
+//! Cooling of the declared machines (3-50% on top), other loads of the same business.
+//!
+//! # Limit and why
+//! A block counts only from 1.5 times the declared kW: cooling alone may add half.
+//!
+//! # Source
+//! Cooling overhead of air-cooled halls: power usage effectiveness of 1.03-1.5 (ISO/IEC 30134-2).
+
+use super::{Evidence, Indicator, kw};
+
+pub(super) const INDICATOR: Indicator = Indicator { name: "over_declaration", family: None, words };
+
+fn words(evidence: &Evidence<'_>) -> Option<String> {
+    if evidence.declared_kw <= 0.0 {
+        return None;
+    }
+    let declared = kw(evidence.declared_kw);
+    Some(match evidence.rig {
+        Some(rig) => format!("mining of {declared} is declared; the evidence speaks of {} beyond it", kw(rig.kw)),
+        None => format!("mining of {declared} is declared; nothing stands out beyond it"),
+    })
+}

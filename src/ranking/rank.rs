@@ -1,0 +1,238 @@
+//! Ranks the meters of a run: trains on planted copies, scores, estimates, cuts and explains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chance::Chances;
+use super::estimate::{Estimate, PeerBase, estimate_rig};
+use super::model::logistic;
+use super::rivals::Rivals;
+use super::training::{Copy, Planted, Scores, choose_hosts, plant_copies, score_out_of_fold};
+use super::{Kind, RigEstimate, Scored};
+use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
+use crate::calendar::date_of;
+use crate::digest::MeterDays;
+use crate::error::Result;
+use crate::features::usable::Resolution;
+use crate::features::{MeterFeatures, N_FEATURES};
+use crate::ids::{GroupId, MeterId};
+use crate::indicators::{Evidence, Peers, peers_by_group, usual_terms, weigh_reasons};
+use crate::settings::Settings;
+use crate::stats::quantile;
+
+/// A meter with its features, ready to be ranked.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The meter.
+    pub meter: MeterId,
+    /// Its features.
+    pub features: MeterFeatures,
+    /// Its row of the register.
+    pub point: Option<UsagePoint>,
+    /// Its peer group.
+    pub group: GroupId,
+}
+
+impl Judged {
+    fn declared_kw(&self) -> f32 {
+        self.point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32
+    }
+
+    fn class(&self) -> String {
+        self.point.as_ref().map_or_else(|| UNKNOWN_CLASS.to_owned(), UsagePoint::class)
+    }
+}
+
+/// Fetches the days of meters by id.
+pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + Sync + 'a;
+
+/// Modern machines draw from..to at the plug; two older or two newer ones make the interval of a
+/// count, not its middle. S19-S21, M30S-M60, in ../rigs/machines.rs with their sources. [kW]
+const MACHINE_KW: (f64, f64) = (2.8, 3.65);
+
+/// An S9, the smallest machine still met. [kW]
+const OLD_MACHINE_KW: f64 = 1.35;
+
+/// A class needs this many meters before its base load is typical.
+const LEAST_CLASS: usize = 10;
+
+/// Meters, from rank 1, whose evidence is put in words: beyond them nobody reads.
+const MOST_EXPLAINED: usize = 50_000;
+
+/// The interval of a rig's kW holds this share of planted rigs.
+const INTERVAL_SHARE: f64 = 0.9;
+
+/// A rig that makes up this share of a business's demand is not what it is registered for.
+const MISMATCH_SHARE: f32 = 0.5;
+
+/// Ranks. `judged` in order of meter id; `unjudged` had too little data and come last, with score 0.
+///
+/// # Errors
+/// When the days of the meters to plant into cannot be read.
+pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Scored>> {
+    let peers = peers_by_group(
+        &judged.iter().map(|one| one.features.clone()).collect::<Vec<_>>(),
+        &judged.iter().map(|one| one.group.clone()).collect::<Vec<_>>(),
+    );
+    let mut drafts = Vec::with_capacity(judged.len());
+    for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
+        let members: Vec<&Judged> = judged.iter().filter(|one| one.features.resolution == resolution).collect();
+        if !members.is_empty() {
+            drafts.extend(rank_resolution(&members, &peers, settings, days_of)?);
+        }
+    }
+    drafts.sort_by(|a, b| b.order.total_cmp(&a.order).then_with(|| a.scored.meter.cmp(&b.scored.meter)));
+    let mut scored: Vec<Scored> = drafts.into_iter().map(|draft| draft.explain()).collect();
+    let group = GroupId::from("not judged");
+    scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
+    let mut expected_false = 0.0;
+    for (index, one) in scored.iter_mut().enumerate() {
+        expected_false += one.expected_false;
+        one.expected_false = expected_false;
+        one.rank = index as u32 + 1;
+    }
+    Ok(scored)
+}
+
+fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
+    Scored { meter: meter.clone(), score: 0.0, rank: 0, kind: None, rig: None, group: group.clone(), reasons: Vec::new(), rivals: Vec::new(), expected_false: 1.0, is_suspect: false }
+}
+
+/// A scored meter whose words wait until its rank is known.
+struct Draft<'a> {
+    scored: Scored,
+    order: f64,
+    explain: Box<dyn Fn(&mut Scored) + 'a>,
+}
+
+impl Draft<'_> {
+    fn explain(mut self) -> Scored {
+        (self.explain)(&mut self.scored);
+        self.scored
+    }
+}
+
+/// Meters whose reads resolve alike learn from each other.
+fn rank_resolution<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
+    let copies = copies_of(members, settings, days_of)?;
+    let rows: Vec<[f32; N_FEATURES]> = members.iter().map(|one| one.features.values).collect();
+    let scores = score_out_of_fold(&rows, &copies, settings.seed);
+    let rig_scores: Vec<f64> = copies.iter().zip(&scores.copies).filter(|(copy, _)| is_rig(copy)).map(|(_, score)| *score).collect();
+    let chances = Chances::fit(&scores.meters, &rig_scores);
+    let bases = peer_bases(members);
+    let error = kw_error(members, &copies, &scores, &bases);
+    let features: Vec<MeterFeatures> = members.iter().map(|one| one.features.clone()).collect();
+    let rivals = std::rc::Rc::new(Rivals::learn(&features, &copies, settings.seed));
+    let usual = usual_terms(&scores.contributions);
+    let limit = n_explained_from(&scores.meters);
+    let mut drafts = Vec::with_capacity(members.len());
+    for (index, &one) in members.iter().enumerate() {
+        let rig = estimate_rig(&one.features, bases[&one.class()]);
+        let score = scores.meters[index];
+        let chance = chances.chance(score);
+        let is_suspect = chance >= 1.0 - settings.max_expected_false_share && rig.is_some();
+        let terms = scores.contributions[index];
+        let rivals = std::rc::Rc::clone(&rivals);
+        let scored = Scored {
+            meter: one.meter.clone(),
+            score: logistic(score),
+            rank: 0,
+            kind: rig.filter(|_| is_suspect || score >= 0.0).map(|rig| kind_of(one, &rig)),
+            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, error)),
+            group: one.group.clone(),
+            reasons: Vec::new(),
+            rivals: Vec::new(),
+            expected_false: 1.0 - chance,
+            is_suspect,
+        };
+        let explain = move |scored: &mut Scored| {
+            if score >= limit {
+                let evidence = Evidence { meter: &one.features, rig: rig.as_ref(), peers: &peers[&one.group], declared_kw: one.declared_kw() };
+                scored.reasons = weigh_reasons(&evidence, &terms, &usual);
+                scored.rivals = rivals.score(&one.features);
+            }
+        };
+        drafts.push(Draft { scored, order: score, explain: Box::new(explain) });
+    }
+    Ok(drafts)
+}
+
+/// Score from which evidence is put in words.
+fn n_explained_from(scores: &[f64]) -> f64 {
+    let mut sorted = scores.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    sorted.get(MOST_EXPLAINED).copied().unwrap_or(f64::NEG_INFINITY)
+}
+
+fn is_rig(copy: &Copy) -> bool {
+    matches!(copy.planted, Planted::Rig { .. })
+}
+
+/// Copies are made of meters without a declared farm; hosts are places in `members`.
+fn copies_of(members: &[&Judged], settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Copy>> {
+    let eligible = (0..members.len()).filter(|&index| members[index].declared_kw() == 0.0).collect();
+    let hosts = choose_hosts(eligible, settings.seed);
+    let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
+    let mut days = days_of(&names)?;
+    let hosts: Vec<(usize, MeterDays)> = hosts.into_iter().filter_map(|index| Some((index, days.remove(&members[index].meter)?))).collect();
+    Ok(plant_copies(&hosts, &settings.windows, settings.seed))
+}
+
+/// Base loads by register class; small classes take the run's.
+fn peer_bases(members: &[&Judged]) -> BTreeMap<String, PeerBase> {
+    let all = PeerBase::of(members.iter().map(|one| &one.features));
+    let mut classes: BTreeMap<String, Vec<&MeterFeatures>> = BTreeMap::new();
+    for one in members {
+        classes.entry(one.class()).or_default().push(&one.features);
+    }
+    classes.into_iter().map(|(class, own)| (class, if own.len() < LEAST_CLASS { all } else { PeerBase::of(own.into_iter()) })).collect()
+}
+
+/// Truth over estimate of the planted rigs that were scored as rigs: low and high quantile.
+fn kw_error(members: &[&Judged], copies: &[Copy], scores: &Scores, bases: &BTreeMap<String, PeerBase>) -> (f64, f64) {
+    let ratios: Vec<f32> = copies
+        .iter()
+        .zip(&scores.copies)
+        .filter(|(_, score)| **score > 0.0)
+        .filter_map(|(copy, _)| {
+            let Planted::Rig { kw, .. } = copy.planted else { return None };
+            let rig = estimate_rig(&copy.features, bases[&members[copy.host].class()])?;
+            Some(kw / rig.kw)
+        })
+        .collect();
+    let tail = (1.0 - INTERVAL_SHARE) / 2.0;
+    let at = |share: f64, otherwise: f64| quantile(&ratios, share).map_or(otherwise, f64::from);
+    // Without a planted rig to learn from, an estimate is good to a factor of two.
+    (at(tail, 0.5).min(1.0), at(1.0 - tail, 2.0).max(1.0))
+}
+
+fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {
+    let kw = f64::from(rig.kw);
+    let (kw_low, kw_high) = (kw * error.0, kw * error.1);
+    let (first, last) = (features.days.first().copied().unwrap_or(0), features.days.last().copied().unwrap_or(0) + 1);
+    let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
+    let fewest = (kw_low / MACHINE_KW.1).ceil().max(1.0);
+    let per_machine = if kw_high < MACHINE_KW.0 { OLD_MACHINE_KW } else { MACHINE_KW.0 };
+    RigEstimate {
+        kw,
+        kw_low,
+        kw_high,
+        machines_low: fewest as u32,
+        machines_high: (kw_high / per_machine).floor().max(fewest) as u32,
+        onset: rig.onset.map(date_of),
+        ended: rig.ended.map(date_of),
+        energy_kwh: kw * 24.0 * f64::from(rig.day_share) * f64::from(n_days),
+    }
+}
+
+fn kind_of(one: &Judged, rig: &Estimate) -> Kind {
+    let is_business = one.point.as_ref().is_some_and(|point| point.activity.is_some() && !point.is_residential());
+    if one.declared_kw() > 0.0 {
+        Kind::OverDeclaration
+    } else if rig.is_restarted {
+        Kind::RestartedFarm
+    } else if is_business && rig.kw * rig.day_share > MISMATCH_SHARE * one.features.standard.demand_kw_mean {
+        Kind::ActivityMismatch
+    } else {
+        Kind::MeteredFarm
+    }
+}
