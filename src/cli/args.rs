@@ -47,7 +47,9 @@ Prints files, span, interval, zone, completeness, findings by code, and the mapp
 
 const DIGEST_EXAMPLES: &str = "\
 Example:
-  hashwatt digest --readings export.parquet --timezone Asia/Almaty --out digests";
+  hashwatt digest --readings export.parquet --timezone Asia/Almaty --out run1
+
+Writes the digests into run1/digests.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Example:
@@ -172,7 +174,7 @@ pub(super) struct DigestArguments {
     pub input: InputArguments,
     #[command(flatten)]
     pub run: RunArguments,
-    /// Folder for the digests; made where it is not there [default: hashwatt-out]
+    /// Folder for digests/; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
 }
