@@ -14,6 +14,7 @@ pub mod ranking;
 pub mod report;
 pub mod trials;
 
+pub mod cli;
 pub mod pipeline;
 pub mod rigs;
 
