@@ -27,7 +27,7 @@ Examples:
   A bare export is enough; its columns, unit and interval are guessed, and the guesses are listed:
     hashwatt detect --readings export.parquet --out run1
   Better: with the zone of the meters and the register of usage points:
-    hashwatt detect --readings 'exports/*.csv.gz' --register register.csv --timezone Asia/Almaty --out run1
+    hashwatt detect --readings 'exports/*.csv.gz' --register register.csv --timezone Asia/Almaty
   Everything in a pipeline file, one value changed for this run:
     hashwatt detect pipelines/residential.toml --seed 7
   For a program: one JSON object on standard output, progress on standard error:
@@ -62,7 +62,7 @@ const SIMULATE_EXAMPLES: &str = "\
 Example:
   hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
   hashwatt detect --readings district/readings.parquet --register district/register.parquet \\
-    --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty --out run1
+    --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty
 
 Writes readings, register, weather, events, tips and truth. The truth says where the rigs are.";
 
@@ -229,7 +229,14 @@ mod tests {
 
     #[test]
     fn examples_fit_a_page() {
-        for text in [PROGRAM_EXAMPLES, CHECK_EXAMPLES, EXPLAIN_EXAMPLES, DIGEST_EXAMPLES] {
+        for text in [
+            PROGRAM_EXAMPLES,
+            DETECT_EXAMPLES,
+            CHECK_EXAMPLES,
+            DIGEST_EXAMPLES,
+            EXPLAIN_EXAMPLES,
+            SIMULATE_EXAMPLES,
+        ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
         }
     }

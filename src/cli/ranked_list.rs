@@ -148,7 +148,9 @@ fn push_rest(text: &mut String, suspects: &[&Scored], settings: &Settings, width
     if suspects.len() > MOST_SUSPECTS {
         let n_more = suspects.len() - MOST_SUSPECTS;
         let file = settings.out.join("suspects.csv");
-        push_line(text, &format!("{n_more} more suspects are in {}.", file.display()));
+        let more =
+            if n_more == 1 { "1 more suspect is".to_owned() } else { format!("{n_more} more suspects are") };
+        push_line(text, &format!("{more} in {}.", file.display()));
     }
     let legend = "false so far: how many of the lines from rank 1 to this one are expected to be false.";
     push_wrapped(text, "", legend, width);

@@ -30,8 +30,10 @@ struct TextFile {
 impl TextFile {
     /// The lines before the tests at the foot, with their numbers from 1.
     fn lines_before_tests(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().enumerate();
-        lines.take_while(|(_, line)| !line.starts_with("mod tests {")).map(|(index, line)| (index + 1, line))
+        let lines: Vec<&str> = self.text.lines().collect();
+        let is_foot = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{');
+        let n_lines = lines.windows(2).position(is_foot).unwrap_or(lines.len());
+        lines.into_iter().take(n_lines).enumerate().map(|(index, line)| (index + 1, line))
     }
 
     /// Whether the whole file is compiled for tests only.
