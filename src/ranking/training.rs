@@ -18,7 +18,7 @@ use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
 use crate::settings::Windows;
 
 /// Meters that copies are made of. More sharpen the model little and cost time.
-pub const MOST_HOSTS: usize = 1500;
+pub const MOST_HOSTS: usize = 600;
 
 /// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
 const fn copies_per_host(n_hosts: usize) -> (usize, usize) {

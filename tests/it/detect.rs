@@ -207,6 +207,36 @@ fn ranks_do_not_depend_on_the_order_of_rows_or_meters() {
     assert!(std::fs::read(ours).unwrap() == std::fs::read(theirs).unwrap(), "scores.parquet differs");
 }
 
+#[test]
+fn neighbouring_rows_half_a_day_apart_are_no_whole_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let (export, out) = (folder.path().join("apart.csv"), folder.path().join("d"));
+    let mut text = "meter_id,timestamp,kwh\n".to_owned();
+    let mut push = |day: usize, hour: usize| {
+        text.push_str(&format!("m0,2024-01-{day:02} {hour:02}:00,{}.5\n", hour % 7));
+    };
+    for day in 1..=20 {
+        for hour in 0..12 {
+            push(day, hour);
+            push(day, hour + 12);
+            // Another day's row, so that no two pairs of a day are neighbours.
+            if hour == 11 {
+                push(day % 20 + 1 + 5 * usize::from(day == 20), 0);
+            }
+        }
+    }
+    std::fs::write(&export, text).unwrap();
+    hashwatt_line(format!("digest --readings {} --out {}", export.display(), out.display())).ends_with(0);
+    let mut days = 0;
+    for path in files(&out.join("digests")).into_keys() {
+        let part = read_table(&out.join("digests").join(path));
+        assert!(numbers(&part, "n_conflicting").iter().all(|n| *n == Some(0.0)));
+        assert!(numbers(&part, "n_measured").iter().all(|n| *n == Some(24.0)));
+        days += part.num_rows();
+    }
+    assert_eq!(days, 20);
+}
+
 #[track_caller]
 fn assert_same(first: &BTreeMap<PathBuf, Vec<u8>>, second: &BTreeMap<PathBuf, Vec<u8>>) {
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();

@@ -4,6 +4,7 @@ mod acquisition;
 mod bad_input;
 mod cli;
 mod detect;
+mod detection;
 mod district;
 mod program;
 mod shared_data;
