@@ -212,17 +212,11 @@ fn neighbouring_rows_half_a_day_apart_are_no_whole_day() {
     let folder = tempfile::tempdir().unwrap();
     let (export, out) = (folder.path().join("apart.csv"), folder.path().join("d"));
     let mut text = "meter_id,timestamp,kwh\n".to_owned();
-    let mut push = |day: usize, hour: usize| {
-        text.push_str(&format!("m0,2024-01-{day:02} {hour:02}:00,{}.5\n", hour % 7));
-    };
-    for day in 1..=20 {
-        for hour in 0..12 {
-            push(day, hour);
-            push(day, hour + 12);
-            // Another day's row, so that no two pairs of a day are neighbours.
-            if hour == 11 {
-                push(day % 20 + 1 + 5 * usize::from(day == 20), 0);
-            }
+    for (day, hour, meter) in
+        (1..=20).flat_map(|day| (0..12).flat_map(move |hour| [0, 1].map(|meter| (day, hour, meter))))
+    {
+        for hour in [hour, hour + 12] {
+            text.push_str(&format!("m{meter},2024-01-{day:02} {hour:02}:00,{}.5\n", hour % 7));
         }
     }
     std::fs::write(&export, text).unwrap();
@@ -234,7 +228,7 @@ fn neighbouring_rows_half_a_day_apart_are_no_whole_day() {
         assert!(numbers(&part, "n_measured").iter().all(|n| *n == Some(24.0)));
         days += part.num_rows();
     }
-    assert_eq!(days, 20);
+    assert_eq!(days, 40);
 }
 
 #[track_caller]
