@@ -37,13 +37,13 @@ pub fn features_frame(judged: &[Judged]) -> Result<DataFrame> {
 /// When the best block began and ended, its clock window, what every hour of the day rose by, and
 /// the steps that led to it.
 fn block_columns(judged: &[Judged]) -> Vec<Column> {
-    let day = |pick: fn((Option<i32>, Option<i32>)) -> Option<i32>| judged.iter().map(move |one| pick(one.features.block_days()).map(date_of));
+    let days: Vec<_> = judged.iter().map(|one| one.features.block_days()).collect();
     let of_block = |pick: &dyn Fn(&Block, &Ladder) -> Option<f64>| -> Vec<Option<f64>> {
         judged.iter().map(|one| one.features.block.as_ref().and_then(|(block, ladder)| pick(block, ladder))).collect()
     };
     let mut columns = vec![
-        dates("block_first_day", day(|days| days.0)),
-        dates("block_day_after", day(|days| days.1)),
+        dates("block_first_day", days.iter().map(|days| days.0.map(date_of))),
+        dates("block_day_after", days.iter().map(|days| days.1.map(date_of))),
         counts("window_from_hour", judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok())),
         floats("n_steps", of_block(&|_, ladder| Some(ladder.steps_kw.len() as f64)).into_iter()),
         floats("step_kw_median", of_block(&|_, ladder| median(&ladder.steps_kw).map(f64::from)).into_iter()),
