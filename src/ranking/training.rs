@@ -217,7 +217,7 @@ fn training_rows(meters: &[[f32; N_FEATURES]], copies: &[Copy], is_used: impl Fn
     let n_rigs = copies.iter().filter(|copy| matches!(copy.planted, Planted::Rig { .. })).count();
     let n_look_alikes = copies.len() - n_rigs;
     let weight = |share: f64, n: usize| (share * n_rigs as f64 / n.max(1) as f64) as f32;
-    let mut rows = Rows { features: vec![Vec::with_capacity(untouched.len() + copies.len()); N_FEATURES], ..Rows::default() };
+    let mut rows = Rows { features: vec![Vec::new(); N_FEATURES], ..Rows::default() };
     let mut push = |values: &[f32; N_FEATURES], label: bool, weight: f32| {
         rows.features.iter_mut().zip(values).for_each(|(column, value)| column.push(*value));
         rows.labels.push(label);
