@@ -4,16 +4,19 @@
 //! files below them.
 
 pub mod acquisition;
-pub mod checks;
 pub mod digest;
+// After the digest, because it checks digests: no second look at the readings.
+pub mod checks;
 pub mod features;
 pub mod groups;
 pub mod indicators;
 pub mod ranking;
 pub mod report;
-
-pub mod rigs;
 pub mod trials;
+
+pub mod cli;
+pub mod pipeline;
+pub mod rigs;
 
 pub mod calendar;
 pub mod error;
@@ -23,5 +26,3 @@ pub mod progress;
 pub mod settings;
 pub mod stats;
 pub mod units;
-
-pub mod pipeline;

@@ -1,3 +1,7 @@
 //! Runs the hashwatt command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hashwatt::cli::run(std::env::args_os())
+}

@@ -6,17 +6,17 @@ use std::path::Path;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
 use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, open_sources};
-use crate::calendar::{Calendar, date_of};
-use crate::checks::{self, Fingerprint};
+use crate::calendar::Calendar;
 use crate::digest::local::Digested;
-use crate::digest::store::DigestStore;
-use crate::digest::{self, MeterDays};
+use crate::digest;
 use crate::error::{Error, Result};
-use crate::features::{self, MeterFeatures, extract_features};
+use crate::features::Surroundings;
+use crate::features::measure::{Measured, measure_meters};
 use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
@@ -90,12 +90,12 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = clock.time("digest", || digest::local::digest(&opened.sources, settings, &settings.out.join("digests"), watch))?;
-    let measured = clock.time("features", || measure_meters(&digested.store, settings, &tables, watch))?;
+    let measured = clock.time("features", || measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch))?;
     let grouped = clock.time("groups", || group(&measured, settings));
     let scored = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| days_in_stores(&[&digested.store], meters);
-        let scored = rank_meters(&grouped.judged, &measured.unjudged, settings, &days_of)?;
+        let scored = rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
         watch.end(&format!("{} suspects of {} meters", scored.iter().filter(|one| one.is_suspect).count(), scored.len()));
         Ok(scored)
     })?;
@@ -107,7 +107,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         n_meters: digested.n_meters,
         n_meter_days: digested.n_days,
         n_rows: digested.n_rows,
-        outputs: write_stage_tables(&settings.out, &measured, &grouped)?,
+        outputs: write_stage_tables(&settings.out, &grouped)?,
     };
     let outputs = RunOutputs {
         scored: &scored,
@@ -132,7 +132,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest::local::digest(&opened.sources, settings, &folder.path().join("digests"), watch)?;
-    let measured = measure_meters(&digested.store, settings, &tables, watch)?;
+    let measured = measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch)?;
     let findings = all_findings(&tables, &opened, &digested, &measured);
     let sources = opened.sources.into_iter().zip(&digested.rows_by_source);
     Ok(ExportProfile {
@@ -164,118 +164,30 @@ pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunS
 /// Tables beside the readings.
 struct Tables {
     register: Register,
-    weather: Weather,
+    surroundings: Surroundings,
     findings: Vec<Finding>,
 }
 
 impl Tables {
     fn read(settings: &Settings) -> Result<Self> {
-        let mut findings = Vec::new();
-        let mut tables = Self { register: Register::default(), weather: Weather::default(), findings: Vec::new() };
+        let calendar = Calendar::new(settings.zone.as_ref());
+        let mut tables = Self { register: Register::default(), surroundings: Surroundings::default(), findings: Vec::new() };
         if let Some(path) = &settings.register {
-            let (register, found) = Register::read(path)?;
+            let (register, findings) = Register::read(path)?;
             tables.register = register;
-            findings.extend(found);
+            tables.findings.extend(findings);
         }
         if let Some(path) = &settings.weather {
-            let (weather, found) = Weather::read(path, &Calendar::new(settings.zone.as_ref()))?;
-            tables.weather = weather;
-            findings.extend(found);
+            let (weather, findings) = Weather::read(path, &calendar)?;
+            tables.surroundings.weather = weather;
+            tables.findings.extend(findings);
         }
-        tables.findings = findings;
+        if let Some(path) = &settings.events {
+            let (events, findings) = Events::read(path)?;
+            tables.surroundings.blackout_days = events.days(INTERNET_BLACKOUT, &calendar);
+            tables.findings.extend(findings);
+        }
         Ok(tables)
-    }
-}
-
-/// What one look at every meter's digests gave.
-#[derive(Default)]
-struct Measured {
-    /// In order of id.
-    meters: Vec<(MeterId, MeterFeatures, Option<UsagePoint>)>,
-    /// Too little data for features, in order of id.
-    unjudged: Vec<MeterId>,
-    findings: Vec<Finding>,
-    counts: Counts,
-}
-
-#[derive(Default)]
-struct Counts {
-    expected: u64,
-    present: u64,
-    estimated: u64,
-    intervals: BTreeMap<u32, u64>,
-    days: Option<(i32, i32)>,
-}
-
-impl Measured {
-    fn span(&self) -> Option<(Date, Date)> {
-        self.counts.days.map(|(first, last)| (date_of(first), date_of(last)))
-    }
-}
-
-/// One meter, looked at once: its features, its findings, its part in the counts.
-struct Look {
-    meter: MeterId,
-    features: Option<MeterFeatures>,
-    point: Option<UsagePoint>,
-    findings: Vec<Finding>,
-    fingerprint: Fingerprint,
-    days: (i32, i32),
-    interval_minutes: u32,
-    completeness: checks::Completeness,
-}
-
-fn measure_meters(store: &DigestStore, settings: &Settings, tables: &Tables, watch: &dyn Watch) -> Result<Measured> {
-    watch.begin("features", "meters", None);
-    let look = |meter: MeterDays| -> Option<Look> {
-        watch.advance(1);
-        let point = tables.register.point(meter.meter.as_str()).cloned();
-        let declared_kw = point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32;
-        let mut intervals: Vec<u32> = meter.days.iter().map(|day| day.interval_minutes).collect();
-        intervals.sort_unstable();
-        Some(Look {
-            features: extract_features(&meter.days, declared_kw, &settings.windows, |day| tables.weather.temperature_c(day)),
-            findings: checks::check_meter(&meter, point.as_ref()),
-            fingerprint: Fingerprint::of(&meter, &tables.register),
-            days: (meter.days.first()?.day, meter.days.last()?.day),
-            interval_minutes: intervals[intervals.len() / 2],
-            completeness: checks::completeness(&meter),
-            point,
-            meter: meter.meter,
-        })
-    };
-    let parts: Vec<Vec<Look>> = (0..store.n_parts())
-        .into_par_iter()
-        .map(|part| store.map_part(part, look))
-        .collect::<Result<_>>()?;
-    let mut looks: Vec<Look> = parts.into_iter().flatten().collect();
-    looks.sort_by(|a, b| a.meter.cmp(&b.meter));
-    let fingerprints: Vec<Fingerprint> = looks.iter().map(|look| look.fingerprint.clone()).collect();
-    let mut measured = Measured { findings: checks::check_run(&fingerprints, &tables.register), ..Measured::default() };
-    for look in looks {
-        measured.add(look);
-    }
-    watch.end(&format!("{} meters, {} with too little data to judge", measured.meters.len() + measured.unjudged.len(), measured.unjudged.len()));
-    Ok(measured)
-}
-
-impl Measured {
-    fn add(&mut self, look: Look) {
-        let counts = &mut self.counts;
-        counts.expected += look.completeness.expected;
-        counts.present += look.completeness.present;
-        counts.estimated += look.completeness.estimated;
-        *counts.intervals.entry(look.interval_minutes).or_default() += 1;
-        counts.days = Some(counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))));
-        self.findings.extend(look.findings);
-        match look.features {
-            Some(features) => self.meters.push((look.meter, features, look.point)),
-            None => {
-                let words = format!("too few measured days to judge it (at least {} are needed); it is listed last, with score 0", features::usable::LEAST_DAYS);
-                self.findings.push(Finding::new(Code::TooShort, Severity::Skipped, words).of_meter(look.meter.clone()).between(date_of(look.days.0), date_of(look.days.1)));
-                self.unjudged.push(look.meter);
-            }
-        }
     }
 }
 
@@ -346,10 +258,9 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
     Ok(inputs)
 }
 
-fn write_stage_tables(out: &Path, measured: &Measured, grouped: &Grouped) -> Result<Vec<FileRecord>> {
+fn write_stage_tables(out: &Path, grouped: &Grouped) -> Result<Vec<FileRecord>> {
     let features = tables::features::features_frame(&grouped.judged)?;
     let groups = tables::groups::groups_frame(&grouped.groups)?;
-    let _ = measured;
     [("features.parquet", features), ("groups.parquet", groups)]
         .into_iter()
         .map(|(name, frame)| {

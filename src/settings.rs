@@ -27,8 +27,6 @@ pub struct PipelineFile {
     pub weather: Option<PathTable>,
     /// Outages, internet blackouts, tariff changes.
     pub events: Option<PathTable>,
-    /// Verdicts of earlier visits.
-    pub verdicts: Option<PathTable>,
     /// Parts of the day that features compare.
     pub windows: WindowsTable,
     /// The one pass over the interval data.
@@ -130,8 +128,6 @@ pub struct RankingTable {
     pub max_expected_false_share: Option<f64>,
     /// Price of energy, for the money since onset. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
-    /// Legal cap of a household's energy in a month, where there is one. [kWh]
-    pub monthly_cap_kwh: Option<f64>,
 }
 
 /// Flags of the command line that stand above the pipeline file.
@@ -238,8 +234,6 @@ pub struct Settings {
     pub weather: Option<PathBuf>,
     /// Outages and the like.
     pub events: Option<PathBuf>,
-    /// Verdicts.
-    pub verdicts: Option<PathBuf>,
     /// Parts of the day.
     pub windows: Windows,
     /// Memory for intervals that wait for the rest of their day. [MiB]
@@ -250,8 +244,6 @@ pub struct Settings {
     pub max_expected_false_share: f64,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
-    /// Legal cap of a household's energy in a month. [kWh]
-    pub monthly_cap_kwh: Option<f64>,
 }
 
 /// Half of the list false is the most an inspection desk can be asked to accept by default.
@@ -295,13 +287,11 @@ impl PipelineFile {
             register: flags.register.clone().or(self.register.map(|table| table.path)),
             weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
             events: flags.events.clone().or(self.events.map(|table| table.path)),
-            verdicts: self.verdicts.map(|table| table.path),
             windows: self.windows.check()?,
             memory_mib: at_least("[digest] memory_mib", self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB), 16)?,
             max_groups_per_class: at_least("[groups] max_per_class", self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS), 1)?,
             max_expected_false_share: share,
             tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
-            monthly_cap_kwh: positive("[ranking] monthly_cap_kwh", self.ranking.monthly_cap_kwh)?,
         })
     }
 }

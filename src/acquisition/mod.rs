@@ -6,6 +6,7 @@
 mod csv_file;
 mod day_part;
 mod decode;
+pub mod events;
 mod evidence;
 mod guess;
 mod guess_time;

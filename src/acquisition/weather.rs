@@ -48,6 +48,12 @@ impl Weather {
         Ok((Self { daily_c }, findings.into_iter().collect()))
     }
 
+    /// Weather of these civil days and their mean temperatures. [°C]
+    #[must_use]
+    pub fn from_days(days: impl IntoIterator<Item = (i32, f32)>) -> Self {
+        Self { daily_c: days.into_iter().collect() }
+    }
+
     /// Mean temperature of a civil day. [°C]
     #[must_use]
     pub fn temperature_c(&self, day: i32) -> Option<f32> {

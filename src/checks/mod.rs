@@ -46,7 +46,6 @@ fn of_days(meter: &MeterDays, code: Code, severity: Severity, first: usize, last
 pub(crate) mod samples {
     //! Meters made by hand for the checks' tests.
 
-    use crate::acquisition::register::UsagePoint;
     use crate::calendar::Calendar;
     use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
     use crate::digest::{DayDigest, MeterDays};
@@ -76,10 +75,6 @@ pub(crate) mod samples {
 
     pub(crate) fn codes(findings: &[crate::finding::Finding]) -> Vec<&'static str> {
         findings.iter().map(|finding| finding.code.as_str()).collect()
-    }
-
-    pub(crate) fn point(contracted_kw: f64) -> UsagePoint {
-        UsagePoint { contracted_kw: Some(contracted_kw), ..UsagePoint::default() }
     }
 }
 

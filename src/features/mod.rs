@@ -1,16 +1,19 @@
 //! Extracts features from digests: one row a meter, for ranking, peers and people.
 
+mod blackout;
 pub mod block;
 pub mod ladder;
 pub mod levels;
+pub mod measure;
 mod series;
 pub mod standard;
 mod table;
 pub mod usable;
 pub mod window;
 
-pub use table::{FEATURES, Family, Feature, N_FEATURES};
+pub use table::{Direction, FEATURES, Family, Feature, N_FEATURES};
 
+use crate::acquisition::weather::Weather;
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::Windows;
 use block::{Block, find_block};
@@ -24,6 +27,15 @@ use window::{ClockWindow, find_window};
 /// stability is judged on its days alone.
 const CLEAR_HEIGHT_IN_NOISE: f32 = 2.0;
 const CLEAR_EXPLAINED: f32 = 0.6;
+
+/// What is known of the place and time besides the meters.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Outdoor temperature; may be empty.
+    pub weather: Weather,
+    /// Civil days without internet, ascending; may be empty.
+    pub blackout_days: Vec<i32>,
+}
 
 /// Everything measured on one meter.
 #[derive(Debug, Clone)]
@@ -74,7 +86,7 @@ pub fn extract_features(
     days: &[DayDigest],
     declared_kw: f32,
     windows: &Windows,
-    temperature_c: impl Fn(i32) -> Option<f32>,
+    surroundings: &Surroundings,
 ) -> Option<MeterFeatures> {
     let measured = UsableDays::of(days)?;
     let undeclared = measured.less_declared(declared_kw);
@@ -87,7 +99,7 @@ pub fn extract_features(
     let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0, resolution: undeclared.resolution };
     let window = find_window(&on_days);
     let mut values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
-    let mut standard = measure_standard(days, &measured, windows, temperature_c);
+    let mut standard = measure_standard(days, &measured, windows, surroundings);
     if measured.resolution != Resolution::WithinDay {
         table::blank_within_day(&mut values);
         standard.blank_within_day();
@@ -112,10 +124,9 @@ pub fn extract_features(
 mod tests {
     use super::*;
     use crate::checks::samples::{home_kw, meter};
-    use crate::ranking::model::Direction;
 
     fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
-        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), |_| None).unwrap()
+        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), &Surroundings::default()).unwrap()
     }
 
     #[test]

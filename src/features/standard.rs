@@ -2,6 +2,8 @@
 //!
 //! Where VISDOM (Borgeson et al., Stanford) has the same feature its name is given.
 
+use super::Surroundings;
+use super::blackout::blackout_drop_kw;
 use super::series::median_of;
 use super::usable::UsableDays;
 use crate::calendar::{date_of, weekday};
@@ -59,31 +61,32 @@ pub struct Standard {
     pub missing_share: f32,
     /// Share of present intervals that are estimated.
     pub estimated_share: f32,
+    /// Fall of the base load in an internet blackout; NaN without one. [kW]
+    pub blackout_drop_kw: f32,
 }
 
 /// Names of [`Standard`]'s features, in the order of [`Standard::values`].
-pub const STANDARD_NAMES: [&str; 20] = [
+pub const STANDARD_NAMES: [&str; 21] = [
     "demand_kw_mean", "cv_within_day", "cv_between_days", "month_to_month_rel", "load_factor_day", "load_factor_period", "p10_to_p90",
     "night_to_day", "night_to_evening", "weekend_to_weekday", "ramp_kw_mean", "ramp_kw_max_p90", "share_above_half_peak",
-    "share_above_nine_tenths_peak", "heating_kw_per_k", "cooling_kw_per_k", "temperature_r2", "winter_to_summer", "missing_share", "estimated_share",
+    "share_above_nine_tenths_peak", "heating_kw_per_k", "cooling_kw_per_k", "temperature_r2", "winter_to_summer", "missing_share", "estimated_share", "blackout_drop_kw",
 ];
 
 impl Standard {
     /// The values, in the order of [`STANDARD_NAMES`].
     #[must_use]
-    pub const fn values(&self) -> [f32; 20] {
+    pub const fn values(&self) -> [f32; 21] {
         [
             self.demand_kw_mean, self.cv_within_day, self.cv_between_days, self.month_to_month_rel, self.load_factor_day, self.load_factor_period, self.p10_to_p90,
             self.night_to_day, self.night_to_evening, self.weekend_to_weekday, self.ramp_kw_mean, self.ramp_kw_max_p90, self.share_above_half_peak,
-            self.share_above_nine_tenths_peak, self.heating_kw_per_k, self.cooling_kw_per_k, self.temperature_r2, self.winter_to_summer, self.missing_share, self.estimated_share,
+            self.share_above_nine_tenths_peak, self.heating_kw_per_k, self.cooling_kw_per_k, self.temperature_r2, self.winter_to_summer, self.missing_share, self.estimated_share, self.blackout_drop_kw,
         ]
     }
 }
 
-/// Standard features of a meter's days (`all`, as digested) and its usable days. `temperature_c`
-/// gives the mean outdoor temperature of a day, where known.
+/// Standard features of a meter's days (`all`, as digested) and its usable days.
 #[must_use]
-pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows, temperature_c: impl Fn(i32) -> Option<f32>) -> Standard {
+pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows, surroundings: &Surroundings) -> Standard {
     let means = days.column(|day| day.demand_kw_mean);
     let overall = mean(&means).unwrap_or(f32::NAN);
     let profile = mean_profile(days);
@@ -95,7 +98,7 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
     };
     let peak = days.digests.iter().map(|day| day.demand_kw_max).fold(f32::NAN, f32::max);
     let (above_half, above_nine_tenths) = duration_shares(days);
-    let fit = fit_temperature(days, &temperature_c);
+    let fit = fit_temperature(days, &|day| surroundings.weather.temperature_c(day));
     let (missing_share, estimated_share) = shares(all);
     Standard {
         demand_kw_mean: overall,
@@ -118,6 +121,7 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
         winter_to_summer: pair_ratio(mean(&by(days, &means, |day| matches!(date_of(day).month(), 12 | 1 | 2))), mean(&by(days, &means, |day| matches!(date_of(day).month(), 6..=8)))),
         missing_share,
         estimated_share,
+        blackout_drop_kw: blackout_drop_kw(days, &surroundings.blackout_days),
     }
 }
 
@@ -256,11 +260,14 @@ fn fit_two(points: &[(f64, f64)], degrees: impl Fn(f64) -> (f64, f64)) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::acquisition::weather::Weather;
     use crate::checks::samples::{home_kw, meter};
 
     fn standard(kw: impl Fn(usize, usize) -> f32, temperature_c: impl Fn(i32) -> Option<f32>) -> Standard {
         let days = meter(90, kw).days;
-        measure_standard(&days, &UsableDays::of(&days).unwrap(), &Windows::default(), temperature_c)
+        let weather = Weather::from_days(days.iter().filter_map(|day| Some((day.day, temperature_c(day.day)?))));
+        let surroundings = Surroundings { weather, ..Surroundings::default() };
+        measure_standard(&days, &UsableDays::of(&days).unwrap(), &Windows::default(), &surroundings)
     }
 
     #[test]

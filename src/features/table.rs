@@ -6,8 +6,8 @@ use super::series::median_of;
 use super::usable::UsableDays;
 use super::window::ClockWindow;
 use crate::digest::{CLOCK_HOURS, DayDigest};
-use crate::ranking::model::Direction::{self, Falling, Free, Rising};
 use crate::stats::quantile;
+use Direction::{Falling, Free, Rising};
 
 /// What a feature belongs to; one indicator speaks for each family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,17 @@ pub enum Family {
     Timer,
     /// Faults of the data itself.
     DataFault,
+}
+
+/// Which way a feature may move the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More of it never lowers the score.
+    Rising,
+    /// More of it never raises the score.
+    Falling,
+    /// Either.
+    Free,
 }
 
 /// One feature the model weighs.

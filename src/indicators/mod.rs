@@ -4,7 +4,9 @@
 //! model's terms of that family add to the score, its words say what was measured against what.
 
 mod base_load;
+mod blackout;
 mod data_fault;
+pub mod estimate;
 mod flatness;
 mod level_shift;
 mod over_declaration;
@@ -15,9 +17,8 @@ use std::collections::BTreeMap;
 use crate::features::standard::STANDARD_NAMES;
 use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
 use crate::ids::GroupId;
-use crate::ranking::estimate::Estimate;
-use crate::ranking::Reason;
 use crate::stats::quantile_mut;
+use estimate::Estimate;
 
 /// What an indicator is and says.
 pub struct Indicator {
@@ -30,8 +31,19 @@ pub struct Indicator {
 }
 
 /// Every indicator, in the order in which equal weights are shown.
-pub const INDICATORS: [Indicator; 6] =
-    [level_shift::INDICATOR, base_load::INDICATOR, flatness::INDICATOR, timer::INDICATOR, over_declaration::INDICATOR, data_fault::INDICATOR];
+pub const INDICATORS: [Indicator; 7] =
+    [level_shift::INDICATOR, base_load::INDICATOR, flatness::INDICATOR, timer::INDICATOR, blackout::INDICATOR, over_declaration::INDICATOR, data_fault::INDICATOR];
+
+/// One piece of evidence in words, with its share of the score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The indicator it comes from.
+    pub indicator: &'static str,
+    /// Measured against limit, with unit, period and peers.
+    pub words: String,
+    /// What it adds to the score's log-odds; negative speaks against.
+    pub weight: f64,
+}
 
 /// What indicators look at.
 pub struct Evidence<'a> {
@@ -183,12 +195,12 @@ enum Side {
 mod tests {
     use super::*;
     use crate::checks::samples::{home_kw, meter};
-    use crate::features::extract_features;
-    use crate::ranking::estimate::{PeerBase, estimate_rig};
+    use crate::features::{Surroundings, extract_features};
+    use super::estimate::{PeerBase, estimate_rig};
     use crate::settings::Windows;
 
     fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
-        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), |_| None).unwrap()
+        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), &Surroundings::default()).unwrap()
     }
 
     fn reasons(subject: &MeterFeatures, declared_kw: f32) -> Vec<Reason> {

@@ -1,7 +1,6 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
 pub mod chance;
-pub mod estimate;
 pub mod model;
 pub mod plant;
 pub mod rank;
@@ -9,6 +8,8 @@ pub mod rivals;
 pub mod training;
 
 use jiff::civil::Date;
+
+pub use crate::indicators::Reason;
 
 use crate::ids::{GroupId, MeterId};
 
@@ -63,17 +64,6 @@ pub struct RigEstimate {
     pub ended: Option<Date>,
     /// Energy since onset within the data. [kWh]
     pub energy_kwh: f64,
-}
-
-/// One piece of evidence in words, with its share of the score.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reason {
-    /// The indicator it comes from.
-    pub indicator: &'static str,
-    /// Measured against limit, with unit, period and peers.
-    pub words: String,
-    /// What it adds to the score's log-odds; negative speaks against.
-    pub weight: f64,
 }
 
 /// How well another explanation fits the same evidence.

@@ -9,16 +9,7 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
-/// Which way a feature may move the score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// More of it never lowers the score.
-    Rising,
-    /// More of it never raises the score.
-    Falling,
-    /// Either.
-    Free,
-}
+use crate::features::Direction;
 
 /// How a model is fitted.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::Chances;
-use super::estimate::{Estimate, PeerBase, estimate_rig};
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::training::{Copy, Planted, Scores, choose_hosts, plant_copies, score_out_of_fold};
@@ -13,8 +12,9 @@ use crate::calendar::date_of;
 use crate::digest::MeterDays;
 use crate::error::Result;
 use crate::features::usable::Resolution;
-use crate::features::{MeterFeatures, N_FEATURES};
+use crate::features::{MeterFeatures, N_FEATURES, Surroundings};
 use crate::ids::{GroupId, MeterId};
+use crate::indicators::estimate::{Estimate, PeerBase, estimate_rig};
 use crate::indicators::{Evidence, Peers, peers_by_group, usual_terms, weigh_reasons};
 use crate::settings::Settings;
 use crate::stats::quantile;
@@ -68,7 +68,7 @@ const MISMATCH_SHARE: f32 = 0.5;
 ///
 /// # Errors
 /// When the days of the meters to plant into cannot be read.
-pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Scored>> {
+pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Scored>> {
     let peers = peers_by_group(
         &judged.iter().map(|one| one.features.clone()).collect::<Vec<_>>(),
         &judged.iter().map(|one| one.group.clone()).collect::<Vec<_>>(),
@@ -77,7 +77,7 @@ pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings,
     for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
         let members: Vec<&Judged> = judged.iter().filter(|one| one.features.resolution == resolution).collect();
         if !members.is_empty() {
-            drafts.extend(rank_resolution(&members, &peers, settings, days_of)?);
+            drafts.extend(rank_resolution(&members, &peers, settings, surroundings, days_of)?);
         }
     }
     drafts.sort_by(|a, b| b.order.total_cmp(&a.order).then_with(|| a.scored.meter.cmp(&b.scored.meter)));
@@ -112,8 +112,8 @@ impl Draft<'_> {
 }
 
 /// Meters whose reads resolve alike learn from each other.
-fn rank_resolution<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
-    let copies = copies_of(members, settings, days_of)?;
+fn rank_resolution<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
+    let copies = copies_of(members, settings, surroundings, days_of)?;
     let rows: Vec<[f32; N_FEATURES]> = members.iter().map(|one| one.features.values).collect();
     let scores = score_out_of_fold(&rows, &copies, settings.seed);
     let rig_scores: Vec<f64> = copies.iter().zip(&scores.copies).filter(|(copy, _)| is_rig(copy)).map(|(_, score)| *score).collect();
@@ -168,13 +168,13 @@ fn is_rig(copy: &Copy) -> bool {
 }
 
 /// Copies are made of meters without a declared farm; hosts are places in `members`.
-fn copies_of(members: &[&Judged], settings: &Settings, days_of: &DaysOf<'_>) -> Result<Vec<Copy>> {
+fn copies_of(members: &[&Judged], settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Copy>> {
     let eligible = (0..members.len()).filter(|&index| members[index].declared_kw() == 0.0).collect();
     let hosts = choose_hosts(eligible, settings.seed);
     let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
     let mut days = days_of(&names)?;
     let hosts: Vec<(usize, MeterDays)> = hosts.into_iter().filter_map(|index| Some((index, days.remove(&members[index].meter)?))).collect();
-    Ok(plant_copies(&hosts, &settings.windows, settings.seed))
+    Ok(plant_copies(&hosts, &settings.windows, surroundings, settings.seed))
 }
 
 /// Base loads by register class; small classes take the run's.

@@ -9,10 +9,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::RivalScore;
-use super::model::{Direction, FitSettings, Model, Rows, logistic};
+use super::model::{FitSettings, Model, Rows, logistic};
 use super::training::{Copy, Planted};
 use crate::features::standard::STANDARD_NAMES;
-use crate::features::{MeterFeatures, N_FEATURES};
+use crate::features::{Direction, MeterFeatures, N_FEATURES};
 use crate::rigs::LookAlike;
 
 /// Fewer copies than this teach nothing of a look-alike.

@@ -10,10 +10,10 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::model::{Direction, FitSettings, Model, Rows};
+use super::model::{FitSettings, Model, Rows};
 use super::plant::Host;
 use crate::digest::MeterDays;
-use crate::features::{FEATURES, MeterFeatures, N_FEATURES, extract_features};
+use crate::features::{Direction, FEATURES, MeterFeatures, N_FEATURES, Surroundings, extract_features};
 use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
 use crate::settings::Windows;
 
@@ -78,7 +78,7 @@ pub struct Copy {
 /// Plants rigs and look-alikes into a random part of the meters. `hosts` are indices into `meters`
 /// of those that may be used; both in order of meter id.
 #[must_use]
-pub fn plant_copies(meters: &[(usize, MeterDays)], windows: &Windows, seed: u64) -> Vec<Copy> {
+pub fn plant_copies(meters: &[(usize, MeterDays)], windows: &Windows, surroundings: &Surroundings, seed: u64) -> Vec<Copy> {
     let (rigs, look_alikes) = copies_per_host(meters.len());
     let of_host = |(index, meter): &(usize, MeterDays)| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -87,11 +87,11 @@ pub fn plant_copies(meters: &[(usize, MeterDays)], windows: &Windows, seed: u64)
         for number in 0..rigs {
             // Every form comes in turn, whatever the number of meters.
             let form = RigForm::ALL[(index * rigs + number) % RigForm::ALL.len()];
-            copies.extend(plant_rig(*index, &host, form, windows, &mut rng));
+            copies.extend(plant_rig(*index, &host, form, windows, surroundings, &mut rng));
         }
         for number in 0..look_alikes {
             let kind = LookAlike::ALL[(index * look_alikes + number) % LookAlike::ALL.len()];
-            copies.extend(plant_look_alike(*index, &host, kind, windows, &mut rng));
+            copies.extend(plant_look_alike(*index, &host, kind, windows, surroundings, &mut rng));
         }
         copies
     };
@@ -109,7 +109,7 @@ pub fn choose_hosts(mut eligible: Vec<usize>, seed: u64) -> Vec<usize> {
     eligible
 }
 
-fn plant_rig(index: usize, host: &Host<'_>, form: RigForm, windows: &Windows, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
+fn plant_rig(index: usize, host: &Host<'_>, form: RigForm, windows: &Windows, surroundings: &Surroundings, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
     let span = host.span();
     let load = HostLoad::of(host.half_hours_kw());
     let beside = rng.gen_bool(RIG_BESIDE_LOOK_ALIKE).then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
@@ -122,16 +122,16 @@ fn plant_rig(index: usize, host: &Host<'_>, form: RigForm, windows: &Windows, rn
         }
         kw.iter_mut().zip(&demand_kw).for_each(|(kw, rig_kw)| *kw += rig_kw);
     });
-    let features = extract_features(&days, 0.0, windows, |_| None)?;
+    let features = extract_features(&days, 0.0, windows, surroundings)?;
     let onset = truth.onset_day.map(|day| days[0].day + day as i32);
     (truth.kw > 0.0).then_some(Copy { host: index, planted: Planted::Rig { form, kw: truth.kw, onset }, features })
 }
 
-fn plant_look_alike(index: usize, host: &Host<'_>, kind: LookAlike, windows: &Windows, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
+fn plant_look_alike(index: usize, host: &Host<'_>, kind: LookAlike, windows: &Windows, surroundings: &Surroundings, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
     let span = host.span();
     let change = Change::draw(kind, &span, &HostLoad::of(host.half_hours_kw()), rng);
     let days = host.plant(|kw| change.apply(kw, &span, rng));
-    let features = extract_features(&days, 0.0, windows, |_| None)?;
+    let features = extract_features(&days, 0.0, windows, surroundings)?;
     Some(Copy { host: index, planted: Planted::LookAlike(kind), features })
 }
 
@@ -253,8 +253,8 @@ mod tests {
     #[test]
     fn a_hidden_rig_ranks_first_and_a_rerun_scores_the_same() {
         let meters = meters(30);
-        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), |_| None).unwrap().values).collect();
-        let run = || score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), 1), 1);
+        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default()).unwrap().values).collect();
+        let run = || score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1), 1);
         let scores = run();
         let best = (0..rows.len()).max_by(|&a, &b| scores.meters[a].total_cmp(&scores.meters[b])).unwrap();
         assert_eq!(best, 7);
@@ -264,8 +264,8 @@ mod tests {
     #[test]
     fn one_meter_is_scored_too() {
         let meters = meters(1);
-        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), |_| None).unwrap().values).collect();
-        let scores = score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), 1), 1);
+        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default()).unwrap().values).collect();
+        let scores = score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1), 1);
         assert!(scores.meters[0].is_finite());
     }
 }

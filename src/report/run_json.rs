@@ -82,7 +82,6 @@ struct SettingsRecord {
     max_groups_per_class: usize,
     max_expected_false_share: f64,
     tariff_per_kwh: Option<f64>,
-    monthly_cap_kwh: Option<f64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -122,7 +121,6 @@ impl SettingsRecord {
             max_groups_per_class: settings.max_groups_per_class,
             max_expected_false_share: settings.max_expected_false_share,
             tariff_per_kwh: settings.tariff_per_kwh,
-            monthly_cap_kwh: settings.monthly_cap_kwh,
         }
     }
 }

@@ -141,7 +141,7 @@ fn fades(value: f32, scale: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::checks::samples::{home_kw, meter};
-    use crate::features::extract_features;
+    use crate::features::{Surroundings, extract_features};
     use crate::settings::Windows;
 
     const HOMES: PeerBase = PeerBase { base_kw: 0.25, spread_kw: 0.1 };
@@ -149,7 +149,7 @@ mod tests {
     fn rig(kw: impl Fn(usize, usize) -> f32) -> Option<Estimate> {
         let days = meter(90, |day, slot| home_kw(day, slot) + kw(day, slot)).days;
         let first = days[0].day;
-        let features = extract_features(&days, 0.0, &Windows::default(), |_| None).unwrap();
+        let features = extract_features(&days, 0.0, &Windows::default(), &Surroundings::default()).unwrap();
         estimate_rig(&features, HOMES).map(|rig| Estimate { onset: rig.onset.map(|day| day - first), ended: rig.ended.map(|day| day - first), ..rig })
     }
 

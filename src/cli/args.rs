@@ -1,0 +1,234 @@
+//! Lists the commands and flags as typed, with the help a newcomer reads.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
+
+/// Widest line of help. [characters]
+const HELP_CHARS: usize = 100;
+
+const PROGRAM_EXAMPLES: &str = "\
+Examples:
+  hashwatt check export.parquet                             what is in an export, and how it is read
+  hashwatt detect --readings export.parquet --out run1      the ranked suspects, with reasons
+  hashwatt explain run1 KZ-0042                             why one meter stands where it does
+
+Exit codes:
+  0  done
+  1  done, but inputs or meters were skipped; the findings say which
+  2  could not run; the error says why
+
+A suspect is a place worth a visit. A score is evidence, not proof.";
+
+const DETECT_EXAMPLES: &str = "\
+Examples:
+  A bare export is enough; its columns, unit and interval are guessed, and the guesses are listed:
+    hashwatt detect --readings export.parquet --out run1
+  Better: with the zone of the meters and the register of usage points:
+    hashwatt detect --readings 'exports/*.csv.gz' --register register.csv --timezone Asia/Almaty --out run1
+  Everything in a pipeline file, one value changed for this run:
+    hashwatt detect pipelines/residential.toml --seed 7
+  For a program: one JSON object on standard output, progress on standard error:
+    hashwatt detect --readings export.parquet --out run1 --json
+
+Left in --out: report.html, suspects.xlsx (.csv, .geojson, .parquet), scores.parquet with every
+meter, findings.parquet, run.json. Same input and seed, same bytes.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  hashwatt check export.parquet
+  hashwatt check 'exports/*.csv.gz' --timezone Europe/London
+  hashwatt check pipelines/residential.toml
+
+Prints files, span, interval, zone, completeness, findings by code, and the mapping of columns as a
+[[readings]] block to paste into a pipeline file. Writes nothing.";
+
+const DIGEST_EXAMPLES: &str = "\
+Example:
+  hashwatt digest --readings export.parquet --timezone Asia/Almaty --out digests";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Example:
+  hashwatt explain run1 KZ-0042
+
+The sheet holds score and rank, the rig it would be, every reason with its weight, what else could
+look like this, and the meter's load over time.";
+
+const SIMULATE_EXAMPLES: &str = "\
+Example:
+  hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
+  hashwatt detect --readings district/readings.parquet --register district/register.parquet \\
+    --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty --out run1
+
+Writes readings, register, weather, events, tips and truth. The truth says where the rigs are.";
+
+/// Finds undeclared crypto-mining farms in electricity meter data
+#[derive(Debug, Parser)]
+#[command(name = "hashwatt", version, max_term_width = HELP_CHARS, after_help = PROGRAM_EXAMPLES)]
+pub(super) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Rank the meters of an export by suspicion, with reasons
+    #[command(after_help = DETECT_EXAMPLES)]
+    Detect(DetectArguments),
+    /// Profile an export: span, interval, zone, completeness, findings, mapping
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+    /// Digest an export into one row a meter-day, and go no further
+    #[command(after_help = DIGEST_EXAMPLES)]
+    Digest(DigestArguments),
+    /// Print the evidence sheet of one meter of a run
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
+    /// Simulate a district with planted rigs, to try hashwatt on
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate(SimulateArguments),
+}
+
+/// What is read, for every command that reads an export.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArguments {
+    /// Interval data: a file, a folder, a glob in quotes or a URL (s3://, gs://, az://, https://);
+    /// Parquet or CSV. Repeat for several. Stands in place of the pipeline file's [[readings]] paths
+    #[arg(long, value_name = "PATH|GLOB|URL", value_hint = ValueHint::AnyPath)]
+    pub readings: Vec<String>,
+    /// Register of usage points: meter_id, and what is known of parent_id, kind, activity, premises,
+    /// tariff, contracted_kw, declared_mining_kw, licence, lat, lon, address
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub register: Option<PathBuf>,
+    /// Outdoor temperature: zone, start, temperature_c
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub weather: Option<PathBuf>,
+    /// Outages, internet blackouts, tariff changes: kind, start, end, area
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub events: Option<PathBuf>,
+    /// IANA zone of the usage points, for example Asia/Almaty; without it times are taken as they
+    /// stand and every day has 24 hours
+    #[arg(long, value_name = "AREA/CITY")]
+    pub timezone: Option<String>,
+}
+
+/// How a run is run.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Run")]
+pub(super) struct RunArguments {
+    /// Worker threads; 0 means one a core [default: 0]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// `hashwatt detect`.
+#[derive(Debug, Args)]
+pub(super) struct DetectArguments {
+    /// Pipeline file; flags stand above what it says
+    #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
+    pub pipeline: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: InputArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// Folder for the outputs; made where it is not there [default: hashwatt-out]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub out: Option<PathBuf>,
+    /// Seed of every random choice [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub seed: Option<u64>,
+    /// Print one JSON object for machines in place of text
+    #[arg(long, help_heading = "Run")]
+    pub json: bool,
+}
+
+/// `hashwatt check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Exports (file, folder, glob, URL), or one pipeline file: what ends in .toml is a pipeline
+    #[arg(value_name = "PIPELINE.toml|EXPORT", value_hint = ValueHint::AnyPath)]
+    pub subjects: Vec<String>,
+    #[command(flatten)]
+    pub input: InputArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// Print one JSON object for machines in place of text
+    #[arg(long, help_heading = "Run")]
+    pub json: bool,
+}
+
+/// `hashwatt digest`.
+#[derive(Debug, Args)]
+pub(super) struct DigestArguments {
+    /// Pipeline file; flags stand above what it says
+    #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
+    pub pipeline: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: InputArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// Folder for the digests; made where it is not there [default: hashwatt-out]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub out: Option<PathBuf>,
+}
+
+/// `hashwatt explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Output folder of an earlier `hashwatt detect`
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// The meter's id, or residual: and the id of what feeds it
+    #[arg(value_name = "METER")]
+    pub meter: String,
+}
+
+/// `hashwatt simulate`.
+#[derive(Debug, Args)]
+pub(super) struct SimulateArguments {
+    /// Place and time: almaty-2021 or london-2022
+    #[arg(long, value_name = "NAME")]
+    pub scenario: String,
+    /// Usage points; meters of transformers, feeders and substations come on top
+    #[arg(long, value_name = "N")]
+    pub meters: usize,
+    /// Local days
+    #[arg(long, value_name = "N")]
+    pub days: usize,
+    /// Seed of every random choice; the same seed gives the same bytes
+    #[arg(long, value_name = "N")]
+    pub seed: u64,
+    /// Folder for the files; made where it is not there
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// Length of the interval: 15, 30 or 60 minutes
+    #[arg(long, value_name = "MIN", default_value_t = DEFAULT_INTERVAL_MINUTES)]
+    pub interval: usize,
+    /// Share of usage points with a rig, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_PREVALENCE)]
+    pub prevalence: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_fit_a_page() {
+        for text in [PROGRAM_EXAMPLES, CHECK_EXAMPLES, EXPLAIN_EXAMPLES, DIGEST_EXAMPLES] {
+            assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Counts findings by code and shows one of each.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::layout::{Column, Side, aligned, grouped, push_line, push_wrapped};
+use crate::finding::{Finding, Severity};
+use crate::ids::MeterId;
+
+/// Meters named as those with most trouble.
+const MOST_WORST_METERS: usize = 5;
+
+/// Before an example.
+const EXAMPLE_LEAD: &str = "      ";
+
+const COLUMNS: [Column; 3] = [("severity", Side::Left), ("count", Side::Right), ("code", Side::Left)];
+
+/// Of which codes an example is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Examples {
+    /// Only of what was skipped: it explains the exit code.
+    OfSkipped,
+    /// Of each.
+    OfEach,
+}
+
+/// The findings of one code and severity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodeCount<'a> {
+    /// How many.
+    pub n: u64,
+    /// The first of them.
+    pub first: &'a Finding,
+}
+
+/// Counts by severity, worst first, then by code.
+pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
+    let mut counts = BTreeMap::new();
+    for first in findings {
+        let key = (Reverse(first.severity), first.code.as_str());
+        counts.entry(key).or_insert(CodeCount { n: 0, first }).n += 1;
+    }
+    counts.into_values().collect()
+}
+
+/// Appends the findings by code.
+pub(super) fn push_by_code(text: &mut String, findings: &[Finding], examples: Examples, width: usize) {
+    if findings.is_empty() {
+        push_line(text, "Findings: none.");
+        return;
+    }
+    push_line(text, "Findings by code:");
+    let counts = by_code(findings);
+    let rows: Vec<Vec<String>> = counts
+        .iter()
+        .map(|count| {
+            vec![
+                count.first.severity.as_str().to_owned(),
+                grouped(count.n),
+                count.first.code.as_str().to_owned(),
+            ]
+        })
+        .collect();
+    let mut lines = aligned(&COLUMNS, &rows).into_iter();
+    push_line(text, &format!("  {}", lines.next().unwrap_or_default()));
+    for (line, count) in lines.zip(&counts) {
+        push_line(text, &format!("  {line}"));
+        if examples == Examples::OfEach || count.first.severity == Severity::Skipped {
+            push_wrapped(text, EXAMPLE_LEAD, &example_words(count), width);
+        }
+    }
+}
+
+/// `for example march.parquet: the file ends in the middle of a row group`.
+fn example_words(count: &CodeCount<'_>) -> String {
+    let finding = count.first;
+    let is_unsaid = |name: &&str| !finding.description.contains(*name);
+    let source = finding.source.as_deref().filter(is_unsaid).map(str::to_owned);
+    let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(|id| format!("meter {id}"));
+    let days = finding
+        .first_day
+        .zip(finding.last_day)
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") });
+    let place: Vec<String> = [source, meter, days].into_iter().flatten().collect();
+    let lead = if count.n > 1 { "for example " } else { "" };
+    if place.is_empty() {
+        format!("{lead}{}", finding.description)
+    } else {
+        format!("{lead}{}: {}", place.join(", "), finding.description)
+    }
+}
+
+/// Appends the meters with the gravest and most findings.
+pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding]) {
+    let mut meters: BTreeMap<&MeterId, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        if let Some(meter) = &finding.meter {
+            meters.entry(meter).or_default().push(finding);
+        }
+    }
+    if meters.is_empty() {
+        return;
+    }
+    let n_meters = meters.len();
+    let mut worst: Vec<_> = meters.into_iter().collect();
+    worst.sort_by_key(|(_, of_meter)| {
+        let n_skipped = of_meter.iter().filter(|finding| finding.severity == Severity::Skipped).count();
+        Reverse((n_skipped, of_meter.len()))
+    });
+    push_line(text, "");
+    let n_shown = n_meters.min(MOST_WORST_METERS);
+    push_line(text, &format!("Meters with the most warnings, {n_shown} of {n_meters}:"));
+    let rows: Vec<Vec<String>> = worst
+        .iter()
+        .take(MOST_WORST_METERS)
+        .map(|(meter, of_meter)| {
+            vec![meter.as_str().to_owned(), grouped(of_meter.len() as u64), code_words(of_meter)]
+        })
+        .collect();
+    let columns = [("meter", Side::Left), ("findings", Side::Right), ("codes", Side::Left)];
+    aligned(&columns, &rows).iter().for_each(|line| push_line(text, &format!("  {line}")));
+}
+
+fn code_words(findings: &[&Finding]) -> String {
+    let codes: std::collections::BTreeSet<&str> =
+        findings.iter().map(|finding| finding.code.as_str()).collect();
+    codes.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::made_up;
+
+    #[test]
+    fn codes_are_counted_worst_first() {
+        let findings = made_up::findings();
+        let counts: Vec<_> =
+            by_code(&findings).into_iter().map(|count| (count.first.code.as_str(), count.n)).collect();
+        assert_eq!(counts, [("file_skipped", 1), ("gap", 2), ("spike", 1), ("guessed", 1)]);
+    }
+
+    #[test]
+    fn no_finding_is_said() {
+        let mut text = String::new();
+        push_by_code(&mut text, &[], Examples::OfEach, 80);
+        push_worst_meters(&mut text, &[]);
+        assert_eq!(text, "Findings: none.\n");
+    }
+}

@@ -1,0 +1,186 @@
+//! Renders results as one JSON object for machines, keys with their units.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::findings::by_code;
+use crate::finding::Finding;
+use crate::pipeline::{ExportProfile, RunSummary};
+use crate::ranking::Scored;
+use crate::settings::{ReadingsTable, Settings};
+
+/// What `detect --json` prints.
+#[derive(Serialize)]
+struct RunObject<'a> {
+    hashwatt: &'static str,
+    out: String,
+    n_rows: u64,
+    n_meters: u64,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    n_scored: usize,
+    n_suspects: usize,
+    suspects: Vec<SuspectObject<'a>>,
+    findings: Vec<FindingObject<'a>>,
+}
+
+/// The columns of `suspects.parquet` that a machine decides by.
+#[derive(Serialize)]
+struct SuspectObject<'a> {
+    rank: u32,
+    meter_id: &'a str,
+    score: f64,
+    kind: Option<&'static str>,
+    rig_kw: Option<f64>,
+    rig_kw_low: Option<f64>,
+    rig_kw_high: Option<f64>,
+    machines_low: Option<u32>,
+    machines_high: Option<u32>,
+    onset: Option<Date>,
+    ended: Option<Date>,
+    energy_kwh_since_onset: Option<f64>,
+    expected_false: f64,
+    group: &'a str,
+    reasons: Vec<&'a str>,
+}
+
+/// The findings of one code and severity.
+#[derive(Serialize)]
+struct FindingObject<'a> {
+    code: &'static str,
+    severity: &'static str,
+    n: u64,
+    example: &'a Finding,
+}
+
+/// What `check --json` prints.
+#[derive(Serialize)]
+struct ProfileObject<'a> {
+    hashwatt: &'static str,
+    n_rows: u64,
+    n_meters: u64,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    intervals: Vec<IntervalObject>,
+    timezone: Option<&'a str>,
+    completeness: f64,
+    estimated_share: f64,
+    files: Vec<FileObject<'a>>,
+    findings: Vec<FindingObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct IntervalObject {
+    minutes: u32,
+    n_meters: u64,
+}
+
+#[derive(Serialize)]
+struct FileObject<'a> {
+    name: &'a str,
+    n_rows: u64,
+    mapping: ReadingsTable,
+    guesses: &'a [crate::acquisition::mapping::Guess],
+}
+
+/// A run as one line of JSON.
+pub(super) fn of_run(summary: &RunSummary, settings: &Settings) -> String {
+    let suspects: Vec<_> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
+    line(&RunObject {
+        hashwatt: env!("CARGO_PKG_VERSION"),
+        out: settings.out.display().to_string(),
+        n_rows: summary.n_rows,
+        n_meters: summary.n_meters,
+        first_day: summary.span.map(|(first, _)| first),
+        last_day: summary.span.map(|(_, last)| last),
+        n_scored: summary.scored.len(),
+        n_suspects: suspects.len(),
+        suspects: suspects.into_iter().map(suspect_object).collect(),
+        findings: finding_objects(&summary.findings),
+    })
+}
+
+/// A profile as one line of JSON.
+pub(super) fn of_profile(profile: &ExportProfile) -> String {
+    let files = profile.sources.iter().map(|source| FileObject {
+        name: &source.name,
+        n_rows: source.n_rows,
+        mapping: source.mapping.to_table(&source.path),
+        guesses: &source.mapping.guesses,
+    });
+    line(&ProfileObject {
+        hashwatt: env!("CARGO_PKG_VERSION"),
+        n_rows: profile.n_rows,
+        n_meters: profile.n_meters,
+        first_day: profile.span.map(|(first, _)| first),
+        last_day: profile.span.map(|(_, last)| last),
+        intervals: profile
+            .intervals
+            .iter()
+            .map(|&(minutes, n_meters)| IntervalObject { minutes, n_meters })
+            .collect(),
+        timezone: profile.zone.as_deref(),
+        completeness: profile.completeness,
+        estimated_share: profile.estimated_share,
+        files: files.collect(),
+        findings: finding_objects(&profile.findings),
+    })
+}
+
+fn suspect_object(scored: &Scored) -> SuspectObject<'_> {
+    let rig = scored.rig.as_ref();
+    SuspectObject {
+        rank: scored.rank,
+        meter_id: scored.meter.as_str(),
+        score: scored.score,
+        kind: scored.kind.map(|kind| kind.as_str()),
+        rig_kw: rig.map(|rig| rig.kw),
+        rig_kw_low: rig.map(|rig| rig.kw_low),
+        rig_kw_high: rig.map(|rig| rig.kw_high),
+        machines_low: rig.map(|rig| rig.machines_low),
+        machines_high: rig.map(|rig| rig.machines_high),
+        onset: rig.and_then(|rig| rig.onset),
+        ended: rig.and_then(|rig| rig.ended),
+        energy_kwh_since_onset: rig.map(|rig| rig.energy_kwh),
+        expected_false: scored.expected_false,
+        group: scored.group.as_str(),
+        reasons: scored.reasons.iter().map(|reason| reason.words.as_str()).collect(),
+    }
+}
+
+fn finding_objects(findings: &[Finding]) -> Vec<FindingObject<'_>> {
+    let objects = by_code(findings).into_iter().map(|count| FindingObject {
+        code: count.first.code.as_str(),
+        severity: count.first.severity.as_str(),
+        n: count.n,
+        example: count.first,
+    });
+    objects.collect()
+}
+
+fn line(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(object).expect("texts, numbers and days are JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::made_up;
+
+    fn pretty(text: &str) -> String {
+        assert_eq!(text.lines().count(), 1);
+        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_run_is_one_object() {
+        insta::assert_snapshot!(pretty(&of_run(&made_up::summary(1, 3), &made_up::settings())));
+    }
+
+    #[test]
+    fn a_profile_is_one_object() {
+        insta::assert_snapshot!(pretty(&of_profile(&made_up::profile())));
+    }
+}

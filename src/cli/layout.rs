@@ -1,0 +1,150 @@
+//! Lays out plain text: aligned columns, running text, counts, shares, days.
+
+use jiff::civil::Date;
+
+use crate::report::words;
+
+/// Between two columns.
+const COLUMN_GAP: &str = "  ";
+
+/// Cells longer than this stand out of line rather than push every row to the right. [characters]
+const MAX_ALIGNED_CHARS: usize = 36;
+
+/// Which side of a column its cells stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column's header and side.
+pub(super) type Column = (&'static str, Side);
+
+/// The header and the rows as lines, each column as wide as its longest cell.
+pub(super) fn aligned(columns: &[Column], rows: &[Vec<String>]) -> Vec<String> {
+    let header: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let all: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|column| all.iter().map(|row| chars(&row[column])).max().unwrap_or(0).min(MAX_ALIGNED_CHARS))
+        .collect();
+    all.into_iter().map(|row| line(columns, &widths, row)).collect()
+}
+
+fn line(columns: &[Column], widths: &[usize], row: &[String]) -> String {
+    let cells: Vec<String> = columns
+        .iter()
+        .zip(widths)
+        .zip(row)
+        .map(|(((_, side), width), cell)| match side {
+            Side::Left => format!("{cell:<width$}"),
+            Side::Right => format!("{cell:>width$}"),
+        })
+        .collect();
+    cells.join(COLUMN_GAP).trim_end().to_owned()
+}
+
+/// Appends running text, broken between words; the first line begins with `lead`, further lines
+/// begin under the first word.
+pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: usize) {
+    let indent = " ".repeat(chars(lead));
+    let mut line = lead.to_owned();
+    for word in words.split_whitespace() {
+        let is_begun = chars(&line) > indent.len();
+        if is_begun && chars(&line) + 1 + chars(word) > width {
+            push_line(text, &line);
+            line.clone_from(&indent);
+        } else if is_begun {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    push_line(text, &line);
+}
+
+/// Appends a line.
+pub(super) fn push_line(text: &mut String, line: &str) {
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+fn chars(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The text with what could steer a terminal replaced; ids and file names come from outside.
+pub(super) fn without_controls(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// `1 234 567`, with plain spaces.
+pub(super) fn grouped(number: u64) -> String {
+    words::grouped(number).replace('\u{202f}', " ")
+}
+
+/// `1 meter`, `1 234 meters`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    words::counted(number, noun).replace('\u{202f}', " ")
+}
+
+/// A share as people read it; only a whole is `100%`, and only nothing is `0%`.
+pub(super) fn percent(share: f64) -> String {
+    let tenths = (share * 1000.0).round();
+    match share {
+        share if share <= 0.0 => "0%".to_owned(),
+        share if share >= 1.0 => "100%".to_owned(),
+        _ => format!("{:.1}%", tenths.clamp(1.0, 999.0) / 10.0),
+    }
+}
+
+/// `2021-06-01 to 2022-03-31 (304 days)`.
+pub(super) fn span_words(span: Option<(Date, Date)>) -> String {
+    let Some((first, last)) = span else { return "no days".to_owned() };
+    let n_days = (last - first).get_days().unsigned_abs() + 1;
+    format!("{first} to {last} ({})", counted(n_days.into(), "day"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let rows = vec![vec!["1".to_owned(), "a".to_owned()], vec!["10".to_owned(), "long".to_owned()]];
+        let lines = aligned(&[("rank", Side::Right), ("meter", Side::Left)], &rows);
+        assert_eq!(lines, ["rank  meter", "   1  a", "  10  long"]);
+    }
+
+    #[test]
+    fn running_text_breaks_under_its_beginning() {
+        let mut text = String::new();
+        push_wrapped(&mut text, "  - ", "one two three", 11);
+        assert_eq!(text, "  - one two\n    three\n");
+    }
+
+    #[test]
+    fn a_share_is_whole_only_where_nothing_is_missing() {
+        let words: Vec<String> = [0.0, 0.00001, 0.5, 0.99999, 1.0].into_iter().map(percent).collect();
+        assert_eq!(words, ["0%", "0.1%", "50.0%", "99.9%", "100%"]);
+    }
+
+    #[test]
+    fn a_span_counts_both_ends() {
+        assert_eq!(
+            span_words(Some((date(2024, 2, 28), date(2024, 3, 1)))),
+            "2024-02-28 to 2024-03-01 (3 days)"
+        );
+        assert_eq!(
+            span_words(Some((date(2024, 2, 28), date(2024, 2, 28)))),
+            "2024-02-28 to 2024-02-28 (1 day)"
+        );
+    }
+
+    #[test]
+    fn nothing_from_outside_steers_the_terminal() {
+        assert_eq!(without_controls("a\u{1b}[31mb\n"), "a\u{fffd}[31mb\n");
+    }
+}

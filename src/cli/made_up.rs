@@ -1,0 +1,151 @@
+//! Makes up results for the tests of what is printed.
+
+use jiff::civil::{Date, date};
+
+use crate::acquisition::mapping::{
+    Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom, Unit,
+};
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::{GroupId, MeterId};
+use crate::pipeline::{ExportProfile, RunSummary, SourceProfile};
+use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use crate::settings::{Overrides, PipelineFile, Settings};
+
+const SPAN: (Date, Date) = (date(2021, 7, 1), date(2022, 3, 31));
+
+/// Settings of `hashwatt detect --readings export.parquet --out run1`.
+pub(super) fn settings() -> Settings {
+    let flags = Overrides {
+        readings: vec!["export.parquet".into()],
+        out: Some("run1".into()),
+        ..Overrides::default()
+    };
+    PipelineFile::default().check(&flags).unwrap()
+}
+
+/// A run over `n_meters`, the first `n_suspects` of them suspects.
+pub(super) fn summary(n_suspects: u32, n_meters: u32) -> RunSummary {
+    RunSummary {
+        scored: (1..=n_meters).map(|rank| scored(rank, rank <= n_suspects)).collect(),
+        findings: findings(),
+        n_rows: 52_608,
+        n_meters: n_meters.into(),
+        span: Some(SPAN),
+    }
+}
+
+fn scored(rank: u32, is_suspect: bool) -> Scored {
+    let kinds = [Kind::MeteredFarm, Kind::UnmeteredLoad, Kind::UnderRegisteringMeter];
+    let kw = 20.0 / f64::from(rank);
+    let onset = [Some(date(2021, 11, 10)), None, Some(date(2021, 12, 1))][(rank as usize - 1) % 3];
+    let ended = (rank == 3).then_some(date(2022, 2, 20));
+    Scored {
+        meter: MeterId::from(
+            if rank == 2 { "residual:TX-7".to_owned() } else { format!("KZ-{rank:04}") }.as_str(),
+        ),
+        score: if is_suspect { 1.0 - 0.02 * f64::from(rank) } else { 0.1 / f64::from(rank) },
+        rank,
+        kind: is_suspect.then_some(kinds[(rank as usize - 1) % 3]),
+        rig: is_suspect.then_some(RigEstimate {
+            kw,
+            kw_low: kw * 0.92,
+            kw_high: kw * 1.1,
+            machines_low: (kw / 3.65).ceil() as u32,
+            machines_high: (kw / 2.8).ceil() as u32,
+            onset,
+            ended,
+            energy_kwh: (kw * 3000.0).round(),
+        }),
+        group: GroupId::from("residential, flat/2"),
+        reasons: reasons(is_suspect),
+        rivals: vec![RivalScore { rival: "storage heating", score: 0.31 }],
+        expected_false: 0.21 * f64::from(rank),
+        is_suspect,
+    }
+}
+
+fn reasons(is_suspect: bool) -> Vec<Reason> {
+    let reason = |indicator, words: &str, weight| Reason { indicator, words: words.to_owned(), weight };
+    if !is_suspect {
+        return vec![
+            reason("flat_load", "load factor 0.31 < 0.90 on 274 of 274 days; peers' median 0.34", -2.2),
+            reason("onset", "no level shift above 1.0 kW in 274 days", -1.1),
+        ];
+    }
+    vec![
+        reason("flat_load", "load factor 0.94 > 0.90 on 61 of 62 days; peers' median 0.34", 2.31),
+        reason(
+            "onset",
+            "every hour of the day rose by 6.2 to 6.6 kW on 2021-11-10; limit 1.0 kW, peers' median 0.1 kW",
+            1.87,
+        ),
+        reason("night_ratio", "night / day demand 0.98 > 0.85 on 58 of 62 days", 0.94),
+    ]
+}
+
+/// Findings of every severity, in the order of outputs.
+pub(super) fn findings() -> Vec<Finding> {
+    let gap = |meter: &str, n: u64| {
+        Finding::new(Code::Gap, Severity::Warning, format!("{n} of 13152 intervals are missing"))
+            .of_meter(MeterId::from(meter))
+            .between(date(2021, 8, 3), date(2021, 8, 4))
+    };
+    vec![
+        Finding::new(
+            Code::FileSkipped,
+            Severity::Skipped,
+            "the file ends in the middle of a row group; fetch it again",
+        )
+        .in_source("march.parquet"),
+        gap("KZ-0001", 96),
+        gap("KZ-0002", 48),
+        Finding::new(Code::Spike, Severity::Warning, "demand 400 kW > 15 kW that the connection carries")
+            .of_meter(MeterId::from("KZ-0002"))
+            .between(date(2021, 9, 1), date(2021, 9, 1)),
+        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh").in_source("april.csv"),
+    ]
+}
+
+/// A profile of two files of one folder, read alike.
+pub(super) fn profile() -> ExportProfile {
+    let source = |name: &str| SourceProfile {
+        name: format!("exports/{name}"),
+        path: "exports".into(),
+        mapping: mapping(),
+        n_rows: 26_304,
+    };
+    ExportProfile {
+        sources: vec![source("april.csv"), source("may.csv")],
+        n_rows: 52_608,
+        n_meters: 37,
+        span: Some(SPAN),
+        intervals: vec![(30, 35), (60, 2)],
+        completeness: 0.998,
+        estimated_share: 0.0,
+        zone: Some("Europe/London".into()),
+        findings: findings(),
+    }
+}
+
+fn mapping() -> Mapping {
+    let column = |index, name: &str| Column { index, name: name.to_owned() };
+    Mapping {
+        layout: Layout::Long { value: column(2, "KWH/hh (per half hour) ") },
+        meter: MeterFrom::Column(column(0, "LCLid")),
+        time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
+        day_part: None,
+        quality: None,
+        quality_one: QualityOne::Estimated,
+        multiplier_column: None,
+        only_rows: None,
+        unit: Unit::KilowattHours,
+        multiplier: 1.0,
+        clock: Some(Clock::Local),
+        stamp: Stamp::Start,
+        guesses: vec![Guess {
+            key: "clock",
+            value: "local".into(),
+            reason: "the hour that Europe/London skips on 27 March 2022 is missing for every meter".into(),
+        }],
+    }
+}

@@ -1,0 +1,102 @@
+//! Runs the command line: arguments as typed, as resolved, the work itself, what it prints.
+
+mod args;
+mod check_profile;
+mod digest_summary;
+mod findings;
+mod json;
+mod layout;
+mod memory;
+mod outcome;
+mod ranked_list;
+mod resolve;
+mod simulated;
+mod terminal;
+
+#[cfg(test)]
+mod made_up;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::Arguments;
+use self::outcome::Outcome;
+use self::resolve::{Answer, Job, resolve};
+use crate::error::{Error, Result};
+use crate::pipeline;
+use crate::report::explain::explain;
+use crate::settings::Settings;
+use crate::trials::simulate;
+
+/// Runs the command that `arguments` ask for, the program's own name first; the exit code is 0 done,
+/// 1 done but inputs or meters were skipped, 2 could not run.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let typed = match Arguments::try_parse_from(arguments) {
+        Ok(typed) => typed,
+        // Help and the version are "errors" with exit code 0 to clap.
+        Err(answer) => return outcome::print_usage(&answer),
+    };
+    match resolve(typed).and_then(run_job) {
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => outcome::report_error(&error),
+    }
+}
+
+fn run_job(job: Job) -> Result<Outcome> {
+    match job {
+        Job::Detect(settings, answer) => run_detect(&settings, answer),
+        Job::Check(settings, answer) => run_check(&settings, answer),
+        Job::Digest(settings) => run_digest(&settings),
+        Job::Explain { run, meter } => {
+            outcome::print(&explain(&run, &meter)?)?;
+            Ok(Outcome::Done)
+        }
+        Job::Simulate(settings) => {
+            let summary = simulate(&settings)?;
+            outcome::print(&simulated::render(&summary, &settings))?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
+    start_threads(settings)?;
+    let summary = pipeline::detect(settings, terminal::watch().as_ref())?;
+    let text = match answer {
+        Answer::Text => ranked_list::render(&summary, settings, terminal::width()),
+        Answer::Json => json::of_run(&summary, settings),
+    };
+    outcome::print(&text)?;
+    Ok(Outcome::of(&summary.findings))
+}
+
+fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
+    start_threads(settings)?;
+    let profile = pipeline::check(settings, terminal::watch().as_ref())?;
+    let text = match answer {
+        Answer::Text => check_profile::render(&profile, terminal::width()),
+        Answer::Json => json::of_profile(&profile),
+    };
+    outcome::print(&text)?;
+    Ok(Outcome::of(&profile.findings))
+}
+
+fn run_digest(settings: &Settings) -> Result<Outcome> {
+    start_threads(settings)?;
+    let summary = pipeline::digest(settings, &settings.out, terminal::watch().as_ref())?;
+    outcome::print(&digest_summary::render(&summary, &settings.out, terminal::width()))?;
+    Ok(Outcome::of(&summary.findings))
+}
+
+/// Gives every stage the run's number of threads.
+fn start_threads(settings: &Settings) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build_global().map_err(|error| {
+        Error::setting(
+            "--threads",
+            format!("{} threads cannot be started: {error}", settings.threads),
+            "Write fewer, or 0 for one a core",
+        )
+    })
+}

@@ -1,0 +1,75 @@
+//! Prints results and errors, and turns how a run ended into its exit code.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use super::layout::without_controls;
+use crate::error::{Error, Result};
+use crate::finding::{Finding, Severity};
+
+/// Exit code of a run that could not run.
+const COULD_NOT_RUN: u8 = 2;
+
+/// How a command ended that ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Everything was judged.
+    Done,
+    /// Inputs or meters were skipped; the findings say which.
+    DoneInPart,
+}
+
+impl Outcome {
+    /// What the findings make of a run.
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let is_skipped = |finding: &Finding| finding.severity == Severity::Skipped;
+        if findings.iter().any(is_skipped) { Self::DoneInPart } else { Self::Done }
+    }
+
+    /// The exit code, as the help lists them.
+    pub(super) fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::DoneInPart => ExitCode::from(1),
+        }
+    }
+}
+
+/// Prints a result. That nobody reads on (`| head`) is no error.
+///
+/// # Errors
+/// When standard output cannot be written, for example on a full disk.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::write("standard output", error)),
+        _ => Ok(()),
+    }
+}
+
+/// Prints the error that stopped the run.
+pub(super) fn report_error(error: &Error) -> ExitCode {
+    // Where standard error is closed too, the exit code has to do.
+    let _ = writeln!(std::io::stderr(), "error: {}", without_controls(&error.to_string()));
+    ExitCode::from(COULD_NOT_RUN)
+}
+
+/// Prints help, the version, or what is wrong with the arguments.
+pub(super) fn print_usage(answer: &clap::Error) -> ExitCode {
+    let _ = answer.print();
+    if answer.use_stderr() { ExitCode::from(COULD_NOT_RUN) } else { ExitCode::SUCCESS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Code;
+
+    #[test]
+    fn only_what_was_skipped_changes_the_outcome() {
+        let finding = |severity| Finding::new(Code::Gap, severity, "a");
+        assert_eq!(Outcome::of(&[]), Outcome::Done);
+        assert_eq!(Outcome::of(&[finding(Severity::Warning), finding(Severity::Note)]), Outcome::Done);
+        assert_eq!(Outcome::of(&[finding(Severity::Note), finding(Severity::Skipped)]), Outcome::DoneInPart);
+    }
+}

@@ -1,0 +1,190 @@
+//! Turns arguments as typed into jobs with checked settings.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{
+    Arguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments, SimulateArguments,
+};
+use crate::error::{Error, Result};
+use crate::settings::{Overrides, PipelineFile, Settings};
+use crate::trials::{Scenario, SimulateSettings};
+
+/// What the name of a pipeline file ends with.
+const PIPELINE_ENDING: &str = ".toml";
+
+/// How the result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// One command with everything it needs.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Find suspects.
+    Detect(Settings, Answer),
+    /// Profile an export.
+    Check(Settings, Answer),
+    /// Digest an export.
+    Digest(Settings),
+    /// Print an evidence sheet.
+    Explain {
+        /// Output folder of a run.
+        run: PathBuf,
+        /// The meter's id.
+        meter: String,
+    },
+    /// Simulate a district.
+    Simulate(SimulateSettings),
+}
+
+/// The job that the arguments ask for.
+///
+/// # Errors
+/// When a pipeline file cannot be read or a value cannot be used.
+pub(super) fn resolve(typed: Arguments) -> Result<Job> {
+    Ok(match typed.command {
+        Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.json)),
+        Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
+        Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
+        Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
+        Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
+    })
+}
+
+const fn answer(is_json: bool) -> Answer {
+    if is_json { Answer::Json } else { Answer::Text }
+}
+
+fn detect_settings(typed: &DetectArguments) -> Result<Settings> {
+    let flags = Overrides {
+        out: typed.out.clone(),
+        seed: typed.seed,
+        threads: typed.run.threads,
+        ..overrides(&typed.input)
+    };
+    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
+}
+
+fn check_settings(typed: &CheckArguments) -> Result<Settings> {
+    let (pipelines, exports): (Vec<&String>, Vec<&String>) =
+        typed.subjects.iter().partition(|subject| is_pipeline(subject));
+    if let [_, second, ..] = pipelines[..] {
+        let cure = "Give one pipeline file; exports may be any number";
+        return Err(Error::setting("PIPELINE.toml", format!("`{second}` is a second pipeline file"), cure));
+    }
+    let mut flags = Overrides { threads: typed.run.threads, ..overrides(&typed.input) };
+    flags.readings.extend(exports.into_iter().cloned());
+    if flags.readings.is_empty() && pipelines.is_empty() {
+        return Err(Error::setting("EXPORT", "no export is named", "Write hashwatt check export.parquet"));
+    }
+    pipeline_file(pipelines.first().map(Path::new))?.check(&flags)
+}
+
+fn digest_settings(typed: &DigestArguments) -> Result<Settings> {
+    let flags = Overrides { out: typed.out.clone(), threads: typed.run.threads, ..overrides(&typed.input) };
+    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
+}
+
+fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
+    Ok(SimulateSettings {
+        scenario: Scenario::named(&typed.scenario)?,
+        n_meters: typed.meters,
+        n_days: typed.days,
+        seed: typed.seed,
+        out: typed.out,
+        interval_minutes: typed.interval,
+        prevalence: typed.prevalence,
+    })
+}
+
+fn overrides(input: &InputArguments) -> Overrides {
+    Overrides {
+        readings: input.readings.clone(),
+        register: input.register.clone(),
+        weather: input.weather.clone(),
+        events: input.events.clone(),
+        timezone: input.timezone.clone(),
+        ..Overrides::default()
+    }
+}
+
+fn is_pipeline(subject: &str) -> bool {
+    subject.to_ascii_lowercase().ends_with(PIPELINE_ENDING)
+}
+
+/// The pipeline file; without one everything is default.
+fn pipeline_file(path: Option<&Path>) -> Result<PipelineFile> {
+    let Some(path) = path else { return Ok(PipelineFile::default()) };
+    if !is_pipeline(&path.to_string_lossy()) {
+        let shown = path.display();
+        let seen = format!("`{shown}` does not end in {PIPELINE_ENDING}");
+        return Err(Error::setting("PIPELINE.toml", seen, format!("Give an export as --readings {shown}")));
+    }
+    PipelineFile::read(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn job(line: &str) -> Result<Job> {
+        resolve(Arguments::try_parse_from(line.split_whitespace()).unwrap())
+    }
+
+    fn paths(settings: &Settings) -> Vec<&str> {
+        settings.readings.iter().map(|table| table.path.as_str()).collect()
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let line = "hashwatt detect --readings a.csv --readings b/ --timezone Asia/Almaty --seed 7 --threads 2 \
+            --register r.csv --weather w.csv --events e.csv --out run1 --json";
+        let Job::Detect(settings, answer) = job(line).unwrap() else { panic!("another job") };
+        assert_eq!(paths(&settings), ["a.csv", "b/"]);
+        assert_eq!((settings.seed, settings.threads, answer), (7, 2, Answer::Json));
+        assert_eq!(settings.zone.unwrap().name, "Asia/Almaty");
+        assert_eq!(settings.out, Path::new("run1"));
+        assert_eq!(settings.register.unwrap(), Path::new("r.csv"));
+        assert_eq!(settings.weather.unwrap(), Path::new("w.csv"));
+        assert_eq!(settings.events.unwrap(), Path::new("e.csv"));
+    }
+
+    #[test]
+    fn what_ends_in_toml_is_a_pipeline_and_everything_else_an_export() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipeline = folder.path().join("a.TOML");
+        std::fs::write(&pipeline, "[run]\nseed = 9\n[[readings]]\npath = \"x.csv\"\nunit = \"Wh\"\n")
+            .unwrap();
+        let pipeline = pipeline.display();
+        let Job::Check(settings, _) = job(&format!("hashwatt check {pipeline}")).unwrap() else { panic!() };
+        assert_eq!((paths(&settings), settings.seed), (vec!["x.csv"], 9));
+        let line = format!("hashwatt check y.csv {pipeline} z.parquet --readings w.csv");
+        let Job::Check(settings, _) = job(&line).unwrap() else { panic!() };
+        assert_eq!(paths(&settings), ["w.csv", "y.csv", "z.parquet"]);
+        assert_eq!(settings.readings[0].unit.as_deref(), Some("Wh"));
+    }
+
+    #[test]
+    fn an_export_in_the_place_of_a_pipeline_names_the_flag() {
+        let error = job("hashwatt detect export.parquet").unwrap_err().to_string();
+        assert!(error.contains("--readings export.parquet"), "{error}");
+    }
+
+    #[test]
+    fn two_pipelines_or_nothing_at_all_are_errors() {
+        assert!(job("hashwatt check a.toml b.toml").unwrap_err().to_string().contains("b.toml"));
+        assert!(job("hashwatt check").unwrap_err().to_string().contains("hashwatt check export.parquet"));
+    }
+
+    #[test]
+    fn an_unknown_scenario_is_an_error() {
+        let line = "hashwatt simulate --scenario paris --meters 1 --days 1 --seed 1 --out x";
+        assert!(job(line).unwrap_err().to_string().contains("almaty-2021"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Shows how far a run is: bars on a terminal, one line a stage elsewhere, always on standard error.
+
+use std::fmt;
+use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::layout::without_controls;
+use super::memory::peak_memory_mib;
+use crate::progress::Watch;
+
+/// Width of text where standard output is no terminal. [characters]
+const DEFAULT_CHARS: usize = 100;
+
+/// Narrower than this, tables do not fit anyway; wider, running text is hard to read. [characters]
+const CHARS_RANGE: (usize, usize) = (60, 140);
+
+/// How often a bar moves where nothing is counted.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Width of the terminal that the result goes to. [characters]
+pub(super) fn width() -> usize {
+    let terminal = std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    let chars = terminal.map_or(DEFAULT_CHARS, |(width, _)| usize::from(width.0));
+    chars.clamp(CHARS_RANGE.0, CHARS_RANGE.1)
+}
+
+/// The watch that suits standard error.
+pub(super) fn watch() -> Box<dyn Watch> {
+    if std::io::stderr().is_terminal() { Box::new(Bars::new()) } else { Box::new(Lines::new()) }
+}
+
+/// A stage that runs.
+struct Stage {
+    name: String,
+    begun: Instant,
+}
+
+impl Stage {
+    fn begin(name: &str) -> Self {
+        Self { name: name.to_owned(), begun: Instant::now() }
+    }
+
+    /// `digest: 52608 rows of 311 meters (1.2 s, peak memory 180 MiB)`.
+    fn line(&self, summary: &str) -> String {
+        let seconds = self.begun.elapsed().as_secs_f64();
+        let memory = peak_memory_mib().map(|mib| format!(", peak memory {mib} MiB")).unwrap_or_default();
+        without_controls(&format!("{}: {summary} ({seconds:.1} s{memory})", self.name))
+    }
+}
+
+/// One line a stage, when it ends.
+struct Lines {
+    stage: Mutex<Option<Stage>>,
+}
+
+impl Lines {
+    const fn new() -> Self {
+        Self { stage: Mutex::new(None) }
+    }
+}
+
+impl Watch for Lines {
+    fn begin(&self, stage: &str, _unit: &str, _total: Option<u64>) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stage::begin(stage));
+    }
+
+    fn advance(&self, _n: u64) {}
+
+    fn end(&self, summary: &str) {
+        let stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(stage) = stage {
+            let _ = writeln!(std::io::stderr(), "{}", stage.line(summary));
+        }
+    }
+}
+
+/// A bar for the stage that runs, a line for each that has ended.
+struct Bars {
+    running: RwLock<Option<(Stage, ProgressBar)>>,
+}
+
+impl Bars {
+    const fn new() -> Self {
+        Self { running: RwLock::new(None) }
+    }
+}
+
+impl Watch for Bars {
+    fn begin(&self, stage: &str, unit: &str, total: Option<u64>) {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        bar.set_style(style(unit, total));
+        bar.set_message(stage.to_owned());
+        bar.enable_steady_tick(TICK);
+        *self.running.write().unwrap_or_else(PoisonError::into_inner) = Some((Stage::begin(stage), bar));
+    }
+
+    fn advance(&self, n: u64) {
+        if let Some((_, bar)) = &*self.running.read().unwrap_or_else(PoisonError::into_inner) {
+            bar.inc(n);
+        }
+    }
+
+    fn end(&self, summary: &str) {
+        let running = self.running.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((stage, bar)) = running {
+            bar.finish_and_clear();
+            let _ = writeln!(std::io::stderr(), "{}", stage.line(summary));
+        }
+    }
+}
+
+fn style(unit: &str, total: Option<u64>) -> ProgressStyle {
+    ProgressStyle::with_template(&template(unit, total))
+        .expect("the templates are ours, and a unit has no braces")
+        .with_key("memory", |_: &ProgressState, text: &mut dyn fmt::Write| {
+            if let Some(mib) = peak_memory_mib() {
+                let _ = write!(text, "peak {mib} MiB");
+            }
+        })
+}
+
+/// What a bar shows: how many of how many, how fast, time left, memory.
+fn template(unit: &str, total: Option<u64>) -> String {
+    let unit: String = unit.chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    match (unit.as_str(), total) {
+        ("bytes", Some(_)) => {
+            "{msg:12} [{bar:28}] {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {memory}".to_owned()
+        }
+        ("bytes", None) => "{msg:12} {spinner} {bytes}  {bytes_per_sec}  {elapsed}  {memory}".to_owned(),
+        (unit, Some(_)) => format!(
+            "{{msg:12}} [{{bar:28}}] {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  {{eta}} left  {{memory}}"
+        ),
+        (unit, None) => {
+            format!("{{msg:12}} {{spinner}} {{human_pos}} {unit}  {{per_sec}}  {{elapsed}}  {{memory}}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_has_a_template() {
+        for unit in ["rows", "bytes", "meters", "", "{odd}"] {
+            for total in [None, Some(0), Some(10)] {
+                let _ = style(unit, total);
+            }
+        }
+    }
+
+    #[test]
+    fn a_stage_ends_in_one_line() {
+        let line = Stage::begin("digest").line("52608 rows\u{7} of 311 meters");
+        assert!(line.starts_with("digest: 52608 rows\u{fffd} of 311 meters (0.0 s"), "{line}");
+    }
+
+    #[test]
+    fn a_watch_takes_calls_in_any_order() {
+        for watch in [&Lines::new() as &dyn Watch, &Bars::new()] {
+            watch.end("nothing began");
+            watch.advance(3);
+            watch.begin("digest", "rows", Some(2));
+            watch.begin("rank", "meters", None);
+            watch.advance(3);
+        }
+    }
+}
