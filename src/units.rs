@@ -33,10 +33,12 @@ impl UnitFraction {
 
 impl fmt::Display for Kilowatts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.abs() {
-            x if x >= 100.0 => write!(f, "{:.0} kW", self.0),
-            x if x >= 10.0 => write!(f, "{:.1} kW", self.0),
-            _ => write!(f, "{:.2} kW", self.0),
+        // A rounded nothing has no sign.
+        let kw = if self.0.abs() < 0.005 { 0.0 } else { self.0 };
+        match kw.abs() {
+            x if x >= 100.0 => write!(f, "{kw:.0} kW"),
+            x if x >= 10.0 => write!(f, "{kw:.1} kW"),
+            _ => write!(f, "{kw:.2} kW"),
         }
     }
 }

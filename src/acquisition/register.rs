@@ -36,14 +36,25 @@ pub struct UsagePoint {
 }
 
 impl UsagePoint {
-    /// The class peers are looked for in: activity and premises, `unknown` where neither is given.
+    /// The class peers are looked for in: activity and premises, `unknown` where neither is given;
+    /// for a meter of the network its kind.
     #[must_use]
     pub fn class(&self) -> String {
+        if let Some(kind) = self.kind.as_ref().filter(|_| self.is_network()) {
+            return kind.to_lowercase();
+        }
         match (&self.activity, &self.premises) {
             (Some(activity), Some(premises)) => format!("{activity}, {premises}"),
             (Some(one), None) | (None, Some(one)) => one.clone(),
             (None, None) => UNKNOWN_CLASS.to_owned(),
         }
+    }
+
+    /// Whether this is a meter of the network (transformer, feeder, substation): what it shows is the
+    /// sum of the meters below it.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("meter"))
     }
 
     /// Whether the register says that people live there.

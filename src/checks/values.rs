@@ -70,7 +70,7 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
     for at in SCALE_DAYS..=days.len() - SCALE_DAYS {
         // The cheap test first: a jump of the mean from one day to the next.
         let jump = days[at].demand_kw_mean / days[at - 1].demand_kw_mean;
-        if !(jump > 1.5 || jump < 0.67) {
+        if (0.67..=1.5).contains(&jump) || jump.is_nan() {
             continue;
         }
         let ratios: Option<Vec<f32>> = quantiles.iter().map(|&q| Some(side(at, q)? / side(at - SCALE_DAYS, q)?)).collect();

@@ -138,7 +138,7 @@ fn write_loose(file: &mut impl Write, row: &LooseInterval) -> std::io::Result<()
     bytes[6..14].copy_from_slice(&row.start_s.to_le_bytes());
     bytes[14..22].copy_from_slice(&row.value.to_le_bytes());
     bytes[22..30].copy_from_slice(&row.order.to_le_bytes());
-    file.write_all(&[b'L'])?;
+    file.write_all(b"L")?;
     file.write_all(&bytes)
 }
 

@@ -4,7 +4,7 @@
 //! links, fans): a drop speaks for mining, no drop speaks for nothing.
 
 use super::series::median_of;
-use super::usable::UsableDays;
+use crate::digest::DayDigest;
 
 /// Days before and after the blackout that it is held against. [d]
 const NEAR_DAYS: i32 = 7;
@@ -12,10 +12,10 @@ const NEAR_DAYS: i32 = 7;
 /// Fall of the median daily base load (p05) on blackout days, against the week before and after;
 /// NaN where the meter has not both. [kW]
 #[must_use]
-pub fn blackout_drop_kw(days: &UsableDays, blackout_days: &[i32]) -> f32 {
+pub fn blackout_drop_kw(days: &[DayDigest], blackout_days: &[i32]) -> f32 {
     let (Some(first), Some(last)) = (blackout_days.first(), blackout_days.last()) else { return f32::NAN };
     let base = |keep: &dyn Fn(i32) -> bool| -> Vec<f32> {
-        days.day.iter().zip(&days.digests).filter(|(day, _)| keep(**day)).map(|(_, digest)| digest.demand_kw_p05).collect()
+        days.iter().filter(|day| keep(day.day)).map(|day| day.demand_kw_p05).filter(|kw| !kw.is_nan()).collect()
     };
     let during = base(&|day| blackout_days.contains(&day));
     let near = base(&|day| !blackout_days.contains(&day) && day >= first - NEAR_DAYS && day <= last + NEAR_DAYS);
@@ -30,8 +30,8 @@ mod tests {
     #[test]
     fn a_rig_without_its_pool_drops_and_a_home_does_not() {
         let kw = |rig_kw: f32| {
-            let days = UsableDays::of(&meter(40, move |day, slot| home_kw(day, slot) + if (20..23).contains(&day) { 0.0 } else { rig_kw }).days).unwrap();
-            let blackout: Vec<i32> = days.day[20..23].to_vec();
+            let days = meter(40, move |day, slot| home_kw(day, slot) + if (20..23).contains(&day) { 0.0 } else { rig_kw }).days;
+            let blackout: Vec<i32> = days[20..23].iter().map(|day| day.day).collect();
             blackout_drop_kw(&days, &blackout)
         };
         assert!((kw(3.2) - 3.2).abs() < 0.05 && kw(0.0).abs() < 0.05);
@@ -39,6 +39,6 @@ mod tests {
 
     #[test]
     fn no_blackout_proves_nothing() {
-        assert!(blackout_drop_kw(&UsableDays::of(&meter(40, home_kw).days).unwrap(), &[]).is_nan());
+        assert!(blackout_drop_kw(&meter(40, home_kw).days, &[]).is_nan());
     }
 }

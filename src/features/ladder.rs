@@ -84,11 +84,8 @@ fn step_days(block: &Block, mut points: Vec<usize>, n: usize) -> Vec<usize> {
     let mut kept: Vec<usize> = Vec::new();
     for at in points {
         match kept.last_mut() {
-            Some(last) if at < *last + 3 => {
-                if is_end(at) {
-                    *last = at;
-                }
-            }
+            Some(last) if at < *last + 3 && is_end(at) => *last = at,
+            Some(last) if at < *last + 3 => {}
             _ if at >= 3 => kept.push(at),
             _ => {}
         }

@@ -121,7 +121,7 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
         winter_to_summer: pair_ratio(mean(&by(days, &means, |day| matches!(date_of(day).month(), 12 | 1 | 2))), mean(&by(days, &means, |day| matches!(date_of(day).month(), 6..=8)))),
         missing_share,
         estimated_share,
-        blackout_drop_kw: blackout_drop_kw(days, &surroundings.blackout_days),
+        blackout_drop_kw: blackout_drop_kw(all, &surroundings.blackout_days),
     }
 }
 

@@ -274,8 +274,8 @@ fn proportionality(block: &Block) -> f32 {
     let mean = |values: &[f32; CLOCK_HOURS]| values.iter().sum::<f32>() / CLOCK_HOURS as f32;
     let (a, b) = (mean(&block.shift_kw), mean(&old));
     let (mut ab, mut aa, mut bb) = (0.0f32, 0.0f32, 0.0f32);
-    for hour in 0..CLOCK_HOURS {
-        let (x, y) = (block.shift_kw[hour] - a, old[hour] - b);
+    for (shift_kw, old_kw) in block.shift_kw.iter().zip(&old) {
+        let (x, y) = (shift_kw - a, old_kw - b);
         ab += x * y;
         aa += x * x;
         bb += y * y;

@@ -227,8 +227,8 @@ fn best_split(binned: &Binned, slopes: &[(f64, f64)], direction: Direction, lamb
     let whole = known.plus(missing).score(lambda);
     let mut best: Option<Split> = None;
     let mut below = Sums::default();
-    for bin in 0..binned.edges.len() {
-        below = below.plus(by_bin[bin]);
+    for (bin, sums) in by_bin[..binned.edges.len()].iter().enumerate() {
+        below = below.plus(*sums);
         let above = known.minus(below);
         for is_missing_low in [true, false] {
             let (low, high) = if is_missing_low { (below.plus(missing), above) } else { (below, above.plus(missing)) };

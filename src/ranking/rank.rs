@@ -37,6 +37,10 @@ impl Judged {
         self.point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32
     }
 
+    fn is_network(&self) -> bool {
+        self.point.as_ref().is_some_and(UsagePoint::is_network)
+    }
+
     fn class(&self) -> String {
         self.point.as_ref().map_or_else(|| UNKNOWN_CLASS.to_owned(), UsagePoint::class)
     }
@@ -74,10 +78,14 @@ pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings,
         &judged.iter().map(|one| one.group.clone()).collect::<Vec<_>>(),
     );
     let mut drafts = Vec::with_capacity(judged.len());
-    for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
-        let members: Vec<&Judged> = judged.iter().filter(|one| one.features.resolution == resolution).collect();
-        if !members.is_empty() {
-            drafts.extend(rank_resolution(&members, &peers, settings, surroundings, days_of)?);
+    // Usage points learn from each other, meters of the network from theirs: a transformer is the sum
+    // of what is below it, no home.
+    for is_network in [false, true] {
+        for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
+            let members: Vec<&Judged> = judged.iter().filter(|one| one.features.resolution == resolution && one.is_network() == is_network).collect();
+            if !members.is_empty() {
+                drafts.extend(rank_alike(&members, &peers, settings, surroundings, days_of)?);
+            }
         }
     }
     drafts.sort_by(|a, b| b.order.total_cmp(&a.order).then_with(|| a.scored.meter.cmp(&b.scored.meter)));
@@ -111,8 +119,8 @@ impl Draft<'_> {
     }
 }
 
-/// Meters whose reads resolve alike learn from each other.
-fn rank_resolution<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
+/// Meters of one kind whose reads resolve alike learn from each other.
+fn rank_alike<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
     let copies = copies_of(members, settings, surroundings, days_of)?;
     let rows: Vec<[f32; N_FEATURES]> = members.iter().map(|one| one.features.values).collect();
     let scores = score_out_of_fold(&rows, &copies, settings.seed);
@@ -129,14 +137,16 @@ fn rank_resolution<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peer
         let rig = estimate_rig(&one.features, bases[&one.class()]);
         let score = scores.meters[index];
         let chance = chances.chance(score);
-        let is_suspect = chance >= 1.0 - settings.max_expected_false_share && rig.is_some();
+        // A block on a network meter lies at one of the usage points below it, or past all of them:
+        // the usage points are the suspects.
+        let is_suspect = chance >= 1.0 - settings.max_expected_false_share && rig.is_some() && !one.is_network();
         let terms = scores.contributions[index];
         let rivals = std::rc::Rc::clone(&rivals);
         let scored = Scored {
             meter: one.meter.clone(),
             score: logistic(score),
             rank: 0,
-            kind: rig.filter(|_| is_suspect || score >= 0.0).map(|rig| kind_of(one, &rig)),
+            kind: rig.filter(|_| is_suspect).map(|rig| kind_of(one, &rig)),
             rig: rig.map(|rig| rig_with_interval(&rig, &one.features, error)),
             group: one.group.clone(),
             reasons: Vec::new(),

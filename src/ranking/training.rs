@@ -18,7 +18,7 @@ use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
 use crate::settings::Windows;
 
 /// Meters that copies are made of. More sharpen the model little and cost time.
-pub const MOST_HOSTS: usize = 1500;
+pub const MOST_HOSTS: usize = 600;
 
 /// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
 const fn copies_per_host(n_hosts: usize) -> (usize, usize) {
@@ -217,7 +217,7 @@ fn training_rows(meters: &[[f32; N_FEATURES]], copies: &[Copy], is_used: impl Fn
     let n_rigs = copies.iter().filter(|copy| matches!(copy.planted, Planted::Rig { .. })).count();
     let n_look_alikes = copies.len() - n_rigs;
     let weight = |share: f64, n: usize| (share * n_rigs as f64 / n.max(1) as f64) as f32;
-    let mut rows = Rows { features: vec![Vec::with_capacity(untouched.len() + copies.len()); N_FEATURES], ..Rows::default() };
+    let mut rows = Rows { features: vec![Vec::new(); N_FEATURES], ..Rows::default() };
     let mut push = |values: &[f32; N_FEATURES], label: bool, weight: f32| {
         rows.features.iter_mut().zip(values).for_each(|(column, value)| column.push(*value));
         rows.labels.push(label);

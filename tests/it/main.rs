@@ -1,3 +1,4 @@
 //! Runs hashwatt from outside, one module a subject.
 
 mod acquisition;
+mod detection;

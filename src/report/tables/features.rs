@@ -1,15 +1,20 @@
 //! Lays out `features.parquet`: one row a meter that could be judged.
 
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame};
 
-use super::{floats, frame, texts};
+use super::{counts, dates, floats, frame, texts};
+use crate::calendar::date_of;
+use crate::digest::CLOCK_HOURS;
 use crate::error::Result;
 use crate::features::FEATURES;
+use crate::features::block::Block;
+use crate::features::ladder::Ladder;
 use crate::features::standard::STANDARD_NAMES;
 use crate::ranking::rank::Judged;
+use crate::stats::median;
 
-/// `meter_id, group`, the standard features, then what the model weighs; null where the data cannot
-/// show it. Units are in the names; shares are 0..=1.
+/// `meter_id, group`, the standard features, what the model weighs, then the best block; null where
+/// the data cannot show it. Units are in the names; shares are 0..=1.
 ///
 /// # Errors
 /// When the table cannot be built.
@@ -25,5 +30,27 @@ pub fn features_frame(judged: &[Judged]) -> Result<DataFrame> {
     for (index, feature) in FEATURES.iter().enumerate() {
         columns.push(floats(feature.name, judged.iter().map(|one| known(one.features.values[index]))));
     }
+    columns.extend(block_columns(judged));
     frame("features.parquet", judged.len(), columns)
+}
+
+/// When the best block began and ended, its clock window, what every hour of the day rose by, and
+/// the steps that led to it.
+fn block_columns(judged: &[Judged]) -> Vec<Column> {
+    let days: Vec<_> = judged.iter().map(|one| one.features.block_days()).collect();
+    let of_block = |pick: &dyn Fn(&Block, &Ladder) -> Option<f64>| -> Vec<Option<f64>> {
+        judged.iter().map(|one| one.features.block.as_ref().and_then(|(block, ladder)| pick(block, ladder))).collect()
+    };
+    let mut columns = vec![
+        dates("block_first_day", days.iter().map(|days| days.0.map(date_of))),
+        dates("block_day_after", days.iter().map(|days| days.1.map(date_of))),
+        counts("window_from_hour", judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok())),
+        floats("n_steps", of_block(&|_, ladder| Some(ladder.steps_kw.len() as f64)).into_iter()),
+        floats("step_kw_median", of_block(&|_, ladder| median(&ladder.steps_kw).map(f64::from)).into_iter()),
+    ];
+    for hour in 0..CLOCK_HOURS {
+        let shift = of_block(&|block, _| Some(f64::from(block.shift_kw[hour])));
+        columns.push(floats(&format!("block_shift_kw_hour_{hour:02}"), shift.into_iter()));
+    }
+    columns
 }
