@@ -27,7 +27,7 @@ Examples:
   A bare export is enough; its columns, unit and interval are guessed, and the guesses are listed:
     hashwatt detect --readings export.parquet --out run1
   Better: with the zone of the meters and the register of usage points:
-    hashwatt detect --readings 'exports/*.csv.gz' --register register.csv --timezone Asia/Almaty --out run1
+    hashwatt detect --readings 'exports/*.csv.gz' --register register.csv --timezone Asia/Almaty
   Everything in a pipeline file, one value changed for this run:
     hashwatt detect pipelines/residential.toml --seed 7
   For a program: one JSON object on standard output, progress on standard error:
@@ -47,7 +47,9 @@ Prints files, span, interval, zone, completeness, findings by code, and the mapp
 
 const DIGEST_EXAMPLES: &str = "\
 Example:
-  hashwatt digest --readings export.parquet --timezone Asia/Almaty --out digests";
+  hashwatt digest --readings export.parquet --timezone Asia/Almaty --out run1
+
+Writes the digests into run1/digests.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Example:
@@ -60,7 +62,7 @@ const SIMULATE_EXAMPLES: &str = "\
 Example:
   hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
   hashwatt detect --readings district/readings.parquet --register district/register.parquet \\
-    --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty --out run1
+    --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty
 
 Writes readings, register, weather, events, tips and truth. The truth says where the rigs are.";
 
@@ -172,7 +174,7 @@ pub(super) struct DigestArguments {
     pub input: InputArguments,
     #[command(flatten)]
     pub run: RunArguments,
-    /// Folder for the digests; made where it is not there [default: hashwatt-out]
+    /// Folder for digests/; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
 }
@@ -227,7 +229,14 @@ mod tests {
 
     #[test]
     fn examples_fit_a_page() {
-        for text in [PROGRAM_EXAMPLES, CHECK_EXAMPLES, EXPLAIN_EXAMPLES, DIGEST_EXAMPLES] {
+        for text in [
+            PROGRAM_EXAMPLES,
+            DETECT_EXAMPLES,
+            CHECK_EXAMPLES,
+            DIGEST_EXAMPLES,
+            EXPLAIN_EXAMPLES,
+            SIMULATE_EXAMPLES,
+        ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
         }
     }

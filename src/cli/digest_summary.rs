@@ -10,7 +10,8 @@ use crate::pipeline::RunSummary;
 /// The result of a digest as text, for lines of `width` characters.
 pub(super) fn render(summary: &RunSummary, out: &Path, width: usize) -> String {
     let mut text = String::new();
-    push_line(&mut text, &format!("Digested {}, into {}.\n", read_words(summary), out.display()));
+    let folder = out.join("digests");
+    push_line(&mut text, &format!("Digested {}, into {}.\n", read_words(summary), folder.display()));
     push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
     without_controls(&text)
 }
@@ -22,8 +23,8 @@ mod tests {
 
     #[test]
     fn a_digest_says_what_it_read_and_where_it_is() {
-        let text = render(&made_up::summary(0, 3), Path::new("digests"), 80);
+        let text = render(&made_up::summary(0, 3), Path::new("run1"), 80);
         assert!(text.starts_with("Digested 52 608 rows of 3 meters, 2021-07-01"), "{text}");
-        assert!(text.contains("into digests.") && text.contains("file_skipped"), "{text}");
+        assert!(text.contains("into run1/digests.") && text.contains("file_skipped"), "{text}");
     }
 }

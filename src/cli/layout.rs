@@ -63,9 +63,9 @@ pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: us
     push_line(text, &line);
 }
 
-/// Appends a line.
+/// Appends a line without the spaces at its end.
 pub(super) fn push_line(text: &mut String, line: &str) {
-    text.push_str(line.trim_end());
+    text.push_str(line.trim_end_matches(' '));
     text.push('\n');
 }
 
@@ -94,7 +94,7 @@ pub(super) fn percent(share: f64) -> String {
     match share {
         share if share <= 0.0 => "0%".to_owned(),
         share if share >= 1.0 => "100%".to_owned(),
-        _ => format!("{:.1}%", tenths.clamp(1.0, 999.0) / 10.0),
+        _ => format!("{}%", tenths.clamp(1.0, 999.0) / 10.0),
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_share_is_whole_only_where_nothing_is_missing() {
         let words: Vec<String> = [0.0, 0.00001, 0.5, 0.99999, 1.0].into_iter().map(percent).collect();
-        assert_eq!(words, ["0%", "0.1%", "50.0%", "99.9%", "100%"]);
+        assert_eq!(words, ["0%", "0.1%", "50%", "99.9%", "100%"]);
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
 /// `52 608 rows of 3 meters, 2021-07-01 to 2022-03-31 (274 days)`.
 pub(super) fn read_words(summary: &RunSummary) -> String {
     let (rows, meters) = (counted(summary.n_rows, "row"), counted(summary.n_meters, "meter"));
-    format!("{rows} of {meters}, {}", span_words(summary.span))
+    let span = summary.span.map(|span| format!(", {}", span_words(Some(span)))).unwrap_or_default();
+    format!("{rows} of {meters}{span}")
 }
 
 fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
@@ -147,7 +148,9 @@ fn push_rest(text: &mut String, suspects: &[&Scored], settings: &Settings, width
     if suspects.len() > MOST_SUSPECTS {
         let n_more = suspects.len() - MOST_SUSPECTS;
         let file = settings.out.join("suspects.csv");
-        push_line(text, &format!("{n_more} more suspects are in {}.", file.display()));
+        let more =
+            if n_more == 1 { "1 more suspect is".to_owned() } else { format!("{n_more} more suspects are") };
+        push_line(text, &format!("{more} in {}.", file.display()));
     }
     let legend = "false so far: how many of the lines from rank 1 to this one are expected to be false.";
     push_wrapped(text, "", legend, width);
@@ -193,7 +196,7 @@ mod tests {
     fn a_run_without_meters_has_a_result_too() {
         let summary = RunSummary { span: None, ..made_up::summary(0, 0) };
         let text = render(&summary, &made_up::settings(), 80);
-        assert!(text.contains("No suspects among 0 meters") && text.contains("no days"), "{text}");
+        assert!(text.contains("No suspects among 0 meters") && text.contains("of 0 meters.\n"), "{text}");
     }
 
     #[test]
