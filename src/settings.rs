@@ -124,8 +124,8 @@ pub struct GroupsTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RankingTable {
-    /// Share of the list that may be expected to be false; sets the cut.
-    pub max_expected_false_share: Option<f64>,
+    /// Chance of being a false lead up to which a meter is listed as a suspect.
+    pub max_false_chance: Option<f64>,
     /// Price of energy, for the money since onset. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
 }
@@ -240,14 +240,14 @@ pub struct Settings {
     pub memory_mib: u32,
     /// Most peer groups within one register class.
     pub max_groups_per_class: usize,
-    /// Share of the list that may be expected to be false.
-    pub max_expected_false_share: f64,
+    /// Chance of being a false lead up to which a meter is a suspect, 0..=1.
+    pub max_false_chance: f64,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
 }
 
-/// Half of the list false is the most an inspection desk can be asked to accept by default.
-const DEFAULT_MAX_EXPECTED_FALSE_SHARE: f64 = 0.5;
+/// A visit should be more likely right than wrong.
+const DEFAULT_MAX_FALSE_CHANCE: f64 = 0.5;
 
 /// More groups than this in one class are too many for an analyst to tell apart.
 const DEFAULT_MAX_GROUPS_PER_CLASS: usize = 8;
@@ -273,9 +273,9 @@ impl PipelineFile {
     pub fn check(self, flags: &Overrides) -> Result<Settings> {
         let readings = check_readings(self.readings, &flags.readings)?;
         let zone = flags.timezone.clone().or(self.run.timezone).map(|name| Zone::named(&name)).transpose()?;
-        let share = self.ranking.max_expected_false_share.unwrap_or(DEFAULT_MAX_EXPECTED_FALSE_SHARE);
+        let share = self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::setting("[ranking] max_expected_false_share", format!("{share}"), "Write a share between 0 and 1"));
+            return Err(Error::setting("[ranking] max_false_chance", format!("{share}"), "Write a chance between 0 and 1"));
         }
         let threads = flags.threads.or(self.run.threads).unwrap_or(0);
         Ok(Settings {
@@ -290,7 +290,7 @@ impl PipelineFile {
             windows: self.windows.check()?,
             memory_mib: at_least("[digest] memory_mib", self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB), 16)?,
             max_groups_per_class: at_least("[groups] max_per_class", self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS), 1)?,
-            max_expected_false_share: share,
+            max_false_chance: share,
             tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
         })
     }

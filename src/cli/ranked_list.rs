@@ -80,9 +80,9 @@ fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width
         push_rest(text, &suspects, settings, width);
         return;
     }
-    let share = percent(settings.max_expected_false_share);
+    let share = percent(settings.max_false_chance);
     let none = format!(
-        "No suspects among {n_scored}: a list of any length would be expected to be more than {share} false."
+        "No suspects among {n_scored}: each would be a false lead with a chance above {share}."
     );
     push_wrapped(text, "", &none, width);
     if !summary.scored.is_empty() {

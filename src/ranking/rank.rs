@@ -139,7 +139,7 @@ fn rank_alike<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, s
         let chance = chances.chance(score);
         // A block on a network meter lies at one of the usage points below it, or past all of them:
         // the usage points are the suspects.
-        let is_suspect = chance >= 1.0 - settings.max_expected_false_share && rig.is_some() && !one.is_network();
+        let is_suspect = chance >= 1.0 - settings.max_false_chance && rig.is_some() && !one.is_network();
         let terms = scores.contributions[index];
         let rivals = std::rc::Rc::clone(&rivals);
         let scored = Scored {

@@ -80,7 +80,7 @@ struct SettingsRecord {
     timezone: Option<String>,
     windows: Windows,
     max_groups_per_class: usize,
-    max_expected_false_share: f64,
+    max_false_chance: f64,
     tariff_per_kwh: Option<f64>,
 }
 
@@ -119,7 +119,7 @@ impl SettingsRecord {
             timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
             windows: settings.windows,
             max_groups_per_class: settings.max_groups_per_class,
-            max_expected_false_share: settings.max_expected_false_share,
+            max_false_chance: settings.max_false_chance,
             tariff_per_kwh: settings.tariff_per_kwh,
         }
     }

@@ -225,7 +225,7 @@ fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
         line("Data", span),
         line("Zone", zone),
         line("Seed", settings.seed.to_string()),
-        line("The cut", format!("suspects are listed while at most {:.0} % of the list is expected to be false", settings.max_expected_false_share * 100.0)),
+        line("The cut", format!("a meter is listed while the chance that it is a false lead is at most {:.0} %", settings.max_false_chance * 100.0)),
         line("Tariff", settings.tariff_per_kwh.map_or_else(|| "not given".to_owned(), |price| format!("{price} a kWh"))),
     ];
     lines.extend(run.facts.inputs.iter().map(|input| line(input.role, input.file.path.clone())));

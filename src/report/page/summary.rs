@@ -29,7 +29,7 @@ pub struct Summary {
 impl Summary {
     /// The head for a run with these suspects.
     pub fn of(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Self {
-        let share = run.settings.max_expected_false_share * 100.0;
+        let share = run.settings.max_false_chance * 100.0;
         Self {
             title: format!(
                 "{} among {}",
@@ -39,7 +39,7 @@ impl Summary {
             facts: facts(run),
             expected_false: expected_false(suspects),
             cut: format!(
-                "The list stops where more than {share:.0} % of its lines would be expected to be false. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."
+                "The list stops where a line is false with a chance above {share:.0} %. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."
             ),
             finding_counts: finding_counts(run.findings),
             run_findings: run
