@@ -48,7 +48,9 @@ impl CivilDay {
     /// Whether the clock shows the moment `elapsed_s` twice that day and this is the first time.
     #[must_use]
     pub const fn is_first_pass(&self, elapsed_s: i64) -> bool {
-        self.change_by_s < 0 && elapsed_s >= self.change_at_s + self.change_by_s && elapsed_s < self.change_at_s
+        self.change_by_s < 0
+            && elapsed_s >= self.change_at_s + self.change_by_s
+            && elapsed_s < self.change_at_s
     }
 
     /// Seconds between the two passes of a repeated clock time; 0 on other days.
@@ -69,7 +71,8 @@ impl Calendar {
     #[must_use]
     pub fn new(zone: Option<&Zone>) -> Self {
         let tz = zone.map_or(TimeZone::UTC, |zone| zone.tz.clone());
-        let (first, last) = (day_number(Date::constant(FIRST_YEAR, 1, 1)), day_number(Date::constant(LAST_YEAR, 1, 1)));
+        let (first, last) =
+            (day_number(Date::constant(FIRST_YEAR, 1, 1)), day_number(Date::constant(LAST_YEAR, 1, 1)));
         let changes = clock_changes(&tz, i64::from(first) * PLAIN_DAY_S, i64::from(last) * PLAIN_DAY_S);
         let mut days = Vec::with_capacity((last - first) as usize);
         let mut passed = 0;
@@ -184,7 +187,10 @@ mod tests {
         let autumn = calendar.day_of(second("2013-10-27T12:00Z")).unwrap();
         assert_eq!((spring.length_s, autumn.length_s), (23 * 3600, 25 * 3600));
         assert_eq!(spring.clock_hour(3600), 2);
-        assert_eq!((autumn.clock_hour(3600), autumn.clock_hour(2 * 3600), autumn.clock_hour(24 * 3600)), (1, 1, 23));
+        assert_eq!(
+            (autumn.clock_hour(3600), autumn.clock_hour(2 * 3600), autumn.clock_hour(24 * 3600)),
+            (1, 1, 23)
+        );
         assert!(autumn.is_first_pass(3600) && !autumn.is_first_pass(2 * 3600));
         assert_eq!(date_of(autumn.day).to_string(), "2013-10-27");
     }

@@ -12,8 +12,8 @@ use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, open_sources};
 use crate::calendar::{Calendar, date_of};
-use crate::digest::local::Digested;
 use crate::digest;
+use crate::digest::local::Digested;
 use crate::error::{Error, Result};
 use crate::features::Surroundings;
 use crate::features::measure::{Measured, measure_meters};
@@ -91,14 +91,22 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     // Under another name until the run is whole: one that fails leaves the run before it as it was.
     let unfinished = settings.out.join(UNFINISHED_DIGESTS);
-    let digested = clock.time("digest", || digest::local::digest(&opened.sources, settings, &unfinished, watch))?;
-    let measured = clock.time("features", || measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch))?;
+    let digested =
+        clock.time("digest", || digest::local::digest(&opened.sources, settings, &unfinished, watch))?;
+    let measured = clock.time("features", || {
+        measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch)
+    })?;
     let grouped = clock.time("groups", || group(&measured, settings));
     let scored = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| days_in_stores(&[&digested.store], meters);
-        let scored = rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
-        watch.end(&format!("{} suspects of {} meters", scored.iter().filter(|one| one.is_suspect).count(), scored.len()));
+        let scored =
+            rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
+        watch.end(&format!(
+            "{} suspects of {} meters",
+            scored.iter().filter(|one| one.is_suspect).count(),
+            scored.len()
+        ));
         Ok(scored)
     })?;
     let findings = all_findings(&tables, &opened, &digested, &measured);
@@ -127,7 +135,13 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     };
     write_run(&settings.out, &outputs)?;
     digest::store::publish(&unfinished, &settings.out.join("digests"))?;
-    Ok(RunSummary { span: facts.span, n_rows: digested.n_rows, n_meters: digested.n_meters, scored, findings })
+    Ok(RunSummary {
+        span: facts.span,
+        n_rows: digested.n_rows,
+        n_meters: digested.n_meters,
+        scored,
+        findings,
+    })
 }
 
 /// Profiles an export without ranking it. Writes nothing that outlives the call.
@@ -150,7 +164,14 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
         completeness: measured.counts.present as f64 / measured.counts.expected.max(1) as f64,
         estimated_share: measured.counts.estimated as f64 / measured.counts.present.max(1) as f64,
         zone: settings.zone.as_ref().map(|zone| zone.name.clone()),
-        sources: sources.map(|(source, n_rows)| SourceProfile { name: source.name, path: source.path, mapping: source.mapping, n_rows: *n_rows }).collect(),
+        sources: sources
+            .map(|(source, n_rows)| SourceProfile {
+                name: source.name,
+                path: source.path,
+                mapping: source.mapping,
+                n_rows: *n_rows,
+            })
+            .collect(),
         findings,
     })
 }
@@ -166,7 +187,13 @@ pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunS
     let mut findings = opened.findings;
     findings.extend(digested.findings);
     sort_findings(&mut findings);
-    Ok(RunSummary { scored: Vec::new(), findings, n_rows: digested.n_rows, n_meters: digested.n_meters, span: digested.days.map(|(first, last)| (date_of(first), date_of(last))) })
+    Ok(RunSummary {
+        scored: Vec::new(),
+        findings,
+        n_rows: digested.n_rows,
+        n_meters: digested.n_meters,
+        span: digested.days.map(|(first, last)| (date_of(first), date_of(last))),
+    })
 }
 
 /// Tables beside the readings.
@@ -179,7 +206,11 @@ struct Tables {
 impl Tables {
     fn read(settings: &Settings) -> Result<Self> {
         let calendar = Calendar::new(settings.zone.as_ref());
-        let mut tables = Self { register: Register::default(), surroundings: Surroundings::default(), findings: Vec::new() };
+        let mut tables = Self {
+            register: Register::default(),
+            surroundings: Surroundings::default(),
+            findings: Vec::new(),
+        };
         if let Some(path) = &settings.register {
             let (register, findings) = Register::read(path)?;
             tables.register = register;
@@ -222,23 +253,41 @@ fn group(measured: &Measured, settings: &Settings) -> Grouped {
         .meters
         .iter()
         .zip(&grouping.members)
-        .map(|((meter, features, point), member)| Judged { meter: meter.clone(), features: features.clone(), point: point.clone(), group: grouping.groups[*member].id.clone() })
+        .map(|((meter, features, point), member)| Judged {
+            meter: meter.clone(),
+            features: features.clone(),
+            point: point.clone(),
+            group: grouping.groups[*member].id.clone(),
+        })
         .collect();
-    let peer_days = grouping.groups.iter().map(|group| (group.id.clone(), peer_day(&judged, &group.id))).collect();
+    let peer_days =
+        grouping.groups.iter().map(|group| (group.id.clone(), peer_day(&judged, &group.id))).collect();
     Grouped { judged, groups: grouping.groups, peer_days }
 }
 
 fn peer_day(judged: &[Judged], group: &GroupId) -> PeerDay {
     let own: Vec<&Judged> = judged.iter().filter(|one| one.group == *group).collect();
-    let at = |share: f64| std::array::from_fn(|hour| quantile(&own.iter().map(|one| one.features.hour_kw[hour]).collect::<Vec<_>>(), share).unwrap_or(f32::NAN));
+    let at = |share: f64| {
+        std::array::from_fn(|hour| {
+            quantile(&own.iter().map(|one| one.features.hour_kw[hour]).collect::<Vec<_>>(), share)
+                .unwrap_or(f32::NAN)
+        })
+    };
     PeerDay { hour_kw_p25: at(0.25), hour_kw_p50: at(0.5), hour_kw_p75: at(0.75) }
 }
 
 fn all_findings(tables: &Tables, opened: &Opened, digested: &Digested, measured: &Measured) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = [&tables.findings, &opened.findings, &digested.findings, &measured.findings].into_iter().flatten().cloned().collect();
+    let mut findings: Vec<Finding> =
+        [&tables.findings, &opened.findings, &digested.findings, &measured.findings]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
     let n = measured.meters.len();
     if n < FEW_PEERS {
-        let words = format!("{n} meters could be judged; with fewer than {FEW_PEERS} to learn from, scores rest on little and expected false leads are rough");
+        let words = format!(
+            "{n} meters could be judged; with fewer than {FEW_PEERS} to learn from, scores rest on little and expected false leads are rough"
+        );
         findings.push(Finding::new(Code::FewPeers, Severity::Warning, words).with("n_meters", n));
     }
     sort_findings(&mut findings);
@@ -254,13 +303,20 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
         .par_iter()
         .zip(&digested.rows_by_source)
         .map(|(source, n_rows)| {
-            let file = FileRecord { path: source.name.clone(), bytes: source.bytes, sha256: source.sha256()? };
+            let file =
+                FileRecord { path: source.name.clone(), bytes: source.bytes, sha256: source.sha256()? };
             Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
         })
         .collect::<Result<_>>()?;
-    for (role, path) in [("register", &settings.register), ("weather", &settings.weather), ("events", &settings.events)] {
+    for (role, path) in
+        [("register", &settings.register), ("weather", &settings.weather), ("events", &settings.events)]
+    {
         if let Some(path) = path {
-            inputs.push(InputRecord { role, file: FileRecord::of(path, &path.display().to_string())?, n_rows: None });
+            inputs.push(InputRecord {
+                role,
+                file: FileRecord::of(path, &path.display().to_string())?,
+                n_rows: None,
+            });
         }
     }
     Ok(inputs)

@@ -190,7 +190,11 @@ impl HourWindow {
     /// Whether the clock hour lies in the window.
     #[must_use]
     pub const fn contains(self, hour: u8) -> bool {
-        if self.from < self.to { hour >= self.from && hour < self.to } else { hour >= self.from || hour < self.to }
+        if self.from < self.to {
+            hour >= self.from && hour < self.to
+        } else {
+            hour >= self.from || hour < self.to
+        }
     }
 }
 
@@ -259,10 +263,18 @@ impl PipelineFile {
     /// When the file cannot be read, is no TOML, or has a key that is not known.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::input(path.display().to_string(), error.to_string(), "Give the path of a pipeline file, for example pipelines/sample.toml")
+            Error::input(
+                path.display().to_string(),
+                error.to_string(),
+                "Give the path of a pipeline file, for example pipelines/sample.toml",
+            )
         })?;
         toml::from_str(&text).map_err(|error| {
-            Error::input(path.display().to_string(), error.to_string().trim_end().to_owned(), "Correct the line; pipelines/sample.toml shows every key with its unit and default")
+            Error::input(
+                path.display().to_string(),
+                error.to_string().trim_end().to_owned(),
+                "Correct the line; pipelines/sample.toml shows every key with its unit and default",
+            )
         })
     }
 
@@ -275,21 +287,37 @@ impl PipelineFile {
         let zone = flags.timezone.clone().or(self.run.timezone).map(|name| Zone::named(&name)).transpose()?;
         let share = self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::setting("[ranking] max_false_chance", format!("{share}"), "Write a chance between 0 and 1"));
+            return Err(Error::setting(
+                "[ranking] max_false_chance",
+                format!("{share}"),
+                "Write a chance between 0 and 1",
+            ));
         }
         let threads = flags.threads.or(self.run.threads).unwrap_or(0);
         Ok(Settings {
             out: flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out")),
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
-            threads: if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads },
+            threads: if threads == 0 {
+                std::thread::available_parallelism().map_or(1, usize::from)
+            } else {
+                threads
+            },
             zone,
             readings,
             register: flags.register.clone().or(self.register.map(|table| table.path)),
             weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
             events: flags.events.clone().or(self.events.map(|table| table.path)),
             windows: self.windows.check()?,
-            memory_mib: at_least("[digest] memory_mib", self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB), 16)?,
-            max_groups_per_class: at_least("[groups] max_per_class", self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS), 1)?,
+            memory_mib: at_least(
+                "[digest] memory_mib",
+                self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB),
+                16,
+            )?,
+            max_groups_per_class: at_least(
+                "[groups] max_per_class",
+                self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS),
+                1,
+            )?,
             max_false_chance: share,
             tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
         })
@@ -302,10 +330,18 @@ fn check_readings(mut tables: Vec<ReadingsTable>, flags: &[String]) -> Result<Ve
         tables = flags.iter().map(|path| ReadingsTable { path: path.clone(), ..mapping.clone() }).collect();
     }
     if tables.is_empty() {
-        return Err(Error::setting("--readings", "no interval data is named", "Give --readings PATH, or a pipeline file with [[readings]] and path"));
+        return Err(Error::setting(
+            "--readings",
+            "no interval data is named",
+            "Give --readings PATH, or a pipeline file with [[readings]] and path",
+        ));
     }
     if tables.iter().any(|table| table.path.trim().is_empty()) {
-        return Err(Error::setting("[[readings]] path", "it is empty", "Give a file, a folder, a glob or a URL"));
+        return Err(Error::setting(
+            "[[readings]] path",
+            "it is empty",
+            "Give a file, a folder, a glob or a URL",
+        ));
     }
     Ok(tables)
 }
@@ -324,7 +360,11 @@ impl WindowsTable {
 fn hour_window(key: &str, hours: Option<[u8; 2]>, default: HourWindow) -> Result<HourWindow> {
     let Some([from, to]) = hours else { return Ok(default) };
     if from > 23 || to > 24 || to == 0 || from == to {
-        return Err(Error::setting(key, format!("[{from}, {to}]"), "Write two different clock hours, from 0..=23 and to 1..=24, for example [22, 6]"));
+        return Err(Error::setting(
+            key,
+            format!("[{from}, {to}]"),
+            "Write two different clock hours, from 0..=23 and to 1..=24, for example [22, 6]",
+        ));
     }
     Ok(HourWindow { from, to })
 }
@@ -338,7 +378,9 @@ fn at_least<T: PartialOrd + std::fmt::Display + Copy>(key: &str, value: T, least
 
 fn positive(key: &str, value: Option<f64>) -> Result<Option<f64>> {
     match value {
-        Some(x) if !(x.is_finite() && x > 0.0) => Err(Error::setting(key, format!("{x}"), "Write a number above 0, or leave the key out")),
+        Some(x) if !(x.is_finite() && x > 0.0) => {
+            Err(Error::setting(key, format!("{x}"), "Write a number above 0, or leave the key out"))
+        }
         other => Ok(other),
     }
 }

@@ -37,8 +37,14 @@ impl Events {
     pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let (Some(kinds), Some(starts_s), Some(ends_s)) = (table.texts("kind")?, table.instants_s("start")?, table.instants_s("end")?) else {
-            return Err(Error::input(file, format!("needs the columns `kind`, `start` and `end`; it has {}", table.names()), "Rename the columns"));
+        let (Some(kinds), Some(starts_s), Some(ends_s)) =
+            (table.texts("kind")?, table.instants_s("start")?, table.instants_s("end")?)
+        else {
+            return Err(Error::input(
+                file,
+                format!("needs the columns `kind`, `start` and `end`; it has {}", table.names()),
+                "Rename the columns",
+            ));
         };
         let areas = table.texts("area")?;
         let mut events = Self::default();
@@ -50,7 +56,12 @@ impl Events {
                     events.all.push(Event { kind, start_s, end_s, area });
                 }
                 _ => findings.push(
-                    Finding::new(Code::TableRowSkipped, Severity::Warning, format!("row {}: needs a kind, a start and a later end", row + 1)).in_source(&file),
+                    Finding::new(
+                        Code::TableRowSkipped,
+                        Severity::Warning,
+                        format!("row {}: needs a kind, a start and a later end", row + 1),
+                    )
+                    .in_source(&file),
                 ),
             }
         }
@@ -89,7 +100,11 @@ mod tests {
         let rows = "kind,start,end,area\ninternet_blackout,2022-01-05T17:00:00Z,2022-01-08T13:00:00Z,district\noutage,2022-01-25T06:00:00Z,2022-01-25T05:00:00Z,f1\n";
         std::fs::write(&path, rows).unwrap();
         let (events, findings) = Events::read(&path).unwrap();
-        let days: Vec<String> = events.days(INTERNET_BLACKOUT, &Calendar::new(None)).iter().map(|day| date_of(*day).to_string()).collect();
+        let days: Vec<String> = events
+            .days(INTERNET_BLACKOUT, &Calendar::new(None))
+            .iter()
+            .map(|day| date_of(*day).to_string())
+            .collect();
         assert_eq!(days, ["2022-01-06", "2022-01-07", "2022-01-08"]);
         assert!(findings[0].description.starts_with("row 2:"));
     }

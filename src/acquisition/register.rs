@@ -60,8 +60,11 @@ impl UsagePoint {
     /// Whether the register says that people live there.
     #[must_use]
     pub fn is_residential(&self) -> bool {
-        let says = |text: &Option<String>, words: &[&str]| text.as_ref().is_some_and(|text| words.contains(&text.to_lowercase().as_str()));
-        says(&self.activity, &["residential", "household", "domestic"]) || says(&self.premises, &["flat", "house", "apartment", "dwelling"])
+        let says = |text: &Option<String>, words: &[&str]| {
+            text.as_ref().is_some_and(|text| words.contains(&text.to_lowercase().as_str()))
+        };
+        says(&self.activity, &["residential", "household", "domestic"])
+            || says(&self.premises, &["flat", "house", "apartment", "dwelling"])
     }
 }
 
@@ -83,7 +86,11 @@ impl Register {
         let file = path.display().to_string();
         let table = read_table(path)?;
         let Some(ids) = table.texts("meter_id")? else {
-            return Err(Error::input(file, format!("no column `meter_id`; its columns are {}", table.names()), "Rename the column that names the meter to meter_id"));
+            return Err(Error::input(
+                file,
+                format!("no column `meter_id`; its columns are {}", table.names()),
+                "Rename the column that names the meter to meter_id",
+            ));
         };
         let mut findings = Vec::new();
         let columns = PointColumns::of(&table)?;
@@ -95,7 +102,11 @@ impl Register {
             };
             let point = columns.point(row, &file, &mut findings);
             if points.contains_key(id) {
-                findings.push(row_skipped(&file, row, &format!("meter {id} is listed before; the first row stands")));
+                findings.push(row_skipped(
+                    &file,
+                    row,
+                    &format!("meter {id} is listed before; the first row stands"),
+                ));
             } else {
                 points.insert(MeterId::from(id), point);
             }
@@ -131,18 +142,42 @@ impl PointColumns {
         let text = |name| table.texts(name);
         let number = |name| table.numbers(name);
         Ok(Self {
-            texts: [text("parent_id")?, text("kind")?, text("activity")?, text("premises")?, text("tariff")?, text("licence")?, text("address")?],
-            numbers: [number("contracted_kw")?, number("declared_mining_kw")?, number("lat")?, number("lon")?],
+            texts: [
+                text("parent_id")?,
+                text("kind")?,
+                text("activity")?,
+                text("premises")?,
+                text("tariff")?,
+                text("licence")?,
+                text("address")?,
+            ],
+            numbers: [
+                number("contracted_kw")?,
+                number("declared_mining_kw")?,
+                number("lat")?,
+                number("lon")?,
+            ],
         })
     }
 
     fn point(&self, row: usize, file: &str, findings: &mut Vec<Finding>) -> UsagePoint {
-        let text = |index: usize| self.texts[index].as_ref().and_then(|column| column[row].clone()).filter(|text| !text.trim().is_empty());
-        let number = |index: usize| self.numbers[index].as_ref().and_then(|column| column[row]).filter(|value| value.is_finite());
+        let text = |index: usize| {
+            self.texts[index]
+                .as_ref()
+                .and_then(|column| column[row].clone())
+                .filter(|text| !text.trim().is_empty())
+        };
+        let number = |index: usize| {
+            self.numbers[index].as_ref().and_then(|column| column[row]).filter(|value| value.is_finite())
+        };
         let mut not_negative = |index: usize, name: &str| {
             let value = number(index)?;
             if value < 0.0 {
-                findings.push(row_skipped(file, row, &format!("{name} is {value}, below zero; it was left out")));
+                findings.push(row_skipped(
+                    file,
+                    row,
+                    &format!("{name} is {value}, below zero; it was left out"),
+                ));
                 return None;
             }
             Some(value)
@@ -164,7 +199,8 @@ impl PointColumns {
 }
 
 fn row_skipped(file: &str, row: usize, words: &str) -> Finding {
-    Finding::new(Code::TableRowSkipped, Severity::Warning, format!("row {}: {words}", row + 1)).in_source(file)
+    Finding::new(Code::TableRowSkipped, Severity::Warning, format!("row {}: {words}", row + 1))
+        .in_source(file)
 }
 
 #[cfg(test)]
@@ -188,12 +224,19 @@ mod tests {
 
     #[test]
     fn bad_rows_are_named_and_the_rest_is_kept() {
-        let (register, findings) = register("meter_id,declared_mining_kw,premises\na,5,flat\na,6,flat\n,1,flat\nb,-3,house\n").unwrap();
+        let (register, findings) =
+            register("meter_id,declared_mining_kw,premises\na,5,flat\na,6,flat\n,1,flat\nb,-3,house\n")
+                .unwrap();
         assert_eq!(register.point("a").unwrap().declared_mining_kw, Some(5.0));
         assert_eq!(register.point("b").unwrap().declared_mining_kw, None);
         let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
         assert_eq!(words.len(), 3);
-        assert!(words[0].starts_with("row 2:") && words[1].starts_with("row 3:") && words[2].starts_with("row 4:"), "{words:?}");
+        assert!(
+            words[0].starts_with("row 2:")
+                && words[1].starts_with("row 3:")
+                && words[2].starts_with("row 4:"),
+            "{words:?}"
+        );
     }
 
     #[test]

@@ -21,11 +21,17 @@ pub fn read_table(path: &Path) -> Result<Table> {
     let name = path.display().to_string();
     let cure = "Give a Parquet or CSV file with a header";
     let file = File::open(path).map_err(|error| Error::input(&name, error.to_string(), cure))?;
-    let is_parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
+    let is_parquet = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
     let frame = if is_parquet {
         ParquetReader::new(file).finish()
     } else {
-        CsvReadOptions::default().with_has_header(true).with_infer_schema_length(None).into_reader_with_file_handle(file).finish()
+        CsvReadOptions::default()
+            .with_has_header(true)
+            .with_infer_schema_length(None)
+            .into_reader_with_file_handle(file)
+            .finish()
     };
     let frame = frame.map_err(|error| Error::input(&name, error.to_string(), cure))?;
     Ok(Table { file: name, frame })
@@ -72,7 +78,9 @@ impl Table {
             };
             let column = column.cast(&DataType::Int64).map_err(|error| self.failed(name, &error))?;
             let column = column.i64().map_err(|error| self.failed(name, &error))?;
-            return Ok(Some(column.iter().map(|time| time.map(|time| time.div_euclid(per_second))).collect()));
+            return Ok(Some(
+                column.iter().map(|time| time.map(|time| time.div_euclid(per_second))).collect(),
+            ));
         }
         let texts = self.texts(name)?.unwrap_or_default();
         Ok(Some(texts.into_iter().map(|text| parse_instant_s(&text?)).collect()))
@@ -87,7 +95,11 @@ impl Table {
     }
 
     fn failed(&self, name: &str, error: &dyn std::fmt::Display) -> Error {
-        Error::input(&self.file, format!("column `{name}`: {error}"), "Give the column a type the README of data-samples lists")
+        Error::input(
+            &self.file,
+            format!("column `{name}`: {error}"),
+            "Give the column a type the README of data-samples lists",
+        )
     }
 }
 

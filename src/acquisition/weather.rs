@@ -25,13 +25,21 @@ impl Weather {
     pub fn read(path: &Path, calendar: &Calendar) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let (Some(starts_s), Some(temperatures_c)) = (table.instants_s("start")?, table.numbers("temperature_c")?) else {
-            return Err(Error::input(file, format!("needs the columns `start` and `temperature_c`; it has {}", table.names()), "Rename the columns"));
+        let (Some(starts_s), Some(temperatures_c)) =
+            (table.instants_s("start")?, table.numbers("temperature_c")?)
+        else {
+            return Err(Error::input(
+                file,
+                format!("needs the columns `start` and `temperature_c`; it has {}", table.names()),
+                "Rename the columns",
+            ));
         };
         let mut sums: BTreeMap<i32, (f64, u32)> = BTreeMap::new();
         let mut n_skipped = 0u64;
         for (start_s, temperature_c) in starts_s.iter().zip(&temperatures_c) {
-            let usable = start_s.and_then(|s| calendar.day_of(s)).zip(temperature_c.filter(|c| POSSIBLE_C.contains(c)));
+            let usable = start_s
+                .and_then(|s| calendar.day_of(s))
+                .zip(temperature_c.filter(|c| POSSIBLE_C.contains(c)));
             let Some((day, temperature_c)) = usable else {
                 n_skipped += 1;
                 continue;

@@ -34,14 +34,21 @@ impl Fingerprint {
     /// The fingerprint of a meter.
     #[must_use]
     pub fn of(meter: &MeterDays, register: &Register) -> Self {
-        let means: Vec<f32> = meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
-        let pattern = meter.days.iter().filter(|day| day.energy_kwh != 0.0 && !day.energy_kwh.is_nan()).fold(17u64, |hash, day| {
-            let one = u64::from(day.energy_kwh.to_bits()) << 32 | u64::from(day.demand_kw_p50.to_bits());
-            (hash ^ one ^ day.day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-        });
+        let means: Vec<f32> =
+            meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
+        let pattern = meter.days.iter().filter(|day| day.energy_kwh != 0.0 && !day.energy_kwh.is_nan()).fold(
+            17u64,
+            |hash, day| {
+                let one = u64::from(day.energy_kwh.to_bits()) << 32 | u64::from(day.demand_kw_p50.to_bits());
+                (hash ^ one ^ day.day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+            },
+        );
         let Completeness { expected, present, .. } = completeness(meter);
         Self {
-            class: register.point(meter.meter.as_str()).map_or_else(|| crate::acquisition::register::UNKNOWN_CLASS.to_owned(), |point| point.class()),
+            class: register.point(meter.meter.as_str()).map_or_else(
+                || crate::acquisition::register::UNKNOWN_CLASS.to_owned(),
+                |point| point.class(),
+            ),
             demand_kw_mean: median(&means),
             pattern,
             n_days: means.iter().filter(|kw| **kw != 0.0).count(),
@@ -57,7 +64,11 @@ pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Findi
     let mut findings = check_register(fingerprints, register);
     findings.extend(check_same(fingerprints));
     findings.extend(check_units(fingerprints));
-    let few: Vec<&MeterId> = fingerprints.iter().filter(|one| one.missing_share > 0.0 && one.missing_share < USUAL_MISSING_SHARE).map(|one| &one.meter).collect();
+    let few: Vec<&MeterId> = fingerprints
+        .iter()
+        .filter(|one| one.missing_share > 0.0 && one.missing_share < USUAL_MISSING_SHARE)
+        .map(|one| &one.meter)
+        .collect();
     if !few.is_empty() {
         let words = format!("{} meters miss less than 1% of their intervals, as meters do", few.len());
         findings.push(Finding::new(Code::Gap, Severity::Note, words).with("n_meters", few.len()));
@@ -71,15 +82,27 @@ fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Find
     }
     let seen: BTreeSet<&str> = fingerprints.iter().map(|one| one.meter.as_str()).collect();
     let unlisted: Vec<&str> = seen.iter().copied().filter(|meter| register.point(meter).is_none()).collect();
-    let silent: Vec<&str> = register.points().map(|(meter, _)| meter.as_str()).filter(|meter| !seen.contains(meter)).collect();
+    let silent: Vec<&str> =
+        register.points().map(|(meter, _)| meter.as_str()).filter(|meter| !seen.contains(meter)).collect();
     let many = |code, severity, meters: &[&str], words: &str| {
         (!meters.is_empty()).then(|| {
             let examples = meters.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
-            Finding::new(code, severity, format!("{} meters {words}, for example {examples}", meters.len())).with("n_meters", meters.len())
+            Finding::new(code, severity, format!("{} meters {words}, for example {examples}", meters.len()))
+                .with("n_meters", meters.len())
         })
     };
-    let unlisted = many(Code::NotInRegister, Severity::Warning, &unlisted, "have interval data but no row in the register; they were judged without it");
-    let silent = many(Code::NoIntervalData, Severity::Warning, &silent, "are in the register but have no interval data; nothing was judged of them");
+    let unlisted = many(
+        Code::NotInRegister,
+        Severity::Warning,
+        &unlisted,
+        "have interval data but no row in the register; they were judged without it",
+    );
+    let silent = many(
+        Code::NoIntervalData,
+        Severity::Warning,
+        &silent,
+        "are in the register but have no interval data; nothing was judged of them",
+    );
     unlisted.into_iter().chain(silent).collect()
 }
 
@@ -91,8 +114,11 @@ fn check_same(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     let same = by_pattern.values().filter(|meters| meters.len() > 1);
     same.map(|meters| {
         let names = meters.iter().map(|meter| meter.as_str()).collect::<Vec<_>>().join(", ");
-        let words = format!("{names} have the same energy every day: one meter listed twice, or a copied channel");
-        Finding::new(Code::SameAsAnother, Severity::Warning, words).of_meter(meters[0].clone()).with("meters", names)
+        let words =
+            format!("{names} have the same energy every day: one meter listed twice, or a copied channel");
+        Finding::new(Code::SameAsAnother, Severity::Warning, words)
+            .of_meter(meters[0].clone())
+            .with("meters", names)
     })
     .collect()
 }
@@ -102,7 +128,11 @@ fn check_units(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     for one in fingerprints {
         by_class.entry(&one.class).or_default().extend(one.demand_kw_mean.filter(|kw| *kw > 0.0));
     }
-    let medians: BTreeMap<&str, f32> = by_class.iter().filter(|(_, all)| all.len() >= 10).filter_map(|(class, all)| Some((*class, median(all)?))).collect();
+    let medians: BTreeMap<&str, f32> = by_class
+        .iter()
+        .filter(|(_, all)| all.len() >= 10)
+        .filter_map(|(class, all)| Some((*class, median(all)?)))
+        .collect();
     let odd = |one: &Fingerprint| {
         let (kw, usual) = (one.demand_kw_mean.filter(|kw| *kw > 0.0)?, *medians.get(one.class.as_str())?);
         (kw / usual > UNIT_FACTOR).then_some((kw, usual))
@@ -130,14 +160,16 @@ mod tests {
 
     #[test]
     fn one_meter_listed_twice_is_found() {
-        let findings = check_run(&[named("a", 1.0, 0), named("b", 1.0, 0), named("c", 1.0, 1)], &Register::default());
+        let findings =
+            check_run(&[named("a", 1.0, 0), named("b", 1.0, 0), named("c", 1.0, 1)], &Register::default());
         assert_eq!(codes(&findings), ["same_as_another"]);
         assert!(findings[0].description.starts_with("a, b have"));
     }
 
     #[test]
     fn watt_hours_among_kilowatt_hours_are_found() {
-        let mut all: Vec<_> = (0..12).map(|index| named(&format!("m{index:02}"), 1.0 + index as f32 * 0.1, index)).collect();
+        let mut all: Vec<_> =
+            (0..12).map(|index| named(&format!("m{index:02}"), 1.0 + index as f32 * 0.1, index)).collect();
         all.push(named("x", 1000.0, 3));
         let findings = check_run(&all, &Register::default());
         assert_eq!(codes(&findings), ["unit_mistake"]);

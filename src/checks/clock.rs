@@ -26,9 +26,22 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
             .map(|hours| (hours, correlation(&before, &after, hours)))
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
         if moved >= LEAST_MATCH && moved - unmoved >= LEAST_GAIN {
-            let signed = if hours > CLOCK_HOURS / 2 { hours as i64 - CLOCK_HOURS as i64 } else { hours as i64 };
-            let words = format!("the daily pattern moves by {signed:+} h around here (match {moved:.2} moved, {unmoved:.2} unmoved): the clock or its zone may have changed");
-            return Some(of_days(meter, Code::ClockShift, Severity::Warning, at - BLOCK_DAYS, at + BLOCK_DAYS - 1, words).with("hours", signed));
+            let signed =
+                if hours > CLOCK_HOURS / 2 { hours as i64 - CLOCK_HOURS as i64 } else { hours as i64 };
+            let words = format!(
+                "the daily pattern moves by {signed:+} h around here (match {moved:.2} moved, {unmoved:.2} unmoved): the clock or its zone may have changed"
+            );
+            return Some(
+                of_days(
+                    meter,
+                    Code::ClockShift,
+                    Severity::Warning,
+                    at - BLOCK_DAYS,
+                    at + BLOCK_DAYS - 1,
+                    words,
+                )
+                .with("hours", signed),
+            );
         }
     }
     None
@@ -37,7 +50,8 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
 fn mean_day(days: &[DayDigest]) -> Option<[f64; CLOCK_HOURS]> {
     let mut mean = [0.0; CLOCK_HOURS];
     for (hour, mean) in mean.iter_mut().enumerate() {
-        let known: Vec<f64> = days.iter().map(|day| f64::from(day.hour_kw[hour])).filter(|kw| !kw.is_nan()).collect();
+        let known: Vec<f64> =
+            days.iter().map(|day| f64::from(day.hour_kw[hour])).filter(|kw| !kw.is_nan()).collect();
         if known.is_empty() {
             return None;
         }

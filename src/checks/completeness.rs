@@ -27,7 +27,9 @@ pub struct Completeness {
 /// Counts a meter's intervals against the calendar.
 #[must_use]
 pub fn completeness(meter: &MeterDays) -> Completeness {
-    let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else { return Completeness::default() };
+    let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else {
+        return Completeness::default();
+    };
     let sum = |of: fn(&DayDigest) -> u16| meter.days.iter().map(|day| u64::from(of(day))).sum::<u64>();
     let estimated = sum(|day| day.n_estimated);
     let mut expected = sum(|day| day.n_expected);
@@ -47,9 +49,17 @@ pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {
     if missing == 0 || is_coarse || (share < USUAL_MISSING_SHARE && longest_days == 0) {
         return None;
     }
-    let words = format!("{missing} of {expected} intervals are missing ({:.1}%); the longest gap without any is {longest_days} days", 100.0 * share);
+    let words = format!(
+        "{missing} of {expected} intervals are missing ({:.1}%); the longest gap without any is {longest_days} days",
+        100.0 * share
+    );
     let finding = of_days(meter, Code::Gap, Severity::Warning, 0, meter.days.len() - 1, words);
-    Some(finding.with("n_missing", missing).with("n_expected", expected).with("longest_gap_days", longest_days))
+    Some(
+        finding
+            .with("n_missing", missing)
+            .with("n_expected", expected)
+            .with("longest_gap_days", longest_days),
+    )
 }
 
 pub(super) fn check_duplicates(meter: &MeterDays) -> Vec<Finding> {
@@ -59,10 +69,19 @@ pub(super) fn check_duplicates(meter: &MeterDays) -> Vec<Finding> {
         if let (Some(&first), Some(&last)) = (with_some.first(), with_some.last()) {
             let n: u64 = with_some.iter().map(|&index| count(index)).sum();
             let words = format!("{n} intervals on {} days {words}", with_some.len());
-            findings.push(of_days(meter, code, severity, first, last, words).with("n_intervals", n).with("n_days", with_some.len()));
+            findings.push(
+                of_days(meter, code, severity, first, last, words)
+                    .with("n_intervals", n)
+                    .with("n_days", with_some.len()),
+            );
         }
     };
-    one(Code::DuplicateIdentical, Severity::Note, &|index| u64::from(meter.days[index].n_identical), "came again with the same value; each counts once");
+    one(
+        Code::DuplicateIdentical,
+        Severity::Note,
+        &|index| u64::from(meter.days[index].n_identical),
+        "came again with the same value; each counts once",
+    );
     one(
         Code::DuplicateConflicting,
         Severity::Warning,
@@ -82,16 +101,25 @@ pub(super) fn check_resolution(meter: &MeterDays) -> Vec<Finding> {
     if n_coarse * 2 > n {
         let minutes = meter.days[n - 1].interval_minutes;
         let (name, lost) = if minutes > DAY_MINUTES {
-            ("longer than a day", "within a day or from day to day: flatness, night ratio, ramps, timers, the day of an onset")
+            (
+                "longer than a day",
+                "within a day or from day to day: flatness, night ratio, ramps, timers, the day of an onset",
+            )
         } else {
             ("daily", "within a day: flatness, night ratio, ramps, timers")
         };
-        let words = format!("the reads are {name} ({minutes} min), so nothing could be judged {lost}; level, flatness across reads and onset were");
-        findings.push(of_days(meter, Code::TooCoarse, Severity::Warning, 0, n - 1, words).with("interval_minutes", minutes));
+        let words = format!(
+            "the reads are {name} ({minutes} min), so nothing could be judged {lost}; level, flatness across reads and onset were"
+        );
+        findings.push(
+            of_days(meter, Code::TooCoarse, Severity::Warning, 0, n - 1, words)
+                .with("interval_minutes", minutes),
+        );
     }
     let span_days = meter.days[n - 1].day - meter.days[0].day + 1;
     if (span_days as usize) < SHORT_DAYS {
-        let words = format!("{n} days of interval data; onset and day-to-day flatness need {SHORT_DAYS} or more");
+        let words =
+            format!("{n} days of interval data; onset and day-to-day flatness need {SHORT_DAYS} or more");
         findings.push(of_days(meter, Code::TooShort, Severity::Warning, 0, n - 1, words).with("n_days", n));
     }
     findings
@@ -103,8 +131,16 @@ pub(super) fn check_estimates(meter: &MeterDays) -> Option<Finding> {
     if share <= MANY_ESTIMATED_SHARE {
         return None;
     }
-    let words = format!("{:.0}% of its intervals are estimates (limit {:.0}%); estimates never count as flat", 100.0 * share, 100.0 * MANY_ESTIMATED_SHARE);
-    Some(of_days(meter, Code::ManyEstimated, Severity::Warning, 0, meter.days.len() - 1, words).with("n_estimated", estimated).with("n_present", present))
+    let words = format!(
+        "{:.0}% of its intervals are estimates (limit {:.0}%); estimates never count as flat",
+        100.0 * share,
+        100.0 * MANY_ESTIMATED_SHARE
+    );
+    Some(
+        of_days(meter, Code::ManyEstimated, Severity::Warning, 0, meter.days.len() - 1, words)
+            .with("n_estimated", estimated)
+            .with("n_present", present),
+    )
 }
 
 #[cfg(test)]
@@ -117,7 +153,10 @@ mod tests {
         let mut gappy = meter(30, home_kw);
         gappy.days.drain(10..15);
         let finding = check_gaps(&gappy).unwrap();
-        assert_eq!((finding.data["n_missing"].as_u64(), finding.data["n_expected"].as_u64()), (Some(240), Some(1440)));
+        assert_eq!(
+            (finding.data["n_missing"].as_u64(), finding.data["n_expected"].as_u64()),
+            (Some(240), Some(1440))
+        );
         assert_eq!(finding.data["longest_gap_days"].as_i64(), Some(5));
         assert!(check_gaps(&meter(30, home_kw)).is_none());
     }

@@ -36,7 +36,14 @@ pub fn check_meter(meter: &MeterDays, point: Option<&UsagePoint>) -> Vec<Finding
 }
 
 /// A finding of this meter between the first and last of `days` (indices into its days).
-fn of_days(meter: &MeterDays, code: Code, severity: Severity, first: usize, last: usize, words: String) -> Finding {
+fn of_days(
+    meter: &MeterDays,
+    code: Code,
+    severity: Severity,
+    first: usize,
+    last: usize,
+    words: String,
+) -> Finding {
     Finding::new(code, severity, words)
         .of_meter(meter.meter.clone())
         .between(date_of(meter.days[first].day), date_of(meter.days[last].day))
@@ -60,7 +67,11 @@ pub(crate) mod samples {
             .map(|day| {
                 let civil = calendar.day_of(1_640_995_200 + day as i64 * 86_400).unwrap();
                 let demand_kw: Vec<f32> = (0..48).map(|slot| kw(day, slot)).collect();
-                digest_day(DayIntervals { civil, interval_s: 1800, demand_kw: &demand_kw, estimated: &[] }, Windows::default().night, &mut scratch)
+                digest_day(
+                    DayIntervals { civil, interval_s: 1800, demand_kw: &demand_kw, estimated: &[] },
+                    Windows::default().night,
+                    &mut scratch,
+                )
             })
             .collect();
         MeterDays { meter: MeterId::from("m"), days }

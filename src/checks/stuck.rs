@@ -19,8 +19,15 @@ pub(super) fn check_stuck(meter: &MeterDays) -> Option<Finding> {
     let stuck: Vec<usize> = (0..meter.days.len()).filter(|&index| is_stuck_day(&meter.days[index])).collect();
     let (&first, &last) = (stuck.first()?, stuck.last()?);
     let kw = meter.days[first].level_kw;
-    let words = format!("{} days repeat one value to the last digit (first {kw:.3} kW); a real load varies. Nothing on these days counts as flat", stuck.len());
-    Some(of_days(meter, Code::StuckChannel, Severity::Warning, first, last, words).with("n_days", stuck.len()).with("level_kw", kw))
+    let words = format!(
+        "{} days repeat one value to the last digit (first {kw:.3} kW); a real load varies. Nothing on these days counts as flat",
+        stuck.len()
+    );
+    Some(
+        of_days(meter, Code::StuckChannel, Severity::Warning, first, last, words)
+            .with("n_days", stuck.len())
+            .with("level_kw", kw),
+    )
 }
 
 #[cfg(test)]

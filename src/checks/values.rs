@@ -30,17 +30,29 @@ pub(super) fn check_zeros(meter: &MeterDays) -> Option<Finding> {
     if measured == 0 || zeros < measured {
         return None;
     }
-    let words = format!("all {measured} intervals are zero: disconnected, vacant, or supplied past the meter");
-    Some(of_days(meter, Code::AllZero, Severity::Warning, 0, meter.days.len() - 1, words).with("n_intervals", measured))
+    let words =
+        format!("all {measured} intervals are zero: disconnected, vacant, or supplied past the meter");
+    Some(
+        of_days(meter, Code::AllZero, Severity::Warning, 0, meter.days.len() - 1, words)
+            .with("n_intervals", measured),
+    )
 }
 
 pub(super) fn check_negative(meter: &MeterDays) -> Option<Finding> {
-    let with_some: Vec<usize> = (0..meter.days.len()).filter(|&index| meter.days[index].n_negative > 0).collect();
+    let with_some: Vec<usize> =
+        (0..meter.days.len()).filter(|&index| meter.days[index].n_negative > 0).collect();
     let (&first, &last) = (with_some.first()?, with_some.last()?);
     let n: u64 = with_some.iter().map(|&index| u64::from(meter.days[index].n_negative)).sum();
     let least = with_some.iter().map(|&index| meter.days[index].demand_kw_min).fold(f32::INFINITY, f32::min);
-    let words = format!("{n} intervals on {} days are below zero, the least {least:.2} kW: export, or a channel of the wrong sign", with_some.len());
-    Some(of_days(meter, Code::Negative, Severity::Note, first, last, words).with("n_intervals", n).with("demand_kw_min", least))
+    let words = format!(
+        "{n} intervals on {} days are below zero, the least {least:.2} kW: export, or a channel of the wrong sign",
+        with_some.len()
+    );
+    Some(
+        of_days(meter, Code::Negative, Severity::Note, first, last, words)
+            .with("n_intervals", n)
+            .with("demand_kw_min", least),
+    )
 }
 
 pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Option<Finding> {
@@ -48,12 +60,22 @@ pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Opt
     let usual = median(&maxima)?;
     let own_limit = (SPIKE_FACTOR * usual).max(LEAST_SPIKE_KW);
     let limit = contracted_kw.map_or(own_limit, |kw| own_limit.min((OVERLOAD_FACTOR * kw) as f32));
-    let over: Vec<usize> = (0..meter.days.len()).filter(|&index| meter.days[index].demand_kw_max > limit).collect();
+    let over: Vec<usize> =
+        (0..meter.days.len()).filter(|&index| meter.days[index].demand_kw_max > limit).collect();
     let (&first, &last) = (over.first()?, over.last()?);
     let most = over.iter().map(|&index| meter.days[index].demand_kw_max).fold(0.0, f32::max);
-    let against = contracted_kw.map_or_else(|| format!("10 times its usual daily maximum of {usual:.1} kW"), |kw| format!("what a connection of {kw:.0} kW carries, or 10 times its usual maximum of {usual:.1} kW"));
+    let against = contracted_kw.map_or_else(
+        || format!("10 times its usual daily maximum of {usual:.1} kW"),
+        |kw| {
+            format!("what a connection of {kw:.0} kW carries, or 10 times its usual maximum of {usual:.1} kW")
+        },
+    );
     let words = format!("demand reached {most:.1} kW on {} days, above {limit:.1} kW: {against}", over.len());
-    Some(of_days(meter, Code::Spike, Severity::Warning, first, last, words).with("demand_kw_max", most).with("limit_kw", limit))
+    Some(
+        of_days(meter, Code::Spike, Severity::Warning, first, last, words)
+            .with("demand_kw_max", most)
+            .with("limit_kw", limit),
+    )
 }
 
 /// A day from which every quantile is the same unit factor of what it was.
@@ -62,9 +84,11 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
     if days.len() < 2 * SCALE_DAYS {
         return None;
     }
-    let quantiles: [fn(&DayDigest) -> f32; 4] = [|day| day.demand_kw_p10, |day| day.demand_kw_p50, |day| day.demand_kw_p90, |day| day.demand_kw_max];
+    let quantiles: [fn(&DayDigest) -> f32; 4] =
+        [|day| day.demand_kw_p10, |day| day.demand_kw_p50, |day| day.demand_kw_p90, |day| day.demand_kw_max];
     let side = |from: usize, quantile: fn(&DayDigest) -> f32| {
-        let values: Vec<f32> = days[from..from + SCALE_DAYS].iter().map(quantile).filter(|kw| !kw.is_nan()).collect();
+        let values: Vec<f32> =
+            days[from..from + SCALE_DAYS].iter().map(quantile).filter(|kw| !kw.is_nan()).collect();
         median(&values).filter(|kw| *kw > 0.0)
     };
     for at in SCALE_DAYS..=days.len() - SCALE_DAYS {
@@ -73,12 +97,22 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         if (0.67..=1.5).contains(&jump) || jump.is_nan() {
             continue;
         }
-        let ratios: Option<Vec<f32>> = quantiles.iter().map(|&q| Some(side(at, q)? / side(at - SCALE_DAYS, q)?)).collect();
+        let ratios: Option<Vec<f32>> =
+            quantiles.iter().map(|&q| Some(side(at, q)? / side(at - SCALE_DAYS, q)?)).collect();
         let Some(ratios) = ratios else { continue };
         let agrees = |factor: f32| ratios.iter().all(|ratio| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE);
-        let Some(factor) = UNIT_FACTORS.iter().flat_map(|&f| [f, 1.0 / f]).find(|&factor| agrees(factor)) else { continue };
-        let words = format!("from {} on every quantile is {factor} times what it was: the unit may have changed (Wh for kWh, kW for kWh)", crate::calendar::date_of(days[at].day));
-        return Some(of_days(meter, Code::UnitMistake, Severity::Warning, at, days.len() - 1, words).with("factor", factor));
+        let Some(factor) = UNIT_FACTORS.iter().flat_map(|&f| [f, 1.0 / f]).find(|&factor| agrees(factor))
+        else {
+            continue;
+        };
+        let words = format!(
+            "from {} on every quantile is {factor} times what it was: the unit may have changed (Wh for kWh, kW for kWh)",
+            crate::calendar::date_of(days[at].day)
+        );
+        return Some(
+            of_days(meter, Code::UnitMistake, Severity::Warning, at, days.len() - 1, words)
+                .with("factor", factor),
+        );
     }
     None
 }
@@ -98,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_spike_is_held_against_the_connection() {
-        let spiky = |kw: f32| meter(30, move |day, slot| if day == 9 && slot == 5 { kw } else { home_kw(day, slot) });
+        let spiky =
+            |kw: f32| meter(30, move |day, slot| if day == 9 && slot == 5 { kw } else { home_kw(day, slot) });
         assert!(check_spikes(&spiky(400.0), None).is_some());
         assert!(check_spikes(&spiky(12.0), None).is_none());
         assert!(check_spikes(&spiky(12.0), Some(5.0)).is_some());

@@ -81,9 +81,8 @@ fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width
         return;
     }
     let share = percent(settings.max_false_chance);
-    let none = format!(
-        "No suspects among {n_scored}: each would be a false lead with a chance above {share}."
-    );
+    let none =
+        format!("No suspects among {n_scored}: each would be a false lead with a chance above {share}.");
     push_wrapped(text, "", &none, width);
     if !summary.scored.is_empty() {
         push_line(text, "\nNot suspects, but the highest scores:\n");

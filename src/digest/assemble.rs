@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::calendar::{Calendar, CivilDay};
 use super::kernel::{DayIntervals, Scratch, digest_day};
 use super::{DAY_MINUTES, DayDigest};
 use crate::acquisition::Quantity;
+use crate::calendar::{Calendar, CivilDay};
 use crate::settings::HourWindow;
 
 /// Interval lengths that meters use. [min]
@@ -93,11 +93,13 @@ fn timed_intervals(rows: &[LooseInterval], oddities: &mut Oddities) -> Vec<Timed
         is_energy: row.quantity == Quantity::Energy,
         is_estimated: row.is_estimated,
     };
-    let reads: Vec<&LooseInterval> = rows.iter().filter(|row| row.quantity == Quantity::RegisterRead).collect();
+    let reads: Vec<&LooseInterval> =
+        rows.iter().filter(|row| row.quantity == Quantity::RegisterRead).collect();
     if reads.is_empty() {
         return rows.iter().map(plain).collect();
     }
-    let mut timed: Vec<Timed> = rows.iter().filter(|row| row.quantity != Quantity::RegisterRead).map(plain).collect();
+    let mut timed: Vec<Timed> =
+        rows.iter().filter(|row| row.quantity != Quantity::RegisterRead).map(plain).collect();
     let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
     for pair in reads.windows(2) {
         let (from, to) = (pair[0], pair[1]);
@@ -127,7 +129,13 @@ fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) 
 }
 
 /// One interval where the reads follow each other; an even, estimated filling where some are missing.
-fn push_register_energy(timed: &mut Vec<Timed>, from: &LooseInterval, to: &LooseInterval, energy_kwh: f64, modal_s: i64) {
+fn push_register_energy(
+    timed: &mut Vec<Timed>,
+    from: &LooseInterval,
+    to: &LooseInterval,
+    energy_kwh: f64,
+    modal_s: i64,
+) {
     let missing = (to.start_s - from.start_s + modal_s / 2) / modal_s;
     let n = if modal_s >= *DAY_READ_S.start() { 1 } else { missing.clamp(1, 100_000) };
     for index in 0..n {
@@ -149,7 +157,8 @@ fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
             && start_s > previous
         {
             let distance_s = start_s - previous;
-            let snapped = if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
+            let snapped =
+                if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
             *counts.entry(snapped).or_default() += 1;
         }
         previous = Some(start_s);
@@ -218,7 +227,8 @@ fn grid_day(
             n_conflicting = n_conflicting.saturating_add(1);
         }
     }
-    let mut row = digest_day(DayIntervals { civil, interval_s, demand_kw: &kw, estimated: &estimated }, night, scratch);
+    let mut row =
+        digest_day(DayIntervals { civil, interval_s, demand_kw: &kw, estimated: &estimated }, night, scratch);
     row.n_identical = n_identical;
     row.n_conflicting = n_conflicting;
     row
@@ -253,7 +263,8 @@ mod tests {
 
     #[test]
     fn order_does_not_matter() {
-        let rows: Vec<_> = (0..96).map(|slot| interval(DAY_S + slot * 1800, slot as f64, Quantity::Energy)).collect();
+        let rows: Vec<_> =
+            (0..96).map(|slot| interval(DAY_S + slot * 1800, slot as f64, Quantity::Energy)).collect();
         let mut mixed = rows.clone();
         mixed.reverse();
         mixed.swap(3, 50);
@@ -269,7 +280,8 @@ mod tests {
 
     #[test]
     fn duplicates_are_told_apart() {
-        let mut rows: Vec<_> = (0..24).map(|slot| interval(DAY_S + slot * 3600, 1.0, Quantity::Energy)).collect();
+        let mut rows: Vec<_> =
+            (0..24).map(|slot| interval(DAY_S + slot * 3600, 1.0, Quantity::Energy)).collect();
         rows.push(interval(DAY_S, 1.0, Quantity::Energy));
         rows.push(LooseInterval { order: 1, ..interval(DAY_S + 3600, 9.0, Quantity::Energy) });
         let (days, _) = run(rows, None);
@@ -286,15 +298,23 @@ mod tests {
     #[test]
     fn a_counter_gives_differences_across_a_rollover_and_none_across_an_exchange() {
         let reads = [99_990.0, 99_995.0, 0.0, 5.0, 2.0, 4.0];
-        let rows = reads.iter().enumerate().map(|(hour, &read)| interval(DAY_S + hour as i64 * 3600, read, Quantity::RegisterRead)).collect();
+        let rows = reads
+            .iter()
+            .enumerate()
+            .map(|(hour, &read)| interval(DAY_S + hour as i64 * 3600, read, Quantity::RegisterRead))
+            .collect();
         let (days, oddities) = run(rows, None);
         assert_eq!((oddities.n_rollovers, oddities.n_resets), (1, 1));
-        assert_eq!(days[0].hour_kw[..5].iter().map(|kw| kw.to_string()).collect::<Vec<_>>(), ["5", "5", "5", "NaN", "2"]);
+        assert_eq!(
+            days[0].hour_kw[..5].iter().map(|kw| kw.to_string()).collect::<Vec<_>>(),
+            ["5", "5", "5", "NaN", "2"]
+        );
     }
 
     #[test]
     fn energy_across_missing_reads_is_kept_as_an_estimate() {
-        let mut rows: Vec<_> = (0..10).map(|hour| interval(DAY_S + hour * 3600, hour as f64, Quantity::RegisterRead)).collect();
+        let mut rows: Vec<_> =
+            (0..10).map(|hour| interval(DAY_S + hour * 3600, hour as f64, Quantity::RegisterRead)).collect();
         rows.push(interval(DAY_S + 14 * 3600, 29.0, Quantity::RegisterRead));
         let (days, _) = run(rows, None);
         assert_eq!((days[0].n_measured, days[0].n_estimated, days[0].energy_kwh), (9, 5, 29.0));
@@ -302,7 +322,10 @@ mod tests {
 
     #[test]
     fn monthly_reads_are_one_row_each() {
-        let rows = [0i64, 31, 61, 92].iter().map(|day| interval(DAY_S + day * 86_400, 744.0, Quantity::Energy)).collect();
+        let rows = [0i64, 31, 61, 92]
+            .iter()
+            .map(|day| interval(DAY_S + day * 86_400, 744.0, Quantity::Energy))
+            .collect();
         let (days, _) = run(rows, None);
         assert_eq!(days.len(), 4);
         assert_eq!((days[0].interval_minutes, days[0].demand_kw_mean), (31 * 1440, 1.0));
@@ -311,7 +334,9 @@ mod tests {
     #[test]
     fn daily_reads_over_a_clock_change_stay_daily() {
         let zone = Zone::named("Europe/London").unwrap();
-        let midnight = |day: i8| jiff::civil::date(2013, 3, day).to_zoned(zone.tz.clone()).unwrap().timestamp().as_second();
+        let midnight = |day: i8| {
+            jiff::civil::date(2013, 3, day).to_zoned(zone.tz.clone()).unwrap().timestamp().as_second()
+        };
         let rows = (28..=31).map(|day| interval(midnight(day), 24.0, Quantity::Energy)).collect();
         let (days, _) = run(rows, Some("Europe/London"));
         assert!(days.iter().all(|day| day.interval_minutes == 1440 && day.energy_kwh == 24.0), "{days:?}");
@@ -321,7 +346,10 @@ mod tests {
     fn a_repeated_local_hour_keeps_both_passes() {
         // Naive local stamps of 2013-10-27 in London, both passes mapped to the first by the reader.
         let first = "2013-10-26T23:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
-        let mut rows: Vec<_> = (0..25).filter(|hour| *hour != 2).map(|hour| interval(first + hour * 3600, 1.0, Quantity::Energy)).collect();
+        let mut rows: Vec<_> = (0..25)
+            .filter(|hour| *hour != 2)
+            .map(|hour| interval(first + hour * 3600, 1.0, Quantity::Energy))
+            .collect();
         rows.push(interval(first + 3600, 1.0, Quantity::Energy));
         let (days, _) = run(rows, Some("Europe/London"));
         assert_eq!((days.len(), days[0].n_expected, days[0].n_measured, days[0].n_identical), (1, 25, 25, 0));

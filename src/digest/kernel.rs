@@ -1,7 +1,7 @@
 //! Turns the intervals of one civil day into a day digest: the innermost loop of a run.
 
-use crate::calendar::CivilDay;
 use super::{CLOCK_HOURS, DayDigest};
+use crate::calendar::CivilDay;
 use crate::settings::HourWindow;
 
 /// Room for the kernel's sorted copy, kept between days so that no day allocates.
@@ -27,7 +27,8 @@ pub struct DayIntervals<'a> {
 #[must_use]
 pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratch) -> DayDigest {
     let n_expected = u16::try_from(day.civil.length_s / day.interval_s).unwrap_or(u16::MAX);
-    let mut row = DayDigest::empty(day.civil.day, u32::try_from(day.interval_s / 60).unwrap_or(u32::MAX), n_expected);
+    let mut row =
+        DayDigest::empty(day.civil.day, u32::try_from(day.interval_s / 60).unwrap_or(u32::MAX), n_expected);
     let hours_per_interval = day.interval_s as f64 / 3600.0;
     let is_estimated = |index: usize| day.estimated.get(index).copied().unwrap_or(false);
 
@@ -166,8 +167,8 @@ fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::calendar::Calendar;
     use super::*;
+    use crate::calendar::Calendar;
     use crate::settings::{Windows, Zone};
     use proptest::prelude::*;
 
@@ -227,13 +228,15 @@ mod tests {
     #[test]
     fn a_skipped_hour_is_null_and_a_repeated_one_is_averaged() {
         let calendar = Calendar::new(Some(&Zone::named("Europe/London").unwrap()));
-        let spring = *calendar.day_of("2013-03-31T12:00Z".parse::<jiff::Timestamp>().unwrap().as_second()).unwrap();
+        let spring =
+            *calendar.day_of("2013-03-31T12:00Z".parse::<jiff::Timestamp>().unwrap().as_second()).unwrap();
         let kw: Vec<f32> = (0..23).map(|hour| hour as f32).collect();
         let day = DayIntervals { civil: &spring, interval_s: 3600, demand_kw: &kw, estimated: &[] };
         let row = digest_day(day, Windows::default().night, &mut Scratch::default());
         assert_eq!(row.n_expected, 23);
         assert!(row.is_complete_day() && row.hour_kw[1].is_nan() && row.hour_kw[2] == 1.0);
-        let autumn = *calendar.day_of("2013-10-27T12:00Z".parse::<jiff::Timestamp>().unwrap().as_second()).unwrap();
+        let autumn =
+            *calendar.day_of("2013-10-27T12:00Z".parse::<jiff::Timestamp>().unwrap().as_second()).unwrap();
         let kw: Vec<f32> = (0..25).map(|hour| hour as f32).collect();
         let day = DayIntervals { civil: &autumn, interval_s: 3600, demand_kw: &kw, estimated: &[] };
         let row = digest_day(day, Windows::default().night, &mut Scratch::default());

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::DayDigest;
 use super::assemble::{LooseInterval, Oddities, assemble};
-use crate::calendar::{Calendar, CivilDay};
 use super::kernel::{DayIntervals, Scratch, digest_day};
 use super::partitions::{FinishedDay, Partitions, Share};
 use super::store::{DigestStore, PartWriter};
-use super::DayDigest;
 use crate::acquisition::{IntervalBatch, Quality, Quantity, Source, UnitReport};
+use crate::calendar::{Calendar, CivilDay};
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{MeterId, MeterNumbers};
@@ -58,12 +58,15 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     let calendar = Calendar::new(settings.zone.as_ref());
     let meters = MeterNumbers::default();
     let work = folder.with_extension("spill");
-    let partitions = Partitions::new(n_partitions(sources, settings), work.clone(), u64::from(settings.memory_mib) << 20);
+    let partitions =
+        Partitions::new(n_partitions(sources, settings), work.clone(), u64::from(settings.memory_mib) << 20);
     let rows = sources.iter().map(|source| source.rows).sum::<Option<u64>>();
     watch.begin("digest", "rows", rows);
-    let pass = Pass { calendar: &calendar, windows: settings.windows, meters: &meters, partitions: &partitions };
+    let pass =
+        Pass { calendar: &calendar, windows: settings.windows, meters: &meters, partitions: &partitions };
     let reports = pass.read_all(sources, watch)?;
-    let mut findings: Vec<Finding> = sources.iter().zip(&reports).flat_map(|(source, report)| source.findings(report)).collect();
+    let mut findings: Vec<Finding> =
+        sources.iter().zip(&reports).flat_map(|(source, report)| source.findings(report)).collect();
     let written = pass.write_all(folder)?;
     // Nothing of value is left in it.
     let _ = std::fs::remove_dir_all(&work);
@@ -81,19 +84,31 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         return Err(nothing_measured(sources, &findings));
     }
     watch.end(&format!("{n_rows} rows of {n_meters} meters, {n_days} meter-days"));
-    Ok(Digested { store: DigestStore::open(folder)?, n_meters, n_days, days, n_rows, rows_by_source, findings })
+    Ok(Digested {
+        store: DigestStore::open(folder)?,
+        n_meters,
+        n_days,
+        days,
+        n_rows,
+        rows_by_source,
+        findings,
+    })
 }
 
 /// What the findings say of sources without a single usable interval.
 fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     let names = sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>().join(", ");
     let seen = findings.iter().map(|finding| finding.description.as_str()).collect::<Vec<_>>().join("; ");
-    Error::NoReadings { seen: format!("{names}: {seen}"), cure: "Check the value and time columns; `hashwatt check` shows what was guessed".into() }
+    Error::NoReadings {
+        seen: format!("{names}: {seen}"),
+        cure: "Check the value and time columns; `hashwatt check` shows what was guessed".into(),
+    }
 }
 
 /// So many that the working set of one partition a thread stays within the budget.
 fn n_partitions(sources: &[Source], settings: &Settings) -> usize {
-    let rows: u64 = sources.iter().map(|source| source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)).sum();
+    let rows: u64 =
+        sources.iter().map(|source| source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)).sum();
     let budget = (u64::from(settings.memory_mib) << 20) / (2 * settings.threads as u64);
     (rows * WORKING_BYTES_PER_ROW).div_ceil(budget).clamp(1, MAX_PARTITIONS) as usize
 }
@@ -115,10 +130,15 @@ struct WrittenPart {
 impl Pass<'_> {
     /// Reads every unit of every source; one report a source.
     fn read_all(&self, sources: &[Source], watch: &dyn Watch) -> Result<Vec<UnitReport>> {
-        let units: Vec<(usize, usize)> =
-            sources.iter().enumerate().flat_map(|(source, of)| (0..of.n_units()).map(move |unit| (source, unit))).collect();
-        let read: Vec<(usize, UnitReport)> =
-            units.par_iter().map(|&(source, unit)| Ok((source, self.read_unit(&sources[source], source, unit, watch)?))).collect::<Result<_>>()?;
+        let units: Vec<(usize, usize)> = sources
+            .iter()
+            .enumerate()
+            .flat_map(|(source, of)| (0..of.n_units()).map(move |unit| (source, unit)))
+            .collect();
+        let read: Vec<(usize, UnitReport)> = units
+            .par_iter()
+            .map(|&(source, unit)| Ok((source, self.read_unit(&sources[source], source, unit, watch)?)))
+            .collect::<Result<_>>()?;
         let mut reports: Vec<UnitReport> = sources.iter().map(|_| UnitReport::default()).collect();
         for (source, report) in &read {
             reports[*source].add(report);
@@ -150,10 +170,17 @@ impl Pass<'_> {
 
     fn write_part(&self, index: usize, path: PathBuf) -> Result<WrittenPart> {
         let Share { mut days, mut loose } = self.partitions.take(index)?;
-        let mut meters: Vec<(MeterId, u32)> = days.iter().map(|row| row.meter).chain(loose.iter().map(|row| row.meter)).collect::<std::collections::HashSet<_>>()
-            .into_iter().map(|number| (self.meters.id(number), number)).collect();
+        let mut meters: Vec<(MeterId, u32)> = days
+            .iter()
+            .map(|row| row.meter)
+            .chain(loose.iter().map(|row| row.meter))
+            .collect::<std::collections::HashSet<_>>()
+            .into_iter()
+            .map(|number| (self.meters.id(number), number))
+            .collect();
         meters.sort();
-        let place: std::collections::HashMap<u32, u32> = meters.iter().enumerate().map(|(place, (_, number))| (*number, place as u32)).collect();
+        let place: std::collections::HashMap<u32, u32> =
+            meters.iter().enumerate().map(|(place, (_, number))| (*number, place as u32)).collect();
         days.sort_by_key(|row| (place[&row.meter], row.day.day, row.order));
         loose.sort_by_key(|row| (place[&row.meter], row.start_s, row.order));
         let mut writer = PartWriter::create(path)?;
@@ -161,15 +188,20 @@ impl Pass<'_> {
         let mut scratch = Scratch::default();
         let (mut days, mut loose) = (days.as_slice(), loose.as_mut_slice());
         for (id, number) in &meters {
-            let (own_days, later_days) = days.split_at(days.partition_point(|row| place[&row.meter] <= place[number]));
-            let (own_loose, later_loose) = std::mem::take(&mut loose).split_at_mut_by(|row| place[&row.meter] <= place[number]);
+            let (own_days, later_days) =
+                days.split_at(days.partition_point(|row| place[&row.meter] <= place[number]));
+            let (own_loose, later_loose) =
+                std::mem::take(&mut loose).split_at_mut_by(|row| place[&row.meter] <= place[number]);
             (days, loose) = (later_days, later_loose);
             let (assembled, oddities) = assemble(own_loose, self.calendar, self.windows.night, &mut scratch);
             let merged = merge_days(own_days, assembled);
             part.findings.extend(oddity_findings(id, oddities));
             part.n_meters += u64::from(!merged.is_empty());
             part.n_days += merged.len() as u64;
-            part.days = join_days(part.days, merged.first().zip(merged.last()).map(|(first, last)| (first.day, last.day)));
+            part.days = join_days(
+                part.days,
+                merged.first().zip(merged.last()).map(|(first, last)| (first.day, last.day)),
+            );
             writer.push(id, &merged)?;
         }
         writer.finish()?;
@@ -214,9 +246,15 @@ fn merge_days(finished: &[FinishedDay], assembled: Vec<DayDigest>) -> Vec<DayDig
 }
 
 fn one_of_two(first: DayDigest, second: DayDigest) -> DayDigest {
-    let (mut kept, other) = if second.n_measured > first.n_measured { (second, first) } else { (first, second) };
+    let (mut kept, other) =
+        if second.n_measured > first.n_measured { (second, first) } else { (first, second) };
     let again = other.n_measured + other.n_estimated;
-    let same_hours = other.hour_kw.iter().zip(&kept.hour_kw).filter(|(b, _)| !b.is_nan()).all(|(b, a)| (a - b).abs() <= 1e-6 * a.abs());
+    let same_hours = other
+        .hour_kw
+        .iter()
+        .zip(&kept.hour_kw)
+        .filter(|(b, _)| !b.is_nan())
+        .all(|(b, a)| (a - b).abs() <= 1e-6 * a.abs());
     if same_hours {
         kept.n_identical = kept.n_identical.saturating_add(again).saturating_add(other.n_identical);
     } else {
@@ -228,12 +266,26 @@ fn one_of_two(first: DayDigest, second: DayDigest) -> DayDigest {
 fn oddity_findings(meter: &MeterId, oddities: Oddities) -> Vec<Finding> {
     let mut findings = Vec::new();
     if oddities.n_rollovers > 0 {
-        let words = format!("the counter went round {} time(s); the difference was taken across it", oddities.n_rollovers);
-        findings.push(Finding::new(Code::RegisterRollover, Severity::Note, words).of_meter(meter.clone()).with("n", oddities.n_rollovers));
+        let words = format!(
+            "the counter went round {} time(s); the difference was taken across it",
+            oddities.n_rollovers
+        );
+        findings.push(
+            Finding::new(Code::RegisterRollover, Severity::Note, words)
+                .of_meter(meter.clone())
+                .with("n", oddities.n_rollovers),
+        );
     }
     if oddities.n_resets > 0 {
-        let words = format!("the counter fell {} time(s) without going round: an exchanged meter or a reset; the energy in between is unknown", oddities.n_resets);
-        findings.push(Finding::new(Code::RegisterReset, Severity::Warning, words).of_meter(meter.clone()).with("n", oddities.n_resets));
+        let words = format!(
+            "the counter fell {} time(s) without going round: an exchanged meter or a reset; the energy in between is unknown",
+            oddities.n_resets
+        );
+        findings.push(
+            Finding::new(Code::RegisterReset, Severity::Warning, words)
+                .of_meter(meter.clone())
+                .with("n", oddities.n_resets),
+        );
     }
     findings
 }
@@ -259,7 +311,15 @@ impl<'a> UnitReader<'a> {
     fn new(pass: &'a Pass<'a>, source: usize, unit: usize) -> Self {
         let shares = (0..pass.partitions.len()).map(|_| Share::default()).collect();
         let order = (source as u64) << 32 | unit as u64;
-        Self { pass, order, shares, partition_of: Vec::new(), demand_kw: Vec::new(), scratch: Scratch::default(), civil: None }
+        Self {
+            pass,
+            order,
+            shares,
+            partition_of: Vec::new(),
+            demand_kw: Vec::new(),
+            scratch: Scratch::default(),
+            civil: None,
+        }
     }
 
     fn read(&mut self, batch: &IntervalBatch) -> Result<()> {
@@ -295,13 +355,21 @@ impl<'a> UnitReader<'a> {
             match end {
                 Some(end) => {
                     let day = self.digest_whole_day(&civil, batch, at, end);
-                    self.shares[partition].days.push(FinishedDay { meter: batch.meters[at], order: self.order, day });
+                    self.shares[partition].days.push(FinishedDay {
+                        meter: batch.meters[at],
+                        order: self.order,
+                        day,
+                    });
                     at = end;
                 }
                 None => {
                     let day_end_s = civil.start_s + civil.length_s;
                     let rest = &batch.starts_s[at..to];
-                    let end = at + rest.iter().take_while(|&&start_s| start_s >= civil.start_s && start_s < day_end_s).count();
+                    let end = at
+                        + rest
+                            .iter()
+                            .take_while(|&&start_s| start_s >= civil.start_s && start_s < day_end_s)
+                            .count();
                     let order = self.order;
                     self.shares[partition].loose.extend((at..end).map(|row| loose(batch, row, order)));
                     at = end;
@@ -310,7 +378,13 @@ impl<'a> UnitReader<'a> {
         }
     }
 
-    fn digest_whole_day(&mut self, civil: &CivilDay, batch: &IntervalBatch, from: usize, to: usize) -> DayDigest {
+    fn digest_whole_day(
+        &mut self,
+        civil: &CivilDay,
+        batch: &IntervalBatch,
+        from: usize,
+        to: usize,
+    ) -> DayDigest {
         let interval_s = batch.starts_s[from + 1] - batch.starts_s[from];
         let per_kw = if batch.quantity == Quantity::Energy { 3600.0 / interval_s as f64 } else { 1.0 };
         self.demand_kw.clear();
@@ -352,14 +426,21 @@ fn whole_day(civil: &CivilDay, batch: &IntervalBatch, from: usize, to: usize) ->
     let starts_s = &batch.starts_s;
     let interval_s = starts_s[from + 1] - starts_s[from];
     let first_s = starts_s[from] - civil.start_s;
-    if interval_s <= 0 || first_s >= interval_s || civil.length_s % interval_s != 0 || interval_s * LEAST_A_DAY > civil.length_s {
+    if interval_s <= 0
+        || first_s >= interval_s
+        || civil.length_s % interval_s != 0
+        || interval_s * LEAST_A_DAY > civil.length_s
+    {
         return None;
     }
     let end = from + (civil.length_s / interval_s) as usize;
     let is_regular = end <= to && starts_s[from..end].windows(2).all(|pair| pair[1] - pair[0] == interval_s);
     // A repeat of the last moment would belong to this day too.
     let is_alone = is_regular && (end == to || starts_s[end] >= civil.start_s + civil.length_s);
-    let is_measured = batch.qualities.as_ref().is_none_or(|all| all[from..end.min(to)].iter().all(|q| *q == Quality::Measured));
+    let is_measured = batch
+        .qualities
+        .as_ref()
+        .is_none_or(|all| all[from..end.min(to)].iter().all(|q| *q == Quality::Measured));
     (is_alone && is_measured).then_some(end)
 }
 
@@ -376,5 +457,7 @@ fn loose(batch: &IntervalBatch, row: usize, order: u64) -> LooseInterval {
 
 /// The FNV-1a hash (RFC 9923): stable across versions and machines, unlike the standard hasher.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

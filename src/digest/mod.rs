@@ -132,32 +132,116 @@ impl DayDigest {
 }
 
 /// Names of the counts of a day, in the order of [`DayDigest::counts`].
-pub const COUNT_NAMES: [&str; 9] = ["n_expected", "n_measured", "n_estimated", "n_zero", "n_negative", "n_identical", "n_conflicting", "n_repeated_max", "n_distinct"];
+pub const COUNT_NAMES: [&str; 9] = [
+    "n_expected",
+    "n_measured",
+    "n_estimated",
+    "n_zero",
+    "n_negative",
+    "n_identical",
+    "n_conflicting",
+    "n_repeated_max",
+    "n_distinct",
+];
 
 /// Names of the floats of a day besides the hours, in the order of [`DayDigest::floats`].
-pub const FLOAT_NAMES: [&str; 17] = ["energy_kwh", "demand_kw_mean", "demand_kw_sd", "demand_kw_min", "demand_kw_p05", "demand_kw_p10", "demand_kw_p25", "demand_kw_p50", "demand_kw_p75", "demand_kw_p90", "demand_kw_p95", "demand_kw_max", "ramp_kw_mean", "ramp_kw_max", "ramp_kw_night_mean", "level_kw", "level_width_kw"];
+pub const FLOAT_NAMES: [&str; 17] = [
+    "energy_kwh",
+    "demand_kw_mean",
+    "demand_kw_sd",
+    "demand_kw_min",
+    "demand_kw_p05",
+    "demand_kw_p10",
+    "demand_kw_p25",
+    "demand_kw_p50",
+    "demand_kw_p75",
+    "demand_kw_p90",
+    "demand_kw_p95",
+    "demand_kw_max",
+    "ramp_kw_mean",
+    "ramp_kw_max",
+    "ramp_kw_night_mean",
+    "level_kw",
+    "level_width_kw",
+];
 
 impl DayDigest {
     /// The counts, in the order of [`COUNT_NAMES`].
     #[must_use]
     pub const fn counts(&self) -> [u16; 9] {
-        [self.n_expected, self.n_measured, self.n_estimated, self.n_zero, self.n_negative, self.n_identical, self.n_conflicting, self.n_repeated_max, self.n_distinct]
+        [
+            self.n_expected,
+            self.n_measured,
+            self.n_estimated,
+            self.n_zero,
+            self.n_negative,
+            self.n_identical,
+            self.n_conflicting,
+            self.n_repeated_max,
+            self.n_distinct,
+        ]
     }
 
     /// Sets the counts from the order of [`COUNT_NAMES`].
     pub const fn set_counts(&mut self, counts: [u16; 9]) {
-        [self.n_expected, self.n_measured, self.n_estimated, self.n_zero, self.n_negative, self.n_identical, self.n_conflicting, self.n_repeated_max, self.n_distinct] = counts;
+        [
+            self.n_expected,
+            self.n_measured,
+            self.n_estimated,
+            self.n_zero,
+            self.n_negative,
+            self.n_identical,
+            self.n_conflicting,
+            self.n_repeated_max,
+            self.n_distinct,
+        ] = counts;
     }
 
     /// The floats besides the hours, in the order of [`FLOAT_NAMES`].
     #[must_use]
     pub const fn floats(&self) -> [f32; 17] {
-        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.ramp_kw_mean, self.ramp_kw_max, self.ramp_kw_night_mean, self.level_kw, self.level_width_kw]
+        [
+            self.energy_kwh,
+            self.demand_kw_mean,
+            self.demand_kw_sd,
+            self.demand_kw_min,
+            self.demand_kw_p05,
+            self.demand_kw_p10,
+            self.demand_kw_p25,
+            self.demand_kw_p50,
+            self.demand_kw_p75,
+            self.demand_kw_p90,
+            self.demand_kw_p95,
+            self.demand_kw_max,
+            self.ramp_kw_mean,
+            self.ramp_kw_max,
+            self.ramp_kw_night_mean,
+            self.level_kw,
+            self.level_width_kw,
+        ]
     }
 
     /// Sets the floats from the order of [`FLOAT_NAMES`].
     pub const fn set_floats(&mut self, floats: [f32; 17]) {
-        [self.energy_kwh, self.demand_kw_mean, self.demand_kw_sd, self.demand_kw_min, self.demand_kw_p05, self.demand_kw_p10, self.demand_kw_p25, self.demand_kw_p50, self.demand_kw_p75, self.demand_kw_p90, self.demand_kw_p95, self.demand_kw_max, self.ramp_kw_mean, self.ramp_kw_max, self.ramp_kw_night_mean, self.level_kw, self.level_width_kw] = floats;
+        [
+            self.energy_kwh,
+            self.demand_kw_mean,
+            self.demand_kw_sd,
+            self.demand_kw_min,
+            self.demand_kw_p05,
+            self.demand_kw_p10,
+            self.demand_kw_p25,
+            self.demand_kw_p50,
+            self.demand_kw_p75,
+            self.demand_kw_p90,
+            self.demand_kw_p95,
+            self.demand_kw_max,
+            self.ramp_kw_mean,
+            self.ramp_kw_max,
+            self.ramp_kw_night_mean,
+            self.level_kw,
+            self.level_width_kw,
+        ] = floats;
     }
 }
 

@@ -97,7 +97,13 @@ impl Partitions {
         let failed = |error| Error::write(&path, error);
         if part.spilled.is_none() {
             std::fs::create_dir_all(&self.folder).map_err(failed)?;
-            let file = File::options().read(true).write(true).create(true).truncate(true).open(&path).map_err(failed)?;
+            let file = File::options()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&path)
+                .map_err(failed)?;
             part.spilled = Some(Spill { file: BufWriter::with_capacity(1 << 20, file) });
         }
         let held = std::mem::take(&mut part.held);
@@ -225,7 +231,14 @@ mod tests {
         day.demand_kw_p50 = 3.25;
         day.hour_kw[23] = 1.5;
         day.n_distinct = 7;
-        let loose = LooseInterval { meter: 3, quantity: Quantity::RegisterRead, is_estimated: true, start_s: -5, value: 2.5, order: 9 };
+        let loose = LooseInterval {
+            meter: 3,
+            quantity: Quantity::RegisterRead,
+            is_estimated: true,
+            start_s: -5,
+            value: 2.5,
+            order: 9,
+        };
         let mut share = Share { days: vec![FinishedDay { meter: 1, order: 2, day }], loose: vec![loose] };
         partitions.add(0, &mut share).unwrap();
         assert!(folder.path().join("spill/spill-0000").exists());

@@ -35,12 +35,18 @@ impl DigestStore {
     /// # Errors
     /// When the folder cannot be listed or holds no digests.
     pub fn open(folder: &Path) -> Result<Self> {
-        let listing = std::fs::read_dir(folder).map_err(|error| Error::table(folder.display().to_string(), error))?;
-        let mut parts: Vec<PathBuf> =
-            listing.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| path.extension().is_some_and(|e| e == "parquet")).collect();
+        let listing =
+            std::fs::read_dir(folder).map_err(|error| Error::table(folder.display().to_string(), error))?;
+        let mut parts: Vec<PathBuf> = listing
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|e| e == "parquet"))
+            .collect();
         parts.sort();
         if parts.is_empty() {
-            return Err(Error::table(folder.display().to_string(), "no digests here; run `hashwatt detect` or `hashwatt digest` first"));
+            return Err(Error::table(
+                folder.display().to_string(),
+                "no digests here; run `hashwatt detect` or `hashwatt digest` first",
+            ));
         }
         Ok(Self { parts })
     }
@@ -59,7 +65,8 @@ impl DigestStore {
         let path = &self.parts[part];
         let failed = |error: &dyn std::fmt::Display| Error::table(path.display().to_string(), error);
         let file = File::open(path).map_err(|error| failed(&error))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.with_batch_size(8192).build());
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(|builder| builder.with_batch_size(8192).build());
         let mut current: Option<MeterDays> = None;
         for batch in reader.map_err(|error| failed(&error))? {
             let batch = batch.map_err(|error| failed(&error))?;
@@ -67,7 +74,8 @@ impl DigestStore {
             for row in 0..batch.num_rows() {
                 let name = columns.meter.value(row);
                 if current.as_ref().is_none_or(|meter| meter.meter.as_str() != name)
-                    && let Some(done) = current.replace(MeterDays { meter: MeterId::from(name), days: Vec::new() })
+                    && let Some(done) =
+                        current.replace(MeterDays { meter: MeterId::from(name), days: Vec::new() })
                 {
                     sink(done)?;
                 }
@@ -81,11 +89,17 @@ impl DigestStore {
     ///
     /// # Errors
     /// When the part cannot be read.
-    pub fn map_part<T: Send>(&self, part: usize, map: impl Fn(MeterDays) -> Option<T> + Sync) -> Result<Vec<T>> {
+    pub fn map_part<T: Send>(
+        &self,
+        part: usize,
+        map: impl Fn(MeterDays) -> Option<T> + Sync,
+    ) -> Result<Vec<T>> {
         let mut mapped = Vec::new();
         let mut waiting: Vec<MeterDays> = Vec::with_capacity(METERS_AT_A_TIME);
         let mut run = |waiting: &mut Vec<MeterDays>| {
-            mapped.extend(std::mem::take(waiting).into_par_iter().map(&map).collect::<Vec<_>>().into_iter().flatten());
+            mapped.extend(
+                std::mem::take(waiting).into_par_iter().map(&map).collect::<Vec<_>>().into_iter().flatten(),
+            );
         };
         self.read_part(part, |meter| {
             waiting.push(meter);
@@ -206,7 +220,11 @@ fn hour_column(hour: usize) -> String {
     format!("demand_kw_hour_{hour:02}")
 }
 
-fn record_batch(schema: &SchemaRef, meters: &[MeterId], days: &[DayDigest]) -> std::result::Result<RecordBatch, arrow::error::ArrowError> {
+fn record_batch(
+    schema: &SchemaRef,
+    meters: &[MeterId],
+    days: &[DayDigest],
+) -> std::result::Result<RecordBatch, arrow::error::ArrowError> {
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(meters.iter().map(MeterId::as_str))),
         Arc::new(Date32Array::from_iter_values(days.iter().map(|day| day.day))),
@@ -279,7 +297,12 @@ mod tests {
         writer.finish().unwrap();
         let store = DigestStore::open(folder.path()).unwrap();
         let mut meters = Vec::new();
-        store.read_part(0, |meter| { meters.push(meter); Ok(()) }).unwrap();
+        store
+            .read_part(0, |meter| {
+                meters.push(meter);
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(meters.len(), 2);
         assert_eq!(format!("{:?}", meters[0].days), format!("{:?}", vec![day, other]));
         assert_eq!(store.meter("b").unwrap().unwrap().days.len(), 1);

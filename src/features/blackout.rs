@@ -15,10 +15,15 @@ const NEAR_DAYS: i32 = 7;
 pub fn blackout_drop_kw(days: &[DayDigest], blackout_days: &[i32]) -> f32 {
     let (Some(first), Some(last)) = (blackout_days.first(), blackout_days.last()) else { return f32::NAN };
     let base = |keep: &dyn Fn(i32) -> bool| -> Vec<f32> {
-        days.iter().filter(|day| keep(day.day)).map(|day| day.demand_kw_p05).filter(|kw| !kw.is_nan()).collect()
+        days.iter()
+            .filter(|day| keep(day.day))
+            .map(|day| day.demand_kw_p05)
+            .filter(|kw| !kw.is_nan())
+            .collect()
     };
     let during = base(&|day| blackout_days.contains(&day));
-    let near = base(&|day| !blackout_days.contains(&day) && day >= first - NEAR_DAYS && day <= last + NEAR_DAYS);
+    let near =
+        base(&|day| !blackout_days.contains(&day) && day >= first - NEAR_DAYS && day <= last + NEAR_DAYS);
     if during.is_empty() || near.len() < 3 { f32::NAN } else { median_of(&near) - median_of(&during) }
 }
 
@@ -30,7 +35,10 @@ mod tests {
     #[test]
     fn a_rig_without_its_pool_drops_and_a_home_does_not() {
         let kw = |rig_kw: f32| {
-            let days = meter(40, move |day, slot| home_kw(day, slot) + if (20..23).contains(&day) { 0.0 } else { rig_kw }).days;
+            let days = meter(40, move |day, slot| {
+                home_kw(day, slot) + if (20..23).contains(&day) { 0.0 } else { rig_kw }
+            })
+            .days;
             let blackout: Vec<i32> = days[20..23].iter().map(|day| day.day).collect();
             blackout_drop_kw(&days, &blackout)
         };

@@ -116,7 +116,8 @@ fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
     let Some((before, last)) = block.from.checked_sub(1).zip(block.core.last()) else { return false };
     let hours = &days.hour_kw[before];
     let usual = |hour: usize| block.off_kw[hour][1];
-    let rise = block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
+    let rise =
+        block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
     hours[*last] > usual(*last) + 0.5 * block.kw && rise > 0.1 * block.kw
 }
 
@@ -132,7 +133,8 @@ fn candidates(days: &UsableDays) -> Vec<Candidate> {
         points.extend(local_steps(&smooth, 3));
         points.sort_unstable();
         points.dedup();
-        let falls = |at: usize| median_of(&floor[at..(at + 5).min(n)]) < median_of(&floor[at.saturating_sub(5)..at]);
+        let falls =
+            |at: usize| median_of(&floor[at..(at + 5).min(n)]) < median_of(&floor[at.saturating_sub(5)..at]);
         for &at in &points {
             let after = points.iter().copied().filter(|&other| other + 7 <= at).max().unwrap_or(0);
             let before = points.iter().copied().find(|&other| other >= at + 7).unwrap_or(n);
@@ -170,9 +172,15 @@ fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
     let n = days.len();
     let (off, on) = if at.from < 3 {
         let to = at.to;
-        (to..to + near(n.min(at.before).saturating_sub(to)), to - near(to - at.from.max(at.after).min(to))..to)
+        (
+            to..to + near(n.min(at.before).saturating_sub(to)),
+            to - near(to - at.from.max(at.after).min(to))..to,
+        )
     } else {
-        (at.from - near(at.from - at.after.min(at.from))..at.from, at.from..at.from + near(at.to.min(at.before).saturating_sub(at.from)))
+        (
+            at.from - near(at.from - at.after.min(at.from))..at.from,
+            at.from..at.from + near(at.to.min(at.before).saturating_sub(at.from)),
+        )
     };
     if off.len() < 3 || on.len() < 3 {
         return None;
@@ -190,18 +198,24 @@ fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
     let fewest = (off.len().min(on.len()) as f32).sqrt();
     let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &outside, &window, kw));
     let height_in_noise = kw / noise_kw;
-    let fit = (height_in_noise * fewest).ln_1p() * (kw / 0.3).ln_1p() * (explained - 0.3).max(0.01) * (-2.0 * uneven).exp();
+    let fit = (height_in_noise * fewest).ln_1p()
+        * (kw / 0.3).ln_1p()
+        * (explained - 0.3).max(0.01)
+        * (-2.0 * uneven).exp();
     Some(Block {
         from: at.from,
         to: at.to,
         kw,
         window,
-        n_edges: (0..CLOCK_HOURS).filter(|&hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS]).count(),
+        n_edges: (0..CLOCK_HOURS)
+            .filter(|&hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS])
+            .count(),
         uneven,
         outside: shifts.outside(&outside, kw),
         explained,
         unequal_by_chance: shifts.against_chance(&core, kw) * fewest,
-        significance: kw * fewest / median(&core.iter().map(|&hour| shifts.noise_kw[hour]).collect::<Vec<_>>()).unwrap_or(1.0),
+        significance: kw * fewest
+            / median(&core.iter().map(|&hour| shifts.noise_kw[hour]).collect::<Vec<_>>()).unwrap_or(1.0),
         height_in_noise,
         fit,
         shift_kw: shifts.mean_kw,
@@ -217,7 +231,8 @@ fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
 
 /// Hours on either side of a change of the window: a clock edge seldom falls on the hour.
 fn edges(window: &[bool; CLOCK_HOURS]) -> [bool; CLOCK_HOURS] {
-    let changes: [bool; CLOCK_HOURS] = std::array::from_fn(|hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS]);
+    let changes: [bool; CLOCK_HOURS] =
+        std::array::from_fn(|hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS]);
     std::array::from_fn(|hour| changes[hour] || changes[(hour + 1) % CLOCK_HOURS])
 }
 
@@ -233,11 +248,16 @@ impl Shifts {
     fn between(days: &UsableDays, off: &Range<usize>, on: &Range<usize>) -> Self {
         let mut scratch = Vec::with_capacity(NEAR_DAYS);
         let mut of = |range: &Range<usize>| -> [[f32; 3]; CLOCK_HOURS] {
-            std::array::from_fn(|hour| hour_quantiles(&days.hour_kw[range.clone()], hour, QUANTILES, &mut scratch))
+            std::array::from_fn(|hour| {
+                hour_quantiles(&days.hour_kw[range.clone()], hour, QUANTILES, &mut scratch)
+            })
         };
         let (off_kw, on_kw) = (of(off), of(on));
-        let shift_kw: [[f32; 3]; CLOCK_HOURS] = std::array::from_fn(|hour| std::array::from_fn(|q| on_kw[hour][q] - off_kw[hour][q]));
-        let spread: [f32; CLOCK_HOURS] = std::array::from_fn(|hour| (off_kw[hour][2] - off_kw[hour][0]).max(on_kw[hour][2] - on_kw[hour][0]));
+        let shift_kw: [[f32; 3]; CLOCK_HOURS] =
+            std::array::from_fn(|hour| std::array::from_fn(|q| on_kw[hour][q] - off_kw[hour][q]));
+        let spread: [f32; CLOCK_HOURS] = std::array::from_fn(|hour| {
+            (off_kw[hour][2] - off_kw[hour][0]).max(on_kw[hour][2] - on_kw[hour][0])
+        });
         let usual = spread.iter().sum::<f32>() / CLOCK_HOURS as f32;
         Self {
             off_kw,
@@ -261,7 +281,8 @@ impl Shifts {
             kw = self.height_kw(&inside)?;
         }
         let window: [bool; CLOCK_HOURS] = self.mean_kw.map(|shift| shift > 0.5 * kw);
-        (window.iter().filter(|inside| **inside).count() >= LEAST_HOURS && kw > LEAST_KW).then_some((kw, window))
+        (window.iter().filter(|inside| **inside).count() >= LEAST_HOURS && kw > LEAST_KW)
+            .then_some((kw, window))
     }
 
     fn weight(&self, hour: usize) -> f32 {
@@ -270,15 +291,26 @@ impl Shifts {
 
     /// Weighted median of the hours' shifts. [kW]
     fn height_kw(&self, hours: &[usize]) -> Option<f32> {
-        weighted_median(hours.iter().flat_map(|&hour| self.shift_kw[hour].map(|shift| (shift, self.weight(hour)))).collect())
+        weighted_median(
+            hours
+                .iter()
+                .flat_map(|&hour| self.shift_kw[hour].map(|shift| (shift, self.weight(hour))))
+                .collect(),
+        )
     }
 
     fn unevenness(&self, core: &[usize], kw: f32) -> f32 {
-        weighted_mean(core.iter().flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour))))).unwrap_or(0.0) / kw
+        weighted_mean(
+            core.iter()
+                .flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour)))),
+        )
+        .unwrap_or(0.0)
+            / kw
     }
 
     fn outside(&self, hours: &[usize], kw: f32) -> f32 {
-        weighted_mean(hours.iter().map(|&hour| (self.mean_kw[hour].abs(), self.weight(hour)))).unwrap_or(0.0) / kw
+        weighted_mean(hours.iter().map(|&hour| (self.mean_kw[hour].abs(), self.weight(hour)))).unwrap_or(0.0)
+            / kw
     }
 
     fn explained(&self, core: &[usize], outside: &[usize], window: &[bool; CLOCK_HOURS], kw: f32) -> f32 {
@@ -295,14 +327,18 @@ impl Shifts {
 
     /// Median distance from the height over the median noise of an hour.
     fn against_chance(&self, core: &[usize], kw: f32) -> f32 {
-        let distances = core.iter().flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour)))).collect();
+        let distances = core
+            .iter()
+            .flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour))))
+            .collect();
         let noise = core.iter().map(|&hour| (self.noise_kw[hour], self.weight(hour))).collect();
         weighted_median(distances).unwrap_or(0.0) / weighted_median(noise).unwrap_or(1.0)
     }
 }
 
 fn weighted_mean(values: impl Iterator<Item = (f32, f32)>) -> Option<f32> {
-    let (sum, weight) = values.fold((0.0, 0.0), |(sum, all), (value, weight)| (sum + value * weight, all + weight));
+    let (sum, weight) =
+        values.fold((0.0, 0.0), |(sum, all), (value, weight)| (sum + value * weight, all + weight));
     (weight > 0.0).then_some(sum / weight)
 }
 
@@ -327,7 +363,10 @@ fn extent(block: &Block) -> Range<usize> {
     let base = median_of(&block.floor_kw[block.off.clone()]);
     let is_on: Vec<bool> = block.floor_kw.iter().map(|kw| *kw > base + 0.5 * block.kw).collect();
     let anchor = if block.from >= 3 { block.from } else { block.to.saturating_sub(1) };
-    let Some(start) = (anchor.saturating_sub(3)..(anchor + 4).min(n)).filter(|&at| is_on[at]).min_by_key(|&at| at.abs_diff(anchor)) else {
+    let Some(start) = (anchor.saturating_sub(3)..(anchor + 4).min(n))
+        .filter(|&at| is_on[at])
+        .min_by_key(|&at| at.abs_diff(anchor))
+    else {
         return block.from..block.to;
     };
     let is_over = |days: &mut dyn Iterator<Item = usize>| {
@@ -361,7 +400,8 @@ mod tests {
 
     #[test]
     fn a_rig_is_found_with_its_kw_and_days() {
-        let block = block(|day, slot| home_kw(day, slot) + if (40..75).contains(&day) { 3.2 } else { 0.0 }).unwrap();
+        let block =
+            block(|day, slot| home_kw(day, slot) + if (40..75).contains(&day) { 3.2 } else { 0.0 }).unwrap();
         assert_eq!((block.from, block.to, block.n_edges), (40, 75, 0));
         assert!((block.kw - 3.2).abs() < 0.05, "{}", block.kw);
         assert!(block.uneven < 0.02 && block.explained > 0.99);
@@ -369,7 +409,10 @@ mod tests {
 
     #[test]
     fn a_night_timer_has_a_window() {
-        let block = block(|day, slot| home_kw(day, slot) + if day >= 40 && !(14..44).contains(&slot) { 2.9 } else { 0.0 }).unwrap();
+        let block = block(|day, slot| {
+            home_kw(day, slot) + if day >= 40 && !(14..44).contains(&slot) { 2.9 } else { 0.0 }
+        })
+        .unwrap();
         assert_eq!(block.from, 40);
         assert!(block.window[0] && block.window[23] && !block.window[12] && block.n_edges == 2);
         assert!((block.kw - 2.9).abs() < 0.1 && block.outside < 0.05);
@@ -377,7 +420,9 @@ mod tests {
 
     #[test]
     fn a_load_that_doubles_is_less_even_than_a_rig() {
-        let lived_in = |day: usize, slot: usize| 0.4 + 0.3 * (slot as f32 / 48.0 * std::f32::consts::TAU).sin() + home_kw(day, slot) * 0.1;
+        let lived_in = |day: usize, slot: usize| {
+            0.4 + 0.3 * (slot as f32 / 48.0 * std::f32::consts::TAU).sin() + home_kw(day, slot) * 0.1
+        };
         let doubled = block(|day, slot| lived_in(day, slot) * if day >= 40 { 2.5 } else { 1.0 }).unwrap();
         let rig = block(|day, slot| lived_in(day, slot) + if day >= 40 { 0.9 } else { 0.0 }).unwrap();
         assert!(doubled.uneven > 5.0 * rig.uneven, "{} {}", doubled.uneven, rig.uneven);
@@ -385,13 +430,17 @@ mod tests {
 
     #[test]
     fn what_is_declared_is_no_block() {
-        let days = UsableDays::of(&meter(90, |day, slot| home_kw(day, slot) + if day >= 40 { 3.2 } else { 0.0 }).days).unwrap();
+        let days = UsableDays::of(
+            &meter(90, |day, slot| home_kw(day, slot) + if day >= 40 { 3.2 } else { 0.0 }).days,
+        )
+        .unwrap();
         assert!(find_block(&days, 3.0).is_none());
     }
 
     #[test]
     fn a_hang_up_of_a_day_does_not_end_a_block() {
-        let block = block(|day, slot| home_kw(day, slot) + if day >= 30 && day != 50 { 3.2 } else { 0.0 }).unwrap();
+        let block =
+            block(|day, slot| home_kw(day, slot) + if day >= 30 && day != 50 { 3.2 } else { 0.0 }).unwrap();
         assert_eq!((block.from, block.to), (30, 90));
     }
 }

@@ -59,7 +59,8 @@ pub fn climb(block: &Block) -> Ladder {
     for (index, &at) in points.iter().enumerate() {
         let from = if index == 0 { 0 } else { points[index - 1] };
         let to = points.get(index + 1).copied().unwrap_or(n);
-        let step = median_of(&floor[at..to.min(at + STEP_DAYS)]) - median_of(&floor[from.max(at.saturating_sub(STEP_DAYS))..at]);
+        let step = median_of(&floor[at..to.min(at + STEP_DAYS)])
+            - median_of(&floor[from.max(at.saturating_sub(STEP_DAYS))..at]);
         if step.abs() >= least_kw {
             current += step;
             steps_kw.push(step.abs());
@@ -103,7 +104,8 @@ mod tests {
     #[test]
     fn a_staircase_of_three_machines_has_three_equal_steps() {
         let machines = |day: usize| [20, 40, 60].iter().filter(|&&from| day >= from).count() as f32;
-        let days = UsableDays::of(&meter(90, |day, slot| home_kw(day, slot) + 3.2 * machines(day)).days).unwrap();
+        let days =
+            UsableDays::of(&meter(90, |day, slot| home_kw(day, slot) + 3.2 * machines(day)).days).unwrap();
         let block = find_block(&days, 0.0).unwrap();
         let ladder = climb(&block);
         assert_eq!(ladder.from, 20);

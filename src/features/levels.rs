@@ -57,7 +57,9 @@ pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
     let third = (base_on.len() / 3).max(3).min(base_on.len());
     let trend = (median_of(&base_on[base_on.len() - third..]) - median_of(&base_on[..third])).abs();
     let changes: Vec<f32> = base_on.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    let middle = |of: &dyn Fn(usize) -> f32| median_of(&on.clone().map(of).filter(|value| !value.is_nan()).collect::<Vec<_>>());
+    let middle = |of: &dyn Fn(usize) -> f32| {
+        median_of(&on.clone().map(of).filter(|value| !value.is_nan()).collect::<Vec<_>>())
+    };
     let digest = |at: usize| &days.digests[at];
     let night = days.floor_kw(&NIGHT_HOURS);
     let night_on = &night[on.clone()];
@@ -72,8 +74,12 @@ pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
         base_load_low_rel: low(base_on, 0.1) / level,
         base_load_trend_rel: trend / level,
         base_load_day_change_rel: 1.4826 * median_of(&changes) / level,
-        flat_mid_rel: middle(&|at| (digest(at).demand_kw_p50 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p50 + RESOLUTION_KW)),
-        flat_low_rel: middle(&|at| (digest(at).demand_kw_p25 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p25 + RESOLUTION_KW)),
+        flat_mid_rel: middle(&|at| {
+            (digest(at).demand_kw_p50 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p50 + RESOLUTION_KW)
+        }),
+        flat_low_rel: middle(&|at| {
+            (digest(at).demand_kw_p25 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p25 + RESOLUTION_KW)
+        }),
         base_to_mean: median_of(base_on) / (mean_kw + RESOLUTION_KW),
         night_noise_rel: middle(&|at| digest(at).ramp_kw_night_mean) / level,
         night_base_kw_p20: low(night_on, 0.2),

@@ -21,7 +21,13 @@ use crate::settings::Settings;
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn measure_meters(store: &DigestStore, settings: &Settings, register: &Register, surroundings: &Surroundings, watch: &dyn Watch) -> Result<Measured> {
+pub fn measure_meters(
+    store: &DigestStore,
+    settings: &Settings,
+    register: &Register,
+    surroundings: &Surroundings,
+    watch: &dyn Watch,
+) -> Result<Measured> {
     watch.begin("features", "meters", None);
     let look = |meter: MeterDays| -> Option<Look> {
         watch.advance(1);
@@ -40,18 +46,21 @@ pub fn measure_meters(store: &DigestStore, settings: &Settings, register: &Regis
             meter: meter.meter,
         })
     };
-    let parts: Vec<Vec<Look>> = (0..store.n_parts())
-        .into_par_iter()
-        .map(|part| store.map_part(part, look))
-        .collect::<Result<_>>()?;
+    let parts: Vec<Vec<Look>> =
+        (0..store.n_parts()).into_par_iter().map(|part| store.map_part(part, look)).collect::<Result<_>>()?;
     let mut looks: Vec<Look> = parts.into_iter().flatten().collect();
     looks.sort_by(|a, b| a.meter.cmp(&b.meter));
     let fingerprints: Vec<Fingerprint> = looks.iter().map(|look| look.fingerprint.clone()).collect();
-    let mut measured = Measured { findings: checks::check_run(&fingerprints, register), ..Measured::default() };
+    let mut measured =
+        Measured { findings: checks::check_run(&fingerprints, register), ..Measured::default() };
     for look in looks {
         measured.add(look);
     }
-    watch.end(&format!("{} meters, {} with too little data to judge", measured.meters.len() + measured.unjudged.len(), measured.unjudged.len()));
+    watch.end(&format!(
+        "{} meters, {} with too little data to judge",
+        measured.meters.len() + measured.unjudged.len(),
+        measured.unjudged.len()
+    ));
     Ok(measured)
 }
 
@@ -110,13 +119,22 @@ impl Measured {
         counts.present += look.completeness.present;
         counts.estimated += look.completeness.estimated;
         *counts.intervals.entry(look.interval_minutes).or_default() += 1;
-        counts.days = Some(counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))));
+        counts.days = Some(
+            counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))),
+        );
         self.findings.extend(look.findings);
         match look.features {
             Some(features) => self.meters.push((look.meter, features, look.point)),
             None => {
-                let words = format!("too few measured days to judge it (at least {} are needed); it is listed last, with score 0", super::usable::LEAST_DAYS);
-                self.findings.push(Finding::new(Code::TooShort, Severity::Skipped, words).of_meter(look.meter.clone()).between(date_of(look.days.0), date_of(look.days.1)));
+                let words = format!(
+                    "too few measured days to judge it (at least {} are needed); it is listed last, with score 0",
+                    super::usable::LEAST_DAYS
+                );
+                self.findings.push(
+                    Finding::new(Code::TooShort, Severity::Skipped, words)
+                        .of_meter(look.meter.clone())
+                        .between(date_of(look.days.0), date_of(look.days.1)),
+                );
                 self.unjudged.push(look.meter);
             }
         }

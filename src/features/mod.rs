@@ -89,16 +89,25 @@ pub fn extract_features(
     surroundings: &Surroundings,
 ) -> Option<MeterFeatures> {
     // Days without internet are an experiment of their own; elsewhere they would pass for an onset.
-    let usual: Vec<DayDigest> = days.iter().filter(|day| !surroundings.blackout_days.contains(&day.day)).copied().collect();
+    let usual: Vec<DayDigest> =
+        days.iter().filter(|day| !surroundings.blackout_days.contains(&day.day)).copied().collect();
     let measured = UsableDays::of(&usual)?;
     let undeclared = measured.less_declared(declared_kw);
     let block = find_block(&measured, declared_kw);
     let on = match &block {
-        Some(block) if block.height_in_noise > CLEAR_HEIGHT_IN_NOISE && block.explained > CLEAR_EXPLAINED => block.from..block.to,
+        Some(block) if block.height_in_noise > CLEAR_HEIGHT_IN_NOISE && block.explained > CLEAR_EXPLAINED => {
+            block.from..block.to
+        }
         _ => 0..measured.len(),
     };
     let levels = measure_levels(&undeclared, on.clone());
-    let on_days = UsableDays { day: undeclared.day[on.clone()].to_vec(), hour_kw: undeclared.hour_kw[on.clone()].to_vec(), digests: Vec::new(), stuck_share: 0.0, resolution: undeclared.resolution };
+    let on_days = UsableDays {
+        day: undeclared.day[on.clone()].to_vec(),
+        hour_kw: undeclared.hour_kw[on.clone()].to_vec(),
+        digests: Vec::new(),
+        stuck_share: 0.0,
+        resolution: undeclared.resolution,
+    };
     let window = find_window(&on_days);
     let mut values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
     let mut standard = measure_standard(days, &measured, windows, surroundings);
@@ -134,7 +143,10 @@ mod tests {
     #[test]
     fn more_flat_load_never_speaks_against_mining() {
         for (low, high) in [(0.0, 1.3), (1.3, 3.2), (3.2, 30.0)] {
-            let (less, more) = (features(move |day, slot| home_kw(day, slot) + low), features(move |day, slot| home_kw(day, slot) + high));
+            let (less, more) = (
+                features(move |day, slot| home_kw(day, slot) + low),
+                features(move |day, slot| home_kw(day, slot) + high),
+            );
             for (index, feature) in FEATURES.iter().enumerate() {
                 let (a, b) = (less.values[index], more.values[index]);
                 if a.is_nan() || b.is_nan() {

@@ -36,7 +36,10 @@ pub fn change_points(series: &[f32], most: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut segments = vec![best_split(&sums, 0, series.len())];
     while found.len() < most {
-        let Some(best) = (0..segments.len()).max_by(|&a, &b| segments[a].gain.total_cmp(&segments[b].gain)) else { break };
+        let Some(best) = (0..segments.len()).max_by(|&a, &b| segments[a].gain.total_cmp(&segments[b].gain))
+        else {
+            break;
+        };
         let segment = segments.swap_remove(best);
         let Some(at) = segment.at.filter(|_| segment.gain >= limit) else { break };
         found.push(at);
@@ -55,10 +58,18 @@ pub fn local_steps(series: &[f32], most: usize) -> Vec<usize> {
         return Vec::new();
     }
     let sums = prefix_sums(series);
-    let mut steps: Vec<f64> = (window..=series.len() - window).map(|at| ((sums[at + window] - sums[at]) - (sums[at] - sums[at - window])).abs()).collect();
+    let mut steps: Vec<f64> = (window..=series.len() - window)
+        .map(|at| ((sums[at + window] - sums[at]) - (sums[at] - sums[at - window])).abs())
+        .collect();
     let mut found = Vec::new();
     for _ in 0..most {
-        let Some(best) = (0..steps.len()).rev().max_by(|&a, &b| steps[a].total_cmp(&steps[b])).filter(|&best| steps[best] > 0.0) else { break };
+        let Some(best) = (0..steps.len())
+            .rev()
+            .max_by(|&a, &b| steps[a].total_cmp(&steps[b]))
+            .filter(|&best| steps[best] > 0.0)
+        else {
+            break;
+        };
         found.push(best + window);
         let near = best.saturating_sub(window)..(best + window + 1).min(steps.len());
         steps[near].fill(0.0);

@@ -67,9 +67,27 @@ pub struct Standard {
 
 /// Names of [`Standard`]'s features, in the order of [`Standard::values`].
 pub const STANDARD_NAMES: [&str; 21] = [
-    "demand_kw_mean", "cv_within_day", "cv_between_days", "month_to_month_rel", "load_factor_day", "load_factor_period", "p10_to_p90",
-    "night_to_day", "night_to_evening", "weekend_to_weekday", "ramp_kw_mean", "ramp_kw_max_p90", "share_above_half_peak",
-    "share_above_nine_tenths_peak", "heating_kw_per_k", "cooling_kw_per_k", "temperature_r2", "winter_to_summer", "missing_share", "estimated_share", "blackout_drop_kw",
+    "demand_kw_mean",
+    "cv_within_day",
+    "cv_between_days",
+    "month_to_month_rel",
+    "load_factor_day",
+    "load_factor_period",
+    "p10_to_p90",
+    "night_to_day",
+    "night_to_evening",
+    "weekend_to_weekday",
+    "ramp_kw_mean",
+    "ramp_kw_max_p90",
+    "share_above_half_peak",
+    "share_above_nine_tenths_peak",
+    "heating_kw_per_k",
+    "cooling_kw_per_k",
+    "temperature_r2",
+    "winter_to_summer",
+    "missing_share",
+    "estimated_share",
+    "blackout_drop_kw",
 ];
 
 impl Standard {
@@ -77,20 +95,50 @@ impl Standard {
     #[must_use]
     pub const fn values(&self) -> [f32; 21] {
         [
-            self.demand_kw_mean, self.cv_within_day, self.cv_between_days, self.month_to_month_rel, self.load_factor_day, self.load_factor_period, self.p10_to_p90,
-            self.night_to_day, self.night_to_evening, self.weekend_to_weekday, self.ramp_kw_mean, self.ramp_kw_max_p90, self.share_above_half_peak,
-            self.share_above_nine_tenths_peak, self.heating_kw_per_k, self.cooling_kw_per_k, self.temperature_r2, self.winter_to_summer, self.missing_share, self.estimated_share, self.blackout_drop_kw,
+            self.demand_kw_mean,
+            self.cv_within_day,
+            self.cv_between_days,
+            self.month_to_month_rel,
+            self.load_factor_day,
+            self.load_factor_period,
+            self.p10_to_p90,
+            self.night_to_day,
+            self.night_to_evening,
+            self.weekend_to_weekday,
+            self.ramp_kw_mean,
+            self.ramp_kw_max_p90,
+            self.share_above_half_peak,
+            self.share_above_nine_tenths_peak,
+            self.heating_kw_per_k,
+            self.cooling_kw_per_k,
+            self.temperature_r2,
+            self.winter_to_summer,
+            self.missing_share,
+            self.estimated_share,
+            self.blackout_drop_kw,
         ]
     }
 }
 
 /// Standard features of a meter's days (`all`, as digested) and its usable days.
 #[must_use]
-pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows, surroundings: &Surroundings) -> Standard {
+pub fn measure_standard(
+    all: &[DayDigest],
+    days: &UsableDays,
+    windows: &Windows,
+    surroundings: &Surroundings,
+) -> Standard {
     let means = days.column(|day| day.demand_kw_mean);
     let overall = mean(&means).unwrap_or(f32::NAN);
     let profile = mean_profile(days);
-    let within = |window: HourWindow| mean(&(0..CLOCK_HOURS).filter(|&hour| window.contains(hour as u8)).map(|hour| profile[hour]).collect::<Vec<_>>());
+    let within = |window: HourWindow| {
+        mean(
+            &(0..CLOCK_HOURS)
+                .filter(|&hour| window.contains(hour as u8))
+                .map(|hour| profile[hour])
+                .collect::<Vec<_>>(),
+        )
+    };
     let (night, day, evening) = (within(windows.night), within(windows.day), within(windows.evening));
     let of_days = |of: &dyn Fn(&DayDigest) -> Option<f32>| {
         let values: Vec<f32> = days.digests.iter().filter_map(of).collect();
@@ -110,7 +158,10 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
         p10_to_p90: of_days(&|day| ratio(day.demand_kw_p10, day.demand_kw_p90)),
         night_to_day: pair_ratio(night, day),
         night_to_evening: pair_ratio(night, evening),
-        weekend_to_weekday: pair_ratio(mean(&by(days, &means, |day| weekday(day) >= 5)), mean(&by(days, &means, |day| weekday(day) < 5))),
+        weekend_to_weekday: pair_ratio(
+            mean(&by(days, &means, |day| weekday(day) >= 5)),
+            mean(&by(days, &means, |day| weekday(day) < 5)),
+        ),
         ramp_kw_mean: of_days(&|day| Some(day.ramp_kw_mean).filter(|kw| !kw.is_nan())),
         ramp_kw_max_p90: quantile(&days.column(|day| day.ramp_kw_max), 0.9).unwrap_or(f32::NAN),
         share_above_half_peak: above_half,
@@ -118,7 +169,10 @@ pub fn measure_standard(all: &[DayDigest], days: &UsableDays, windows: &Windows,
         heating_kw_per_k: fit.map_or(f32::NAN, |fit| fit.heating),
         cooling_kw_per_k: fit.map_or(f32::NAN, |fit| fit.cooling),
         temperature_r2: fit.map_or(f32::NAN, |fit| fit.r2),
-        winter_to_summer: pair_ratio(mean(&by(days, &means, |day| matches!(date_of(day).month(), 12 | 1 | 2))), mean(&by(days, &means, |day| matches!(date_of(day).month(), 6..=8)))),
+        winter_to_summer: pair_ratio(
+            mean(&by(days, &means, |day| matches!(date_of(day).month(), 12 | 1 | 2))),
+            mean(&by(days, &means, |day| matches!(date_of(day).month(), 6..=8))),
+        ),
         missing_share,
         estimated_share,
         blackout_drop_kw: blackout_drop_kw(all, &surroundings.blackout_days),
@@ -129,8 +183,19 @@ impl Standard {
     /// Takes out what reads of a day or longer cannot show.
     pub(super) const fn blank_within_day(&mut self) {
         let nan = f32::NAN;
-        (self.cv_within_day, self.load_factor_day, self.p10_to_p90, self.night_to_day, self.night_to_evening) = (nan, nan, nan, nan, nan);
-        (self.ramp_kw_mean, self.ramp_kw_max_p90, self.share_above_half_peak, self.share_above_nine_tenths_peak) = (nan, nan, nan, nan);
+        (
+            self.cv_within_day,
+            self.load_factor_day,
+            self.p10_to_p90,
+            self.night_to_day,
+            self.night_to_evening,
+        ) = (nan, nan, nan, nan, nan);
+        (
+            self.ramp_kw_mean,
+            self.ramp_kw_max_p90,
+            self.share_above_half_peak,
+            self.share_above_nine_tenths_peak,
+        ) = (nan, nan, nan, nan);
     }
 }
 
@@ -166,24 +231,29 @@ fn month_to_month(days: &UsableDays, means: &[f32], overall: f32) -> f32 {
         months.entry((date.year(), date.month())).or_default().push(*kw);
     }
     // A month of a few days is a week's weather, not a month.
-    let monthly: Vec<f32> = months.values().filter(|days| days.len() >= 10).filter_map(|days| mean(days)).collect();
+    let monthly: Vec<f32> =
+        months.values().filter(|days| days.len() >= 10).filter_map(|days| mean(days)).collect();
     if monthly.len() < 2 {
         return f32::NAN;
     }
-    let (low, high) = monthly.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
+    let (low, high) = monthly
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &kw| (low.min(kw), high.max(kw)));
     ratio(high - low, overall).unwrap_or(f32::NAN)
 }
 
 fn duration_shares(days: &UsableDays) -> (f32, f32) {
     let peak = days.hour_kw.iter().flatten().copied().fold(0.0, f32::max);
     let n = (days.len() * CLOCK_HOURS) as f32;
-    let above = |share: f32| days.hour_kw.iter().flatten().filter(|kw| **kw > share * peak).count() as f32 / n;
+    let above =
+        |share: f32| days.hour_kw.iter().flatten().filter(|kw| **kw > share * peak).count() as f32 / n;
     if peak > 0.0 { (above(0.5), above(0.9)) } else { (f32::NAN, f32::NAN) }
 }
 
 fn shares(all: &[DayDigest]) -> (f32, f32) {
     let sum = |of: fn(&DayDigest) -> u16| all.iter().map(|day| u64::from(of(day))).sum::<u64>() as f32;
-    let (expected, measured, estimated) = (sum(|day| day.n_expected), sum(|day| day.n_measured), sum(|day| day.n_estimated));
+    let (expected, measured, estimated) =
+        (sum(|day| day.n_expected), sum(|day| day.n_measured), sum(|day| day.n_estimated));
     let span = all.first().zip(all.last()).map_or(0, |(first, last)| last.day - first.day + 1) as f32;
     let per_day = expected / (all.len() as f32).max(1.0);
     let all_expected = expected.max(per_day * span);
@@ -200,8 +270,12 @@ struct TemperatureFit {
 /// Daily mean demand on heating and cooling degree-days, base temperatures by best fit, slopes not
 /// negative, as CalTRACK 2.0 does for daily data.
 fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32>) -> Option<TemperatureFit> {
-    let points: Vec<(f64, f64)> =
-        days.day.iter().zip(&days.digests).filter_map(|(day, digest)| Some((f64::from(temperature_c(*day)?), f64::from(digest.demand_kw_mean)))).collect();
+    let points: Vec<(f64, f64)> = days
+        .day
+        .iter()
+        .zip(&days.digests)
+        .filter_map(|(day, digest)| Some((f64::from(temperature_c(*day)?), f64::from(digest.demand_kw_mean))))
+        .collect();
     if points.len() < LEAST_WEATHER_DAYS {
         return None;
     }
@@ -212,8 +286,11 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     let none = f32::NAN;
     let bases = || BASES_C.into_iter().chain([none]);
     for heating_base in bases() {
-        for cooling_base in bases().filter(|base| base.is_nan() || heating_base.is_nan() || *base >= heating_base) {
-            let degrees = |c: f64| ((f64::from(heating_base) - c).max(0.0), (c - f64::from(cooling_base)).max(0.0));
+        for cooling_base in
+            bases().filter(|base| base.is_nan() || heating_base.is_nan() || *base >= heating_base)
+        {
+            let degrees =
+                |c: f64| ((f64::from(heating_base) - c).max(0.0), (c - f64::from(cooling_base)).max(0.0));
             let Some((heating, cooling, rest)) = fit_two(&points, degrees) else { continue };
             let r2 = if all > 0.0 { (1.0 - rest / all) as f32 } else { 0.0 };
             if heating >= 0.0 && cooling >= 0.0 && r2 > best.r2 {
@@ -228,7 +305,13 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
 fn fit_two(points: &[(f64, f64)], degrees: impl Fn(f64) -> (f64, f64)) -> Option<(f64, f64, f64)> {
     let n = points.len() as f64;
     // f64::max drops a NaN base to zero degrees, so that side of the fit is switched off.
-    let rows: Vec<(f64, f64, f64)> = points.iter().map(|&(c, kw)| { let (h, k) = degrees(c); (h, k, kw) }).collect();
+    let rows: Vec<(f64, f64, f64)> = points
+        .iter()
+        .map(|&(c, kw)| {
+            let (h, k) = degrees(c);
+            (h, k, kw)
+        })
+        .collect();
     let mean = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / n;
     let (mh, mk, my) = (mean(|row| row.0), mean(|row| row.1), mean(|row| row.2));
     let (mut hh, mut kk, mut hk, mut hy, mut ky, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
@@ -265,7 +348,8 @@ mod tests {
 
     fn standard(kw: impl Fn(usize, usize) -> f32, temperature_c: impl Fn(i32) -> Option<f32>) -> Standard {
         let days = meter(90, kw).days;
-        let weather = Weather::from_days(days.iter().filter_map(|day| Some((day.day, temperature_c(day.day)?))));
+        let weather =
+            Weather::from_days(days.iter().filter_map(|day| Some((day.day, temperature_c(day.day)?))));
         let surroundings = Surroundings { weather, ..Surroundings::default() };
         measure_standard(&days, &UsableDays::of(&days).unwrap(), &Windows::default(), &surroundings)
     }
@@ -273,8 +357,16 @@ mod tests {
     #[test]
     fn a_flat_load_has_ratios_of_one() {
         let flat = standard(|_, slot| 3.0 + (slot % 2) as f32 * 1e-3, |_| None);
-        assert!((flat.load_factor_day - 1.0).abs() < 1e-2 && (flat.night_to_day - 1.0).abs() < 1e-3 && flat.cv_within_day < 1e-3);
-        assert!((flat.weekend_to_weekday - 1.0).abs() < 1e-3 && flat.share_above_nine_tenths_peak == 1.0 && flat.heating_kw_per_k.is_nan());
+        assert!(
+            (flat.load_factor_day - 1.0).abs() < 1e-2
+                && (flat.night_to_day - 1.0).abs() < 1e-3
+                && flat.cv_within_day < 1e-3
+        );
+        assert!(
+            (flat.weekend_to_weekday - 1.0).abs() < 1e-3
+                && flat.share_above_nine_tenths_peak == 1.0
+                && flat.heating_kw_per_k.is_nan()
+        );
     }
 
     #[test]
@@ -288,8 +380,14 @@ mod tests {
         // 0.1 kW for each degree below 16.
         let cold = |day: i32| 16.0 - (day % 20) as f32;
         let first = meter(1, home_kw).days[0].day;
-        let heated = standard(move |day, _| 1.0 + 0.1 * (16.0 - cold(first + day as i32)), |day| Some(cold(day)));
-        assert!((heated.heating_kw_per_k - 0.1).abs() < 1e-3 && heated.temperature_r2 > 0.99 && heated.cooling_kw_per_k < 1e-3, "{heated:?}");
+        let heated =
+            standard(move |day, _| 1.0 + 0.1 * (16.0 - cold(first + day as i32)), |day| Some(cold(day)));
+        assert!(
+            (heated.heating_kw_per_k - 0.1).abs() < 1e-3
+                && heated.temperature_r2 > 0.99
+                && heated.cooling_kw_per_k < 1e-3,
+            "{heated:?}"
+        );
     }
 
     #[test]

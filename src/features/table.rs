@@ -57,60 +57,150 @@ const fn f(name: &'static str, direction: Direction, family: Family, meaning: &'
 
 /// Every feature, in the order of its values.
 pub const FEATURES: [Feature; N_FEATURES] = [
-    f("stuck_share", Falling, Family::DataFault, "share of measured days on which the channel repeats one value"),
+    f(
+        "stuck_share",
+        Falling,
+        Family::DataFault,
+        "share of measured days on which the channel repeats one value",
+    ),
     f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]"),
     f("block_height_in_noise", Rising, Family::LevelShift, "height over the floor's noise from day to day"),
     f("block_significance", Rising, Family::LevelShift, "height over what chance makes of that many days"),
-    f("block_explained", Rising, Family::LevelShift, "share of the shifts of all hours and quantiles that one level explains"),
+    f(
+        "block_explained",
+        Rising,
+        Family::LevelShift,
+        "share of the shifts of all hours and quantiles that one level explains",
+    ),
     f("block_fit", Rising, Family::LevelShift, "what candidate blocks are compared by"),
     f("block_days", Rising, Family::LevelShift, "days the block lasts, up to 60 [d]"),
     f("block_days_without", Rising, Family::LevelShift, "days without it, up to 28 [d]"),
-    f("block_two_levels", Rising, Family::LevelShift, "share of days whose floor lies near one of the two levels"),
+    f(
+        "block_two_levels",
+        Rising,
+        Family::LevelShift,
+        "share of days whose floor lies near one of the two levels",
+    ),
     f("block_hours", Free, Family::LevelShift, "hours of its clock window [h]"),
-    f("block_unequal_by_chance", Falling, Family::LevelShift, "distance of the shifts from one level over what chance makes"),
-    f("block_uneven", Falling, Family::LevelShift, "mean distance of the shifts from one level, over the height"),
+    f(
+        "block_unequal_by_chance",
+        Falling,
+        Family::LevelShift,
+        "distance of the shifts from one level over what chance makes",
+    ),
+    f(
+        "block_uneven",
+        Falling,
+        Family::LevelShift,
+        "mean distance of the shifts from one level, over the height",
+    ),
     f("block_outside", Falling, Family::LevelShift, "shift outside its clock window, over the height"),
-    f("block_quantile_uneven", Falling, Family::LevelShift, "distance of the day's quantiles' shifts from the height, over it"),
+    f(
+        "block_quantile_uneven",
+        Falling,
+        Family::LevelShift,
+        "distance of the day's quantiles' shifts from the height, over it",
+    ),
     f("block_edges", Falling, Family::LevelShift, "edges of its clock window"),
     f("block_proportional", Falling, Family::LevelShift, "how far the shift follows the old load shape"),
     f("block_noise", Falling, Family::LevelShift, "ramps that came with it, over the height"),
-    f("block_unsteady", Falling, Family::LevelShift, "middle half of the daily floors while on, over the height"),
-    f("block_holds", Rising, Family::LevelShift, "low floor while on above high floor while off, over the height"),
+    f(
+        "block_unsteady",
+        Falling,
+        Family::LevelShift,
+        "middle half of the daily floors while on, over the height",
+    ),
+    f(
+        "block_holds",
+        Rising,
+        Family::LevelShift,
+        "low floor while on above high floor while off, over the height",
+    ),
     f("block_gradual", Falling, Family::LevelShift, "share of the height not reached within two days"),
     f("base_load_kw_p05", Rising, Family::BaseLoad, "daily base load (p05) that 19 days of 20 exceed [kW]"),
     f("base_load_kw_p20", Rising, Family::BaseLoad, "daily base load that four days of five exceed [kW]"),
     f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]"),
-    f("base_load_kw_on_p20", Rising, Family::BaseLoad, "daily base load that four of five days of the block exceed [kW]"),
+    f(
+        "base_load_kw_on_p20",
+        Rising,
+        Family::BaseLoad,
+        "daily base load that four of five days of the block exceed [kW]",
+    ),
     f("demand_kw_min_p10", Rising, Family::BaseLoad, "least demand that nine days of ten exceed [kW]"),
     f("night_base_kw_p20", Rising, Family::BaseLoad, "night floor that four days of five exceed [kW]"),
     f("base_to_mean", Rising, Family::BaseLoad, "base load over mean demand"),
     f("base_load_mad_rel", Falling, Family::Flatness, "spread of the base load over days, over its median"),
     f("base_load_low_rel", Rising, Family::Flatness, "low base load over its median"),
-    f("base_load_trend_rel", Falling, Family::Flatness, "change of the base load from first to last third, over its median"),
-    f("base_load_day_change_rel", Falling, Family::Flatness, "change of the base load from day to day, over its median"),
+    f(
+        "base_load_trend_rel",
+        Falling,
+        Family::Flatness,
+        "change of the base load from first to last third, over its median",
+    ),
+    f(
+        "base_load_day_change_rel",
+        Falling,
+        Family::Flatness,
+        "change of the base load from day to day, over its median",
+    ),
     f("flat_mid_rel", Falling, Family::Flatness, "median demand above the base load, over the median"),
     f("flat_low_rel", Falling, Family::Flatness, "lower quartile above the base load, over the quartile"),
-    f("night_noise_rel", Falling, Family::Flatness, "change from interval to interval at night, over the base load"),
-    f("night_base_mad_rel", Falling, Family::Flatness, "spread of the night floor over days, over its median"),
+    f(
+        "night_noise_rel",
+        Falling,
+        Family::Flatness,
+        "change from interval to interval at night, over the base load",
+    ),
+    f(
+        "night_base_mad_rel",
+        Falling,
+        Family::Flatness,
+        "spread of the night floor over days, over its median",
+    ),
     f("window_rise_kw", Rising, Family::Timer, "rise of the best box inside the day [kW]"),
     f("window_fit_kw", Rising, Family::Timer, "what boxes are compared by [kW]"),
     f("window_uneven", Falling, Family::Timer, "spread of the levels inside the box, over the rise"),
-    f("window_floor_kw_p10", Rising, Family::Timer, "daily floor inside the box that nine days of ten exceed [kW]"),
+    f(
+        "window_floor_kw_p10",
+        Rising,
+        Family::Timer,
+        "daily floor inside the box that nine days of ten exceed [kW]",
+    ),
     f("window_floor_rise_kw", Rising, Family::Timer, "that floor above the low floors outside [kW]"),
-    f("window_floor_mad_rel", Falling, Family::Timer, "spread of the floor inside over days, over its median"),
+    f(
+        "window_floor_mad_rel",
+        Falling,
+        Family::Timer,
+        "spread of the floor inside over days, over its median",
+    ),
     f("window_floor_low_rel", Rising, Family::Timer, "low floor inside over its median"),
     f("window_hours", Free, Family::Timer, "length of the box [h]"),
     f("timer_kw", Rising, Family::Timer, "median daily difference of the floors inside and outside [kW]"),
     f("timer_kw_p10", Rising, Family::Timer, "difference that nine days of ten exceed [kW]"),
     f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median"),
-    f("timer_trend_rel", Falling, Family::Timer, "change of the difference from first to last third, over its median"),
+    f(
+        "timer_trend_rel",
+        Falling,
+        Family::Timer,
+        "change of the difference from first to last third, over its median",
+    ),
     f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference"),
 ];
 
 /// Features of the block that speak of what lies within a day.
 const WITHIN_DAY: [&str; 12] = [
-    "block_hours", "block_outside", "block_quantile_uneven", "block_edges", "block_proportional", "block_noise", "base_to_mean", "flat_mid_rel",
-    "flat_low_rel", "night_noise_rel", "night_base_kw_p20", "night_base_mad_rel",
+    "block_hours",
+    "block_outside",
+    "block_quantile_uneven",
+    "block_edges",
+    "block_proportional",
+    "block_noise",
+    "base_to_mean",
+    "flat_mid_rel",
+    "flat_low_rel",
+    "night_noise_rel",
+    "night_base_kw_p20",
+    "night_base_mad_rel",
 ];
 
 /// Takes out what reads of a day or longer cannot show.
@@ -128,7 +218,13 @@ pub(super) fn index_of(name: &str) -> usize {
 }
 
 /// Fills the values in the order of [`FEATURES`].
-pub(super) fn values(days: &UsableDays, declared_kw: f32, levels: &Levels, window: &ClockWindow, block: Option<&Block>) -> [f32; N_FEATURES] {
+pub(super) fn values(
+    days: &UsableDays,
+    declared_kw: f32,
+    levels: &Levels,
+    window: &ClockWindow,
+    block: Option<&Block>,
+) -> [f32; N_FEATURES] {
     let shift = block.map_or_else(Shift::none, |block| Shift::of(days, declared_kw, block));
     [
         days.stuck_share,
@@ -209,8 +305,24 @@ impl Shift {
     const fn none() -> Self {
         let nan = f32::NAN;
         Self {
-            kw: 0.0, height_in_noise: 0.0, significance: 0.0, explained: 0.0, fit: 0.0, days: 0.0, days_without: 0.0, two_levels: 0.0, hours: 0.0,
-            unequal_by_chance: nan, uneven: nan, outside: nan, quantile_uneven: nan, edges: nan, proportional: nan, noise: nan, unsteady: nan, holds: nan,
+            kw: 0.0,
+            height_in_noise: 0.0,
+            significance: 0.0,
+            explained: 0.0,
+            fit: 0.0,
+            days: 0.0,
+            days_without: 0.0,
+            two_levels: 0.0,
+            hours: 0.0,
+            unequal_by_chance: nan,
+            uneven: nan,
+            outside: nan,
+            quantile_uneven: nan,
+            edges: nan,
+            proportional: nan,
+            noise: nan,
+            unsteady: nan,
+            holds: nan,
             gradual: nan,
         }
     }
@@ -224,8 +336,15 @@ impl Shift {
         let off_floor = &floor[block.off.clone()];
         let off_level = median_of(off_floor);
         let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
-        let n_near = floor.iter().filter(|&&kw_at| (kw_at - off_level).abs() < 0.25 * kw || (kw_at - off_level - kw).abs() < 0.25 * kw).count();
-        let median_column = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| median_of(&days.digests[range.clone()].iter().map(of).filter(|v| !v.is_nan()).collect::<Vec<_>>());
+        let n_near = floor
+            .iter()
+            .filter(|&&kw_at| {
+                (kw_at - off_level).abs() < 0.25 * kw || (kw_at - off_level - kw).abs() < 0.25 * kw
+            })
+            .count();
+        let median_column = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| {
+            median_of(&days.digests[range.clone()].iter().map(of).filter(|v| !v.is_nan()).collect::<Vec<_>>())
+        };
         Self {
             kw: kw - declared_kw,
             height_in_noise: block.height_in_noise * above,
@@ -242,7 +361,9 @@ impl Shift {
             quantile_uneven: quantile_unevenness(days, block),
             edges: block.n_edges as f32,
             proportional: proportionality(block),
-            noise: (median_column(&block.on, |day| day.ramp_kw_mean) - median_column(&block.off, |day| day.ramp_kw_mean)) / kw,
+            noise: (median_column(&block.on, |day| day.ramp_kw_mean)
+                - median_column(&block.off, |day| day.ramp_kw_mean))
+                / kw,
             unsteady: (low(on_floor, 0.75) - low(on_floor, 0.25)) / kw,
             holds: (low(on_floor, 0.1) - low(off_floor, 0.9)) / kw,
             gradual: gradualness(block),
@@ -263,8 +384,11 @@ fn quantile_unevenness(days: &UsableDays, block: &Block) -> f32 {
     ];
     let is_round_the_clock = block.window.iter().filter(|inside| **inside).count() >= 20;
     let chosen = if is_round_the_clock { &all[..6] } else { &all[5..] };
-    let middle = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| median_of(&days.digests[range.clone()].iter().map(of).collect::<Vec<_>>());
-    let distance: f32 = chosen.iter().map(|&of| (middle(&block.on, of) - middle(&block.off, of) - block.kw).abs()).sum();
+    let middle = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| {
+        median_of(&days.digests[range.clone()].iter().map(of).collect::<Vec<_>>())
+    };
+    let distance: f32 =
+        chosen.iter().map(|&of| (middle(&block.on, of) - middle(&block.off, of) - block.kw).abs()).sum();
     distance / chosen.len() as f32 / block.kw
 }
 

@@ -50,11 +50,16 @@ impl UsableDays {
     #[must_use]
     pub fn of(days: &[DayDigest]) -> Option<Self> {
         let resolution = resolution_of(days);
-        if resolution == Resolution::WithinDay { Self::of_intervals(days) } else { Self::of_coarse_reads(days, resolution) }
+        if resolution == Resolution::WithinDay {
+            Self::of_intervals(days)
+        } else {
+            Self::of_coarse_reads(days, resolution)
+        }
     }
 
     fn of_coarse_reads(days: &[DayDigest], resolution: Resolution) -> Option<Self> {
-        let digests: Vec<DayDigest> = days.iter().filter(|day| !day.is_within_day() && day.n_measured > 0).map(flat_day).collect();
+        let digests: Vec<DayDigest> =
+            days.iter().filter(|day| !day.is_within_day() && day.n_measured > 0).map(flat_day).collect();
         (digests.len() >= LEAST_DAYS).then(|| Self {
             day: digests.iter().map(|day| day.day).collect(),
             hour_kw: digests.iter().map(|day| day.hour_kw).collect(),
@@ -66,13 +71,15 @@ impl UsableDays {
 
     fn of_intervals(days: &[DayDigest]) -> Option<Self> {
         let measured: Vec<usize> = (0..days.len()).filter(|&at| is_measured(&days[at])).collect();
-        let stuck: Vec<bool> = days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > LEAST_STUCK_KW).collect();
+        let stuck: Vec<bool> =
+            days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > LEAST_STUCK_KW).collect();
         let is_at_edge = |at: usize| {
             let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
             beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
         };
         let n_stuck = measured.iter().filter(|&&at| stuck[at]).count();
-        let moving: Vec<usize> = measured.iter().copied().filter(|&at| !stuck[at] && !is_at_edge(at)).collect();
+        let moving: Vec<usize> =
+            measured.iter().copied().filter(|&at| !stuck[at] && !is_at_edge(at)).collect();
         // A meter stuck throughout still gets its (worthless) features, and the share that says so.
         let chosen = if moving.len() >= LEAST_DAYS { moving } else { measured.clone() };
         if chosen.len() < LEAST_DAYS {
@@ -81,7 +88,13 @@ impl UsableDays {
         let digests: Vec<DayDigest> = chosen.iter().map(|&at| days[at]).collect();
         let mut hour_kw: Vec<[f32; CLOCK_HOURS]> = digests.iter().map(|day| day.hour_kw).collect();
         fill_hours(&mut hour_kw);
-        Some(Self { day: digests.iter().map(|day| day.day).collect(), hour_kw, digests, stuck_share: n_stuck as f32 / measured.len() as f32, resolution: Resolution::WithinDay })
+        Some(Self {
+            day: digests.iter().map(|day| day.day).collect(),
+            hour_kw,
+            digests,
+            stuck_share: n_stuck as f32 / measured.len() as f32,
+            resolution: Resolution::WithinDay,
+        })
     }
 
     /// How many days.
@@ -198,7 +211,12 @@ fn lowest_two(values: impl Iterator<Item = f32>) -> f32 {
 }
 
 /// Quantile of one clock hour over some days. [kW]
-pub(super) fn hour_quantiles(days: &[[f32; CLOCK_HOURS]], hour: usize, shares: [f64; 3], scratch: &mut Vec<f32>) -> [f32; 3] {
+pub(super) fn hour_quantiles(
+    days: &[[f32; CLOCK_HOURS]],
+    hour: usize,
+    shares: [f64; 3],
+    scratch: &mut Vec<f32>,
+) -> [f32; 3] {
     scratch.clear();
     scratch.extend(days.iter().map(|day| day[hour]));
     shares.map(|share| quantile_mut(scratch, share).unwrap_or(f32::NAN))
@@ -211,7 +229,10 @@ mod tests {
 
     #[test]
     fn stuck_days_and_their_edges_are_left_out() {
-        let days = meter(40, |day, slot| if (10..20).contains(&day) || (day == 20 && slot < 20) { 1.5 } else { home_kw(day, slot) }).days;
+        let days = meter(40, |day, slot| {
+            if (10..20).contains(&day) || (day == 20 && slot < 20) { 1.5 } else { home_kw(day, slot) }
+        })
+        .days;
         let usable = UsableDays::of(&days).unwrap();
         assert_eq!((usable.len(), usable.stuck_share), (29, 0.25));
     }

@@ -57,9 +57,12 @@ pub struct ClockWindow {
 #[must_use]
 pub fn find_window(days: &UsableDays) -> ClockWindow {
     let (from, length, rise_kw, spread_kw, fit_kw) = best_box(&envelope(days));
-    let hours = |start: usize, n: usize| -> Vec<usize> { (0..n).map(|step| (from + start + step) % CLOCK_HOURS).collect() };
+    let hours = |start: usize, n: usize| -> Vec<usize> {
+        (0..n).map(|step| (from + start + step) % CLOCK_HOURS).collect()
+    };
     let inside = hours(1, length - 2);
-    let outside = if length < 21 { hours(length + 1, 22 - length) } else { hours(length, CLOCK_HOURS - length) };
+    let outside =
+        if length < 21 { hours(length + 1, 22 - length) } else { hours(length, CLOCK_HOURS - length) };
     let (floor_in, floor_out) = (days.floor_kw(&inside), days.floor_kw(&outside));
     let difference: Vec<f32> = floor_in.iter().zip(&floor_out).map(|(a, b)| a - b).collect();
     let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
@@ -101,11 +104,13 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> (usize, usize, f32, f32, f32) {
         for from in 0..CLOCK_HOURS {
             let at = |step: usize| envelope[(from + step) % CLOCK_HOURS];
             let inside: Vec<f32> = (1..length - 1).map(at).collect();
-            let outside: Vec<f32> = if length < 21 { (length + 1..23).map(at).collect() } else { (length..24).map(at).collect() };
+            let outside: Vec<f32> =
+                if length < 21 { (length + 1..23).map(at).collect() } else { (length..24).map(at).collect() };
             let (low_in, high_in) = extremes(&inside);
             let (low_out, high_out) = extremes(&outside);
             let rise = low_in - median_of(&outside);
-            let fit = rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out) + 0.03 * length as f32 * rise.max(0.0);
+            let fit = rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out)
+                + 0.03 * length as f32 * rise.max(0.0);
             if fit > best.4 {
                 best = (from, length, rise, high_in - low_in, fit);
             }
@@ -115,7 +120,9 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> (usize, usize, f32, f32, f32) {
 }
 
 fn extremes(values: &[f32]) -> (f32, f32) {
-    values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+    values
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
 }
 
 fn hour_spread(days: &UsableDays, hours: &[usize]) -> Vec<f32> {
@@ -133,9 +140,18 @@ mod tests {
 
     #[test]
     fn a_timer_that_ran_from_the_first_day_is_a_box() {
-        let days = UsableDays::of(&meter(60, |day, slot| home_kw(day, slot) * 0.3 + if !(14..44).contains(&slot) { 3.0 } else { 0.0 }).days).unwrap();
+        let days = UsableDays::of(
+            &meter(60, |day, slot| {
+                home_kw(day, slot) * 0.3 + if !(14..44).contains(&slot) { 3.0 } else { 0.0 }
+            })
+            .days,
+        )
+        .unwrap();
         let window = find_window(&days);
-        assert!((window.rise_kw - 3.0).abs() < 0.1 && window.timer_mad_rel < 0.05 && window.uneven < 0.05, "{window:?}");
+        assert!(
+            (window.rise_kw - 3.0).abs() < 0.1 && window.timer_mad_rel < 0.05 && window.uneven < 0.05,
+            "{window:?}"
+        );
         assert!((9..=11).contains(&window.n_hours), "{window:?}");
     }
 

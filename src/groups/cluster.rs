@@ -1,8 +1,8 @@
 //! Clusters the meters of one class with k-means; the number of clusters is the best silhouette's.
 
 use linfa::DatasetBase;
-use linfa::traits::{Fit, Predict, Transformer};
 use linfa::metrics::SilhouetteScore;
+use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::KMeans;
 use linfa_preprocessing::linear_scaling::LinearScaler;
 use linfa_reduction::Pca;
@@ -57,14 +57,22 @@ pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Cluste
         let Some(model) = fit_kmeans(&fitted, n, &rng) else { continue };
         let labels = model.predict(&judged);
         let silhouette = silhouette(&judged, &labels);
-        if has_no_sliver(&labels, n) && silhouette >= LEAST_SILHOUETTE && best.as_ref().is_none_or(|(other, _)| silhouette > *other) {
+        if has_no_sliver(&labels, n)
+            && silhouette >= LEAST_SILHOUETTE
+            && best.as_ref().is_none_or(|(other, _)| silhouette > *other)
+        {
             best = Some((silhouette, model));
         }
     }
     let Some((silhouette, model)) = best else { return Clusters::one(rows.nrows()) };
     let labels = model.predict(&all);
     let n = model.centroids().nrows();
-    Clusters { n, labels: order_by_size(labels.as_slice().unwrap_or_default(), n), silhouette: Some(silhouette), inertia: Some(model.inertia()) }
+    Clusters {
+        n,
+        labels: order_by_size(labels.as_slice().unwrap_or_default(), n),
+        silhouette: Some(silhouette),
+        inertia: Some(model.inertia()),
+    }
 }
 
 /// Scaled and condensed features.
@@ -97,9 +105,18 @@ fn pick(rows: &Array2<f64>, most: usize, rng: &mut Xoshiro256PlusPlus) -> Array2
     rows.select(Axis(0), &chosen)
 }
 
-fn fit_kmeans(rows: &Array2<f64>, n: usize, rng: &Xoshiro256PlusPlus) -> Option<KMeans<f64, linfa_nn::distance::L2Dist>> {
+fn fit_kmeans(
+    rows: &Array2<f64>,
+    n: usize,
+    rng: &Xoshiro256PlusPlus,
+) -> Option<KMeans<f64, linfa_nn::distance::L2Dist>> {
     let data = DatasetBase::from(rows.clone());
-    KMeans::params_with(n, rng.clone(), linfa_nn::distance::L2Dist).n_runs(4).max_n_iterations(100).tolerance(1e-4).fit(&data).ok()
+    KMeans::params_with(n, rng.clone(), linfa_nn::distance::L2Dist)
+        .n_runs(4)
+        .max_n_iterations(100)
+        .tolerance(1e-4)
+        .fit(&data)
+        .ok()
 }
 
 fn silhouette(rows: &Array2<f64>, labels: &Array1<usize>) -> f64 {
@@ -107,7 +124,9 @@ fn silhouette(rows: &Array2<f64>, labels: &Array1<usize>) -> f64 {
 }
 
 fn has_no_sliver(labels: &Array1<usize>, n: usize) -> bool {
-    (0..n).all(|label| labels.iter().filter(|&&other| other == label).count() as f64 >= LEAST_SHARE * labels.len() as f64)
+    (0..n).all(|label| {
+        labels.iter().filter(|&&other| other == label).count() as f64 >= LEAST_SHARE * labels.len() as f64
+    })
 }
 
 /// Renumbers clusters from the largest to the smallest, so that names do not depend on chance.

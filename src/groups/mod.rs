@@ -68,7 +68,12 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> G
             cluster::fit_clusters(&shapes(inputs, &members), max_per_class, seed)
         };
         for number in 0..clusters.n {
-            let own: Vec<usize> = members.iter().zip(&clusters.labels).filter(|(_, label)| **label == number).map(|(member, _)| *member).collect();
+            let own: Vec<usize> = members
+                .iter()
+                .zip(&clusters.labels)
+                .filter(|(_, label)| **label == number)
+                .map(|(member, _)| *member)
+                .collect();
             own.iter().for_each(|&member| grouping.members[member] = grouping.groups.len());
             let id = if clusters.n == 1 { class.to_owned() } else { format!("{class}/{}", number + 1) };
             grouping.groups.push(describe(GroupId::from(id), class, inputs, &own, &clusters));
@@ -77,8 +82,15 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> G
     grouping
 }
 
-fn describe(id: GroupId, class: &str, inputs: &[GroupInput], own: &[usize], clusters: &cluster::Clusters) -> Group {
-    let means: Vec<f32> = own.iter().map(|&member| inputs[member].demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
+fn describe(
+    id: GroupId,
+    class: &str,
+    inputs: &[GroupInput],
+    own: &[usize],
+    clusters: &cluster::Clusters,
+) -> Group {
+    let means: Vec<f32> =
+        own.iter().map(|&member| inputs[member].demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
     let load_shape = std::array::from_fn(|hour| {
         let shapes: Vec<f32> = own.iter().map(|&member| shape(&inputs[member])[hour]).collect();
         crate::stats::mean(&shapes).unwrap_or(1.0)
@@ -120,13 +132,21 @@ mod tests {
     use super::*;
 
     fn input(id: usize, class: &str, night_kw: f32, day_kw: f32) -> GroupInput {
-        let hour_kw = std::array::from_fn(|hour| if hour < 8 { night_kw } else { day_kw } + (id % 5) as f32 * 0.01);
-        GroupInput { meter: MeterId::from(format!("m{id:03}")), class: class.into(), hour_kw, demand_kw_mean: (night_kw + 2.0 * day_kw) / 3.0 }
+        let hour_kw =
+            std::array::from_fn(|hour| if hour < 8 { night_kw } else { day_kw } + (id % 5) as f32 * 0.01);
+        GroupInput {
+            meter: MeterId::from(format!("m{id:03}")),
+            class: class.into(),
+            hour_kw,
+            demand_kw_mean: (night_kw + 2.0 * day_kw) / 3.0,
+        }
     }
 
     #[test]
     fn unlike_shapes_land_in_different_groups() {
-        let inputs: Vec<_> = (0..40).map(|id| if id % 2 == 0 { input(id, "home", 0.2, 1.0) } else { input(id, "home", 2.0, 0.3) }).collect();
+        let inputs: Vec<_> = (0..40)
+            .map(|id| if id % 2 == 0 { input(id, "home", 0.2, 1.0) } else { input(id, "home", 2.0, 0.3) })
+            .collect();
         let grouping = group_meters(&inputs, 8, 1);
         assert!(grouping.groups.len() >= 2);
         assert_ne!(grouping.members[0], grouping.members[1]);
@@ -138,13 +158,21 @@ mod tests {
     fn three_meters_are_one_group_a_class() {
         let inputs = [input(0, "home", 0.2, 1.0), input(1, "shop", 0.2, 5.0), input(2, "home", 3.0, 3.0)];
         let grouping = group_meters(&inputs, 8, 1);
-        assert_eq!(grouping.groups.iter().map(|group| (group.id.as_str(), group.n_meters)).collect::<Vec<_>>(), [("home", 2), ("shop", 1)]);
+        assert_eq!(
+            grouping.groups.iter().map(|group| (group.id.as_str(), group.n_meters)).collect::<Vec<_>>(),
+            [("home", 2), ("shop", 1)]
+        );
     }
 
     #[test]
     fn classes_are_never_mixed_and_nothing_known_is_a_group_too() {
         let mut inputs: Vec<_> = (0..30).map(|id| input(id, "home", 0.2, 1.0)).collect();
-        inputs.push(GroupInput { meter: MeterId::from("x"), class: "unknown".into(), hour_kw: [f32::NAN; 24], demand_kw_mean: f32::NAN });
+        inputs.push(GroupInput {
+            meter: MeterId::from("x"),
+            class: "unknown".into(),
+            hour_kw: [f32::NAN; 24],
+            demand_kw_mean: f32::NAN,
+        });
         let grouping = group_meters(&inputs, 8, 1);
         assert_eq!(grouping.groups[grouping.members[30]].class, "unknown");
         assert!(group_meters(&[], 8, 1).groups.is_empty());

@@ -19,14 +19,20 @@
 use super::{Evidence, Indicator, Side, against, kw, peers_median, percent};
 use crate::features::Family;
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "base_load", family: Some(Family::BaseLoad), words };
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "base_load", family: Some(Family::BaseLoad), words };
 
 fn words(evidence: &Evidence<'_>) -> Option<String> {
     let has_block = evidence.value("block_days") > 0.0;
-    let (name, period) = if has_block { ("base_load_kw_on_p20", "of the block's days") } else { ("base_load_kw_p20", "days") };
+    let (name, period) =
+        if has_block { ("base_load_kw_on_p20", "of the block's days") } else { ("base_load_kw_p20", "days") };
     let base = evidence.value(name);
     let share = evidence.value("base_to_mean");
-    let of_mean = if share.is_nan() { String::new() } else { format!(", {} of the mean demand", percent(share)) };
+    let of_mean =
+        if share.is_nan() { String::new() } else { format!(", {} of the mean demand", percent(share)) };
     let measured = against(base, evidence.peers.p95(name), kw, Side::Above);
-    Some(format!("on 4 of 5 {period} the base load is at least {measured}{of_mean}{}", peers_median(evidence, name, kw)))
+    Some(format!(
+        "on 4 of 5 {period} the base load is at least {measured}{of_mean}{}",
+        peers_median(evidence, name, kw)
+    ))
 }

@@ -27,5 +27,8 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
         return None;
     }
     let measured = against(drop, limit, kw, Side::Above);
-    Some(format!("without internet its base load fell by {measured}{}", peers_median(evidence, "blackout_drop_kw", kw)))
+    Some(format!(
+        "without internet its base load fell by {measured}{}",
+        peers_median(evidence, "blackout_drop_kw", kw)
+    ))
 }

@@ -18,9 +18,15 @@
 use super::{Evidence, Indicator, percent};
 use crate::features::Family;
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "data_fault", family: Some(Family::DataFault), words };
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "data_fault", family: Some(Family::DataFault), words };
 
 fn words(evidence: &Evidence<'_>) -> Option<String> {
     let share = evidence.value("stuck_share");
-    (share > 0.0).then(|| format!("the channel repeats one value on {} of its measured days; those days are no evidence", percent(share)))
+    (share > 0.0).then(|| {
+        format!(
+            "the channel repeats one value on {} of its measured days; those days are no evidence",
+            percent(share)
+        )
+    })
 }

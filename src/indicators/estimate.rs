@@ -54,9 +54,13 @@ pub struct Estimate {
 #[must_use]
 pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> {
     let levels = &meter.levels;
-    let above = |kw: f32, spreads: f32, least: f32| if kw > peers.base_kw + spreads * peers.spread_kw + least { kw - peers.base_kw } else { 0.0 };
+    let above = |kw: f32, spreads: f32, least: f32| {
+        if kw > peers.base_kw + spreads * peers.spread_kw + least { kw - peers.base_kw } else { 0.0 }
+    };
     let base_kw = above(levels.base_load_kw_p05, 6.0, 0.3);
-    let steady = levels.base_load_kw_p20 * fades(levels.base_load_mad_rel, 0.1) * fades(levels.base_load_trend_rel, 0.15);
+    let steady = levels.base_load_kw_p20
+        * fades(levels.base_load_mad_rel, 0.1)
+        * fades(levels.base_load_trend_rel, 0.15);
     let by_base = base_kw / (levels.base_load_kw_p05 + 0.01) * steady;
     let by_timer = timer_kw(meter);
     let by_block = meter.block.as_ref().map_or(0.0, |(block, _)| block_evidence_kw(meter, block));
@@ -65,20 +69,36 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     let (onset, ended) = dated.map_or((None, None), |(block, ladder)| dates(meter, block, ladder));
     let is_restarted = dated.is_some_and(|(block, ladder)| is_restarted(block, ladder));
     if let Some((block, ladder)) = dated.filter(|_| by_block > 0.5 * other) {
-        let is_added = block.height_in_noise > CLEAR_IN_NOISE && by_base > 0.5 && base_kw > 0.0 && peers.base_kw < HOME_BASE_KW;
+        let is_added = block.height_in_noise > CLEAR_IN_NOISE
+            && by_base > 0.5
+            && base_kw > 0.0
+            && peers.base_kw < HOME_BASE_KW;
         let window_share = block.window.iter().filter(|inside| **inside).count() as f32 / 24.0;
         // A rig that was there from the start and grew: the steady base below the block is part of it.
         return Some(if is_added {
-            Estimate { kw: base_kw + median(&ladder.level_kw).unwrap_or(0.0), onset: None, ended, day_share: 1.0, is_restarted }
+            Estimate {
+                kw: base_kw + median(&ladder.level_kw).unwrap_or(0.0),
+                onset: None,
+                ended,
+                day_share: 1.0,
+                is_restarted,
+            }
         } else {
-            Estimate { kw: block_kw(meter, block, ladder), onset, ended, day_share: window_share, is_restarted }
+            Estimate {
+                kw: block_kw(meter, block, ladder),
+                onset,
+                ended,
+                day_share: window_share,
+                is_restarted,
+            }
         });
     }
     let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
     let by_low_base = low_base_kw / (levels.base_load_kw_p20 + 0.01) * steady;
     let (kw, day_share) = if by_timer > by_low_base {
         let window = &meter.window;
-        let kw = if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
+        let kw =
+            if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
         (kw, window.n_hours as f32 / 24.0)
     } else {
         (levels.base_load_kw_p50 - peers.base_kw, 1.0)
@@ -108,7 +128,9 @@ fn timer_kw(meter: &MeterFeatures) -> f32 {
 
 fn block_kw(meter: &MeterFeatures, block: &Block, ladder: &Ladder) -> f32 {
     let climbed = ladder.kw_while_on(block);
-    if climbed > 1.2 * block.kw && (block.height_in_noise > CLEAR_IN_NOISE || ladder.n_equal_steps(block.kw) >= 2) {
+    if climbed > 1.2 * block.kw
+        && (block.height_in_noise > CLEAR_IN_NOISE || ladder.n_equal_steps(block.kw) >= 2)
+    {
         return climbed;
     }
     let is_timer = block.window.iter().filter(|inside| **inside).count() < 20;
@@ -120,7 +142,8 @@ fn block_kw(meter: &MeterFeatures, block: &Block, ladder: &Ladder) -> f32 {
 
 fn dates(meter: &MeterFeatures, block: &Block, ladder: &Ladder) -> (Option<i32>, Option<i32>) {
     let from = if block.height_in_noise > CLEAR_IN_NOISE { ladder.from } else { block.from };
-    let onset = (from > 0).then(|| meter.days[from] - i32::from(block.begins_day_before && from == block.from));
+    let onset =
+        (from > 0).then(|| meter.days[from] - i32::from(block.begins_day_before && from == block.from));
     (onset, meter.days.get(block.to).copied())
 }
 
@@ -150,7 +173,11 @@ mod tests {
         let days = meter(90, |day, slot| home_kw(day, slot) + kw(day, slot)).days;
         let first = days[0].day;
         let features = extract_features(&days, 0.0, &Windows::default(), &Surroundings::default()).unwrap();
-        estimate_rig(&features, HOMES).map(|rig| Estimate { onset: rig.onset.map(|day| day - first), ended: rig.ended.map(|day| day - first), ..rig })
+        estimate_rig(&features, HOMES).map(|rig| Estimate {
+            onset: rig.onset.map(|day| day - first),
+            ended: rig.ended.map(|day| day - first),
+            ..rig
+        })
     }
 
     #[test]
@@ -174,6 +201,8 @@ mod tests {
 
     #[test]
     fn a_block_that_comes_back_is_a_restart() {
-        assert!(rig(|day, _| if (20..45).contains(&day) || day >= 60 { 3.25 } else { 0.0 }).unwrap().is_restarted);
+        assert!(
+            rig(|day, _| if (20..45).contains(&day) || day >= 60 { 3.25 } else { 0.0 }).unwrap().is_restarted
+        );
     }
 }

@@ -27,11 +27,21 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
     if within.is_nan() {
         // Reads of a day or longer: only the spread over reads is known.
         let measured = against(over_days, evidence.peers.p05("base_load_mad_rel"), percent, Side::Below);
-        return Some(format!("demand varies from read to read by {measured}{}", peers_median(evidence, "base_load_mad_rel", percent)));
+        return Some(format!(
+            "demand varies from read to read by {measured}{}",
+            peers_median(evidence, "base_load_mad_rel", percent)
+        ));
     }
     let measured = against(within, evidence.peers.p05("flat_mid_rel"), percent, Side::Below);
     let factor = evidence.meter.standard.load_factor_day;
-    let load_factor = if factor.is_nan() { String::new() } else { format!("; load factor of the day {factor:.2}{}", peers_median(evidence, "load_factor_day", |x| format!("{x:.2}"))) };
+    let load_factor = if factor.is_nan() {
+        String::new()
+    } else {
+        format!(
+            "; load factor of the day {factor:.2}{}",
+            peers_median(evidence, "load_factor_day", |x| format!("{x:.2}"))
+        )
+    };
     Some(format!(
         "the base load is within {measured} of the median demand and varies by {} from day to day{load_factor}",
         percent(over_days),

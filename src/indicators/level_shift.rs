@@ -23,7 +23,8 @@ use super::{Evidence, Indicator, Side, against, kw, peers_median, percent};
 use crate::calendar::date_of;
 use crate::features::Family;
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "level_shift", family: Some(Family::LevelShift), words };
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "level_shift", family: Some(Family::LevelShift), words };
 
 /// A lower step is the meter's own life and gets no words. [kW]
 const LEAST_KW: f32 = 0.3;
@@ -40,7 +41,11 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
         (true, false) => format!("from {} on", date_of(first)),
         (false, _) => format!("until {}", date_of(last)),
     };
-    let hours = if n_hours >= 23 { "every hour of the day".to_owned() } else { format!("{n_hours} hours of the day") };
+    let hours = if n_hours >= 23 {
+        "every hour of the day".to_owned()
+    } else {
+        format!("{n_hours} hours of the day")
+    };
     let height = against(block.kw, evidence.peers.p95("block_kw"), kw, Side::Above);
     Some(format!(
         "{when} {hours} higher by {height}, equal to within {} over hours and days, {:.1} times the floor's noise, on {} days{}",

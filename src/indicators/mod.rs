@@ -31,8 +31,15 @@ pub struct Indicator {
 }
 
 /// Every indicator, in the order in which equal weights are shown.
-pub const INDICATORS: [Indicator; 7] =
-    [level_shift::INDICATOR, base_load::INDICATOR, flatness::INDICATOR, timer::INDICATOR, blackout::INDICATOR, over_declaration::INDICATOR, data_fault::INDICATOR];
+pub const INDICATORS: [Indicator; 7] = [
+    level_shift::INDICATOR,
+    base_load::INDICATOR,
+    flatness::INDICATOR,
+    timer::INDICATOR,
+    blackout::INDICATOR,
+    over_declaration::INDICATOR,
+    data_fault::INDICATOR,
+];
 
 /// One piece of evidence in words, with its share of the score.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,15 +131,32 @@ pub fn peers_by_group(meters: &[MeterFeatures], groups: &[GroupId]) -> BTreeMap<
     }
     let everyone: Vec<&MeterFeatures> = meters.iter().collect();
     let all = Peers::of("all meters", &everyone);
-    members.into_iter().map(|(group, own)| (group.clone(), if own.len() < LEAST_PEERS { all.clone() } else { Peers::of(group.as_str(), &own) })).collect()
+    members
+        .into_iter()
+        .map(|(group, own)| {
+            (
+                group.clone(),
+                if own.len() < LEAST_PEERS { all.clone() } else { Peers::of(group.as_str(), &own) },
+            )
+        })
+        .collect()
 }
 
 /// The reasons of one meter, strongest first. `terms` is what each feature adds to its score,
 /// `usual` what it adds to the middle meter's. [log-odds]
 #[must_use]
-pub fn weigh_reasons(evidence: &Evidence<'_>, terms: &[f32; N_FEATURES], usual: &[f32; N_FEATURES]) -> Vec<Reason> {
+pub fn weigh_reasons(
+    evidence: &Evidence<'_>,
+    terms: &[f32; N_FEATURES],
+    usual: &[f32; N_FEATURES],
+) -> Vec<Reason> {
     let weight_of = |family: Family| -> f64 {
-        FEATURES.iter().enumerate().filter(|(_, feature)| feature.family == family).map(|(index, _)| f64::from(terms[index] - usual[index])).sum()
+        FEATURES
+            .iter()
+            .enumerate()
+            .filter(|(_, feature)| feature.family == family)
+            .map(|(index, _)| f64::from(terms[index] - usual[index]))
+            .sum()
     };
     let mut reasons: Vec<Reason> = INDICATORS
         .iter()
@@ -193,10 +217,10 @@ enum Side {
 
 #[cfg(test)]
 mod tests {
+    use super::estimate::{PeerBase, estimate_rig};
     use super::*;
     use crate::checks::samples::{home_kw, meter};
     use crate::features::{Surroundings, extract_features};
-    use super::estimate::{PeerBase, estimate_rig};
     use crate::settings::Windows;
 
     fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
@@ -204,7 +228,9 @@ mod tests {
     }
 
     fn reasons(subject: &MeterFeatures, declared_kw: f32) -> Vec<Reason> {
-        let homes: Vec<MeterFeatures> = (0..12).map(|n| features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05))).collect();
+        let homes: Vec<MeterFeatures> = (0..12)
+            .map(|n| features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05)))
+            .collect();
         let peers = Peers::of("homes", &homes.iter().collect::<Vec<_>>());
         let rig = estimate_rig(subject, PeerBase::of(homes.iter()));
         let evidence = Evidence { meter: subject, rig: rig.as_ref(), peers: &peers, declared_kw };
@@ -215,7 +241,10 @@ mod tests {
     fn every_indicator_has_words_for_a_rig_and_none_panics_on_an_empty_place() {
         let rig = features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
         let names: Vec<_> = reasons(&rig, 0.0).iter().map(|reason| reason.indicator).collect();
-        assert!(names.contains(&"level_shift") && names.contains(&"base_load") && names.contains(&"flatness"), "{names:?}");
+        assert!(
+            names.contains(&"level_shift") && names.contains(&"base_load") && names.contains(&"flatness"),
+            "{names:?}"
+        );
         let _ = reasons(&features(|_, _| 0.0), 0.0);
     }
 

@@ -25,7 +25,9 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
     }
     let declared = kw(evidence.declared_kw);
     Some(match evidence.rig {
-        Some(rig) => format!("mining of {declared} is declared; the evidence speaks of {} beyond it", kw(rig.kw)),
+        Some(rig) => {
+            format!("mining of {declared} is declared; the evidence speaks of {} beyond it", kw(rig.kw))
+        }
         None => format!("mining of {declared} is declared; nothing stands out beyond it"),
     })
 }

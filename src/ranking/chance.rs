@@ -61,7 +61,8 @@ impl Chances {
             .chain(rigs.iter().map(|score| (*score, 1.0, 1.0 / rigs.len() as f64)))
             .collect();
         for _ in 0..NEWTON_STEPS {
-            let (mut g0, mut g1, mut h00, mut h01, mut h11) = (RIDGE * self.offset, RIDGE * (self.slope - 1.0), RIDGE, 0.0, RIDGE);
+            let (mut g0, mut g1, mut h00, mut h01, mut h11) =
+                (RIDGE * self.offset, RIDGE * (self.slope - 1.0), RIDGE, 0.0, RIDGE);
             for &(score, label, weight) in &rows {
                 let chance = super::model::logistic(self.slope * score + self.offset);
                 let (gap, curve) = (weight * (chance - label), weight * chance * (1.0 - chance));
@@ -88,7 +89,9 @@ mod tests {
 
     #[test]
     fn a_share_of_rigs_is_recovered() {
-        let spread = |middle: f64, n: usize| (0..n).map(move |i| middle + 1.5 * ((i as f64 + 0.5) / n as f64 * 2.0 - 1.0));
+        let spread = |middle: f64, n: usize| {
+            (0..n).map(move |i| middle + 1.5 * ((i as f64 + 0.5) / n as f64 * 2.0 - 1.0))
+        };
         let meters: Vec<f64> = spread(-4.0, 950).chain(spread(3.0, 50)).collect();
         let rigs: Vec<f64> = spread(3.0, 300).collect();
         let chances = Chances::fit(&meters, &rigs);

@@ -80,16 +80,25 @@ impl Model {
     #[must_use]
     pub fn fit(rows: &Rows, directions: &[Direction], settings: FitSettings, rng: &mut impl Rng) -> Self {
         let binned: Vec<Binned> = rows.features.iter().map(|column| Binned::new(column)).collect();
-        let (positive, total) = rows.labels.iter().zip(&rows.weights).fold((0.0, 0.0), |(positive, total), (label, weight)| {
-            (positive + if *label { f64::from(*weight) } else { 0.0 }, total + f64::from(*weight))
-        });
+        let (positive, total) =
+            rows.labels.iter().zip(&rows.weights).fold((0.0, 0.0), |(positive, total), (label, weight)| {
+                (positive + if *label { f64::from(*weight) } else { 0.0 }, total + f64::from(*weight))
+            });
         let share = (positive / f64::max(total, 1e-9)).clamp(1e-3, 1.0 - 1e-3);
         let mut model = Self {
             bias: (share / (1.0 - share)).ln(),
-            terms: binned.iter().map(|one| Term { edges: one.edges.clone(), steps: vec![0.0; one.edges.len() + 1], missing: 0.0 }).collect(),
+            terms: binned
+                .iter()
+                .map(|one| Term {
+                    edges: one.edges.clone(),
+                    steps: vec![0.0; one.edges.len() + 1],
+                    missing: 0.0,
+                })
+                .collect(),
         };
         let mut log_odds = vec![model.bias; rows.labels.len()];
-        let n_chosen = ((binned.len() as f64 * settings.feature_share).ceil() as usize).clamp(1, binned.len().max(1));
+        let n_chosen =
+            ((binned.len() as f64 * settings.feature_share).ceil() as usize).clamp(1, binned.len().max(1));
         let min_leaf = (rows.labels.len() as f64 * settings.min_leaf_share).max(5.0);
         for _ in 0..settings.rounds {
             let slopes = slopes(rows, &log_odds);
@@ -97,8 +106,13 @@ impl Model {
             chosen.sort_unstable();
             let best = chosen
                 .into_iter()
-                .filter_map(|feature| best_split(&binned[feature], &slopes, directions[feature], settings.lambda, min_leaf).map(|split| (feature, split)))
-                .fold(None, |best: Option<(usize, Split)>, one| if best.as_ref().is_none_or(|best| one.1.gain > best.1.gain) { Some(one) } else { best });
+                .filter_map(|feature| {
+                    best_split(&binned[feature], &slopes, directions[feature], settings.lambda, min_leaf)
+                        .map(|split| (feature, split))
+                })
+                .fold(None, |best: Option<(usize, Split)>, one| {
+                    if best.as_ref().is_none_or(|best| one.1.gain > best.1.gain) { Some(one) } else { best }
+                });
             let Some((feature, split)) = best else { break };
             model.take_step(feature, &split, &binned[feature], &mut log_odds, settings.learning_rate);
         }
@@ -116,7 +130,14 @@ impl Model {
         self.terms.iter().zip(features).map(|(term, feature)| term.value(*feature)).collect()
     }
 
-    fn take_step(&mut self, feature: usize, split: &Split, binned: &Binned, log_odds: &mut [f64], learning_rate: f64) {
+    fn take_step(
+        &mut self,
+        feature: usize,
+        split: &Split,
+        binned: &Binned,
+        log_odds: &mut [f64],
+        learning_rate: f64,
+    ) {
         let (low, high) = (split.low * learning_rate, split.high * learning_rate);
         let missing = if split.is_missing_low { low } else { high };
         let term = &mut self.terms[feature];
@@ -159,7 +180,10 @@ impl Binned {
                 }
             }
         }
-        let bins = column.iter().map(|&value| if value.is_nan() { MISSING } else { bin(&edges, value) as u8 }).collect();
+        let bins = column
+            .iter()
+            .map(|&value| if value.is_nan() { MISSING } else { bin(&edges, value) as u8 })
+            .collect();
         Self { edges, bins }
     }
 }
@@ -216,7 +240,13 @@ impl Sums {
     }
 }
 
-fn best_split(binned: &Binned, slopes: &[(f64, f64)], direction: Direction, lambda: f64, min_leaf: f64) -> Option<Split> {
+fn best_split(
+    binned: &Binned,
+    slopes: &[(f64, f64)],
+    direction: Direction,
+    lambda: f64,
+    min_leaf: f64,
+) -> Option<Split> {
     let mut by_bin = vec![Sums::default(); binned.edges.len() + 1];
     let mut missing = Sums::default();
     for (bin, (slope, curve)) in binned.bins.iter().zip(slopes) {
@@ -231,7 +261,8 @@ fn best_split(binned: &Binned, slopes: &[(f64, f64)], direction: Direction, lamb
         below = below.plus(*sums);
         let above = known.minus(below);
         for is_missing_low in [true, false] {
-            let (low, high) = if is_missing_low { (below.plus(missing), above) } else { (below, above.plus(missing)) };
+            let (low, high) =
+                if is_missing_low { (below.plus(missing), above) } else { (below, above.plus(missing)) };
             let (low_leaf, high_leaf) = (low.leaf(lambda), high.leaf(lambda));
             let is_allowed = match direction {
                 Direction::Rising => high_leaf >= low_leaf,
@@ -239,7 +270,12 @@ fn best_split(binned: &Binned, slopes: &[(f64, f64)], direction: Direction, lamb
                 Direction::Free => true,
             };
             let gain = low.score(lambda) + high.score(lambda) - whole;
-            if is_allowed && below.n >= min_leaf && above.n >= min_leaf && gain > 1e-6 && best.as_ref().is_none_or(|best| gain > best.gain) {
+            if is_allowed
+                && below.n >= min_leaf
+                && above.n >= min_leaf
+                && gain > 1e-6
+                && best.as_ref().is_none_or(|best| gain > best.gain)
+            {
                 best = Some(Split { bin, low: low_leaf, high: high_leaf, is_missing_low, gain });
             }
         }
@@ -267,7 +303,8 @@ mod tests {
     fn a_threshold_is_learnt() {
         let x: Vec<f32> = (0..200).map(|i| i as f32).collect();
         let labels = (0..200).map(|i| i >= 120).collect();
-        let model = Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model =
+            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
         assert!(model.log_odds(&[180.0]) > 2.0 && model.log_odds(&[20.0]) < -2.0);
     }
 
@@ -275,7 +312,8 @@ mod tests {
     fn a_rising_feature_cannot_speak_against() {
         let x: Vec<f32> = (0..200).map(|i| i as f32).collect();
         let labels = (0..200).map(|i| i < 80).collect();
-        let model = Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model =
+            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
         assert!((model.log_odds(&[199.0]) - model.log_odds(&[0.0])).abs() < 1e-9);
     }
 
@@ -283,16 +321,23 @@ mod tests {
     fn missing_has_a_value_of_its_own() {
         let x: Vec<f32> = (0..200).map(|i| if i % 2 == 0 { f32::NAN } else { i as f32 }).collect();
         let labels = (0..200).map(|i| i % 2 == 1 && i > 100).collect();
-        let model = Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model =
+            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
         assert!(model.log_odds(&[f32::NAN]) < model.log_odds(&[180.0]));
         assert!(model.log_odds(&[f32::NAN]).is_finite());
     }
 
     #[test]
     fn one_row_and_no_rows_give_a_bias() {
-        let model = Model::fit(&rows(vec![vec![1.0]], vec![true]), &[Direction::Free], FitSettings::default(), &mut rng());
+        let model = Model::fit(
+            &rows(vec![vec![1.0]], vec![true]),
+            &[Direction::Free],
+            FitSettings::default(),
+            &mut rng(),
+        );
         assert!(model.log_odds(&[1.0]) > 0.0);
-        let model = Model::fit(&rows(vec![vec![]], vec![]), &[Direction::Free], FitSettings::default(), &mut rng());
+        let model =
+            Model::fit(&rows(vec![vec![]], vec![]), &[Direction::Free], FitSettings::default(), &mut rng());
         assert!(model.log_odds(&[1.0]).is_finite());
     }
 

@@ -43,7 +43,10 @@ impl<'a> Host<'a> {
             let half_hours = rebuild_day(day);
             // A read over several days stands for each of them.
             let end = (at + days_covered(day) * SLOTS).min(half_hours_kw.len());
-            half_hours_kw[at..end].iter_mut().zip(half_hours.iter().cycle()).for_each(|(slot, kw)| *slot = *kw);
+            half_hours_kw[at..end]
+                .iter_mut()
+                .zip(half_hours.iter().cycle())
+                .for_each(|(slot, kw)| *slot = *kw);
         }
         let plain = Calendar::plain_day();
         Some(Self { days, first_day: first.day, n_days, half_hours_kw, plain, night })
@@ -81,7 +84,11 @@ impl<'a> Host<'a> {
 
     fn moved(&self, day: &DayDigest, before: &[f32], after: &[f32], scratch: &mut Scratch) -> DayDigest {
         let mut digest = |kw: &[f32]| {
-            digest_day(DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] }, self.night, scratch)
+            digest_day(
+                DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] },
+                self.night,
+                scratch,
+            )
         };
         let (before, after) = (digest(before), digest(after));
         let mut moved = *day;
@@ -121,7 +128,12 @@ fn days_covered(day: &DayDigest) -> usize {
 /// A read of a day or longer moves by the mean change over the days it covers.
 fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
     let covered = (days_covered(day) * SLOTS).min(before.len());
-    let changes: Vec<f32> = before[..covered].iter().zip(&after[..covered]).map(|(before, after)| after - before).filter(|kw| !kw.is_nan()).collect();
+    let changes: Vec<f32> = before[..covered]
+        .iter()
+        .zip(&after[..covered])
+        .map(|(before, after)| after - before)
+        .filter(|kw| !kw.is_nan())
+        .collect();
     let change_kw = crate::stats::mean(&changes).unwrap_or(0.0);
     let mut moved = *day;
     moved.demand_kw_mean = (day.demand_kw_mean + change_kw).max(day.demand_kw_mean.min(0.0));
@@ -167,8 +179,15 @@ fn rebuild_day(day: &DayDigest) -> [f32; SLOTS] {
         return [day.demand_kw_mean; SLOTS];
     }
     let quantiles = [
-        day.demand_kw_min, day.demand_kw_p05, day.demand_kw_p10, day.demand_kw_p25, day.demand_kw_p50, day.demand_kw_p75, day.demand_kw_p90,
-        day.demand_kw_p95, day.demand_kw_max,
+        day.demand_kw_min,
+        day.demand_kw_p05,
+        day.demand_kw_p10,
+        day.demand_kw_p25,
+        day.demand_kw_p50,
+        day.demand_kw_p75,
+        day.demand_kw_p90,
+        day.demand_kw_p95,
+        day.demand_kw_max,
     ];
     let mut order: [usize; CLOCK_HOURS] = std::array::from_fn(|hour| hour);
     let key = |hour: usize| if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
@@ -177,7 +196,8 @@ fn rebuild_day(day: &DayDigest) -> [f32; SLOTS] {
         // A skipped or unmeasured hour stays missing.
         if !day.hour_kw[hour].is_nan() {
             half_hours[2 * hour] = quantile_at(&quantiles, (2.0 * rank as f32) / (SLOTS - 1) as f32);
-            half_hours[2 * hour + 1] = quantile_at(&quantiles, (2.0 * rank as f32 + 1.0) / (SLOTS - 1) as f32);
+            half_hours[2 * hour + 1] =
+                quantile_at(&quantiles, (2.0 * rank as f32 + 1.0) / (SLOTS - 1) as f32);
         }
     }
     half_hours
@@ -207,10 +227,18 @@ mod tests {
     fn a_constant_moves_every_quantile_by_itself() {
         let (before, after) = planted(|kw| kw.iter_mut().for_each(|kw| *kw += 3.2));
         for (a, b) in before.iter().zip(&after) {
-            for (x, y) in [(a.demand_kw_p05, b.demand_kw_p05), (a.demand_kw_max, b.demand_kw_max), (a.hour_kw[3], b.hour_kw[3]), (a.demand_kw_mean, b.demand_kw_mean)] {
+            for (x, y) in [
+                (a.demand_kw_p05, b.demand_kw_p05),
+                (a.demand_kw_max, b.demand_kw_max),
+                (a.hour_kw[3], b.hour_kw[3]),
+                (a.demand_kw_mean, b.demand_kw_mean),
+            ] {
                 assert!((y - x - 3.2).abs() < 1e-4, "{x} {y}");
             }
-            assert!((a.demand_kw_sd - b.demand_kw_sd).abs() < 1e-3 && (a.ramp_kw_mean - b.ramp_kw_mean).abs() < 1e-4);
+            assert!(
+                (a.demand_kw_sd - b.demand_kw_sd).abs() < 1e-3
+                    && (a.ramp_kw_mean - b.ramp_kw_mean).abs() < 1e-4
+            );
         }
     }
 
@@ -223,8 +251,13 @@ mod tests {
 
     #[test]
     fn a_night_timer_moves_its_hours_only() {
-        let (before, after) = planted(|kw| kw.iter_mut().enumerate().filter(|(slot, _)| slot % SLOTS < 12).for_each(|(_, kw)| *kw += 3.0));
-        assert!((after[0].hour_kw[3] - before[0].hour_kw[3] - 3.0).abs() < 1e-4 && after[0].hour_kw[12] == before[0].hour_kw[12]);
+        let (before, after) = planted(|kw| {
+            kw.iter_mut().enumerate().filter(|(slot, _)| slot % SLOTS < 12).for_each(|(_, kw)| *kw += 3.0)
+        });
+        assert!(
+            (after[0].hour_kw[3] - before[0].hour_kw[3] - 3.0).abs() < 1e-4
+                && after[0].hour_kw[12] == before[0].hour_kw[12]
+        );
         assert!(after[0].demand_kw_max > 3.0);
     }
 

@@ -72,7 +72,13 @@ const MISMATCH_SHARE: f32 = 0.5;
 ///
 /// # Errors
 /// When the days of the meters to plant into cannot be read.
-pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Scored>> {
+pub fn rank_meters(
+    judged: &[Judged],
+    unjudged: &[MeterId],
+    settings: &Settings,
+    surroundings: &Surroundings,
+    days_of: &DaysOf<'_>,
+) -> Result<Vec<Scored>> {
     let peers = peers_by_group(
         &judged.iter().map(|one| one.features.clone()).collect::<Vec<_>>(),
         &judged.iter().map(|one| one.group.clone()).collect::<Vec<_>>(),
@@ -82,7 +88,10 @@ pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings,
     // of what is below it, no home.
     for is_network in [false, true] {
         for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
-            let members: Vec<&Judged> = judged.iter().filter(|one| one.features.resolution == resolution && one.is_network() == is_network).collect();
+            let members: Vec<&Judged> = judged
+                .iter()
+                .filter(|one| one.features.resolution == resolution && one.is_network() == is_network)
+                .collect();
             if !members.is_empty() {
                 drafts.extend(rank_alike(&members, &peers, settings, surroundings, days_of)?);
             }
@@ -102,7 +111,18 @@ pub fn rank_meters(judged: &[Judged], unjudged: &[MeterId], settings: &Settings,
 }
 
 fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
-    Scored { meter: meter.clone(), score: 0.0, rank: 0, kind: None, rig: None, group: group.clone(), reasons: Vec::new(), rivals: Vec::new(), expected_false: 1.0, is_suspect: false }
+    Scored {
+        meter: meter.clone(),
+        score: 0.0,
+        rank: 0,
+        kind: None,
+        rig: None,
+        group: group.clone(),
+        reasons: Vec::new(),
+        rivals: Vec::new(),
+        expected_false: 1.0,
+        is_suspect: false,
+    }
 }
 
 /// A scored meter whose words wait until its rank is known.
@@ -120,11 +140,18 @@ impl Draft<'_> {
 }
 
 /// Meters of one kind whose reads resolve alike learn from each other.
-fn rank_alike<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Draft<'a>>> {
+fn rank_alike<'a>(
+    members: &[&'a Judged],
+    peers: &'a BTreeMap<GroupId, Peers>,
+    settings: &Settings,
+    surroundings: &Surroundings,
+    days_of: &DaysOf<'_>,
+) -> Result<Vec<Draft<'a>>> {
     let copies = copies_of(members, settings, surroundings, days_of)?;
     let rows: Vec<[f32; N_FEATURES]> = members.iter().map(|one| one.features.values).collect();
     let scores = score_out_of_fold(&rows, &copies, settings.seed);
-    let rig_scores: Vec<f64> = copies.iter().zip(&scores.copies).filter(|(copy, _)| is_rig(copy)).map(|(_, score)| *score).collect();
+    let rig_scores: Vec<f64> =
+        copies.iter().zip(&scores.copies).filter(|(copy, _)| is_rig(copy)).map(|(_, score)| *score).collect();
     let chances = Chances::fit(&scores.meters, &rig_scores);
     let bases = peer_bases(members);
     let error = kw_error(members, &copies, &scores, &bases);
@@ -156,7 +183,12 @@ fn rank_alike<'a>(members: &[&'a Judged], peers: &'a BTreeMap<GroupId, Peers>, s
         };
         let explain = move |scored: &mut Scored| {
             if score >= limit {
-                let evidence = Evidence { meter: &one.features, rig: rig.as_ref(), peers: &peers[&one.group], declared_kw: one.declared_kw() };
+                let evidence = Evidence {
+                    meter: &one.features,
+                    rig: rig.as_ref(),
+                    peers: &peers[&one.group],
+                    declared_kw: one.declared_kw(),
+                };
                 scored.reasons = weigh_reasons(&evidence, &terms, &usual);
                 scored.rivals = rivals.score(&one.features);
             }
@@ -178,12 +210,18 @@ fn is_rig(copy: &Copy) -> bool {
 }
 
 /// Copies are made of meters without a declared farm; hosts are places in `members`.
-fn copies_of(members: &[&Judged], settings: &Settings, surroundings: &Surroundings, days_of: &DaysOf<'_>) -> Result<Vec<Copy>> {
+fn copies_of(
+    members: &[&Judged],
+    settings: &Settings,
+    surroundings: &Surroundings,
+    days_of: &DaysOf<'_>,
+) -> Result<Vec<Copy>> {
     let eligible = (0..members.len()).filter(|&index| members[index].declared_kw() == 0.0).collect();
     let hosts = choose_hosts(eligible, settings.seed);
     let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
     let mut days = days_of(&names)?;
-    let hosts: Vec<(usize, MeterDays)> = hosts.into_iter().filter_map(|index| Some((index, days.remove(&members[index].meter)?))).collect();
+    let hosts: Vec<(usize, MeterDays)> =
+        hosts.into_iter().filter_map(|index| Some((index, days.remove(&members[index].meter)?))).collect();
     Ok(plant_copies(&hosts, &settings.windows, surroundings, settings.seed))
 }
 
@@ -194,11 +232,21 @@ fn peer_bases(members: &[&Judged]) -> BTreeMap<String, PeerBase> {
     for one in members {
         classes.entry(one.class()).or_default().push(&one.features);
     }
-    classes.into_iter().map(|(class, own)| (class, if own.len() < LEAST_CLASS { all } else { PeerBase::of(own.into_iter()) })).collect()
+    classes
+        .into_iter()
+        .map(|(class, own)| {
+            (class, if own.len() < LEAST_CLASS { all } else { PeerBase::of(own.into_iter()) })
+        })
+        .collect()
 }
 
 /// Truth over estimate of the planted rigs that were scored as rigs: low and high quantile.
-fn kw_error(members: &[&Judged], copies: &[Copy], scores: &Scores, bases: &BTreeMap<String, PeerBase>) -> (f64, f64) {
+fn kw_error(
+    members: &[&Judged],
+    copies: &[Copy],
+    scores: &Scores,
+    bases: &BTreeMap<String, PeerBase>,
+) -> (f64, f64) {
     let ratios: Vec<f32> = copies
         .iter()
         .zip(&scores.copies)
@@ -218,7 +266,8 @@ fn kw_error(members: &[&Judged], copies: &[Copy], scores: &Scores, bases: &BTree
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {
     let kw = f64::from(rig.kw);
     let (kw_low, kw_high) = (kw * error.0, kw * error.1);
-    let (first, last) = (features.days.first().copied().unwrap_or(0), features.days.last().copied().unwrap_or(0) + 1);
+    let (first, last) =
+        (features.days.first().copied().unwrap_or(0), features.days.last().copied().unwrap_or(0) + 1);
     let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
     let fewest = (kw_low / MACHINE_KW.1).ceil().max(1.0);
     let per_machine = if kw_high < MACHINE_KW.0 { OLD_MACHINE_KW } else { MACHINE_KW.0 };
@@ -235,7 +284,8 @@ fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)
 }
 
 fn kind_of(one: &Judged, rig: &Estimate) -> Kind {
-    let is_business = one.point.as_ref().is_some_and(|point| point.activity.is_some() && !point.is_residential());
+    let is_business =
+        one.point.as_ref().is_some_and(|point| point.activity.is_some() && !point.is_residential());
     if one.declared_kw() > 0.0 {
         Kind::OverDeclaration
     } else if rig.is_restarted {

@@ -43,7 +43,9 @@ impl Rivals {
         let models = LookAlike::ALL
             .par_iter()
             .enumerate()
-            .filter_map(|(index, &kind)| Some((words(kind), learn_one(&rows, kind, seed.wrapping_add(index as u64))?)))
+            .filter_map(|(index, &kind)| {
+                Some((words(kind), learn_one(&rows, kind, seed.wrapping_add(index as u64))?))
+            })
             .collect();
         Self { models }
     }
@@ -52,7 +54,11 @@ impl Rivals {
     #[must_use]
     pub fn score(&self, meter: &MeterFeatures) -> Vec<RivalScore> {
         let features = features(meter);
-        let mut scores: Vec<RivalScore> = self.models.iter().map(|(rival, model)| RivalScore { rival, score: logistic(model.log_odds(&features)) }).collect();
+        let mut scores: Vec<RivalScore> = self
+            .models
+            .iter()
+            .map(|(rival, model)| RivalScore { rival, score: logistic(model.log_odds(&features)) })
+            .collect();
         scores.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.rival.cmp(b.rival)));
         scores
     }
@@ -72,7 +78,12 @@ fn learn_one(rows: &[(Option<LookAlike>, Vec<f32>)], kind: LookAlike, seed: u64)
         weights: rows.iter().map(|row| if is_kind(row) { 1.0 } else { other_weight }).collect(),
     };
     let settings = FitSettings { rounds: ROUNDS, learning_rate: 0.15, ..FitSettings::default() };
-    Some(Model::fit(&training, &vec![Direction::Free; n_features], settings, &mut Xoshiro256PlusPlus::seed_from_u64(seed)))
+    Some(Model::fit(
+        &training,
+        &vec![Direction::Free; n_features],
+        settings,
+        &mut Xoshiro256PlusPlus::seed_from_u64(seed),
+    ))
 }
 
 fn planted_look_alike(copy: &Copy) -> Option<LookAlike> {

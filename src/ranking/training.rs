@@ -78,10 +78,16 @@ pub struct Copy {
 /// Plants rigs and look-alikes into a random part of the meters. `hosts` are indices into `meters`
 /// of those that may be used; both in order of meter id.
 #[must_use]
-pub fn plant_copies(meters: &[(usize, MeterDays)], windows: &Windows, surroundings: &Surroundings, seed: u64) -> Vec<Copy> {
+pub fn plant_copies(
+    meters: &[(usize, MeterDays)],
+    windows: &Windows,
+    surroundings: &Surroundings,
+    seed: u64,
+) -> Vec<Copy> {
     let (rigs, look_alikes) = copies_per_host(meters.len());
     let of_host = |(index, meter): &(usize, MeterDays)| {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut rng =
+            Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let Some(host) = Host::rebuild(&meter.days, windows.night) else { return Vec::new() };
         let mut copies = Vec::with_capacity(rigs + look_alikes);
         for number in 0..rigs {
@@ -109,10 +115,19 @@ pub fn choose_hosts(mut eligible: Vec<usize>, seed: u64) -> Vec<usize> {
     eligible
 }
 
-fn plant_rig(index: usize, host: &Host<'_>, form: RigForm, windows: &Windows, surroundings: &Surroundings, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
+fn plant_rig(
+    index: usize,
+    host: &Host<'_>,
+    form: RigForm,
+    windows: &Windows,
+    surroundings: &Surroundings,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Option<Copy> {
     let span = host.span();
     let load = HostLoad::of(host.half_hours_kw());
-    let beside = rng.gen_bool(RIG_BESIDE_LOOK_ALIKE).then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
+    let beside = rng
+        .gen_bool(RIG_BESIDE_LOOK_ALIKE)
+        .then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
     let rig = Rig::draw(form, &span, &Site::of(load), rng);
     let demand_kw = rig.demand_kw(&span, rng);
     let truth = rig.truth(&demand_kw, &span);
@@ -124,10 +139,21 @@ fn plant_rig(index: usize, host: &Host<'_>, form: RigForm, windows: &Windows, su
     });
     let features = extract_features(&days, 0.0, windows, surroundings)?;
     let onset = truth.onset_day.map(|day| days[0].day + day as i32);
-    (truth.kw > 0.0).then_some(Copy { host: index, planted: Planted::Rig { form, kw: truth.kw, onset }, features })
+    (truth.kw > 0.0).then_some(Copy {
+        host: index,
+        planted: Planted::Rig { form, kw: truth.kw, onset },
+        features,
+    })
 }
 
-fn plant_look_alike(index: usize, host: &Host<'_>, kind: LookAlike, windows: &Windows, surroundings: &Surroundings, rng: &mut Xoshiro256PlusPlus) -> Option<Copy> {
+fn plant_look_alike(
+    index: usize,
+    host: &Host<'_>,
+    kind: LookAlike,
+    windows: &Windows,
+    surroundings: &Surroundings,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Option<Copy> {
     let span = host.span();
     let change = Change::draw(kind, &span, &HostLoad::of(host.half_hours_kw()), rng);
     let days = host.plant(|kw| change.apply(kw, &span, rng));
@@ -149,7 +175,11 @@ pub struct Scores {
 /// Learns and scores. `meters` has one row an untouched meter, in order of id.
 #[must_use]
 pub fn score_out_of_fold(meters: &[[f32; N_FEATURES]], copies: &[Copy], seed: u64) -> Scores {
-    let mut scores = Scores { meters: vec![0.0; meters.len()], copies: vec![0.0; copies.len()], contributions: vec![[0.0; N_FEATURES]; meters.len()] };
+    let mut scores = Scores {
+        meters: vec![0.0; meters.len()],
+        copies: vec![0.0; copies.len()],
+        contributions: vec![[0.0; N_FEATURES]; meters.len()],
+    };
     for deal in 0..DEALS {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(1000 * deal as u64));
         let folds = deal_folds(meters.len(), &mut rng);
@@ -192,7 +222,13 @@ fn most_suspicious(scores: &[f64]) -> Vec<bool> {
 }
 
 /// One model a fold, fitted on everything outside the fold.
-fn fit_folds(meters: &[[f32; N_FEATURES]], copies: &[Copy], folds: &[usize], is_left_out: &[bool], rng: &mut Xoshiro256PlusPlus) -> Vec<Model> {
+fn fit_folds(
+    meters: &[[f32; N_FEATURES]],
+    copies: &[Copy],
+    folds: &[usize],
+    is_left_out: &[bool],
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<Model> {
     let n_folds = folds.iter().max().map_or(1, |last| last + 1);
     let seeds: Vec<u64> = (0..n_folds).map(|_| rng.r#gen()).collect();
     (0..n_folds)
@@ -202,7 +238,12 @@ fn fit_folds(meters: &[[f32; N_FEATURES]], copies: &[Copy], folds: &[usize], is_
             let is_used = |index: usize| (folds[index] != fold || n_folds == 1) && !is_left_out[index];
             let rows = training_rows(meters, copies, is_used);
             let directions: Vec<Direction> = FEATURES.iter().map(|feature| feature.direction).collect();
-            Model::fit(&rows, &directions, FitSettings::default(), &mut Xoshiro256PlusPlus::seed_from_u64(seeds[fold]))
+            Model::fit(
+                &rows,
+                &directions,
+                FitSettings::default(),
+                &mut Xoshiro256PlusPlus::seed_from_u64(seeds[fold]),
+            )
         })
         .collect()
 }
@@ -212,7 +253,11 @@ const MOST_UNTOUCHED: usize = 6000;
 
 fn training_rows(meters: &[[f32; N_FEATURES]], copies: &[Copy], is_used: impl Fn(usize) -> bool) -> Rows {
     let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
-    let untouched: Vec<&[f32; N_FEATURES]> = (0..meters.len()).step_by(stride).filter(|&index| is_used(index)).map(|index| &meters[index]).collect();
+    let untouched: Vec<&[f32; N_FEATURES]> = (0..meters.len())
+        .step_by(stride)
+        .filter(|&index| is_used(index))
+        .map(|index| &meters[index])
+        .collect();
     let copies: Vec<&Copy> = copies.iter().filter(|copy| is_used(copy.host)).collect();
     let n_rigs = copies.iter().filter(|copy| matches!(copy.planted, Planted::Rig { .. })).count();
     let n_look_alikes = copies.len() - n_rigs;
@@ -227,7 +272,9 @@ fn training_rows(meters: &[[f32; N_FEATURES]], copies: &[Copy], is_used: impl Fn
     for copy in copies {
         match copy.planted {
             Planted::Rig { .. } => push(&copy.features.values, true, 1.0),
-            Planted::LookAlike(_) => push(&copy.features.values, false, weight(LOOK_ALIKE_WEIGHT, n_look_alikes)),
+            Planted::LookAlike(_) => {
+                push(&copy.features.values, false, weight(LOOK_ALIKE_WEIGHT, n_look_alikes))
+            }
         }
     }
     rows
@@ -243,7 +290,10 @@ mod tests {
         (0..n)
             .map(|index| {
                 let rig_kw = if index == 7 { 3.2 } else { 0.0 };
-                let mut days = meter(60, move |day, slot| home_kw(day + index, slot + index % 3) * (1.0 + index as f32 * 0.02) + if day > 25 { rig_kw } else { 0.0 });
+                let mut days = meter(60, move |day, slot| {
+                    home_kw(day + index, slot + index % 3) * (1.0 + index as f32 * 0.02)
+                        + if day > 25 { rig_kw } else { 0.0 }
+                });
                 days.meter = MeterId::from(format!("m{index:03}"));
                 (index, days)
             })
@@ -253,8 +303,21 @@ mod tests {
     #[test]
     fn a_hidden_rig_ranks_first_and_a_rerun_scores_the_same() {
         let meters = meters(30);
-        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default()).unwrap().values).collect();
-        let run = || score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1), 1);
+        let rows: Vec<_> = meters
+            .iter()
+            .map(|(_, days)| {
+                extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default())
+                    .unwrap()
+                    .values
+            })
+            .collect();
+        let run = || {
+            score_out_of_fold(
+                &rows,
+                &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
+                1,
+            )
+        };
         let scores = run();
         let best = (0..rows.len()).max_by(|&a, &b| scores.meters[a].total_cmp(&scores.meters[b])).unwrap();
         assert_eq!(best, 7);
@@ -264,8 +327,19 @@ mod tests {
     #[test]
     fn one_meter_is_scored_too() {
         let meters = meters(1);
-        let rows: Vec<_> = meters.iter().map(|(_, days)| extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default()).unwrap().values).collect();
-        let scores = score_out_of_fold(&rows, &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1), 1);
+        let rows: Vec<_> = meters
+            .iter()
+            .map(|(_, days)| {
+                extract_features(&days.days, 0.0, &Windows::default(), &Surroundings::default())
+                    .unwrap()
+                    .values
+            })
+            .collect();
+        let scores = score_out_of_fold(
+            &rows,
+            &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
+            1,
+        );
         assert!(scores.meters[0].is_finite());
     }
 }

@@ -234,10 +234,4 @@ mod tests {
         let days: Vec<_> = found.values().map(|days| (days.meter.as_str(), days.days[0].day)).collect();
         assert_eq!(days, [("b", 1), ("residual:t", 2)]);
     }
-
-    #[test]
-    #[ignore = "writes target/sample-report for a person to look at"]
-    fn a_sample_to_look_at() {
-        made_up::write(Path::new("target/sample-report"));
-    }
 }

@@ -64,7 +64,9 @@ fn digests(demand_kw: &[f32]) -> Vec<DayDigest> {
 fn rank(meters: &BTreeMap<String, Vec<f32>>) -> Vec<Scored> {
     let days: BTreeMap<MeterId, MeterDays> = meters
         .iter()
-        .map(|(id, kw)| (MeterId::from(id.as_str()), MeterDays { meter: MeterId::from(id.as_str()), days: digests(kw) }))
+        .map(|(id, kw)| {
+            (MeterId::from(id.as_str()), MeterDays { meter: MeterId::from(id.as_str()), days: digests(kw) })
+        })
         .collect();
     let surroundings = Surroundings::default();
     let judged: Vec<Judged> = days
@@ -76,7 +78,8 @@ fn rank(meters: &BTreeMap<String, Vec<f32>>) -> Vec<Scored> {
             group: GroupId::from("homes"),
         })
         .collect();
-    let days_of = |wanted: &BTreeSet<MeterId>| Ok(wanted.iter().map(|id| (id.clone(), days[id].clone())).collect());
+    let days_of =
+        |wanted: &BTreeSet<MeterId>| Ok(wanted.iter().map(|id| (id.clone(), days[id].clone())).collect());
     rank_meters(&judged, &[], &settings(), &surroundings, &days_of).unwrap()
 }
 
@@ -126,7 +129,12 @@ fn rigs_rank_above_named_innocents() {
     }
     let scored = rank(&meters);
     let worst_rig = rigs.iter().map(|form| place(&scored, &format!("rig-{}", form.as_str()))).max().unwrap();
-    let above: Vec<_> = scored.iter().take_while(|one| one.rank < worst_rig).filter(|one| !one.meter.as_str().starts_with("rig-")).map(|one| one.meter.to_string()).collect();
+    let above: Vec<_> = scored
+        .iter()
+        .take_while(|one| one.rank < worst_rig)
+        .filter(|one| !one.meter.as_str().starts_with("rig-"))
+        .map(|one| one.meter.to_string())
+        .collect();
     assert!(above.len() <= 1, "above the last rig: {above:?}");
     assert!(place(&scored, "innocent-stuck_channel") > 4 && place(&scored, "innocent-empty_flat") > 4);
     assert!(scored[0].is_suspect && scored[0].kind.is_some());
@@ -143,7 +151,12 @@ fn adding_a_flat_load_never_lowers_a_rank() {
             *kw += 3.2;
         }
         let after = rank(&loaded);
-        assert!(place(&after, &id) <= place(&before, &id), "{id}: {} after {}", place(&after, &id), place(&before, &id));
+        assert!(
+            place(&after, &id) <= place(&before, &id),
+            "{id}: {} after {}",
+            place(&after, &id),
+            place(&before, &id)
+        );
         assert_eq!(place(&after, &id), 1, "{id}");
     }
 }
@@ -151,7 +164,8 @@ fn adding_a_flat_load_never_lowers_a_rank() {
 #[test]
 fn a_rank_does_not_depend_on_the_meters_name() {
     let meters = homes(24);
-    let renamed: BTreeMap<String, Vec<f32>> = meters.iter().map(|(id, kw)| (format!("x-{id}"), kw.clone())).collect();
+    let renamed: BTreeMap<String, Vec<f32>> =
+        meters.iter().map(|(id, kw)| (format!("x-{id}"), kw.clone())).collect();
     let (plain, other) = (rank(&meters), rank(&renamed));
     for (a, b) in plain.iter().zip(&other) {
         assert_eq!(format!("x-{}", a.meter), b.meter.to_string());
@@ -167,7 +181,11 @@ fn an_estimate_names_kw_machines_and_onset() {
     let rig = scored.iter().find(|one| one.meter.as_str() == "rig").unwrap();
     let estimate = rig.rig.unwrap();
     assert_eq!(rig.rank, 1);
-    assert!(estimate.kw_low <= estimate.kw && estimate.kw <= estimate.kw_high && estimate.machines_low <= estimate.machines_high);
+    assert!(
+        estimate.kw_low <= estimate.kw
+            && estimate.kw <= estimate.kw_high
+            && estimate.machines_low <= estimate.machines_high
+    );
     assert!((6.0..9.5).contains(&estimate.kw), "{estimate:?}");
     let onset = estimate.onset.unwrap();
     assert!((onset - date(2023, 2, 8)).get_days().abs() <= 1, "{onset}");

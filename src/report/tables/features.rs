@@ -39,12 +39,18 @@ pub fn features_frame(judged: &[Judged]) -> Result<DataFrame> {
 fn block_columns(judged: &[Judged]) -> Vec<Column> {
     let days: Vec<_> = judged.iter().map(|one| one.features.block_days()).collect();
     let of_block = |pick: &dyn Fn(&Block, &Ladder) -> Option<f64>| -> Vec<Option<f64>> {
-        judged.iter().map(|one| one.features.block.as_ref().and_then(|(block, ladder)| pick(block, ladder))).collect()
+        judged
+            .iter()
+            .map(|one| one.features.block.as_ref().and_then(|(block, ladder)| pick(block, ladder)))
+            .collect()
     };
     let mut columns = vec![
         dates("block_first_day", days.iter().map(|days| days.0.map(date_of))),
         dates("block_day_after", days.iter().map(|days| days.1.map(date_of))),
-        counts("window_from_hour", judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok())),
+        counts(
+            "window_from_hour",
+            judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok()),
+        ),
         floats("n_steps", of_block(&|_, ladder| Some(ladder.steps_kw.len() as f64)).into_iter()),
         floats("step_kw_median", of_block(&|_, ladder| median(&ladder.steps_kw).map(f64::from)).into_iter()),
     ];

@@ -17,12 +17,18 @@ pub fn groups_frame(groups: &[Group]) -> Result<DataFrame> {
         texts("group", groups.iter().map(|group| Some(group.id.as_str()))),
         texts("class", groups.iter().map(|group| Some(group.class.as_str()))),
         counts("n_meters", groups.iter().map(|group| u32::try_from(group.n_meters).ok())),
-        floats("demand_kw_median", groups.iter().map(|group| Some(f64::from(group.demand_kw_median)).filter(|kw| !kw.is_nan()))),
+        floats(
+            "demand_kw_median",
+            groups.iter().map(|group| Some(f64::from(group.demand_kw_median)).filter(|kw| !kw.is_nan())),
+        ),
         floats("silhouette", groups.iter().map(|group| group.silhouette)),
         floats("inertia", groups.iter().map(|group| group.inertia)),
     ];
     for hour in 0..CLOCK_HOURS {
-        columns.push(floats(&format!("load_shape_hour_{hour:02}"), groups.iter().map(|group| Some(f64::from(group.load_shape[hour])))));
+        columns.push(floats(
+            &format!("load_shape_hour_{hour:02}"),
+            groups.iter().map(|group| Some(f64::from(group.load_shape[hour]))),
+        ));
     }
     frame("groups.parquet", groups.len(), columns)
 }
