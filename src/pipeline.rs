@@ -11,7 +11,7 @@ use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, open_sources};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, date_of};
 use crate::digest::local::Digested;
 use crate::digest;
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
 use crate::ranking::rank::{Judged, rank_meters};
-use crate::report::atomic::{FileRecord, write_whole};
+use crate::report::atomic::FileRecord;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
 use crate::report::{PeerDay, RunOutputs, days_in_stores, tables, write_run};
 use crate::settings::Settings;
@@ -89,7 +89,9 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut clock = Clock::default();
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
-    let digested = clock.time("digest", || digest::local::digest(&opened.sources, settings, &settings.out.join("digests"), watch))?;
+    // Under another name until the run is whole: one that fails leaves the run before it as it was.
+    let unfinished = settings.out.join(UNFINISHED_DIGESTS);
+    let digested = clock.time("digest", || digest::local::digest(&opened.sources, settings, &unfinished, watch))?;
     let measured = clock.time("features", || measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch))?;
     let grouped = clock.time("groups", || group(&measured, settings));
     let scored = clock.time("ranking", || {
@@ -107,7 +109,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         n_meters: digested.n_meters,
         n_meter_days: digested.n_days,
         n_rows: digested.n_rows,
-        outputs: write_stage_tables(&settings.out, &grouped)?,
+        outputs: Vec::new(),
     };
     let outputs = RunOutputs {
         scored: &scored,
@@ -118,8 +120,13 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         days_of: &|meters| days_in_stores(&[&digested.store], meters),
         peers: &grouped.peer_days,
         timings: &clock.timings,
+        stage_tables: &[
+            ("features.parquet", tables::features::features_frame(&grouped.judged)?),
+            ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
+        ],
     };
     write_run(&settings.out, &outputs)?;
+    digest::store::publish(&unfinished, &settings.out.join("digests"))?;
     Ok(RunSummary { span: facts.span, n_rows: digested.n_rows, n_meters: digested.n_meters, scored, findings })
 }
 
@@ -154,11 +161,12 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
 /// As [`detect`].
 pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunSummary> {
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
-    let digested = digest::local::digest(&opened.sources, settings, &out.join("digests"), watch)?;
+    let digested = digest::local::digest(&opened.sources, settings, &out.join(UNFINISHED_DIGESTS), watch)?;
+    digest::store::publish(&out.join(UNFINISHED_DIGESTS), &out.join("digests"))?;
     let mut findings = opened.findings;
     findings.extend(digested.findings);
     sort_findings(&mut findings);
-    Ok(RunSummary { scored: Vec::new(), findings, n_rows: digested.n_rows, n_meters: digested.n_meters, span: None })
+    Ok(RunSummary { scored: Vec::new(), findings, n_rows: digested.n_rows, n_meters: digested.n_meters, span: digested.days.map(|(first, last)| (date_of(first), date_of(last))) })
 }
 
 /// Tables beside the readings.
@@ -258,18 +266,8 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
     Ok(inputs)
 }
 
-fn write_stage_tables(out: &Path, grouped: &Grouped) -> Result<Vec<FileRecord>> {
-    let features = tables::features::features_frame(&grouped.judged)?;
-    let groups = tables::groups::groups_frame(&grouped.groups)?;
-    [("features.parquet", features), ("groups.parquet", groups)]
-        .into_iter()
-        .map(|(name, frame)| {
-            let path = out.join(name);
-            write_whole(&path, |file| tables::write_parquet(file, name, frame))?;
-            FileRecord::of(&path, name)
-        })
-        .collect()
-}
+/// Where digests lie until their run is whole.
+const UNFINISHED_DIGESTS: &str = ".digests-unfinished";
 
 /// Times the stages.
 #[derive(Default)]

@@ -42,6 +42,8 @@ pub struct Digested {
     pub n_days: u64,
     /// Rows read from all sources.
     pub n_rows: u64,
+    /// First and last civil day. [days since 1970-01-01]
+    pub days: Option<(i32, i32)>,
     /// Rows read from each source, in the order of the sources.
     pub rows_by_source: Vec<u64>,
     /// Trouble with rows of sources and with single meters.
@@ -65,17 +67,28 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     let written = pass.write_all(folder)?;
     // Nothing of value is left in it.
     let _ = std::fs::remove_dir_all(&work);
-    let mut n_days = 0;
-    let mut n_meters = 0;
+    let (mut n_days, mut n_meters, mut days) = (0, 0, None);
     for part in written {
+        days = join_days(days, part.days);
         n_days += part.n_days;
         n_meters += part.n_meters;
         findings.extend(part.findings);
     }
     let rows_by_source: Vec<u64> = reports.iter().map(|report| report.rows).collect();
     let n_rows = rows_by_source.iter().sum();
+    if n_meters == 0 {
+        let _ = std::fs::remove_dir_all(folder);
+        return Err(nothing_measured(sources, &findings));
+    }
     watch.end(&format!("{n_rows} rows of {n_meters} meters, {n_days} meter-days"));
-    Ok(Digested { store: DigestStore::open(folder)?, n_meters, n_days, n_rows, rows_by_source, findings })
+    Ok(Digested { store: DigestStore::open(folder)?, n_meters, n_days, days, n_rows, rows_by_source, findings })
+}
+
+/// What the findings say of sources without a single usable interval.
+fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
+    let names = sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>().join(", ");
+    let seen = findings.iter().map(|finding| finding.description.as_str()).collect::<Vec<_>>().join("; ");
+    Error::NoReadings { seen: format!("{names}: {seen}"), cure: "Check the value and time columns; `hashwatt check` shows what was guessed".into() }
 }
 
 /// So many that the working set of one partition a thread stays within the budget.
@@ -95,6 +108,7 @@ struct Pass<'a> {
 struct WrittenPart {
     n_meters: u64,
     n_days: u64,
+    days: Option<(i32, i32)>,
     findings: Vec<Finding>,
 }
 
@@ -143,7 +157,7 @@ impl Pass<'_> {
         days.sort_by_key(|row| (place[&row.meter], row.day.day, row.order));
         loose.sort_by_key(|row| (place[&row.meter], row.start_s, row.order));
         let mut writer = PartWriter::create(path)?;
-        let mut part = WrittenPart { n_meters: 0, n_days: 0, findings: Vec::new() };
+        let mut part = WrittenPart { n_meters: 0, n_days: 0, days: None, findings: Vec::new() };
         let mut scratch = Scratch::default();
         let (mut days, mut loose) = (days.as_slice(), loose.as_mut_slice());
         for (id, number) in &meters {
@@ -155,10 +169,19 @@ impl Pass<'_> {
             part.findings.extend(oddity_findings(id, oddities));
             part.n_meters += u64::from(!merged.is_empty());
             part.n_days += merged.len() as u64;
+            part.days = join_days(part.days, merged.first().zip(merged.last()).map(|(first, last)| (first.day, last.day)));
             writer.push(id, &merged)?;
         }
         writer.finish()?;
         Ok(part)
+    }
+}
+
+/// The first and last day of two stretches.
+fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (one, other) => one.or(other),
     }
 }
 
@@ -318,6 +341,9 @@ impl<'a> UnitReader<'a> {
     }
 }
 
+/// A day of fewer intervals than this may be a coincidence of unordered rows; it waits for the rest.
+const LEAST_A_DAY: i64 = 12;
+
 /// Where the day that starts at row `from` ends, if its rows are measured, regular and all there.
 fn whole_day(civil: &CivilDay, batch: &IntervalBatch, from: usize, to: usize) -> Option<usize> {
     if batch.quantity == Quantity::RegisterRead || from + 1 >= to {
@@ -326,7 +352,7 @@ fn whole_day(civil: &CivilDay, batch: &IntervalBatch, from: usize, to: usize) ->
     let starts_s = &batch.starts_s;
     let interval_s = starts_s[from + 1] - starts_s[from];
     let first_s = starts_s[from] - civil.start_s;
-    if interval_s <= 0 || first_s >= interval_s || civil.length_s % interval_s != 0 || interval_s * 2 > civil.length_s {
+    if interval_s <= 0 || first_s >= interval_s || civil.length_s % interval_s != 0 || interval_s * LEAST_A_DAY > civil.length_s {
         return None;
     }
     let end = from + (civil.length_s / interval_s) as usize;

@@ -116,6 +116,20 @@ impl DigestStore {
     }
 }
 
+/// Gives a finished store its name, in place of the one before.
+///
+/// # Errors
+/// When a folder cannot be renamed or removed.
+pub fn publish(unfinished: &Path, folder: &Path) -> Result<()> {
+    let failed = |error| Error::write(folder, error);
+    let old = folder.with_extension("old");
+    if folder.exists() {
+        std::fs::rename(folder, &old).map_err(failed)?;
+    }
+    std::fs::rename(unfinished, folder).map_err(failed)?;
+    if old.exists() { std::fs::remove_dir_all(&old).map_err(failed) } else { Ok(()) }
+}
+
 /// Writes one part, meter by meter in order of id.
 pub struct PartWriter {
     path: PathBuf,

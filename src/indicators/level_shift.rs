@@ -31,7 +31,9 @@ const LEAST_KW: f32 = 0.3;
 fn words(evidence: &Evidence<'_>) -> Option<String> {
     let (block, _) = evidence.meter.block.as_ref().filter(|(block, _)| block.kw >= LEAST_KW)?;
     let days = &evidence.meter.days;
-    let (first, last) = (days[block.from], days[(block.to - 1).min(days.len() - 1)]);
+    // The onset may be the day before the first whole one, or the first step of a staircase.
+    let first = evidence.rig.and_then(|rig| rig.onset).unwrap_or(days[block.from]);
+    let last = days[(block.to - 1).min(days.len() - 1)];
     let n_hours = block.window.iter().filter(|inside| **inside).count();
     let when = match (block.from > 0, block.to < days.len()) {
         (true, true) => format!("from {} to {}", date_of(first), date_of(last)),

@@ -170,18 +170,18 @@ fn peers_median(evidence: &Evidence<'_>, name: &str, show: fn(f32) -> String) ->
     if median.is_nan() { String::new() } else { format!("; peers' median {}", show(median)) }
 }
 
-/// `against` as a comparison: `3.40 kW > 0.61 kW (19 of 20 peers stay below)`.
+/// A measure against its limit: `3.40 kW > 0.61 kW (19 of 20 peers stay below)`, or, where it does
+/// not pass the limit, that it does not.
 fn against(measured: f32, limit: f32, show: fn(f32) -> String, side: Side) -> String {
-    if limit.is_nan() {
-        return show(measured);
-    }
-    let (sign, words) = match (side, measured.total_cmp(&limit)) {
-        (Side::Above, std::cmp::Ordering::Greater) => (">", "19 of 20 peers stay below"),
-        (Side::Above, _) => ("<=", "19 of 20 peers stay below"),
-        (Side::Below, std::cmp::Ordering::Less) => ("<", "19 of 20 peers exceed it"),
-        (Side::Below, _) => (">=", "19 of 20 peers exceed it"),
+    let (sign, words, passes) = match side {
+        Side::Above => (">", "19 of 20 peers stay below", measured > limit),
+        Side::Below => ("<", "19 of 20 peers exceed it", measured < limit),
     };
-    format!("{} {sign} {} ({words})", show(measured), show(limit))
+    match (limit.is_nan(), passes) {
+        (true, _) => show(measured),
+        (false, true) => format!("{} {sign} {} ({words})", show(measured), show(limit)),
+        (false, false) => format!("{} (not unusual: 1 of 20 peers passes {})", show(measured), show(limit)),
+    }
 }
 
 /// Which side of a limit is unusual.

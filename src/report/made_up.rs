@@ -246,6 +246,7 @@ pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
         days_of: &days_of,
         peers: &peers,
         timings: &timings,
+        stage_tables: &[],
     })
 }
 

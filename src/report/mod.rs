@@ -21,6 +21,8 @@ mod made_up;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use polars::prelude::DataFrame;
+
 use crate::acquisition::register::Register;
 use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
@@ -55,6 +57,8 @@ pub struct RunOutputs<'a> {
     pub peers: &'a BTreeMap<GroupId, PeerDay>,
     /// How long each stage took.
     pub timings: &'a [Timing],
+    /// Tables of the stages before, as (file name, table).
+    pub stage_tables: &'a [(&'static str, DataFrame)],
 }
 
 /// A mean day of a peer group: quartiles over the meters' mean demand at each clock hour.
@@ -96,7 +100,8 @@ fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'
         ("rivals.parquet", tables::evidence::rivals_frame(run.scored)?),
         ("findings.parquet", tables::findings::findings_frame(run.findings)?),
     ];
-    for (name, frame) in parquet {
+    let stages = run.stage_tables.iter().map(|(name, frame)| (*name, frame.clone()));
+    for (name, frame) in parquet.into_iter().chain(stages) {
         staged.write(name, |file| tables::write_parquet(file, name, frame))?;
     }
     staged.write("suspects.csv", |file| tables::write_csv(file, "suspects.csv", &suspects))
