@@ -10,6 +10,9 @@ use crate::finding::{Code, Finding, Severity};
 /// The kind of an event in which an area had no internet.
 pub const INTERNET_BLACKOUT: &str = "internet_blackout";
 
+/// A shorter part of a day does not move its floor. [s]
+const LEAST_INSIDE_S: i64 = 3 * 3600;
+
 /// Something that happened to an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -68,7 +71,7 @@ impl Events {
         Ok((events, findings))
     }
 
-    /// Civil days that lie wholly or for the most part within an event of this kind, ascending.
+    /// Civil days of which three hours or more lie within an event of this kind, ascending.
     #[must_use]
     pub fn days(&self, kind: &str, calendar: &Calendar) -> Vec<i32> {
         let mut days = Vec::new();
@@ -76,7 +79,7 @@ impl Events {
             let mut at_s = event.start_s;
             while let Some(day) = calendar.day_of(at_s).filter(|_| at_s < event.end_s) {
                 let inside_s = event.end_s.min(day.start_s + day.length_s) - event.start_s.max(day.start_s);
-                if 2 * inside_s > day.length_s {
+                if inside_s >= LEAST_INSIDE_S {
                     days.push(day.day);
                 }
                 at_s = day.start_s + day.length_s;
@@ -94,7 +97,7 @@ mod tests {
     use crate::calendar::date_of;
 
     #[test]
-    fn days_count_where_most_of_them_lies_in_the_event_and_bad_rows_are_named() {
+    fn days_count_from_three_hours_in_the_event_and_bad_rows_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.csv");
         let rows = "kind,start,end,area\ninternet_blackout,2022-01-05T17:00:00Z,2022-01-08T13:00:00Z,district\noutage,2022-01-25T06:00:00Z,2022-01-25T05:00:00Z,f1\n";
@@ -105,7 +108,7 @@ mod tests {
             .iter()
             .map(|day| date_of(*day).to_string())
             .collect();
-        assert_eq!(days, ["2022-01-06", "2022-01-07", "2022-01-08"]);
+        assert_eq!(days, ["2022-01-05", "2022-01-06", "2022-01-07", "2022-01-08"]);
         assert!(findings[0].description.starts_with("row 2:"));
     }
 }

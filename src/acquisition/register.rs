@@ -54,7 +54,7 @@ impl UsagePoint {
     /// sum of the meters below it.
     #[must_use]
     pub fn is_network(&self) -> bool {
-        self.kind.as_ref().is_some_and(|kind| !kind.eq_ignore_ascii_case("meter"))
+        self.kind.as_ref().is_some_and(|kind| NETWORK_KINDS.contains(&kind.trim().to_lowercase().as_str()))
     }
 
     /// Whether the register says that people live there.
@@ -67,6 +67,9 @@ impl UsagePoint {
             || says(&self.premises, &["flat", "house", "apartment", "dwelling"])
     }
 }
+
+/// Kinds of meters that stand in the network; every other kind is a usage point's.
+const NETWORK_KINDS: [&str; 3] = ["transformer", "feeder", "substation"];
 
 /// The class of a meter the register says nothing about.
 pub const UNKNOWN_CLASS: &str = "unknown";
@@ -237,6 +240,14 @@ mod tests {
                 && words[2].starts_with("row 4:"),
             "{words:?}"
         );
+    }
+
+    #[test]
+    fn only_what_stands_in_the_network_is_a_network_meter() {
+        let (register, _) = register("meter_id,kind\na,Transformer\nb,smart meter\nc,\n").unwrap();
+        let is_network = |meter| register.point(meter).unwrap().is_network();
+        assert!(is_network("a") && !is_network("b") && !is_network("c"));
+        assert_eq!(register.point("a").unwrap().class(), "transformer");
     }
 
     #[test]

@@ -28,8 +28,11 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
         if has_block { ("base_load_kw_on_p20", "of the block's days") } else { ("base_load_kw_p20", "days") };
     let base = evidence.value(name);
     let share = evidence.value("base_to_mean");
-    let of_mean =
-        if share.is_nan() { String::new() } else { format!(", {} of the mean demand", percent(share)) };
+    let of_mean = if share.is_nan() {
+        String::new()
+    } else {
+        format!(", {} of the mean demand on those days", percent(share))
+    };
     let measured = against(base, evidence.peers.p95(name), kw, Side::Above);
     Some(format!(
         "on 4 of 5 {period} the base load is at least {measured}{of_mean}{}",

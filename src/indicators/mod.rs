@@ -180,7 +180,7 @@ pub fn usual_terms(terms: &[[f32; N_FEATURES]]) -> [f32; N_FEATURES] {
 
 /// A share as a person reads it.
 fn percent(share: f32) -> String {
-    format!("{:.0}%", 100.0 * share)
+    if share.abs() < 0.1 { format!("{:.1}%", 100.0 * share) } else { format!("{:.0}%", 100.0 * share) }
 }
 
 /// Kilowatts as a person reads them.

@@ -178,7 +178,8 @@ fn rank_alike<'a>(
             group: one.group.clone(),
             reasons: Vec::new(),
             rivals: Vec::new(),
-            expected_false: 1.0 - chance,
+            // What cannot be listed cannot be a false lead.
+            expected_false: if one.is_network() { 0.0 } else { 1.0 - chance },
             is_suspect,
         };
         let explain = move |scored: &mut Scored| {
