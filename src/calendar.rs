@@ -53,6 +53,12 @@ impl CivilDay {
             && elapsed_s < self.change_at_s
     }
 
+    /// Whether it has 24 h and the clock does not change.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.length_s == PLAIN_DAY_S && self.change_by_s == 0
+    }
+
     /// Seconds between the two passes of a repeated clock time; 0 on other days.
     #[must_use]
     pub const fn repeated_s(&self) -> i64 {

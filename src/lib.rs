@@ -18,6 +18,7 @@ pub mod cli;
 pub mod pipeline;
 pub mod rigs;
 
+pub mod atomic;
 pub mod calendar;
 pub mod error;
 pub mod finding;

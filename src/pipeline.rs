@@ -23,9 +23,9 @@ use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
 use crate::ranking::rank::{Judged, rank_meters};
-use crate::report::atomic::FileRecord;
+use crate::atomic::FileRecord;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
-use crate::report::{PeerDay, RunOutputs, days_in_stores, tables, write_run};
+use crate::report::{PeerDay, RunOutputs, tables, write_run};
 use crate::settings::Settings;
 use crate::stats::quantile;
 
@@ -99,7 +99,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let grouped = clock.time("groups", || group(&measured, settings));
     let scored = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
-        let days_of = |meters: &BTreeSet<MeterId>| days_in_stores(&[&digested.store], meters);
+        let days_of = |meters: &BTreeSet<MeterId>| digested.store.days_of(meters);
         let scored =
             rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
         watch.end(&format!(
@@ -125,7 +125,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         findings: &findings,
         settings,
         facts: &facts,
-        days_of: &|meters| days_in_stores(&[&digested.store], meters),
+        days_of: &|meters| digested.store.days_of(meters),
         peers: &grouped.peer_days,
         timings: &clock.timings,
         stage_tables: &[

@@ -6,6 +6,8 @@ pub trait Watch: Sync {
     fn begin(&self, stage: &str, unit: &str, total: Option<u64>);
     /// So many more are done.
     fn advance(&self, n: u64);
+    /// So many more bytes of input are read.
+    fn read_bytes(&self, _n: u64) {}
     /// The stage is done; one line of what came of it.
     fn end(&self, summary: &str);
 }

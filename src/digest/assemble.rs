@@ -1,8 +1,11 @@
 //! Assembles one meter's intervals, in whatever order they came, into civil days on a grid.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::columns::DayColumns;
 use super::kernel::{DayIntervals, Scratch, digest_day};
+use super::lanes::{DayLanes, LONGEST_INTERVAL_S};
 use super::{DAY_MINUTES, DayDigest};
 use crate::acquisition::Quantity;
 use crate::calendar::{Calendar, CivilDay};
@@ -20,18 +23,14 @@ const ROLLOVER_SHARE: f64 = 0.9;
 /// One interval of one meter that waits for its day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LooseInterval {
-    /// The meter's number.
-    pub meter: u32,
-    /// What `value` is.
-    pub quantity: Quantity,
-    /// Whether the value is an estimate.
-    pub is_estimated: bool,
     /// Instant of the start. [s since 1970-01-01T00:00Z]
     pub start_s: i64,
     /// Energy, demand or register read.
     pub value: f64,
-    /// Place in the run's input: source and unit. Of two that claim one interval the lower wins.
-    pub order: u64,
+    /// What `value` is.
+    pub quantity: Quantity,
+    /// Whether the value is an estimate.
+    pub is_estimated: bool,
 }
 
 /// What was odd about a meter's intervals and is not told by its days.
@@ -45,61 +44,92 @@ pub struct Oddities {
     pub n_off_grid: u32,
 }
 
-/// An interval with its demand known, before it has a place in a day.
-#[derive(Debug, Clone, Copy)]
-struct Timed {
-    start_s: i64,
-    /// Energy [kWh] or demand [kW], as `is_energy` says.
-    value: f64,
-    is_energy: bool,
-    is_estimated: bool,
+impl LooseInterval {
+    /// Mean demand over an interval of this length. [kW]
+    fn demand_kw(&self, interval_s: i64) -> f32 {
+        let value = self.value as f32;
+        if self.quantity == Quantity::Demand { value } else { value * intervals_per_hour(interval_s) }
+    }
 }
 
-/// Digests the loose intervals of one meter, sorted here. Days come out ascending, each once.
-pub fn assemble(
-    rows: &mut [LooseInterval],
-    calendar: &Calendar,
-    night: HourWindow,
-    scratch: &mut Scratch,
-) -> (Vec<DayDigest>, Oddities) {
-    rows.sort_by(|a, b| a.start_s.cmp(&b.start_s).then(a.order.cmp(&b.order)));
+/// What turns the energy of an interval into demand. [1/h]
+#[must_use]
+pub fn intervals_per_hour(interval_s: i64) -> f32 {
+    3600.0 / interval_s as f32
+}
+
+/// Where assembled days go: whole ones through the lanes, the others one by one.
+pub struct Assembled<'a> {
+    /// The calendar of the usage points.
+    pub calendar: &'a Calendar,
+    /// The night window.
+    pub night: HourWindow,
+    /// Whole days that wait for others.
+    pub lanes: &'a mut DayLanes,
+    /// What is done.
+    pub days: &'a mut DayColumns,
+    /// Room for the scalar kernel.
+    pub scratch: &'a mut Scratch,
+}
+
+/// Digests the loose intervals of one meter, which come in order of their starts; of two that claim
+/// one place the first stands. Each day comes out once.
+pub fn assemble(meter: u32, rows: &[LooseInterval], into: &mut Assembled<'_>) -> Oddities {
     let mut oddities = Oddities::default();
     let timed = timed_intervals(rows, &mut oddities);
     let modal_s = modal_interval_s(timed.iter().map(|row| row.start_s)).unwrap_or(3600);
-    let mut days = Vec::new();
-    let mut rest = timed.as_slice();
+    let mut rest = timed.as_ref();
     while let Some(first) = rest.first() {
-        let Some(civil) = calendar.day_of(first.start_s) else {
+        let Some(civil) = into.calendar.day_of(first.start_s) else {
             rest = &rest[1..];
             continue;
         };
         let end = rest.partition_point(|row| row.start_s < civil.start_s + civil.length_s);
         let (today, later) = rest.split_at(end);
-        if modal_s >= *DAY_READ_S.start() {
-            days.push(coarse_day(today, later.first().map(|row| row.start_s), modal_s, civil));
-        } else {
-            days.push(grid_day(today, modal_s, civil, night, scratch, &mut oddities));
-        }
         rest = later;
+        if let Some(interval_s) = whole_day_s(today, civil) {
+            let kw = today.iter().map(|row| row.demand_kw(interval_s));
+            into.lanes.push(meter, civil.day, interval_s, kw, into.days);
+        } else if modal_s >= *DAY_READ_S.start() {
+            let day = coarse_day(today, later.first().map(|row| row.start_s), modal_s, civil);
+            into.days.push(meter, &day);
+        } else {
+            let day = grid_day(today, modal_s, civil, into.night, into.scratch, &mut oddities);
+            into.days.push(meter, &day);
+        }
     }
-    (days, oddities)
+    oddities
+}
+
+/// The interval of a plain day of 24 h whose measured rows are regular and all there.
+fn whole_day_s(today: &[LooseInterval], civil: &CivilDay) -> Option<i64> {
+    let interval_s = today.get(1)?.start_s - today[0].start_s;
+    let is_whole = is_whole_day(civil, today[0].start_s, interval_s)
+        && today.len() as i64 * interval_s == civil.length_s
+        && today.windows(2).all(|pair| pair[1].start_s - pair[0].start_s == interval_s)
+        && today.iter().all(|row| !row.is_estimated);
+    is_whole.then_some(interval_s)
+}
+
+/// Whether a day that starts so, at a distance of `interval_s` from row to row, may be whole: plain,
+/// and of enough rows not to be a coincidence.
+#[must_use]
+pub fn is_whole_day(civil: &CivilDay, start_s: i64, interval_s: i64) -> bool {
+    let first_s = start_s - civil.start_s;
+    civil.is_plain()
+        && (0..interval_s).contains(&first_s)
+        && LONGEST_INTERVAL_S % interval_s == 0
+        && interval_s % 60 == 0
 }
 
 /// Register reads become energies between reads; energies and demands stay what they are.
-fn timed_intervals(rows: &[LooseInterval], oddities: &mut Oddities) -> Vec<Timed> {
-    let plain = |row: &LooseInterval| Timed {
-        start_s: row.start_s,
-        value: row.value,
-        is_energy: row.quantity == Quantity::Energy,
-        is_estimated: row.is_estimated,
-    };
-    let reads: Vec<&LooseInterval> =
-        rows.iter().filter(|row| row.quantity == Quantity::RegisterRead).collect();
+fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Cow<'a, [LooseInterval]> {
+    let is_read = |row: &&LooseInterval| row.quantity == Quantity::RegisterRead;
+    let reads: Vec<&LooseInterval> = rows.iter().filter(is_read).collect();
     if reads.is_empty() {
-        return rows.iter().map(plain).collect();
+        return Cow::Borrowed(rows);
     }
-    let mut timed: Vec<Timed> =
-        rows.iter().filter(|row| row.quantity != Quantity::RegisterRead).map(plain).collect();
+    let mut timed: Vec<LooseInterval> = rows.iter().filter(|row| !is_read(row)).copied().collect();
     let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
     for pair in reads.windows(2) {
         let (from, to) = (pair[0], pair[1]);
@@ -110,7 +140,7 @@ fn timed_intervals(rows: &[LooseInterval], oddities: &mut Oddities) -> Vec<Timed
         push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
     }
     timed.sort_by_key(|row| row.start_s);
-    timed
+    Cow::Owned(timed)
 }
 
 /// Energy between two reads of a cumulative counter, `None` where the counter was reset.
@@ -130,7 +160,7 @@ fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) 
 
 /// One interval where the reads follow each other; an even, estimated filling where some are missing.
 fn push_register_energy(
-    timed: &mut Vec<Timed>,
+    timed: &mut Vec<LooseInterval>,
     from: &LooseInterval,
     to: &LooseInterval,
     energy_kwh: f64,
@@ -139,10 +169,10 @@ fn push_register_energy(
     let missing = (to.start_s - from.start_s + modal_s / 2) / modal_s;
     let n = if modal_s >= *DAY_READ_S.start() { 1 } else { missing.clamp(1, 100_000) };
     for index in 0..n {
-        timed.push(Timed {
+        timed.push(LooseInterval {
             start_s: from.start_s + index * modal_s,
             value: energy_kwh / n as f64,
-            is_energy: true,
+            quantity: Quantity::Energy,
             is_estimated: n > 1 || from.is_estimated || to.is_estimated,
         });
     }
@@ -152,22 +182,29 @@ fn push_register_energy(
 fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
     let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
     let mut previous = None;
+    // Distances come in long runs of one value.
+    let (mut run_s, mut run) = (0, 0);
+    let mut count = |distance_s, n| {
+        let snapped = if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
+        *counts.entry(snapped).or_default() += n;
+    };
     for start_s in starts_s {
-        if let Some(previous) = previous
-            && start_s > previous
-        {
-            let distance_s = start_s - previous;
-            let snapped =
-                if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
-            *counts.entry(snapped).or_default() += 1;
-        }
+        let distance_s = previous.map_or(0, |previous| start_s - previous);
         previous = Some(start_s);
+        if distance_s == run_s {
+            run += 1;
+        } else if distance_s > 0 {
+            count(run_s, run);
+            (run_s, run) = (distance_s, 1);
+        }
     }
+    count(run_s, run);
+    counts.remove(&0);
     counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(distance_s, _)| distance_s)
 }
 
 /// A day of reads that come once a day or less often.
-fn coarse_day(today: &[Timed], next_start_s: Option<i64>, modal_s: i64, civil: &CivilDay) -> DayDigest {
+fn coarse_day(today: &[LooseInterval], next_start_s: Option<i64>, modal_s: i64, civil: &CivilDay) -> DayDigest {
     let first = today[0];
     let length_s = if modal_s == i64::from(DAY_MINUTES) * 60 {
         civil.length_s
@@ -177,7 +214,7 @@ fn coarse_day(today: &[Timed], next_start_s: Option<i64>, modal_s: i64, civil: &
     let minutes = if modal_s == i64::from(DAY_MINUTES) * 60 { DAY_MINUTES } else { (length_s / 60) as u32 };
     let mut row = DayDigest::empty(civil.day, minutes, 1);
     let hours = length_s as f64 / 3600.0;
-    let kw = if first.is_energy { first.value / hours } else { first.value };
+    let kw = if first.quantity == Quantity::Demand { first.value } else { first.value / hours };
     row.energy_kwh = (kw * hours) as f32;
     for again in &today[1..] {
         if again.value == first.value { row.n_identical += 1 } else { row.n_conflicting += 1 }
@@ -195,7 +232,7 @@ fn coarse_day(today: &[Timed], next_start_s: Option<i64>, modal_s: i64, civil: &
 
 /// A day of intervals on the finest grid that its own neighbours show.
 fn grid_day(
-    today: &[Timed],
+    today: &[LooseInterval],
     modal_s: i64,
     civil: &CivilDay,
     night: HourWindow,
@@ -207,12 +244,11 @@ fn grid_day(
     let mut kw = vec![f32::NAN; n_slots];
     let mut estimated = vec![false; n_slots];
     let (mut n_identical, mut n_conflicting) = (0u16, 0u16);
-    let hours = interval_s as f64 / 3600.0;
     let repeated_slots = (civil.repeated_s() / interval_s) as usize;
     for row in today {
         let elapsed_s = row.start_s - civil.start_s;
         let mut slot = ((elapsed_s / interval_s) as usize).min(n_slots - 1);
-        let value = (if row.is_energy { row.value / hours } else { row.value }) as f32;
+        let value = row.demand_kw(interval_s);
         // Naive local time shows the repeated hour twice: the later of two belongs to the second pass.
         let second_pass = slot + repeated_slots;
         if !kw[slot].is_nan() && civil.is_first_pass(elapsed_s) && kw[second_pass].is_nan() {
@@ -235,7 +271,7 @@ fn grid_day(
 }
 
 /// The day's own interval where it has enough neighbours to tell, else the meter's.
-fn day_interval_s(today: &[Timed], modal_s: i64, oddities: &mut Oddities) -> i64 {
+fn day_interval_s(today: &[LooseInterval], modal_s: i64, oddities: &mut Oddities) -> i64 {
     let own_s = if today.len() >= 4 { modal_interval_s(today.iter().map(|row| row.start_s)) } else { None };
     let on_grid = |seconds: i64| GRID_MINUTES.iter().any(|minutes| minutes * 60 == seconds);
     [own_s, Some(modal_s)].into_iter().flatten().find(|&seconds| on_grid(seconds)).unwrap_or_else(|| {
@@ -253,12 +289,26 @@ mod tests {
     const DAY_S: i64 = 1_700_006_400; // 2023-11-15T00:00Z
 
     fn interval(start_s: i64, value: f64, quantity: Quantity) -> LooseInterval {
-        LooseInterval { meter: 0, quantity, is_estimated: false, start_s, value, order: 0 }
+        LooseInterval { quantity, is_estimated: false, start_s, value }
     }
 
     fn run(mut rows: Vec<LooseInterval>, zone: Option<&str>) -> (Vec<DayDigest>, Oddities) {
         let zone = zone.map(|name| Zone::named(name).unwrap());
-        assemble(&mut rows, &Calendar::new(zone.as_ref()), Windows::default().night, &mut Scratch::default())
+        let night = Windows::default().night;
+        let (mut lanes, mut days) = (DayLanes::new(night), DayColumns::default());
+        rows.sort_by_key(|row| row.start_s);
+        let mut into = Assembled {
+            calendar: &Calendar::new(zone.as_ref()),
+            night,
+            lanes: &mut lanes,
+            days: &mut days,
+            scratch: &mut Scratch::default(),
+        };
+        let oddities = assemble(0, &rows, &mut into);
+        lanes.flush(&mut days);
+        let mut days: Vec<DayDigest> = (0..days.len()).map(|row| days.day(row)).collect();
+        days.sort_by_key(|day| day.day);
+        (days, oddities)
     }
 
     #[test]
@@ -283,7 +333,7 @@ mod tests {
         let mut rows: Vec<_> =
             (0..24).map(|slot| interval(DAY_S + slot * 3600, 1.0, Quantity::Energy)).collect();
         rows.push(interval(DAY_S, 1.0, Quantity::Energy));
-        rows.push(LooseInterval { order: 1, ..interval(DAY_S + 3600, 9.0, Quantity::Energy) });
+        rows.push(interval(DAY_S + 3600, 9.0, Quantity::Energy));
         let (days, _) = run(rows, None);
         assert_eq!((days[0].n_identical, days[0].n_conflicting, days[0].demand_kw_max), (1, 1, 1.0));
     }

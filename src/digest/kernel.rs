@@ -23,48 +23,78 @@ pub struct DayIntervals<'a> {
     pub estimated: &'a [bool],
 }
 
+/// Shares at which a digest keeps quantiles between least and greatest demand.
+pub const QUANTILE_SHARES: [f32; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
+
+/// Where a quantile lies among sorted values: linear interpolation between order statistics (type 7
+/// of Hyndman and Fan 1996, doi:10.2307/2684934).
+#[derive(Debug, Clone, Copy)]
+pub struct Quantile {
+    /// Place of the order statistic below.
+    pub below: usize,
+    /// Place of the order statistic above.
+    pub above: usize,
+    part: f32,
+}
+
+impl Quantile {
+    /// The quantile of `n` values, at least one.
+    #[must_use]
+    pub fn of(share: f32, n: usize) -> Self {
+        let position = share * (n - 1) as f32;
+        let below = position as usize;
+        Self { below, above: (below + 1).min(n - 1), part: position - below as f32 }
+    }
+
+    /// The quantile from the values at its two places.
+    #[must_use]
+    pub fn between(&self, below: f32, above: f32) -> f32 {
+        self.part * (above - below) + below
+    }
+}
+
 /// Digests one day. `n_identical` and `n_conflicting` are left at zero for the caller.
+///
+/// Sums run in the order of the intervals and in `f32`, as in [`lanes`](super::lanes), whose whole
+/// days must come out the same.
 #[must_use]
 pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratch) -> DayDigest {
     let n_expected = u16::try_from(day.civil.length_s / day.interval_s).unwrap_or(u16::MAX);
     let mut row =
         DayDigest::empty(day.civil.day, u32::try_from(day.interval_s / 60).unwrap_or(u32::MAX), n_expected);
-    let hours_per_interval = day.interval_s as f64 / 3600.0;
     let is_estimated = |index: usize| day.estimated.get(index).copied().unwrap_or(false);
-
     let sorted = &mut scratch.sorted;
     sorted.clear();
-    let (mut sum, mut sum_squares, mut energy_kw) = (0.0f64, 0.0f64, 0.0f64);
+    let (mut sum, mut energy_kw) = (0.0f32, 0.0f32);
     let mut n_any = 0u32;
-    for (index, &kw) in day.demand_kw.iter().enumerate() {
-        if kw.is_nan() {
-            continue;
-        }
+    for (index, &kw) in day.demand_kw.iter().enumerate().filter(|(_, kw)| !kw.is_nan()) {
         n_any += 1;
-        energy_kw += f64::from(kw);
+        energy_kw += kw;
         if is_estimated(index) {
             row.n_estimated += 1;
             continue;
         }
-        sum += f64::from(kw);
-        sum_squares += f64::from(kw) * f64::from(kw);
+        sum += kw;
         row.n_zero += u16::from(kw == 0.0);
         row.n_negative += u16::from(kw < 0.0);
         sorted.push(kw);
     }
     row.n_measured = sorted.len() as u16;
     if n_any > 0 {
-        row.energy_kwh = (energy_kw * hours_per_interval) as f32;
+        row.energy_kwh = energy_kw * (day.interval_s as f32 / 3600.0);
     }
     if sorted.is_empty() {
         return row;
     }
-    let n = sorted.len() as f64;
-    row.demand_kw_mean = (sum / n) as f32;
+    row.demand_kw_mean = sum / sorted.len() as f32;
     if !row.is_within_day() {
         return row;
     }
-    row.demand_kw_sd = (sum_squares / n - (sum / n) * (sum / n)).max(0.0).sqrt() as f32;
+    let squares = sorted.iter().fold(0.0f32, |squares, kw| {
+        let off = kw - row.demand_kw_mean;
+        squares + off * off
+    });
+    row.demand_kw_sd = (squares / sorted.len() as f32).sqrt();
     sorted.sort_unstable_by(f32::total_cmp);
     fill_quantiles(&mut row, sorted);
     fill_sequence(&mut row, day, night);
@@ -72,59 +102,56 @@ pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratc
     row
 }
 
-/// Quantiles by linear interpolation between order statistics (type 7), and what the sorted values
-/// tell besides: distinct values and the shortest half.
+/// Quantiles, and what the sorted values tell besides: distinct values and the shortest half.
 fn fill_quantiles(row: &mut DayDigest, sorted: &[f32]) {
-    let quantile = |share: f32| {
-        let position = share * (sorted.len() - 1) as f32;
-        let below = position as usize;
-        let above = (below + 1).min(sorted.len() - 1);
-        (position - below as f32).mul_add(sorted[above] - sorted[below], sorted[below])
-    };
+    let n = sorted.len();
     row.demand_kw_min = sorted[0];
-    row.demand_kw_p05 = quantile(0.05);
-    row.demand_kw_p10 = quantile(0.10);
-    row.demand_kw_p25 = quantile(0.25);
-    row.demand_kw_p50 = quantile(0.50);
-    row.demand_kw_p75 = quantile(0.75);
-    row.demand_kw_p90 = quantile(0.90);
-    row.demand_kw_p95 = quantile(0.95);
-    row.demand_kw_max = sorted[sorted.len() - 1];
+    row.demand_kw_max = sorted[n - 1];
+    [
+        row.demand_kw_p05,
+        row.demand_kw_p10,
+        row.demand_kw_p25,
+        row.demand_kw_p50,
+        row.demand_kw_p75,
+        row.demand_kw_p90,
+        row.demand_kw_p95,
+    ] = QUANTILE_SHARES.map(|share| {
+        let quantile = Quantile::of(share, n);
+        quantile.between(sorted[quantile.below], sorted[quantile.above])
+    });
     row.n_distinct = 1 + sorted.windows(2).filter(|pair| pair[0] != pair[1]).count() as u16;
 
-    let half = sorted.len() / 2;
-    let (mut best, mut width) = (0, f32::INFINITY);
-    for low in 0..sorted.len() - half {
-        let this = sorted[low + half] - sorted[low];
-        if this < width {
-            (best, width) = (low, this);
+    let half = n / 2;
+    let (mut level, mut width) = (sorted[0], f32::INFINITY);
+    for (low, high) in sorted.iter().zip(&sorted[half..]) {
+        if high - low < width {
+            (level, width) = (0.5 * low + 0.5 * high, high - low);
         }
     }
-    row.level_width_kw = width;
-    row.level_kw = f32::midpoint(sorted[best], sorted[best + half]);
+    (row.level_kw, row.level_width_kw) = (level, width);
 }
 
 /// What the order of the intervals tells: ramps and runs of one value.
 fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) {
-    let (mut sum, mut n, mut max) = (0.0f64, 0u32, 0.0f32);
-    let (mut night_sum, mut night_n) = (0.0f64, 0u32);
+    let (mut sum, mut n, mut max) = (0.0f32, 0u32, 0.0f32);
+    let (mut night_sum, mut night_n) = (0.0f32, 0u32);
     let mut previous = f32::NAN;
     let (mut run, mut longest) = (0u16, 0u16);
     for (index, &kw) in day.demand_kw.iter().enumerate() {
         let kw = if day.estimated.get(index).copied().unwrap_or(false) { f32::NAN } else { kw };
         let ramp = (kw - previous).abs();
         if !ramp.is_nan() {
-            sum += f64::from(ramp);
+            sum += ramp;
             n += 1;
             max = max.max(ramp);
             if night.contains(day.civil.clock_hour(index as i64 * day.interval_s) as u8) {
-                night_sum += f64::from(ramp);
+                night_sum += ramp;
                 night_n += 1;
             }
         }
         run = if kw == 0.0 || kw.is_nan() {
             0
-        } else if kw == previous {
+        } else if ramp == 0.0 {
             run + 1
         } else {
             1
@@ -134,17 +161,17 @@ fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) 
     }
     row.n_repeated_max = longest;
     if n > 0 {
-        row.ramp_kw_mean = (sum / f64::from(n)) as f32;
+        row.ramp_kw_mean = sum / n as f32;
         row.ramp_kw_max = max;
     }
     if night_n > 0 {
-        row.ramp_kw_night_mean = (night_sum / f64::from(night_n)) as f32;
+        row.ramp_kw_night_mean = night_sum / night_n as f32;
     }
 }
 
 /// Mean demand by clock hour.
 fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
-    let mut sums = [0.0f64; CLOCK_HOURS];
+    let mut sums = [0.0f32; CLOCK_HOURS];
     let mut counts = [0u32; CLOCK_HOURS];
     for (index, &kw) in day.demand_kw.iter().enumerate() {
         if kw.is_nan() || day.estimated.get(index).copied().unwrap_or(false) {
@@ -154,13 +181,13 @@ fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
         // An interval longer than an hour stands for every hour it covers.
         for covered in 0..(day.interval_s / 3600).max(1) {
             let hour = day.civil.clock_hour(start_s + covered * 3600);
-            sums[hour] += f64::from(kw);
+            sums[hour] += kw;
             counts[hour] += 1;
         }
     }
     for hour in 0..CLOCK_HOURS {
         if counts[hour] > 0 {
-            row.hour_kw[hour] = (sums[hour] / f64::from(counts[hour])) as f32;
+            row.hour_kw[hour] = sums[hour] / counts[hour] as f32;
         }
     }
 }

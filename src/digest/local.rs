@@ -1,35 +1,57 @@
 //! Runs the one pass over the readings on this machine's cores, within a memory budget.
 //!
-//! Whole days that come in order are digested as they are decoded; everything else waits, by meter
-//! partition and on disk where it must, until all of it is there. So exports sorted by meter cost
-//! little memory whatever their size, and exports in any other order cost at most the budget.
+//! Tasks are stretches of the input that do not depend on the machine, so that the store does not
+//! either. Whole days are digested as they are decoded; everything else waits, by partition of the
+//! meters and on disk where it must, until all of it is there. So exports sorted by meter cost little
+//! memory whatever their size, and exports in any other order cost at most the budget.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::DayDigest;
-use super::assemble::{LooseInterval, Oddities, assemble};
-use super::kernel::{DayIntervals, Scratch, digest_day};
-use super::partitions::{FinishedDay, Partitions, Share};
-use super::store::{DigestStore, PartWriter};
-use crate::acquisition::{IntervalBatch, Quality, Quantity, Source, UnitReport};
-use crate::calendar::{Calendar, CivilDay};
+use super::assemble::{Assembled, LooseInterval, Oddities, assemble};
+use super::kernel::Scratch;
+use super::lanes::DayLanes;
+use super::parts::{PartsWriter, Written};
+use super::store::DigestStore;
+use super::store::manifest::{Generation, Manifest, Terms};
+use super::task::{TaskDone, TaskReader};
+use super::waiting::{BYTES_PER_ROW, Chunk, Waiting};
+use crate::acquisition::{Source, UnitReport};
+use crate::calendar::Calendar;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{MeterId, MeterNumbers};
 use crate::progress::Watch;
 use crate::settings::{Settings, Windows};
 
-/// What one loose interval may take while its partition is put together: itself, its copy while
-/// sorted, its day. [B]
-const WORKING_BYTES_PER_ROW: u64 = 96;
+/// What one waiting interval may take while its partition is put together: itself, its copy in order,
+/// its day. [B]
+const WORKING_BYTES_PER_ROW: u64 = 5 * BYTES_PER_ROW;
+
+/// Share of the budget that waiting rows may hold; the rest is for decoding and putting together.
+const WAITING_SHARE: (u64, u64) = (5, 8);
+
+/// Share of the budget that one partition may take while it is put together, so that several threads
+/// can work at once.
+const PARTITION_SHARE: u64 = 24;
 
 /// What a row of an export takes at least, where the file does not say how many it has. [B]
 const BYTES_PER_ROW_GUESS: u64 = 8;
 
 /// More partitions than this cost more in files than they save in memory.
-const MAX_PARTITIONS: u64 = 256;
+const MAX_PARTITIONS: u64 = 1024;
+
+/// A task has about a sixteenth of the rows, or this many, or a sixty-fourth, whichever is between:
+/// few enough tasks that days seldom lie across two, enough that every core has work.
+const ROWS_A_TASK: u64 = 4 << 20;
+
+/// Waiting rows are put together in groups of partitions of about this many rows, each a part.
+const ROWS_A_GROUP: u64 = 4 << 20;
+
+/// Most groups of partitions.
+const MOST_GROUPS: u64 = 32;
 
 /// What the pass did.
 #[derive(Debug)]
@@ -50,49 +72,94 @@ pub struct Digested {
     pub findings: Vec<Finding>,
 }
 
-/// Digests every source into a store in `folder`, replacing what is there.
+/// Digests every source into a new store in `folder`, replacing what is there.
 ///
 /// # Errors
 /// When the store cannot be written. A unit that cannot be read becomes a finding.
 pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dyn Watch) -> Result<Digested> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+    }
+    let pass = run_pass(sources, &vec![None; sources.len()], settings, folder, "part", watch)?;
+    let mut manifest = Manifest::empty(Terms::of(settings));
+    manifest.generations.push(Generation { parts: pass.written.parts.clone(), owns: Vec::new() });
+    manifest.commit(folder)?;
+    Ok(pass.digested(DigestStore::open(folder)?))
+}
+
+/// What one pass over some sources gave.
+#[derive(Debug)]
+pub struct PassDone {
+    /// The parts.
+    pub written: Written,
+    /// By source.
+    pub by_source: Vec<SourceDone>,
+    findings: Vec<Finding>,
+}
+
+/// What a pass saw of one source.
+#[derive(Debug, Default)]
+pub struct SourceDone {
+    /// What was read.
+    pub report: UnitReport,
+    /// First and last civil day. [days since 1970-01-01]
+    pub days: Option<(i32, i32)>,
+    /// Meters, by number.
+    pub meters_seen: Vec<bool>,
+}
+
+impl PassDone {
+    fn digested(self, store: DigestStore) -> Digested {
+        let rows_by_source: Vec<u64> = self.by_source.iter().map(|source| source.report.rows).collect();
+        Digested {
+            store,
+            n_meters: self.written.has_days.iter().filter(|has| **has).count() as u64,
+            n_days: self.written.n_days,
+            days: self.written.days,
+            n_rows: rows_by_source.iter().sum(),
+            rows_by_source,
+            findings: self.findings,
+        }
+    }
+}
+
+/// Reads the sources and writes the parts of their digests into `folder`, named `prefix` and numbers.
+/// Of a source with `only` days, first to last, the others are left out.
+///
+/// # Errors
+/// When a part cannot be written, or no source has a usable interval.
+pub fn run_pass(
+    sources: &[Source],
+    only: &[Option<Vec<(i32, i32)>>],
+    settings: &Settings,
+    folder: &Path,
+    prefix: &str,
+    watch: &dyn Watch,
+) -> Result<PassDone> {
+    std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
     let calendar = Calendar::new(settings.zone.as_ref());
     let meters = MeterNumbers::default();
-    let work = folder.with_extension("spill");
-    let partitions =
-        Partitions::new(n_partitions(sources, settings), work.clone(), u64::from(settings.memory_mib) << 20);
-    let rows = sources.iter().map(|source| source.rows).sum::<Option<u64>>();
-    watch.begin("digest", "rows", rows);
-    let pass =
-        Pass { calendar: &calendar, windows: settings.windows, meters: &meters, partitions: &partitions };
-    let reports = pass.read_all(sources, watch)?;
+    let spill = folder.with_extension("spill");
+    let budget = (u64::from(settings.memory_mib) << 20) * WAITING_SHARE.0 / WAITING_SHARE.1;
+    let waiting = Waiting::new(n_partitions(sources, settings), spill.clone(), budget);
+    watch.begin("digest", "rows", sources.iter().map(|source| source.rows).sum::<Option<u64>>());
+    let pass = Pass { calendar: &calendar, windows: settings.windows, meters: &meters, waiting: &waiting, folder, prefix };
+    let (mut written, by_source) = pass.read_all(sources, only, watch)?;
     let mut findings: Vec<Finding> =
-        sources.iter().zip(&reports).flat_map(|(source, report)| source.findings(report)).collect();
-    let written = pass.write_all(folder)?;
-    // Nothing of value is left in it.
-    let _ = std::fs::remove_dir_all(&work);
-    let (mut n_days, mut n_meters, mut days) = (0, 0, None);
-    for part in written {
-        days = join_days(days, part.days);
-        n_days += part.n_days;
-        n_meters += part.n_meters;
-        findings.extend(part.findings);
+        sources.iter().zip(&by_source).flat_map(|(source, done)| source.findings(&done.report)).collect();
+    for (group, oddities) in pass.assemble_all()? {
+        written.add(group);
+        findings.extend(oddities);
     }
-    let rows_by_source: Vec<u64> = reports.iter().map(|report| report.rows).collect();
-    let n_rows = rows_by_source.iter().sum();
-    if n_meters == 0 {
-        let _ = std::fs::remove_dir_all(folder);
+    // Nothing of value is left in it.
+    let _ = std::fs::remove_dir_all(&spill);
+    if written.n_days == 0 {
         return Err(nothing_measured(sources, &findings));
     }
-    watch.end(&format!("{n_rows} rows of {n_meters} meters, {n_days} meter-days"));
-    Ok(Digested {
-        store: DigestStore::open(folder)?,
-        n_meters,
-        n_days,
-        days,
-        n_rows,
-        rows_by_source,
-        findings,
-    })
+    let n_rows: u64 = by_source.iter().map(|source| source.report.rows).sum();
+    let n_meters = written.has_days.iter().filter(|has| **has).count();
+    watch.end(&format!("{n_rows} rows of {n_meters} meters, {} meter-days", written.n_days));
+    Ok(PassDone { written, by_source, findings })
 }
 
 /// What the findings say of sources without a single usable interval.
@@ -105,162 +172,218 @@ fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     }
 }
 
-/// So many that the working set of one partition a thread stays within the budget.
+/// So many that the working set of one partition stays within its share of the budget.
 fn n_partitions(sources: &[Source], settings: &Settings) -> usize {
-    let rows: u64 =
-        sources.iter().map(|source| source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)).sum();
-    let budget = (u64::from(settings.memory_mib) << 20) / (2 * settings.threads as u64);
-    (rows * WORKING_BYTES_PER_ROW).div_ceil(budget).clamp(1, MAX_PARTITIONS) as usize
+    let rows: u64 = sources.iter().map(rows_of).sum();
+    let share = (u64::from(settings.memory_mib) << 20) / PARTITION_SHARE;
+    (rows * WORKING_BYTES_PER_ROW).div_ceil(share).clamp(1, MAX_PARTITIONS) as usize
 }
 
-struct Pass<'a> {
-    calendar: &'a Calendar,
-    windows: Windows,
-    meters: &'a MeterNumbers,
-    partitions: &'a Partitions,
+fn rows_of(source: &Source) -> u64 {
+    source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)
 }
 
-struct WrittenPart {
-    n_meters: u64,
-    n_days: u64,
-    days: Option<(i32, i32)>,
-    findings: Vec<Finding>,
+/// A stretch of units of one source.
+#[derive(Debug, Clone)]
+struct Task {
+    source: usize,
+    units: std::ops::Range<usize>,
+}
+
+/// The tasks of a pass, in the order of the input; they depend on the input alone.
+fn tasks(sources: &[Source]) -> Vec<Task> {
+    let total: u64 = sources.iter().map(rows_of).sum();
+    let rows_a_task = ROWS_A_TASK.clamp(total / 64, (total / 16).max(total / 64));
+    let mut tasks = Vec::new();
+    for (source, of) in sources.iter().enumerate() {
+        let n_units = of.n_units();
+        let rows_a_unit = (rows_of(of) / n_units.max(1) as u64).max(1);
+        let n = (rows_a_task.div_ceil(rows_a_unit) as usize).clamp(1, n_units.max(1));
+        tasks.extend((0..n_units).step_by(n).map(|from| Task { source, units: from..(from + n).min(n_units) }));
+    }
+    tasks
+}
+
+/// What the threads of a pass share.
+pub struct Pass<'a> {
+    /// The calendar of the usage points.
+    pub calendar: &'a Calendar,
+    /// Parts of the day.
+    pub windows: Windows,
+    /// Meters by number.
+    pub meters: &'a MeterNumbers,
+    /// What waits.
+    pub waiting: &'a Waiting,
+    folder: &'a Path,
+    prefix: &'a str,
 }
 
 impl Pass<'_> {
-    /// Reads every unit of every source; one report a source.
-    fn read_all(&self, sources: &[Source], watch: &dyn Watch) -> Result<Vec<UnitReport>> {
-        let units: Vec<(usize, usize)> = sources
-            .iter()
-            .enumerate()
-            .flat_map(|(source, of)| (0..of.n_units()).map(move |unit| (source, unit)))
-            .collect();
-        let read: Vec<(usize, UnitReport)> = units
+    /// Reads every unit of every source.
+    fn read_all(
+        &self,
+        sources: &[Source],
+        only: &[Option<Vec<(i32, i32)>>],
+        watch: &dyn Watch,
+    ) -> Result<(Written, Vec<SourceDone>)> {
+        let tasks = tasks(sources);
+        let done: Vec<(UnitReport, TaskDone)> = tasks
             .par_iter()
-            .map(|&(source, unit)| Ok((source, self.read_unit(&sources[source], source, unit, watch)?)))
+            .enumerate()
+            .map(|(order, task)| {
+                self.read_task(&sources[task.source], task, order as u32, only[task.source].as_deref(), watch)
+            })
             .collect::<Result<_>>()?;
-        let mut reports: Vec<UnitReport> = sources.iter().map(|_| UnitReport::default()).collect();
-        for (source, report) in &read {
-            reports[*source].add(report);
+        let mut written = Written::default();
+        let mut by_source: Vec<SourceDone> = sources.iter().map(|_| SourceDone::default()).collect();
+        for (task, (report, done)) in tasks.iter().zip(done) {
+            written.add(done.written);
+            by_source[task.source].add(&report, done.span_s, &done.meters_seen, self.calendar);
         }
-        Ok(reports)
+        Ok((written, by_source))
     }
 
-    fn read_unit(&self, source: &Source, index: usize, unit: usize, watch: &dyn Watch) -> Result<UnitReport> {
-        let mut reader = UnitReader::new(self, index, unit);
-        let report = source.read_unit(unit, self.meters, &mut |batch| {
-            watch.advance(batch.values.len() as u64);
-            reader.read(&batch)
-        })?;
-        reader.hand_over_all()?;
-        Ok(report)
+    fn read_task(
+        &self,
+        source: &Source,
+        task: &Task,
+        order: u32,
+        only: Option<&[(i32, i32)]>,
+        watch: &dyn Watch,
+    ) -> Result<(UnitReport, TaskDone)> {
+        let parts = PartsWriter::new(self.folder, format!("{}-{order:04}", self.prefix), self.meters);
+        let mut reader = TaskReader::new(self, order, only, parts);
+        let mut report = UnitReport::default();
+        for unit in task.units.clone() {
+            report.add(&source.read_unit(unit, self.meters, &mut |batch| {
+                watch.advance(batch.values.len() as u64);
+                reader.read(&batch)
+            })?);
+            watch.read_bytes(source.bytes / source.n_units().max(1) as u64);
+        }
+        Ok((report, reader.finish()?))
     }
 
-    /// Puts every partition's rows together and writes its part of the store.
-    fn write_all(&self, folder: &Path) -> Result<Vec<WrittenPart>> {
-        if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-        }
-        std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-        (0..self.partitions.len())
+    /// Puts together what waits, in groups of partitions; each gives parts of its own.
+    fn assemble_all(&self) -> Result<Vec<(Written, Vec<Finding>)>> {
+        let n_partitions = self.waiting.n_partitions();
+        let n_groups = (self.waiting.n_rows() / ROWS_A_GROUP).clamp(1, MOST_GROUPS) as usize;
+        let per_group = n_partitions.div_ceil(n_groups);
+        (0..n_partitions)
+            .step_by(per_group)
+            .collect::<Vec<_>>()
             .into_par_iter()
-            .map(|index| self.write_part(index, folder.join(format!("part-{index:04}.parquet"))))
+            .map(|from| self.assemble_group(from..(from + per_group).min(n_partitions)))
             .collect()
     }
 
-    fn write_part(&self, index: usize, path: PathBuf) -> Result<WrittenPart> {
-        let Share { mut days, mut loose } = self.partitions.take(index)?;
-        let mut meters: Vec<(MeterId, u32)> = days
-            .iter()
-            .map(|row| row.meter)
-            .chain(loose.iter().map(|row| row.meter))
-            .collect::<std::collections::HashSet<_>>()
-            .into_iter()
-            .map(|number| (self.meters.id(number), number))
-            .collect();
-        meters.sort();
-        let place: std::collections::HashMap<u32, u32> =
-            meters.iter().enumerate().map(|(place, (_, number))| (*number, place as u32)).collect();
-        days.sort_by_key(|row| (place[&row.meter], row.day.day, row.order));
-        loose.sort_by_key(|row| (place[&row.meter], row.start_s, row.order));
-        let mut writer = PartWriter::create(path)?;
-        let mut part = WrittenPart { n_meters: 0, n_days: 0, days: None, findings: Vec::new() };
-        let mut scratch = Scratch::default();
-        let (mut days, mut loose) = (days.as_slice(), loose.as_mut_slice());
-        for (id, number) in &meters {
-            let (own_days, later_days) =
-                days.split_at(days.partition_point(|row| place[&row.meter] <= place[number]));
-            let (own_loose, later_loose) =
-                std::mem::take(&mut loose).split_at_mut_by(|row| place[&row.meter] <= place[number]);
-            (days, loose) = (later_days, later_loose);
-            let (assembled, oddities) = assemble(own_loose, self.calendar, self.windows.night, &mut scratch);
-            let merged = merge_days(own_days, assembled);
-            part.findings.extend(oddity_findings(id, oddities));
-            part.n_meters += u64::from(!merged.is_empty());
-            part.n_days += merged.len() as u64;
-            part.days = join_days(
-                part.days,
-                merged.first().zip(merged.last()).map(|(first, last)| (first.day, last.day)),
-            );
-            writer.push(id, &merged)?;
+    fn assemble_group(&self, partitions: std::ops::Range<usize>) -> Result<(Written, Vec<Finding>)> {
+        let prefix = format!("{}-rest-{:04}", self.prefix, partitions.start);
+        let mut parts = PartsWriter::new(self.folder, prefix, self.meters);
+        let mut lanes = DayLanes::new(self.windows.night);
+        let (mut scratch, mut rows, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
+        for partition in partitions {
+            let by_meter = ByMeter::of(&self.waiting.take(partition)?, self.meters);
+            for meter in 0..by_meter.meters.len() {
+                by_meter.rows(meter, &mut rows);
+                let (id, number) = &by_meter.meters[meter];
+                let mut into = Assembled {
+                    calendar: self.calendar,
+                    night: self.windows.night,
+                    lanes: &mut lanes,
+                    days: &mut parts.rows,
+                    scratch: &mut scratch,
+                };
+                findings.extend(oddity_findings(id, assemble(*number, &rows, &mut into)));
+                lanes.flush(&mut parts.rows);
+                parts.write_full(false)?;
+            }
         }
-        writer.finish()?;
-        Ok(part)
+        Ok((parts.finish()?, findings))
+    }
+}
+
+/// The waiting rows of a partition, meter by meter, in the order of the input.
+struct ByMeter {
+    /// In order of id, with their numbers.
+    meters: Vec<(MeterId, u32)>,
+    starts: Vec<u32>,
+    rows: Vec<LooseInterval>,
+}
+
+impl ByMeter {
+    fn of(chunks: &[Chunk], names: &MeterNumbers) -> Self {
+        let mut numbers: Vec<u32> = chunks.iter().flat_map(|chunk| &chunk.meters).copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut meters: Vec<(MeterId, u32)> =
+            numbers.into_iter().map(|number| (names.id(number), number)).collect();
+        meters.sort_unstable();
+        let place: HashMap<u32, u32> =
+            meters.iter().enumerate().map(|(place, (_, number))| (*number, place as u32)).collect();
+        let mut starts = vec![0u32; meters.len() + 1];
+        let places: Vec<u32> =
+            chunks.iter().flat_map(|chunk| &chunk.meters).map(|number| place[number]).collect();
+        places.iter().for_each(|&place| starts[place as usize + 1] += 1);
+        (1..starts.len()).for_each(|place| starts[place] += starts[place - 1]);
+        let mut next = starts.clone();
+        let none = LooseInterval {
+            start_s: 0,
+            value: 0.0,
+            quantity: crate::acquisition::Quantity::Energy,
+            is_estimated: false,
+        };
+        let mut rows = vec![none; places.len()];
+        let intervals = chunks.iter().flat_map(|chunk| {
+            (0..chunk.len()).map(move |row| LooseInterval {
+                start_s: i64::from(chunk.starts_s[row]),
+                value: chunk.value(row),
+                quantity: chunk.quantity,
+                is_estimated: chunk.quality == crate::acquisition::Quality::Estimated,
+            })
+        });
+        for (place, interval) in places.iter().zip(intervals) {
+            let at = &mut next[*place as usize];
+            rows[*at as usize] = interval;
+            *at += 1;
+        }
+        Self { meters, starts, rows }
+    }
+
+    /// The rows of one meter, by time; of one time in the order of the input.
+    fn rows(&self, meter: usize, out: &mut Vec<LooseInterval>) {
+        let rows = &self.rows[self.starts[meter] as usize..self.starts[meter + 1] as usize];
+        out.clear();
+        if rows.is_sorted_by_key(|row| row.start_s) {
+            out.extend_from_slice(rows);
+            return;
+        }
+        let mut keys: Vec<u64> =
+            rows.iter().enumerate().map(|(row, of)| (of.start_s as u64) << 32 | row as u64).collect();
+        keys.sort_unstable();
+        out.extend(keys.iter().map(|key| rows[(key & u64::from(u32::MAX)) as usize]));
+    }
+}
+
+impl SourceDone {
+    fn add(&mut self, report: &UnitReport, span_s: Option<(i64, i64)>, seen: &[bool], calendar: &Calendar) {
+        self.report.add(report);
+        let day = |instant_s| calendar.day_of(instant_s).map(|civil| civil.day);
+        let days = span_s.and_then(|(first_s, last_s)| day(first_s).zip(day(last_s)));
+        self.days = join_days(self.days, days);
+        if self.meters_seen.len() < seen.len() {
+            self.meters_seen.resize(seen.len(), false);
+        }
+        self.meters_seen.iter_mut().zip(seen).for_each(|(own, seen)| *own |= seen);
     }
 }
 
 /// The first and last day of two stretches.
-fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
+pub(super) fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (one, other) => one.or(other),
     }
-}
-
-/// Splits a mutable slice where a predicate, true for a prefix, turns false.
-trait SplitBy<'a, T> {
-    fn split_at_mut_by(self, is_before: impl Fn(&T) -> bool) -> (&'a mut [T], &'a mut [T]);
-}
-
-impl<'a, T> SplitBy<'a, T> for &'a mut [T] {
-    fn split_at_mut_by(self, is_before: impl Fn(&T) -> bool) -> (&'a mut [T], &'a mut [T]) {
-        let middle = self.partition_point(is_before);
-        self.split_at_mut(middle)
-    }
-}
-
-/// Joins whole days from the pass with days put together afterwards; each day once. Of two that
-/// claim a day the fuller stands, of two as full the earlier in the input; the other's intervals are
-/// counted as duplicates.
-fn merge_days(finished: &[FinishedDay], assembled: Vec<DayDigest>) -> Vec<DayDigest> {
-    let mut all: Vec<DayDigest> = finished.iter().map(|row| row.day).chain(assembled).collect();
-    all.sort_by_key(|day| day.day); // stable: the order of input stands within a day
-    let mut merged: Vec<DayDigest> = Vec::with_capacity(all.len());
-    for day in all {
-        match merged.last_mut() {
-            Some(kept) if kept.day == day.day => *kept = one_of_two(*kept, day),
-            _ => merged.push(day),
-        }
-    }
-    merged
-}
-
-fn one_of_two(first: DayDigest, second: DayDigest) -> DayDigest {
-    let (mut kept, other) =
-        if second.n_measured > first.n_measured { (second, first) } else { (first, second) };
-    let again = other.n_measured + other.n_estimated;
-    let same_hours = other
-        .hour_kw
-        .iter()
-        .zip(&kept.hour_kw)
-        .filter(|(b, _)| !b.is_nan())
-        .all(|(b, a)| (a - b).abs() <= 1e-6 * a.abs());
-    if same_hours {
-        kept.n_identical = kept.n_identical.saturating_add(again).saturating_add(other.n_identical);
-    } else {
-        kept.n_conflicting = kept.n_conflicting.saturating_add(again).saturating_add(other.n_conflicting);
-    }
-    kept
 }
 
 fn oddity_findings(meter: &MeterId, oddities: Oddities) -> Vec<Finding> {
@@ -288,176 +411,4 @@ fn oddity_findings(meter: &MeterId, oddities: Oddities) -> Vec<Finding> {
         );
     }
     findings
-}
-
-/// One thread's state while it reads a unit.
-struct UnitReader<'a> {
-    pass: &'a Pass<'a>,
-    order: u64,
-    shares: Vec<Share>,
-    partition_of: Vec<u32>,
-    demand_kw: Vec<f32>,
-    scratch: Scratch,
-    civil: Option<CivilDay>,
-}
-
-/// A thread hands its share of a partition over when it holds this many rows.
-const ROWS_HELD: usize = 4096;
-
-/// A meter's partition is not looked up yet.
-const UNKNOWN: u32 = u32::MAX;
-
-impl<'a> UnitReader<'a> {
-    fn new(pass: &'a Pass<'a>, source: usize, unit: usize) -> Self {
-        let shares = (0..pass.partitions.len()).map(|_| Share::default()).collect();
-        let order = (source as u64) << 32 | unit as u64;
-        Self {
-            pass,
-            order,
-            shares,
-            partition_of: Vec::new(),
-            demand_kw: Vec::new(),
-            scratch: Scratch::default(),
-            civil: None,
-        }
-    }
-
-    fn read(&mut self, batch: &IntervalBatch) -> Result<()> {
-        let mut from = 0;
-        while from < batch.meters.len() {
-            let meter = batch.meters[from];
-            let to = from + batch.meters[from..].iter().take_while(|&&other| other == meter).count();
-            self.read_run(batch, from, to);
-            let partition = self.partition_of(meter);
-            let share = &self.shares[partition];
-            if share.loose.len() >= ROWS_HELD || share.days.len() >= ROWS_HELD / 8 {
-                self.pass.partitions.add(partition, &mut self.shares[partition])?;
-            }
-            from = to;
-        }
-        Ok(())
-    }
-
-    fn hand_over_all(&mut self) -> Result<()> {
-        (0..self.shares.len()).try_for_each(|index| self.pass.partitions.add(index, &mut self.shares[index]))
-    }
-
-    /// One meter's neighbouring rows: whole days are digested here, the rest waits.
-    fn read_run(&mut self, batch: &IntervalBatch, from: usize, to: usize) {
-        let partition = self.partition_of(batch.meters[from]);
-        let mut at = from;
-        while at < to {
-            let Some(civil) = self.civil_day(batch.starts_s[at]) else {
-                at += 1;
-                continue;
-            };
-            let end = whole_day(&civil, batch, at, to);
-            match end {
-                Some(end) => {
-                    let day = self.digest_whole_day(&civil, batch, at, end);
-                    self.shares[partition].days.push(FinishedDay {
-                        meter: batch.meters[at],
-                        order: self.order,
-                        day,
-                    });
-                    at = end;
-                }
-                None => {
-                    let day_end_s = civil.start_s + civil.length_s;
-                    let rest = &batch.starts_s[at..to];
-                    let end = at
-                        + rest
-                            .iter()
-                            .take_while(|&&start_s| start_s >= civil.start_s && start_s < day_end_s)
-                            .count();
-                    let order = self.order;
-                    self.shares[partition].loose.extend((at..end).map(|row| loose(batch, row, order)));
-                    at = end;
-                }
-            }
-        }
-    }
-
-    fn digest_whole_day(
-        &mut self,
-        civil: &CivilDay,
-        batch: &IntervalBatch,
-        from: usize,
-        to: usize,
-    ) -> DayDigest {
-        let interval_s = batch.starts_s[from + 1] - batch.starts_s[from];
-        let per_kw = if batch.quantity == Quantity::Energy { 3600.0 / interval_s as f64 } else { 1.0 };
-        self.demand_kw.clear();
-        self.demand_kw.extend(batch.values[from..to].iter().map(|value| (value * per_kw) as f32));
-        let day = DayIntervals { civil, interval_s, demand_kw: &self.demand_kw, estimated: &[] };
-        digest_day(day, self.pass.windows.night, &mut self.scratch)
-    }
-
-    fn civil_day(&mut self, instant_s: i64) -> Option<CivilDay> {
-        let holds = |day: &CivilDay| instant_s >= day.start_s && instant_s < day.start_s + day.length_s;
-        if !self.civil.as_ref().is_some_and(holds) {
-            self.civil = self.pass.calendar.day_of(instant_s).copied();
-        }
-        self.civil
-    }
-
-    /// By the meter's name, so that a store does not depend on which thread saw a meter first.
-    fn partition_of(&mut self, meter: u32) -> usize {
-        let index = meter as usize;
-        if index >= self.partition_of.len() {
-            self.partition_of.resize(index + 1, UNKNOWN);
-        }
-        if self.partition_of[index] == UNKNOWN {
-            let hash = fnv1a(self.pass.meters.id(meter).as_str().as_bytes());
-            self.partition_of[index] = (hash % self.pass.partitions.len() as u64) as u32;
-        }
-        self.partition_of[index] as usize
-    }
-}
-
-/// A day of fewer intervals than this may be a coincidence of unordered rows; it waits for the rest.
-const LEAST_A_DAY: i64 = 12;
-
-/// Where the day that starts at row `from` ends, if its rows are measured, regular and all there.
-fn whole_day(civil: &CivilDay, batch: &IntervalBatch, from: usize, to: usize) -> Option<usize> {
-    if batch.quantity == Quantity::RegisterRead || from + 1 >= to {
-        return None;
-    }
-    let starts_s = &batch.starts_s;
-    let interval_s = starts_s[from + 1] - starts_s[from];
-    let first_s = starts_s[from] - civil.start_s;
-    if interval_s <= 0
-        || first_s >= interval_s
-        || civil.length_s % interval_s != 0
-        || interval_s * LEAST_A_DAY > civil.length_s
-    {
-        return None;
-    }
-    let end = from + (civil.length_s / interval_s) as usize;
-    let is_regular = end <= to && starts_s[from..end].windows(2).all(|pair| pair[1] - pair[0] == interval_s);
-    // A repeat of the last moment would belong to this day too.
-    let is_alone = is_regular && (end == to || starts_s[end] >= civil.start_s + civil.length_s);
-    let is_measured = batch
-        .qualities
-        .as_ref()
-        .is_none_or(|all| all[from..end.min(to)].iter().all(|q| *q == Quality::Measured));
-    (is_alone && is_measured).then_some(end)
-}
-
-fn loose(batch: &IntervalBatch, row: usize, order: u64) -> LooseInterval {
-    LooseInterval {
-        meter: batch.meters[row],
-        quantity: batch.quantity,
-        is_estimated: batch.qualities.as_ref().is_some_and(|all| all[row] == Quality::Estimated),
-        start_s: batch.starts_s[row],
-        value: batch.values[row],
-        order,
-    }
-}
-
-/// The FNV-1a hash (RFC 9923): stable across versions and machines, unlike the standard hasher.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -2,11 +2,15 @@
 //!
 //! All later stages work from these rows, so a run reads each interval once.
 
-pub mod assemble;
+mod assemble;
+pub mod columns;
 pub mod kernel;
+pub mod lanes;
 pub mod local;
-mod partitions;
+mod parts;
 pub mod store;
+mod task;
+mod waiting;
 
 /// Hours on a clock's face; a civil day may elapse in 23 or 25.
 pub const CLOCK_HOURS: usize = 24;

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
-
 use super::{MeterFeatures, Surroundings, extract_features};
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::calendar::date_of;
@@ -46,10 +44,7 @@ pub fn measure_meters(
             meter: meter.meter,
         })
     };
-    let parts: Vec<Vec<Look>> =
-        (0..store.n_parts()).into_par_iter().map(|part| store.map_part(part, look)).collect::<Result<_>>()?;
-    let mut looks: Vec<Look> = parts.into_iter().flatten().collect();
-    looks.sort_by(|a, b| a.meter.cmp(&b.meter));
+    let looks: Vec<Look> = store.map_meters(look)?;
     let fingerprints: Vec<Fingerprint> = looks.iter().map(|look| look.fingerprint.clone()).collect();
     let mut measured =
         Measured { findings: checks::check_run(&fingerprints, register), ..Measured::default() };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 
-use super::atomic::FileRecord;
+use crate::atomic::FileRecord;
 use super::run_json::{InputRecord, RunFacts, Timing};
 use super::{PeerDay, RunOutputs, write_run};
 use crate::acquisition::register::Register;

@@ -5,7 +5,7 @@
 //! clock, on threads or on the order of a hash map: same input and seed, same bytes. Wall-clock
 //! timings are the one thing that cannot hold to that; they go to `timings.json` alone.
 
-pub mod atomic;
+
 pub mod explain;
 pub mod geojson;
 pub mod page;
@@ -24,7 +24,6 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 use crate::acquisition::register::Register;
-use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::Result;
 use crate::finding::Finding;
@@ -32,7 +31,7 @@ use crate::ids::{GroupId, MeterId};
 use crate::ranking::Scored;
 use crate::settings::Settings;
 
-use atomic::Staged;
+use crate::atomic::Staged;
 use run_json::{RunFacts, RunRecord, Timing};
 use suspects::{Suspect, suspects};
 
@@ -51,7 +50,7 @@ pub struct RunOutputs<'a> {
     pub settings: &'a Settings,
     /// Inputs, mappings, counts and the outputs of other stages.
     pub facts: &'a RunFacts,
-    /// Where charts get their days from, as [`days_in_stores`] does.
+    /// Where charts get their days from, as [`DigestStore::days_of`](crate::digest::store::DigestStore::days_of).
     pub days_of: &'a DaysOf<'a>,
     /// Mean day of the peers, by group; a group that is missing is not drawn.
     pub peers: &'a BTreeMap<GroupId, PeerDay>,
@@ -105,32 +104,6 @@ fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'
         staged.write(name, |file| tables::write_parquet(file, name, frame))?;
     }
     staged.write("suspects.csv", |file| tables::write_csv(file, "suspects.csv", &suspects))
-}
-
-/// Reads the days of `meters` out of digest stores in one pass over each; the first store that has
-/// a meter gives its days.
-///
-/// # Errors
-/// When a part of a store cannot be read.
-pub fn days_in_stores(
-    stores: &[&DigestStore],
-    meters: &BTreeSet<MeterId>,
-) -> Result<BTreeMap<MeterId, MeterDays>> {
-    let mut found = BTreeMap::new();
-    for store in stores {
-        for part in 0..store.n_parts() {
-            if found.len() == meters.len() {
-                return Ok(found);
-            }
-            store.read_part(part, |days| {
-                if meters.contains(&days.meter) {
-                    found.entry(days.meter.clone()).or_insert(days);
-                }
-                Ok(())
-            })?;
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -211,27 +184,5 @@ mod tests {
                 "{name}"
             );
         }
-    }
-
-    #[test]
-    fn days_come_from_the_first_store_that_has_the_meter() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = |name: &str, meters: &[(&str, i32)]| {
-            let folder = folder.path().join(name);
-            std::fs::create_dir(&folder).unwrap();
-            let mut part =
-                crate::digest::store::PartWriter::create(folder.join("part-0000.parquet")).unwrap();
-            for (meter, day) in meters {
-                part.push(&MeterId::from(*meter), &[crate::digest::DayDigest::empty(*day, 30, 48)]).unwrap();
-            }
-            part.finish().unwrap();
-            DigestStore::open(&folder).unwrap()
-        };
-        let (meters, residuals) =
-            (store("digests", &[("a", 1), ("b", 1)]), store("residuals", &[("b", 2), ("residual:t", 2)]));
-        let wanted = ["b", "residual:t", "gone"].map(MeterId::from).into();
-        let found = days_in_stores(&[&meters, &residuals], &wanted).unwrap();
-        let days: Vec<_> = found.values().map(|days| (days.meter.as_str(), days.days[0].day)).collect();
-        assert_eq!(days, [("b", 1), ("residual:t", 2)]);
     }
 }

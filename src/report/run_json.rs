@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::RunOutputs;
-use super::atomic::FileRecord;
+use crate::atomic::FileRecord;
 use crate::error::{Error, Result};
 use crate::settings::{ReadingsTable, Settings, Windows};
 

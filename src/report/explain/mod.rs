@@ -179,18 +179,14 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::store::PartWriter;
     use crate::report::made_up;
 
     fn run() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         made_up::write(folder.path());
         let digests = folder.path().join("digests");
-        std::fs::create_dir(&digests).unwrap();
-        let mut part = PartWriter::create(digests.join("part-0000.parquet")).unwrap();
         let scored = made_up::scored().remove(0);
-        part.push(&scored.meter, &made_up::days(&scored).days).unwrap();
-        part.finish().unwrap();
+        DigestStore::write(&digests, [(&scored.meter, &made_up::days(&scored).days[..])]).unwrap();
         folder
     }
 

@@ -1,0 +1,233 @@
+//! Keeps digests on disk: parts in order of meter and day, merged as they are read.
+//!
+//! A store grows by generations. What one run adds is a set of parts of its own; a later run adds
+//! more and takes over the days it has seen anew, so that nothing is rewritten for a new day.
+
+pub mod manifest;
+mod merge;
+mod part;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{DayDigest, MeterDays};
+use crate::error::{Error, Result};
+use crate::ids::MeterId;
+use manifest::{Generation, Manifest, Terms};
+use merge::Merge;
+use part::Part;
+pub use part::{PartWriter, schema};
+
+/// Ranges of meters that a store is read in, each by one thread: more than any machine's cores.
+const RANGES: usize = 64;
+
+/// The digests of a run on disk.
+#[derive(Debug, Clone)]
+pub struct DigestStore {
+    parts: Vec<(usize, Part)>,
+    generations: Vec<Generation>,
+}
+
+impl DigestStore {
+    /// The store in `folder`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or holds no digests.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let manifest = Manifest::read(folder)?.ok_or_else(|| {
+            Error::table(
+                folder.display().to_string(),
+                "no digests here; run `hashwatt detect` or `hashwatt digest` first",
+            )
+        })?;
+        let paths: Vec<(usize, PathBuf)> = manifest
+            .generations
+            .iter()
+            .enumerate()
+            .flat_map(|(number, one)| one.parts.iter().map(move |name| (number, folder.join(name))))
+            .collect();
+        let parts = paths.into_par_iter().map(|(number, path)| Ok((number, Part::open(path)?)));
+        Ok(Self { parts: parts.collect::<Result<_>>()?, generations: manifest.generations })
+    }
+
+    /// Writes a store of one part from meters in order of id.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write<'a>(
+        folder: &Path,
+        meters: impl IntoIterator<Item = (&'a MeterId, &'a [DayDigest])>,
+    ) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+        let name = "part-0000.parquet";
+        let mut part = PartWriter::create(folder.join(name))?;
+        for (meter, days) in meters {
+            part.push(meter, days)?;
+        }
+        part.finish()?;
+        Self::of_parts(folder, vec![name.to_owned()])
+    }
+
+    /// Makes a store of parts that were written into `folder`, with days of 24 h in UTC.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written or a part cannot be read.
+    pub fn of_parts(folder: &Path, parts: Vec<String>) -> Result<Self> {
+        let mut manifest = Manifest::empty(Terms::default());
+        manifest.generations.push(Generation { parts, owns: Vec::new() });
+        manifest.commit(folder)?;
+        Self::open(folder)
+    }
+
+    /// Rows in all parts, of which some may be older versions of a day.
+    #[must_use]
+    pub fn n_rows(&self) -> u64 {
+        self.parts.iter().map(|(_, part)| part.n_rows()).sum()
+    }
+
+    /// Maps every meter, on all cores; what comes out is in order of id.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn map_meters<T: Send>(&self, map: impl Fn(MeterDays) -> Option<T> + Sync) -> Result<Vec<T>> {
+        let bounds = self.bounds();
+        let ranges: Vec<(Option<&str>, Option<&str>)> = (0..=bounds.len())
+            .map(|at| (at.checked_sub(1).map(|before| bounds[before]), bounds.get(at).copied()))
+            .collect();
+        let mapped: Vec<Vec<T>> = ranges
+            .into_par_iter()
+            .map(|(from, to)| {
+                let mut merge = Merge::over(&self.parts, &self.generations, from, to)?;
+                let mut mapped = Vec::new();
+                while let Some(meter) = merge.next()? {
+                    mapped.extend(map(meter));
+                }
+                Ok(mapped)
+            })
+            .collect::<Result<_>>()?;
+        Ok(mapped.into_iter().flatten().collect())
+    }
+
+    /// One meter's days, `None` where the store does not have it.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn meter(&self, id: &str) -> Result<Option<MeterDays>> {
+        Ok(self.days_of_near(&[&MeterId::from(id)])?.pop())
+    }
+
+    /// The days of several meters; those without days are left out.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn days_of(&self, meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
+        let wanted: Vec<&MeterId> = meters.iter().collect();
+        let Some((_, largest)) = self.parts.iter().max_by_key(|(_, part)| part.n_rows()) else {
+            return Ok(BTreeMap::new());
+        };
+        // Meters that lie together are read together.
+        let found: Vec<Vec<MeterDays>> = wanted
+            .chunk_by(|a, b| largest.group_of(a.as_str()) == largest.group_of(b.as_str()))
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|near| self.days_of_near(near))
+            .collect::<Result<_>>()?;
+        Ok(found.into_iter().flatten().map(|days| (days.meter.clone(), days)).collect())
+    }
+
+    fn days_of_near(&self, wanted: &[&MeterId]) -> Result<Vec<MeterDays>> {
+        let Some(first) = wanted.first() else { return Ok(Vec::new()) };
+        let mut merge = Merge::over(&self.parts, &self.generations, Some(first.as_str()), None)?;
+        let mut found = Vec::with_capacity(wanted.len());
+        for id in wanted {
+            merge.skip_to(id.as_str())?;
+            found.extend(merge.next_if(id)?);
+        }
+        Ok(found)
+    }
+
+    /// Ids at which one range ends and the next begins.
+    fn bounds(&self) -> Vec<&str> {
+        let firsts: BTreeSet<&str> = self.parts.iter().flat_map(|(_, part)| part.firsts()).collect();
+        let firsts: Vec<&str> = firsts.into_iter().collect();
+        let n = RANGES.min(firsts.len());
+        let mut bounds: Vec<&str> = (1..n).map(|at| firsts[at * firsts.len() / n]).collect();
+        bounds.dedup();
+        bounds
+    }
+}
+
+/// Gives a finished store its name, in place of the one before.
+///
+/// # Errors
+/// When a folder cannot be renamed or removed.
+pub fn publish(unfinished: &Path, folder: &Path) -> Result<()> {
+    let failed = |error| Error::write(folder, error);
+    let old = folder.with_extension("old");
+    // A run that was killed in the middle of this may have left it.
+    if old.exists() {
+        std::fs::remove_dir_all(&old).map_err(failed)?;
+    }
+    if folder.exists() {
+        std::fs::rename(folder, &old).map_err(failed)?;
+    }
+    std::fs::rename(unfinished, folder).map_err(failed)?;
+    if old.exists() { std::fs::remove_dir_all(&old).map_err(failed) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: i32) -> DayDigest {
+        let mut day = DayDigest::empty(number, 30, 48);
+        (day.demand_kw_p95, day.hour_kw[7], day.n_zero) = (2.5, 1.25, 3);
+        day
+    }
+
+    #[test]
+    fn a_store_gives_back_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (MeterId::from("a"), MeterId::from("b"));
+        let days = [day(15_000), DayDigest::empty(15_001, 30, 46)];
+        let store = DigestStore::write(folder.path(), [(&a, &days[..]), (&b, &days[..1])]).unwrap();
+        let meters = store.map_meters(Some).unwrap();
+        assert_eq!(meters.len(), 2);
+        assert_eq!(format!("{:?}", meters[0].days), format!("{days:?}"));
+        assert_eq!(store.meter("b").unwrap().unwrap().days.len(), 1);
+        assert!(store.meter("c").unwrap().is_none() && store.meter("aa").unwrap().is_none());
+        let wanted = ["b", "gone"].map(MeterId::from).into();
+        assert_eq!(store.days_of(&wanted).unwrap().into_keys().collect::<Vec<_>>(), [b]);
+    }
+
+    #[test]
+    fn many_meters_in_several_parts_come_once_and_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut names = Vec::new();
+        for part in 0..3 {
+            let name = format!("part-{part}.parquet");
+            let mut writer = PartWriter::create(folder.path().join(&name)).unwrap();
+            for meter in (0..5000).filter(|meter| meter % 3 == part || meter % 7 == 0) {
+                let days: Vec<DayDigest> = (0..20).filter(|day| day % 3 == part).map(day).collect();
+                writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
+            }
+            writer.finish().unwrap();
+            names.push(name);
+        }
+        let store = DigestStore::of_parts(folder.path(), names).unwrap();
+        assert!(store.bounds().len() > 3);
+        let meters = store.map_meters(|meter| Some((meter.meter, meter.days.len()))).unwrap();
+        assert!(meters.is_sorted() && meters.len() == 5000);
+        assert_eq!(meters[7].1, 20);
+        assert_eq!(meters[8].1, 6);
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_is_no_store() {
+        let folder = tempfile::tempdir().unwrap();
+        PartWriter::create(folder.path().join("part-0000.parquet")).unwrap().finish().unwrap();
+        assert!(DigestStore::open(folder.path()).unwrap_err().to_string().contains("no digests here"));
+    }
+}
