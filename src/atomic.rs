@@ -10,6 +10,10 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
+/// What names of temporary files begin and end with.
+const PREFIX: &str = ".hashwatt-";
+const SUFFIX: &str = ".part";
+
 /// Bytes read at a time while hashing. [bytes]
 const HASH_CHUNK: usize = 1 << 16;
 
@@ -77,6 +81,7 @@ impl Staged {
     /// When the folder cannot be made.
     pub fn in_folder(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+        sweep(folder);
         Ok(Self { folder: folder.to_owned(), files: Vec::new() })
     }
 
@@ -101,11 +106,23 @@ impl Staged {
         self.files.iter().map(|(record, _)| record)
     }
 
-    /// Gives every file its name, in the order they were written.
+    /// Gives every file its name, in the order they were written, once `first` has done its part. The
+    /// last one is the record of them all: the old record goes before anything else changes, so that
+    /// a record never stands beside files of another run.
     ///
     /// # Errors
-    /// When the system refuses a name.
-    pub fn publish(self) -> Result<()> {
+    /// When `first` fails or the system refuses a name.
+    pub fn publish(self, first: impl FnOnce() -> Result<()>) -> Result<()> {
+        if let Some((record, _)) = self.files.last() {
+            let path = self.folder.join(&record.path);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::write(path, error));
+                }
+                _ => sync_folder(&self.folder),
+            }
+        }
+        first()?;
         for (record, temporary) in self.files {
             persist(temporary, &self.folder.join(&record.path))?;
         }
@@ -126,9 +143,21 @@ fn fill_temporary(
     Ok(temporary)
 }
 
+/// Removes temporary files that a killed run left.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            // One that stays takes space and nothing else.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".hashwatt-").suffix(".part");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // A temporary file is private by default; an output is for whoever the folder's umask lets in.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -186,7 +215,7 @@ mod tests {
         staged.write("a", put("")).unwrap();
         assert!(!folder.path().join("b").exists());
         let records: Vec<_> = staged.records().cloned().collect();
-        staged.publish().unwrap();
+        staged.publish(|| Ok(())).unwrap();
         assert_eq!(names(folder.path()), ["a", "b"]);
         assert_eq!(records[0].sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(records[0], FileRecord::of(&folder.path().join("b"), "b").unwrap());

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::MeterId;
 
@@ -31,6 +31,10 @@ codes! {
     FileSkipped = "file_skipped",
     /// A part of a file could not be read; the rest was judged.
     FilePartlyRead = "file_partly_read",
+    /// A file has the same bytes as one that the store of digests has.
+    SameFileAgain = "same_file_again",
+    /// A file that shares days with new ones can no longer be read again.
+    FileGone = "file_gone",
     /// Rows without meter, time or a finite value, or with a time outside 1990..=2100.
     RowsSkipped = "rows_skipped",
     /// Something not stated was guessed: shape, unit, zone, stamp, column.
@@ -83,6 +87,14 @@ impl fmt::Display for Code {
     }
 }
 
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().copied().find(|code| code.as_str() == text);
+        known.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no code of a finding")))
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -90,7 +102,7 @@ impl Serialize for Code {
 }
 
 /// What a finding means for the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing was left out.
@@ -114,7 +126,7 @@ impl Severity {
 }
 
 /// One thing found in the data, with its proof. Findings flag; they never drop anything.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is about.
     pub code: Code,

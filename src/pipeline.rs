@@ -1,7 +1,6 @@
 //! Runs the main path: one call a stage, in the order the data flows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -10,7 +9,8 @@ use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
 use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::weather::Weather;
-use crate::acquisition::{Opened, open_sources};
+use crate::acquisition::{Opened, Source, open_sources};
+use crate::atomic::FileRecord;
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
 use crate::digest::local::Digested;
@@ -23,9 +23,8 @@ use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
 use crate::ranking::rank::{Judged, rank_meters};
-use crate::atomic::FileRecord;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
-use crate::report::{PeerDay, RunOutputs, tables, write_run};
+use crate::report::{PeerDay, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
 use crate::stats::quantile;
 
@@ -89,10 +88,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut clock = Clock::default();
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
-    // Under another name until the run is whole: one that fails leaves the run before it as it was.
-    let unfinished = settings.out.join(UNFINISHED_DIGESTS);
-    let digested =
-        clock.time("digest", || digest::local::digest(&opened.sources, settings, &unfinished, watch))?;
+    let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
     let measured = clock.time("features", || {
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch)
     })?;
@@ -114,8 +110,8 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         inputs: inputs(settings, &opened, &digested)?,
         mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
         span: measured.span(),
-        n_meters: digested.n_meters,
-        n_meter_days: digested.n_days,
+        n_meters: measured.counts.n_meters(),
+        n_meter_days: measured.counts.n_meter_days,
         n_rows: digested.n_rows,
         outputs: Vec::new(),
     };
@@ -133,15 +129,8 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
             ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
         ],
     };
-    write_run(&settings.out, &outputs)?;
-    digest::store::publish(&unfinished, &settings.out.join("digests"))?;
-    Ok(RunSummary {
-        span: facts.span,
-        n_rows: digested.n_rows,
-        n_meters: digested.n_meters,
-        scored,
-        findings,
-    })
+    stage_run(&settings.out, &outputs)?.publish(|| publish_digests(settings))?;
+    Ok(RunSummary { span: facts.span, n_rows: digested.n_rows, n_meters: facts.n_meters, scored, findings })
 }
 
 /// Profiles an export without ranking it. Writes nothing that outlives the call.
@@ -158,7 +147,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let sources = opened.sources.into_iter().zip(&digested.rows_by_source);
     Ok(ExportProfile {
         n_rows: digested.n_rows,
-        n_meters: digested.n_meters,
+        n_meters: measured.counts.n_meters(),
         span: measured.span(),
         intervals: measured.counts.intervals.iter().map(|(minutes, n)| (*minutes, *n)).collect(),
         completeness: measured.counts.present as f64 / measured.counts.expected.max(1) as f64,
@@ -176,14 +165,14 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     })
 }
 
-/// Digests an export into a store in `out` and goes no further.
+/// Digests an export into a store, its own or the shared one, and goes no further.
 ///
 /// # Errors
 /// As [`detect`].
-pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunSummary> {
+pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
-    let digested = digest::local::digest(&opened.sources, settings, &out.join(UNFINISHED_DIGESTS), watch)?;
-    digest::store::publish(&out.join(UNFINISHED_DIGESTS), &out.join("digests"))?;
+    let digested = digest_sources(&opened.sources, settings, watch)?;
+    publish_digests(settings)?;
     let mut findings = opened.findings;
     findings.extend(digested.findings);
     sort_findings(&mut findings);
@@ -194,6 +183,23 @@ pub fn digest(settings: &Settings, out: &Path, watch: &dyn Watch) -> Result<RunS
         n_meters: digested.n_meters,
         span: digested.days.map(|(first, last)| (date_of(first), date_of(last))),
     })
+}
+
+/// Digests what the shared store does not have yet; without one, everything, under another name until
+/// the run is whole: one that fails leaves the run before it as it was.
+fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) -> Result<Digested> {
+    match &settings.store {
+        Some(store) => digest::update::update(sources, settings, store, watch),
+        None => digest::local::digest(sources, settings, &settings.out.join(UNFINISHED_DIGESTS), watch),
+    }
+}
+
+/// Gives the run's own digests their name.
+fn publish_digests(settings: &Settings) -> Result<()> {
+    match &settings.store {
+        Some(_) => Ok(()),
+        None => digest::store::publish(&settings.out.join(UNFINISHED_DIGESTS), &settings.digests()),
+    }
 }
 
 /// Tables beside the readings.

@@ -52,7 +52,7 @@ pub struct RunTable {
 }
 
 /// One `[[readings]]` as written. Everything but `path` is guessed where it is not given.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReadingsTable {
     /// File, folder, glob or URL.
@@ -110,6 +110,8 @@ pub struct WindowsTable {
 pub struct DigestTable {
     /// Memory for intervals that wait for the rest of their day. [MiB]
     pub memory_mib: Option<u32>,
+    /// Folder of digests that runs share: files it has seen are not read again.
+    pub store: Option<PathBuf>,
 }
 
 /// `[groups]` as written.
@@ -145,6 +147,8 @@ pub struct Overrides {
     pub timezone: Option<String>,
     /// `--out`.
     pub out: Option<PathBuf>,
+    /// `--store`.
+    pub store: Option<PathBuf>,
     /// `--seed`.
     pub seed: Option<u64>,
     /// `--threads`.
@@ -242,6 +246,8 @@ pub struct Settings {
     pub windows: Windows,
     /// Memory for intervals that wait for the rest of their day. [MiB]
     pub memory_mib: u32,
+    /// Folder of digests that runs share; `None`: every run digests everything into its own.
+    pub store: Option<PathBuf>,
     /// Most peer groups within one register class.
     pub max_groups_per_class: usize,
     /// Chance of being a false lead up to which a meter is a suspect, 0..=1.
@@ -255,6 +261,14 @@ const DEFAULT_MAX_FALSE_CHANCE: f64 = 0.5;
 
 /// More groups than this in one class are too many for an analyst to tell apart.
 const DEFAULT_MAX_GROUPS_PER_CLASS: usize = 8;
+
+impl Settings {
+    /// Where the run's digests are when it is done: the shared store, or beside its other outputs.
+    #[must_use]
+    pub fn digests(&self) -> PathBuf {
+        self.store.clone().unwrap_or_else(|| self.out.join("digests"))
+    }
+}
 
 impl PipelineFile {
     /// Reads a pipeline file. Relative paths in it are relative to the working folder.
@@ -313,6 +327,7 @@ impl PipelineFile {
                 self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB),
                 16,
             )?,
+            store: flags.store.clone().or(self.digest.store),
             max_groups_per_class: at_least(
                 "[groups] max_per_class",
                 self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS),

@@ -177,6 +177,19 @@ impl LocalClock {
     /// Turns `times_s` of `meters` (one each, in row order) from local time to instants. [s]
     pub fn to_instants(&mut self, meters: &[u32], times_s: &mut [i64]) -> Nonexistent {
         let mut nonexistent = Nonexistent::default();
+        let (first_s, last_s) = times_s
+            .iter()
+            .fold((i64::MAX, i64::MIN), |(first, last), &time| (first.min(time), last.max(time)));
+        if first_s <= last_s
+            && let Some(offset_s) = self.table.constant_offset(first_s, last_s + 1)
+        {
+            // No clock changes within the batch: the usual case.
+            self.previous = meters.last().copied().zip(times_s.last().copied());
+            if offset_s != 0 {
+                times_s.iter_mut().for_each(|time| *time -= offset_s);
+            }
+            return nonexistent;
+        }
         let (mut index, mut from, mut end) = (0, i64::MAX, i64::MIN);
         let (mut offset, mut stretch) = (0, Stretch::Once);
         for (&meter, time) in meters.iter().zip(times_s.iter_mut()) {

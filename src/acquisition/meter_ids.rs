@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 
@@ -21,7 +21,8 @@ pub(super) struct MeterReader<'a> {
     numbers: &'a MeterNumbers,
     by_text: HashMap<Box<str>, u32>,
     by_integer: HashMap<i64, u32>,
-    dictionary: Option<(ArrayRef, Vec<u32>)>,
+    /// The last dictionary and the meters of its entries: the batches of a row group share one.
+    dictionary: Option<(StringArray, Vec<u32>)>,
 }
 
 impl<'a> MeterReader<'a> {
@@ -68,16 +69,24 @@ impl<'a> MeterReader<'a> {
 
     fn read_dictionary(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
         let dictionary = array.as_any_dictionary();
-        let values = dictionary.values();
+        let names: &StringArray = dictionary.values().as_string();
         let mut known = match self.dictionary.take() {
-            Some((seen, known)) if std::sync::Arc::ptr_eq(&seen, values) => known,
-            _ => vec![NOT_ASKED; values.len()],
+            Some((seen, known)) if is_same_memory(&seen, names) => known,
+            _ => vec![NOT_ASKED; names.len()],
         };
-        let names: &StringArray = values.as_string();
         let keys =
             cast(dictionary.keys(), &DataType::Int32).expect("dictionary keys of one array fit 32 bits");
         let keys = keys.as_primitive::<Int32Type>();
         let has_nulls = keys.null_count() > 0;
+        if !has_nulls && known.len() > 0 {
+            // Where every id is known already, which is usual, a row costs one look-up.
+            out.extend(keys.values().iter().map(|&key| known[key as usize]));
+            if out.iter().fold(true, |all, number| all & (*number < NOT_ASKED)) {
+                self.dictionary = Some((names.clone(), known));
+                return;
+            }
+            out.clear();
+        }
         for (row, &key) in keys.values().iter().enumerate() {
             if has_nulls && keys.is_null(row) {
                 out.push(NO_METER);
@@ -93,7 +102,7 @@ impl<'a> MeterReader<'a> {
             }
             out.push(*number);
         }
-        self.dictionary = Some((values.clone(), known));
+        self.dictionary = Some((names.clone(), known));
     }
 
     fn read_texts(&mut self, texts: &StringArray, marks: &mut Marks, out: &mut Vec<u32>) {
@@ -134,6 +143,13 @@ impl<'a> MeterReader<'a> {
     }
 }
 
+/// Whether two arrays are views of the same texts: the one held keeps its memory from being reused.
+fn is_same_memory(a: &StringArray, b: &StringArray) -> bool {
+    let place =
+        |array: &StringArray| (array.len(), array.value_data().as_ptr(), array.value_offsets().as_ptr());
+    place(a) == place(b)
+}
+
 /// An id that a table tool turned into a float: `1001.0` is meter 1001.
 fn float_id(id: f64) -> String {
     if id.is_nan() { String::new() } else { id.to_string() }
@@ -144,7 +160,8 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{
-        DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringViewArray, UInt64Array,
+        ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, StringViewArray,
+        UInt64Array,
     };
     use arrow::datatypes::UInt8Type;
 

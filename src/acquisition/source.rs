@@ -85,6 +85,12 @@ impl Source {
         }
     }
 
+    /// When the file was last written, where its place says so. [ns since 1970-01-01T00:00Z]
+    #[must_use]
+    pub fn modified_ns(&self) -> Option<u64> {
+        self.storage.modified_ns()
+    }
+
     /// SHA-256 of the file, in hexadecimal.
     ///
     /// # Errors

@@ -37,6 +37,13 @@ impl Storage {
         }
     }
 
+    /// When a file on disk was last written. [ns since 1970-01-01T00:00Z]
+    pub fn modified_ns(&self) -> Option<u64> {
+        let Self::Local(path) = self else { return None };
+        let modified = std::fs::metadata(path).ok()?.modified().ok()?;
+        u64::try_from(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos()).ok()
+    }
+
     /// The file from its first byte on.
     pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         self.stream_from(0)

@@ -46,10 +46,11 @@ Prints files, span, interval, zone, completeness, findings by code, and the mapp
 [[readings]] block to paste into a pipeline file. Writes nothing.";
 
 const DIGEST_EXAMPLES: &str = "\
-Example:
+Examples:
   hashwatt digest --readings export.parquet --timezone Asia/Almaty --out run1
+  hashwatt digest --readings 'exports/*.parquet' --timezone Asia/Almaty --store digests
 
-Writes the digests into run1/digests.";
+Writes the digests into run1/digests, or adds what is new to the folder digests.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Example:
@@ -141,6 +142,9 @@ pub(super) struct DetectArguments {
     /// Folder for the outputs; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
+    /// Folder of digests that runs share: files it has seen are not read again
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub store: Option<PathBuf>,
     /// Seed of every random choice [default: 1]
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub seed: Option<u64>,
@@ -177,6 +181,9 @@ pub(super) struct DigestArguments {
     /// Folder for digests/; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
+    /// Folder of digests that runs share, in place of --out: files it has seen are not read again
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub store: Option<PathBuf>,
 }
 
 /// `hashwatt explain`.

@@ -8,9 +8,8 @@ use super::ranked_list::read_words;
 use crate::pipeline::RunSummary;
 
 /// The result of a digest as text, for lines of `width` characters.
-pub(super) fn render(summary: &RunSummary, out: &Path, width: usize) -> String {
+pub(super) fn render(summary: &RunSummary, folder: &Path, width: usize) -> String {
     let mut text = String::new();
-    let folder = out.join("digests");
     push_line(&mut text, &format!("Digested {}, into {}.\n", read_words(summary), folder.display()));
     push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
     without_controls(&text)
@@ -23,7 +22,7 @@ mod tests {
 
     #[test]
     fn a_digest_says_what_it_read_and_where_it_is() {
-        let text = render(&made_up::summary(0, 3), Path::new("run1"), 80);
+        let text = render(&made_up::summary(0, 3), Path::new("run1/digests"), 80);
         assert!(text.starts_with("Digested 52 608 rows of 3 meters, 2021-07-01"), "{text}");
         assert!(text.contains("into run1/digests.") && text.contains("file_skipped"), "{text}");
     }

@@ -85,8 +85,8 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
 
 fn run_digest(settings: &Settings) -> Result<Outcome> {
     start_threads(settings)?;
-    let summary = pipeline::digest(settings, &settings.out, terminal::watch().as_ref())?;
-    outcome::print(&digest_summary::render(&summary, &settings.out, terminal::width()))?;
+    let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
+    outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
     Ok(Outcome::of(&summary.findings))
 }
 

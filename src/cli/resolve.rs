@@ -62,6 +62,7 @@ const fn answer(is_json: bool) -> Answer {
 fn detect_settings(typed: &DetectArguments) -> Result<Settings> {
     let flags = Overrides {
         out: typed.out.clone(),
+        store: typed.store.clone(),
         seed: typed.seed,
         threads: typed.run.threads,
         ..overrides(&typed.input)
@@ -85,7 +86,12 @@ fn check_settings(typed: &CheckArguments) -> Result<Settings> {
 }
 
 fn digest_settings(typed: &DigestArguments) -> Result<Settings> {
-    let flags = Overrides { out: typed.out.clone(), threads: typed.run.threads, ..overrides(&typed.input) };
+    let flags = Overrides {
+        out: typed.out.clone(),
+        store: typed.store.clone(),
+        threads: typed.run.threads,
+        ..overrides(&typed.input)
+    };
     pipeline_file(typed.pipeline.as_deref())?.check(&flags)
 }
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::layout::without_controls;
 use super::memory::peak_memory_mib;
@@ -80,18 +81,20 @@ impl Watch for Lines {
 /// A bar for the stage that runs, a line for each that has ended.
 struct Bars {
     running: RwLock<Option<(Stage, ProgressBar)>>,
+    bytes: Arc<AtomicU64>,
 }
 
 impl Bars {
-    const fn new() -> Self {
-        Self { running: RwLock::new(None) }
+    fn new() -> Self {
+        Self { running: RwLock::new(None), bytes: Arc::default() }
     }
 }
 
 impl Watch for Bars {
     fn begin(&self, stage: &str, unit: &str, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-        bar.set_style(style(unit, total));
+        self.bytes.store(0, Ordering::Relaxed);
+        bar.set_style(style(unit, total, &self.bytes));
         bar.set_message(stage.to_owned());
         bar.enable_steady_tick(TICK);
         *self.running.write().unwrap_or_else(PoisonError::into_inner) = Some((Stage::begin(stage), bar));
@@ -103,6 +106,10 @@ impl Watch for Bars {
         }
     }
 
+    fn read_bytes(&self, n: u64) {
+        self.bytes.fetch_add(n, Ordering::Relaxed);
+    }
+
     fn end(&self, summary: &str) {
         let running = self.running.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((stage, bar)) = running {
@@ -112,9 +119,16 @@ impl Watch for Bars {
     }
 }
 
-fn style(unit: &str, total: Option<u64>) -> ProgressStyle {
+fn style(unit: &str, total: Option<u64>, bytes: &Arc<AtomicU64>) -> ProgressStyle {
+    let bytes = Arc::clone(bytes);
     ProgressStyle::with_template(&template(unit, total))
         .expect("the templates are ours, and a unit has no braces")
+        .with_key("input", move |_: &ProgressState, text: &mut dyn fmt::Write| {
+            let read = bytes.load(Ordering::Relaxed);
+            if read > 0 {
+                let _ = write!(text, "{}", HumanBytes(read));
+            }
+        })
         .with_key("memory", |_: &ProgressState, text: &mut dyn fmt::Write| {
             if let Some(mib) = peak_memory_mib() {
                 let _ = write!(text, "peak {mib} MiB");
@@ -122,7 +136,7 @@ fn style(unit: &str, total: Option<u64>) -> ProgressStyle {
         })
 }
 
-/// What a bar shows: how many of how many, how fast, time left, memory.
+/// What a bar shows: how many of how many, how fast, input read, time left, memory.
 fn template(unit: &str, total: Option<u64>) -> String {
     let unit: String = unit.chars().filter(|c| !matches!(c, '{' | '}')).collect();
     match (unit.as_str(), total) {
@@ -131,10 +145,12 @@ fn template(unit: &str, total: Option<u64>) -> String {
         }
         ("bytes", None) => "{msg:12} {spinner} {bytes}  {bytes_per_sec}  {elapsed}  {memory}".to_owned(),
         (unit, Some(_)) => format!(
-            "{{msg:12}} [{{bar:28}}] {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  {{eta}} left  {{memory}}"
+            "{{msg:12}} [{{bar:28}}] {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  {{input}}  {{eta}} left  {{memory}}"
         ),
         (unit, None) => {
-            format!("{{msg:12}} {{spinner}} {{human_pos}} {unit}  {{per_sec}}  {{elapsed}}  {{memory}}")
+            format!(
+                "{{msg:12}} {{spinner}} {{human_pos}} {unit}  {{per_sec}}  {{input}}  {{elapsed}}  {{memory}}"
+            )
         }
     }
 }
@@ -147,7 +163,7 @@ mod tests {
     fn every_unit_has_a_template() {
         for unit in ["rows", "bytes", "meters", "", "{odd}"] {
             for total in [None, Some(0), Some(10)] {
-                let _ = style(unit, total);
+                let _ = style(unit, total, &Arc::default());
             }
         }
     }

@@ -204,7 +204,12 @@ fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
 }
 
 /// A day of reads that come once a day or less often.
-fn coarse_day(today: &[LooseInterval], next_start_s: Option<i64>, modal_s: i64, civil: &CivilDay) -> DayDigest {
+fn coarse_day(
+    today: &[LooseInterval],
+    next_start_s: Option<i64>,
+    modal_s: i64,
+    civil: &CivilDay,
+) -> DayDigest {
     let first = today[0];
     let length_s = if modal_s == i64::from(DAY_MINUTES) * 60 {
         civil.length_s

@@ -8,7 +8,7 @@
 
 use super::CLOCK_HOURS;
 use super::columns::DayColumns;
-use super::kernel::{Quantile, QUANTILE_SHARES};
+use super::kernel::{QUANTILE_SHARES, Quantile};
 use crate::settings::HourWindow;
 
 /// Days digested at once: two registers of the narrowest vector unit in use.
@@ -343,7 +343,9 @@ mod tests {
             let network = merge_exchange(n);
             // Zeros and ones are enough (Knuth's 0-1 principle); a few of each length here.
             for pattern in 0u64..200 {
-                let kw = |at: usize| f32::from((pattern.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 61)) as u8 & 1);
+                let kw = |at: usize| {
+                    f32::from((pattern.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 61)) as u8 & 1)
+                };
                 let mut rows: Vec<Lane<f32>> = (0..n).map(|at| [kw(at); LANES]).collect();
                 sort(&mut rows, &network);
                 assert!(rows.windows(2).all(|pair| pair[0][0] <= pair[1][0]), "{n} {pattern}");

@@ -58,14 +58,12 @@ const MOST_GROUPS: u64 = 32;
 pub struct Digested {
     /// The store it wrote.
     pub store: DigestStore,
-    /// Meters with at least one day.
+    /// Meters with at least one day among what was digested now.
     pub n_meters: u64,
-    /// Meter-days written.
-    pub n_days: u64,
-    /// Rows read from all sources.
-    pub n_rows: u64,
-    /// First and last civil day. [days since 1970-01-01]
+    /// First and last civil day among what was digested now. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
+    /// Rows of all sources.
+    pub n_rows: u64,
     /// Rows read from each source, in the order of the sources.
     pub rows_by_source: Vec<u64>,
     /// Trouble with rows of sources and with single meters.
@@ -80,11 +78,25 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     if folder.exists() {
         std::fs::remove_dir_all(folder).map_err(|error| Error::write(folder, error))?;
     }
-    let pass = run_pass(sources, &vec![None; sources.len()], settings, folder, "part", watch)?;
+    let every: Vec<&Source> = sources.iter().collect();
+    let pass = run_pass(&every, &vec![None; sources.len()], settings, folder, "part", watch)?;
+    if pass.written.n_days == 0 {
+        let _ = std::fs::remove_dir_all(folder);
+        return Err(nothing_measured(sources, &pass.findings(sources)));
+    }
     let mut manifest = Manifest::empty(Terms::of(settings));
     manifest.generations.push(Generation { parts: pass.written.parts.clone(), owns: Vec::new() });
     manifest.commit(folder)?;
-    Ok(pass.digested(DigestStore::open(folder)?))
+    let findings = pass.findings(sources);
+    let rows_by_source: Vec<u64> = pass.by_source.iter().map(|source| source.report.rows).collect();
+    Ok(Digested {
+        store: DigestStore::open(folder)?,
+        n_meters: pass.written.n_meters(),
+        days: pass.written.days,
+        n_rows: rows_by_source.iter().sum(),
+        rows_by_source,
+        findings,
+    })
 }
 
 /// What one pass over some sources gave.
@@ -94,7 +106,8 @@ pub struct PassDone {
     pub written: Written,
     /// By source.
     pub by_source: Vec<SourceDone>,
-    findings: Vec<Finding>,
+    /// What was odd about single meters' counters.
+    pub oddities: Vec<Finding>,
 }
 
 /// What a pass saw of one source.
@@ -109,17 +122,10 @@ pub struct SourceDone {
 }
 
 impl PassDone {
-    fn digested(self, store: DigestStore) -> Digested {
-        let rows_by_source: Vec<u64> = self.by_source.iter().map(|source| source.report.rows).collect();
-        Digested {
-            store,
-            n_meters: self.written.has_days.iter().filter(|has| **has).count() as u64,
-            n_days: self.written.n_days,
-            days: self.written.days,
-            n_rows: rows_by_source.iter().sum(),
-            rows_by_source,
-            findings: self.findings,
-        }
+    fn findings(&self, sources: &[Source]) -> Vec<Finding> {
+        let of_rows =
+            sources.iter().zip(&self.by_source).flat_map(|(source, done)| source.findings(&done.report));
+        of_rows.chain(self.oddities.iter().cloned()).collect()
     }
 }
 
@@ -127,10 +133,10 @@ impl PassDone {
 /// Of a source with `only` days, first to last, the others are left out.
 ///
 /// # Errors
-/// When a part cannot be written, or no source has a usable interval.
+/// When a part cannot be written.
 pub fn run_pass(
-    sources: &[Source],
-    only: &[Option<Vec<(i32, i32)>>],
+    sources: &[&Source],
+    only: &[Option<&[(i32, i32)]>],
     settings: &Settings,
     folder: &Path,
     prefix: &str,
@@ -143,27 +149,29 @@ pub fn run_pass(
     let budget = (u64::from(settings.memory_mib) << 20) * WAITING_SHARE.0 / WAITING_SHARE.1;
     let waiting = Waiting::new(n_partitions(sources, settings), spill.clone(), budget);
     watch.begin("digest", "rows", sources.iter().map(|source| source.rows).sum::<Option<u64>>());
-    let pass = Pass { calendar: &calendar, windows: settings.windows, meters: &meters, waiting: &waiting, folder, prefix };
+    let pass = Pass {
+        calendar: &calendar,
+        windows: settings.windows,
+        meters: &meters,
+        waiting: &waiting,
+        folder,
+        prefix,
+    };
     let (mut written, by_source) = pass.read_all(sources, only, watch)?;
-    let mut findings: Vec<Finding> =
-        sources.iter().zip(&by_source).flat_map(|(source, done)| source.findings(&done.report)).collect();
-    for (group, oddities) in pass.assemble_all()? {
+    let mut oddities = Vec::new();
+    for (group, of_group) in pass.assemble_all()? {
         written.add(group);
-        findings.extend(oddities);
+        oddities.extend(of_group);
     }
     // Nothing of value is left in it.
     let _ = std::fs::remove_dir_all(&spill);
-    if written.n_days == 0 {
-        return Err(nothing_measured(sources, &findings));
-    }
     let n_rows: u64 = by_source.iter().map(|source| source.report.rows).sum();
-    let n_meters = written.has_days.iter().filter(|has| **has).count();
-    watch.end(&format!("{n_rows} rows of {n_meters} meters, {} meter-days", written.n_days));
-    Ok(PassDone { written, by_source, findings })
+    watch.end(&format!("{n_rows} rows of {} meters, {} meter-days", written.n_meters(), written.n_days));
+    Ok(PassDone { written, by_source, oddities })
 }
 
 /// What the findings say of sources without a single usable interval.
-fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
+pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     let names = sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>().join(", ");
     let seen = findings.iter().map(|finding| finding.description.as_str()).collect::<Vec<_>>().join("; ");
     Error::NoReadings {
@@ -173,8 +181,8 @@ fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
 }
 
 /// So many that the working set of one partition stays within its share of the budget.
-fn n_partitions(sources: &[Source], settings: &Settings) -> usize {
-    let rows: u64 = sources.iter().map(rows_of).sum();
+fn n_partitions(sources: &[&Source], settings: &Settings) -> usize {
+    let rows: u64 = sources.iter().map(|source| rows_of(source)).sum();
     let share = (u64::from(settings.memory_mib) << 20) / PARTITION_SHARE;
     (rows * WORKING_BYTES_PER_ROW).div_ceil(share).clamp(1, MAX_PARTITIONS) as usize
 }
@@ -191,15 +199,17 @@ struct Task {
 }
 
 /// The tasks of a pass, in the order of the input; they depend on the input alone.
-fn tasks(sources: &[Source]) -> Vec<Task> {
-    let total: u64 = sources.iter().map(rows_of).sum();
+fn tasks(sources: &[&Source]) -> Vec<Task> {
+    let total: u64 = sources.iter().map(|source| rows_of(source)).sum();
     let rows_a_task = ROWS_A_TASK.clamp(total / 64, (total / 16).max(total / 64));
     let mut tasks = Vec::new();
     for (source, of) in sources.iter().enumerate() {
         let n_units = of.n_units();
         let rows_a_unit = (rows_of(of) / n_units.max(1) as u64).max(1);
         let n = (rows_a_task.div_ceil(rows_a_unit) as usize).clamp(1, n_units.max(1));
-        tasks.extend((0..n_units).step_by(n).map(|from| Task { source, units: from..(from + n).min(n_units) }));
+        tasks.extend(
+            (0..n_units).step_by(n).map(|from| Task { source, units: from..(from + n).min(n_units) }),
+        );
     }
     tasks
 }
@@ -222,8 +232,8 @@ impl Pass<'_> {
     /// Reads every unit of every source.
     fn read_all(
         &self,
-        sources: &[Source],
-        only: &[Option<Vec<(i32, i32)>>],
+        sources: &[&Source],
+        only: &[Option<&[(i32, i32)]>],
         watch: &dyn Watch,
     ) -> Result<(Written, Vec<SourceDone>)> {
         let tasks = tasks(sources);
@@ -231,7 +241,7 @@ impl Pass<'_> {
             .par_iter()
             .enumerate()
             .map(|(order, task)| {
-                self.read_task(&sources[task.source], task, order as u32, only[task.source].as_deref(), watch)
+                self.read_task(sources[task.source], task, order as u32, only[task.source], watch)
             })
             .collect::<Result<_>>()?;
         let mut written = Written::default();

@@ -10,6 +10,7 @@ pub mod local;
 mod parts;
 pub mod store;
 mod task;
+pub mod update;
 mod waiting;
 
 /// Hours on a clock's face; a civil day may elapse in 23 or 25.

@@ -11,8 +11,8 @@ use super::store::PartWriter;
 use crate::error::Result;
 use crate::ids::{MeterId, MeterNumbers};
 
-/// Rows in order are written in steps of this many, about 14 MB.
-const ROWS_A_STEP: usize = 64 * 1024;
+/// Rows in order are written in steps of this many, about 3 MB: a row group.
+const ROWS_A_STEP: usize = 16 * 1024;
 
 /// Rows not in order are collected up to this many, about 55 MB.
 const MOST_ROWS: usize = 256 * 1024;
@@ -65,6 +65,8 @@ impl<'a> PartsWriter<'a> {
         let places = self.places();
         if !is_in_order(&self.rows, &places) {
             if !is_last && n < MOST_ROWS {
+                // More rows do not put them in order.
+                self.looked_at = MOST_ROWS - ROWS_A_STEP;
                 return Ok(());
             }
             self.rows = self.rows.in_order(&order(&self.rows, &places));
@@ -120,6 +122,12 @@ impl<'a> PartsWriter<'a> {
 }
 
 impl Written {
+    /// Meters with at least one day.
+    #[must_use]
+    pub fn n_meters(&self) -> u64 {
+        self.has_days.iter().filter(|has| **has).count() as u64
+    }
+
     fn note(&mut self, rows: &DayColumns) {
         self.n_days += rows.len() as u64;
         for &meter in &rows.meters {

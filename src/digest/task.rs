@@ -181,8 +181,7 @@ impl<'a> TaskReader<'a> {
         rows: std::ops::Range<usize>,
     ) {
         let interval_s = batch.starts_s[rows.start + 1] - batch.starts_s[rows.start];
-        let per_hour =
-            if batch.quantity == Quantity::Demand { 1.0 } else { intervals_per_hour(interval_s) };
+        let per_hour = if batch.quantity == Quantity::Demand { 1.0 } else { intervals_per_hour(interval_s) };
         let kw = batch.values[rows].iter().map(|value| *value as f32 * per_hour);
         self.lanes.push(meter, civil.day, interval_s, kw, &mut self.parts.rows);
     }

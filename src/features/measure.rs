@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use super::{MeterFeatures, Surroundings, extract_features};
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::calendar::date_of;
@@ -14,6 +13,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 use crate::progress::Watch;
 use crate::settings::Settings;
+use jiff::civil::Date;
 
 /// Looks at every meter of a store once: features, checks, counts.
 ///
@@ -40,6 +40,7 @@ pub fn measure_meters(
             days: (meter.days.first()?.day, meter.days.last()?.day),
             interval_minutes: intervals[intervals.len() / 2],
             completeness: checks::completeness(&meter),
+            n_days: meter.days.len() as u64,
             point,
             meter: meter.meter,
         })
@@ -81,10 +82,20 @@ pub struct Counts {
     pub present: u64,
     /// Intervals estimated.
     pub estimated: u64,
+    /// Meter-days.
+    pub n_meter_days: u64,
     /// Meters by their usual interval. [min]
     pub intervals: BTreeMap<u32, u64>,
     /// First and last civil day. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
+}
+
+impl Counts {
+    /// Meters with interval data.
+    #[must_use]
+    pub fn n_meters(&self) -> u64 {
+        self.intervals.values().sum()
+    }
 }
 
 impl Measured {
@@ -105,6 +116,7 @@ struct Look {
     days: (i32, i32),
     interval_minutes: u32,
     completeness: checks::Completeness,
+    n_days: u64,
 }
 
 impl Measured {
@@ -113,6 +125,7 @@ impl Measured {
         counts.expected += look.completeness.expected;
         counts.present += look.completeness.present;
         counts.estimated += look.completeness.estimated;
+        counts.n_meter_days += look.n_days;
         *counts.intervals.entry(look.interval_minutes).or_default() += 1;
         counts.days = Some(
             counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))),

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 
-use crate::atomic::FileRecord;
 use super::run_json::{InputRecord, RunFacts, Timing};
-use super::{PeerDay, RunOutputs, write_run};
+use super::{PeerDay, RunOutputs, stage_run};
 use crate::acquisition::register::Register;
+use crate::atomic::FileRecord;
 use crate::calendar::day_number;
 use crate::digest::{DayDigest, MeterDays};
 use crate::error::Result;
@@ -252,5 +252,5 @@ pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
 
 /// Writes the made-up run into `out`.
 pub fn write(out: &Path) {
-    with_run(|run| write_run(out, run)).unwrap();
+    with_run(|run| stage_run(out, run)).unwrap().publish(|| Ok(())).unwrap();
 }

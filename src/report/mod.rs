@@ -5,7 +5,6 @@
 //! clock, on threads or on the order of a hash map: same input and seed, same bytes. Wall-clock
 //! timings are the one thing that cannot hold to that; they go to `timings.json` alone.
 
-
 pub mod explain;
 pub mod geojson;
 pub mod page;
@@ -71,13 +70,13 @@ pub struct PeerDay {
     pub hour_kw_p75: [f32; CLOCK_HOURS],
 }
 
-/// Writes a run's outputs into `out`: all of them or, where one fails, none.
+/// Writes a run's outputs beside their places in `out`: all of them or, where one fails, none.
 ///
-/// `run.json` takes its name last: where it is, the run is whole.
+/// `run.json` takes its name last, and loses it first: where it is, the run is whole.
 ///
 /// # Errors
 /// When a table cannot be built or a file cannot be written.
-pub fn write_run(out: &Path, run: &RunOutputs<'_>) -> Result<()> {
+pub fn stage_run(out: &Path, run: &RunOutputs<'_>) -> Result<Staged> {
     let suspects = suspects(run.scored, run.register);
     let mut staged = Staged::in_folder(out)?;
     write_tables(&mut staged, run, &suspects)?;
@@ -87,7 +86,7 @@ pub fn write_run(out: &Path, run: &RunOutputs<'_>) -> Result<()> {
     let record = RunRecord::of(run, staged.records().cloned());
     staged.write("timings.json", |file| run_json::write_json(file, "timings.json", &run.timings))?;
     staged.write("run.json", |file| run_json::write_json(file, "run.json", &record))?;
-    staged.publish()
+    Ok(staged)
 }
 
 fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
@@ -158,7 +157,7 @@ mod tests {
         let before = files(folder.path());
         let failed = made_up::with_run(|run| {
             let fails = |_: &BTreeSet<MeterId>| Err(crate::error::Error::table("digests", "made to fail"));
-            write_run(folder.path(), &RunOutputs { days_of: &fails, scored: &run.scored[..1], ..*run })
+            stage_run(folder.path(), &RunOutputs { days_of: &fails, scored: &run.scored[..1], ..*run })
         });
         assert!(failed.is_err());
         assert!(files(folder.path()) == before);
@@ -167,7 +166,9 @@ mod tests {
     #[test]
     fn a_run_without_meters_is_written_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        made_up::with_run(|run| write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
+        made_up::with_run(|run| stage_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
+            .unwrap()
+            .publish(|| Ok(()))
             .unwrap();
         assert!(folder.path().join("run.json").exists());
     }

@@ -78,6 +78,9 @@ struct Span {
 #[derive(Debug, Clone, Serialize)]
 struct SettingsRecord {
     timezone: Option<String>,
+    /// Where the digests are, if not beside this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
     windows: Windows,
     max_groups_per_class: usize,
     max_false_chance: f64,
@@ -117,6 +120,7 @@ impl SettingsRecord {
     fn of(settings: &Settings) -> Self {
         Self {
             timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
+            store: settings.store.as_ref().map(|folder| folder.display().to_string()),
             windows: settings.windows,
             max_groups_per_class: settings.max_groups_per_class,
             max_false_chance: settings.max_false_chance,

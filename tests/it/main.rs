@@ -11,4 +11,5 @@ mod detection;
 mod district;
 mod program;
 mod shared_data;
+mod store;
 mod tidy;

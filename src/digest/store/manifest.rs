@@ -10,7 +10,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::settings::Settings;
+use crate::finding::Finding;
+use crate::settings::{ReadingsTable, Settings};
 
 /// The file in a store's folder.
 pub const MANIFEST: &str = "store.json";
@@ -26,8 +27,12 @@ pub struct Manifest {
     pub terms: Terms,
     /// Oldest first.
     pub generations: Vec<Generation>,
+    /// Counts updates, so that parts of two updates never share a name.
+    pub number: u32,
     /// Files whose intervals are in the store; empty where the store belongs to one run.
     pub files: Vec<SeenFile>,
+    /// What was odd about single meters' counters.
+    pub oddities: Vec<Finding>,
 }
 
 /// What a digest depends on besides the intervals.
@@ -47,6 +52,13 @@ impl Terms {
             timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
             night: [settings.windows.night.from, settings.windows.night.to],
         }
+    }
+}
+
+impl std::fmt::Display for Terms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [from, to] = self.night;
+        write!(f, "timezone {} and night [{from}, {to}]", self.timezone.as_deref().unwrap_or("none"))
     }
 }
 
@@ -84,13 +96,24 @@ pub struct SeenFile {
     pub days: Option<(i32, i32)>,
     /// Whether its days can be told without the files before and after: reads within a day.
     pub is_within_day: bool,
+    /// How its columns became intervals.
+    pub mapping: ReadingsTable,
+    /// Trouble with its rows.
+    pub findings: Vec<Finding>,
 }
 
 impl Manifest {
     /// A store without parts.
     #[must_use]
     pub const fn empty(terms: Terms) -> Self {
-        Self { format: FORMAT, terms, generations: Vec::new(), files: Vec::new() }
+        Self {
+            format: FORMAT,
+            terms,
+            generations: Vec::new(),
+            number: 1,
+            files: Vec::new(),
+            oddities: Vec::new(),
+        }
     }
 
     /// The manifest in `folder`; `None` where there is none.
@@ -139,7 +162,8 @@ impl Manifest {
         let Ok(entries) = std::fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let is_part = name.to_str().is_some_and(|name| name.ends_with(".parquet") && !named.contains(name));
+            let is_part =
+                name.to_str().is_some_and(|name| name.ends_with(".parquet") && !named.contains(name));
             if is_part {
                 // One that stays takes space and nothing else.
                 let _ = std::fs::remove_file(entry.path());

@@ -148,6 +148,28 @@ impl DigestStore {
         Ok(found)
     }
 
+    /// Writes all that counts into new parts in `folder` and names them.
+    ///
+    /// # Errors
+    /// When a part cannot be read or written.
+    pub fn merge_into(&self, folder: &Path, prefix: &str) -> Result<Vec<String>> {
+        let bounds = self.bounds();
+        (0..=bounds.len())
+            .into_par_iter()
+            .map(|at| {
+                let (from, to) = (at.checked_sub(1).map(|before| bounds[before]), bounds.get(at).copied());
+                let name = format!("{prefix}-merged-{at:04}.parquet");
+                let mut part = PartWriter::create(folder.join(&name))?;
+                let mut merge = Merge::over(&self.parts, &self.generations, from, to)?;
+                while let Some(meter) = merge.next()? {
+                    part.push(&meter.meter, &meter.days)?;
+                }
+                part.finish()?;
+                Ok(name)
+            })
+            .collect()
+    }
+
     /// Ids at which one range ends and the next begins.
     fn bounds(&self) -> Vec<&str> {
         let firsts: BTreeSet<&str> = self.parts.iter().flat_map(|(_, part)| part.firsts()).collect();

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, DictionaryArray, Float32Array, Int32Array, RecordBatch, StringArray,
+    Array, ArrayRef, AsArray, Date32Array, DictionaryArray, Float32Array, Int32Array, RecordBatch,
+    StringArray,
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
@@ -117,10 +118,8 @@ impl PartWriter {
     /// When the file cannot be written.
     pub fn finish(mut self) -> Result<()> {
         self.write_waiting()?;
-        let file = self
-            .writer
-            .into_inner()
-            .map_err(|error| Error::table(self.path.display().to_string(), error))?;
+        let file =
+            self.writer.into_inner().map_err(|error| Error::table(self.path.display().to_string(), error))?;
         file.sync_data().map_err(|error| Error::write(&self.path, error))
     }
 
@@ -161,10 +160,8 @@ fn record_batch(
 }
 
 fn nan_as_null(values: Vec<f32>) -> Float32Array {
-    // A sum is NaN where one value is: quicker than a look at each.
-    let is_all_known = !values.iter().map(|value| value * 0.0).sum::<f32>().is_nan();
-    let nulls =
-        (!is_all_known).then(|| values.iter().map(|value| !value.is_nan()).collect::<NullBuffer>());
+    let has_nan = values.iter().fold(false, |any, value| any | value.is_nan());
+    let nulls = has_nan.then(|| values.iter().map(|value| !value.is_nan()).collect::<NullBuffer>());
     Float32Array::new(values.into(), nulls)
 }
 
@@ -181,19 +178,22 @@ impl Part {
     pub fn open(path: PathBuf) -> Result<Self> {
         let failed = |error: &dyn std::fmt::Display| Error::table(path.display().to_string(), error);
         let file = File::open(&path).map_err(|error| failed(&error))?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| failed(&error))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| failed(&error))?;
         if metadata.schema().fields() != schema().fields() {
             return Err(failed(&"not a digest part of this version"));
         }
-        let meters = metadata.metadata().row_groups().iter().map(|group| match group.column(0).statistics() {
-            Some(Statistics::ByteArray(ids)) => Some((
-                String::from_utf8(ids.min_opt()?.data().to_vec()).ok()?,
-                String::from_utf8(ids.max_opt()?.data().to_vec()).ok()?,
-            )),
-            _ => None,
-        });
         let meters =
-            meters.collect::<Option<Vec<_>>>().ok_or_else(|| failed(&"its row groups do not name their meters"))?;
+            metadata.metadata().row_groups().iter().map(|group| match group.column(0).statistics() {
+                Some(Statistics::ByteArray(ids)) => Some((
+                    String::from_utf8(ids.min_opt()?.data().to_vec()).ok()?,
+                    String::from_utf8(ids.max_opt()?.data().to_vec()).ok()?,
+                )),
+                _ => None,
+            });
+        let meters = meters
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| failed(&"its row groups do not name their meters"))?;
         Ok(Self { path, metadata, meters })
     }
 
@@ -227,7 +227,8 @@ impl Part {
             let reader = builder.with_row_groups(groups).with_batch_size(ROWS_A_BATCH).build();
             Some(reader.map_err(|error| failed(&error))?)
         };
-        let mut cursor = Cursor { path: self.path.clone(), reader, rows: None, row: 0, end: to.map(str::to_owned) };
+        let mut cursor =
+            Cursor { path: self.path.clone(), reader, rows: None, row: 0, end: to.map(str::to_owned) };
         cursor.settle()?;
         from.map_or(Ok(()), |from| cursor.skip_to(from))?;
         Ok(cursor)

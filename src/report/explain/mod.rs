@@ -4,7 +4,7 @@ mod near;
 mod sheet;
 mod sparkline;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use polars::prelude::{
@@ -78,11 +78,18 @@ fn finding(row: &Row<'_>) -> Result<FindingLine> {
 
 /// The meter's days, `None` where the run's digests do not have it or were moved away.
 fn days(run: &Path, meter: &str) -> Result<Option<MeterDays>> {
-    let folder = run.join("digests");
+    let folder = digests(run);
     if !folder.is_dir() {
         return Ok(None);
     }
     DigestStore::open(&folder)?.meter(meter)
+}
+
+/// The run's digests: beside its tables, or in the store that its record names.
+fn digests(run: &Path) -> PathBuf {
+    let record = std::fs::read_to_string(run.join("run.json")).unwrap_or_default();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap_or_default();
+    record["settings"]["store"].as_str().map_or_else(|| run.join("digests"), PathBuf::from)
 }
 
 fn unknown_meter(run: &Path, meter: &str) -> Result<Error> {

@@ -1,0 +1,227 @@
+//! Runs on a store of digests that grows: files one by one, late, corrected, twice, and killed runs.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{DataType, TimeUnit};
+use hashwatt::trials::{Scenario, SimulateSettings, simulate};
+use parquet::arrow::ArrowWriter;
+
+use crate::program::{command, files, hashwatt_line, read_table};
+
+/// Local days of the small district.
+const DAYS: usize = 24;
+
+/// A small district and the pieces of its readings, cut in the middle of days as exports in UTC are.
+struct Pieces {
+    folder: tempfile::TempDir,
+    tables: Vec<RecordBatch>,
+}
+
+impl Pieces {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SimulateSettings {
+            interval_minutes: 60,
+            ..SimulateSettings::new(Scenario::Almaty2021, 24, DAYS, 3, folder.path().join("district"))
+        };
+        simulate(&settings).unwrap();
+        let readings = read_table(&folder.path().join("district/readings.parquet"));
+        let times = seconds(&readings);
+        let (first, last) = (*times.iter().min().unwrap(), *times.iter().max().unwrap());
+        let cuts: Vec<i64> =
+            (0..=4).map(|at| first + (last + 1 - first) * at / 4 / 3600 * 3600 + 5 * 3600).collect();
+        let tables = (0..4)
+            .map(|at| {
+                let from = if at == 0 { i64::MIN } else { cuts[at] };
+                let to = if at == 3 { i64::MAX } else { cuts[at + 1] };
+                let is_in: BooleanArray = times.iter().map(|time| Some((from..to).contains(time))).collect();
+                filter_record_batch(&readings, &is_in).unwrap()
+            })
+            .collect();
+        std::fs::create_dir(folder.path().join("exports")).unwrap();
+        Self { folder, tables }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Puts a piece among the exports.
+    fn export(&self, at: usize) -> PathBuf {
+        let path = self.path(&format!("exports/{at}.parquet"));
+        write(&path, &self.tables[at]);
+        path
+    }
+
+    fn arguments(&self, command: &str, more: &str) -> String {
+        let exports = self.path("exports/*.parquet");
+        format!("{command} --readings {} --timezone Asia/Almaty {more}", exports.display())
+    }
+
+    /// Updates the store with what is among the exports.
+    fn update(&self, store: &str) {
+        let store = self.path(store);
+        hashwatt_line(self.arguments("digest", &format!("--store {}", store.display()))).ends_with(0);
+    }
+
+    /// The scores of a run over the exports, on a store or on digests of its own.
+    fn scores(&self, out: &str, store: Option<&str>) -> Vec<u8> {
+        let out = self.path(out);
+        let store = store.map(|name| format!("--store {}", self.path(name).display())).unwrap_or_default();
+        hashwatt_line(self.arguments("detect", &format!("--out {} {store}", out.display())));
+        std::fs::read(out.join("scores.parquet")).unwrap()
+    }
+
+    #[track_caller]
+    fn assert_store_is_as_good_as_new(&self, store: &str) {
+        let (ours, anew) = (self.scores("ours", Some(store)), self.scores("anew", None));
+        assert!(ours == anew, "scores on the store differ from those of a pass over all files");
+    }
+}
+
+/// Times in whole seconds since 1970, as written.
+fn seconds(readings: &RecordBatch) -> Vec<i64> {
+    let times = readings.column_by_name("timestamp").unwrap();
+    let seconds = arrow::compute::cast(times, &DataType::Timestamp(TimeUnit::Second, None)).unwrap();
+    seconds.as_primitive::<arrow::datatypes::TimestampSecondType>().values().to_vec()
+}
+
+fn write(path: &Path, table: &RecordBatch) {
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), table.schema(), None).unwrap();
+    writer.write(table).unwrap();
+    writer.close().unwrap();
+}
+
+/// The table with every value doubled.
+fn corrected(table: &RecordBatch) -> RecordBatch {
+    let place = table.schema().index_of("kwh").unwrap();
+    let mut columns = table.columns().to_vec();
+    let values = arrow::compute::cast(&columns[place], &DataType::Float64).unwrap();
+    let doubled: Float64Array =
+        values.as_primitive::<arrow::datatypes::Float64Type>().unary(|value| value * 2.0);
+    columns[place] = arrow::compute::cast(
+        &(std::sync::Arc::new(doubled) as arrow::array::ArrayRef),
+        columns[place].data_type(),
+    )
+    .unwrap();
+    RecordBatch::try_new(table.schema(), columns).unwrap()
+}
+
+#[test]
+fn files_one_by_one_and_late_give_what_all_at_once_give() {
+    let pieces = Pieces::new();
+    for at in [0, 3, 1] {
+        pieces.export(at);
+        pieces.update("store");
+    }
+    pieces.export(2);
+    pieces.assert_store_is_as_good_as_new("store");
+}
+
+#[test]
+fn a_corrected_file_replaces_its_days() {
+    let pieces = Pieces::new();
+    (0..4).for_each(|at| drop(pieces.export(at)));
+    pieces.update("store");
+    let before = pieces.scores("before", Some("store"));
+    write(&pieces.path("exports/1.parquet"), &corrected(&pieces.tables[1]));
+    assert!(pieces.scores("after", Some("store")) != before);
+    pieces.assert_store_is_as_good_as_new("store");
+}
+
+#[test]
+fn the_same_files_again_change_nothing() {
+    let pieces = Pieces::new();
+    (0..4).for_each(|at| drop(pieces.export(at)));
+    let first = pieces.scores("run", Some("store"));
+    let store = files(&pieces.path("store"));
+    assert!(pieces.scores("run", Some("store")) == first);
+    assert!(files(&pieces.path("store")) == store);
+    // A copy under another name is named, and not read.
+    std::fs::copy(pieces.path("exports/0.parquet"), pieces.path("exports/copy.parquet")).unwrap();
+    assert!(pieces.scores("run", Some("store")) == first);
+    let findings = read_table(&pieces.path("run/findings.parquet"));
+    let codes = crate::program::texts(&findings, "code");
+    assert!(codes.contains(&Some("same_file_again".to_owned())), "{codes:?}");
+}
+
+#[test]
+fn a_file_that_is_gone_keeps_its_days() {
+    let pieces = Pieces::new();
+    (0..4).for_each(|at| drop(pieces.export(at)));
+    pieces.update("store");
+    let all = pieces.scores("all", Some("store"));
+    (1..4).for_each(|at| std::fs::remove_file(pieces.path(&format!("exports/{at}.parquet"))).unwrap());
+    assert!(pieces.scores("rest", Some("store")) == all);
+    write(&pieces.path("exports/0.parquet"), &corrected(&pieces.tables[0]));
+    assert!(pieces.scores("rest", Some("store")) != all);
+    let findings = read_table(&pieces.path("rest/findings.parquet"));
+    let codes = crate::program::texts(&findings, "code");
+    assert!(codes.contains(&Some("file_gone".to_owned())), "{codes:?}");
+}
+
+#[test]
+fn a_store_of_another_zone_is_an_error() {
+    let pieces = Pieces::new();
+    pieces.export(0);
+    pieces.update("store");
+    let line = pieces.arguments("digest", &format!("--store {}", pieces.path("store").display()));
+    hashwatt_line(line.replace("Asia/Almaty", "Europe/London")).ends_with(2).complains_of(&[
+        "Asia/Almaty",
+        "Europe/London",
+        "another folder",
+    ]);
+}
+
+#[test]
+fn a_store_that_is_no_store_is_an_error_that_names_the_file() {
+    let pieces = Pieces::new();
+    pieces.export(0);
+    let store = pieces.path("store");
+    std::fs::create_dir(&store).unwrap();
+    for text in ["", "{", "{\"format\": 1}"] {
+        std::fs::write(store.join("store.json"), text).unwrap();
+        hashwatt_line(pieces.arguments("digest", &format!("--store {}", store.display())))
+            .ends_with(2)
+            .complains_of(&["store.json", "another folder"]);
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_moment_and_started_again_gives_the_same_bytes() {
+    let pieces = Pieces::new();
+    (0..4).for_each(|at| drop(pieces.export(at)));
+    let begun = std::time::Instant::now();
+    let line = |out: &str| {
+        let (out, store) = (pieces.path(out), pieces.path(&format!("{out}-store")));
+        pieces.arguments("detect", &format!("--out {} --store {}", out.display(), store.display()))
+    };
+    hashwatt_line(line("whole"));
+    let whole_ms = begun.elapsed().as_millis() as u64;
+    let tries = 12;
+    for at in 0..tries {
+        let mut child = command(line("killed").split_whitespace())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(whole_ms * at / tries));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    hashwatt_line(line("killed"));
+    let (whole, killed) = (files(&pieces.path("whole")), files(&pieces.path("killed")));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), killed.keys().collect::<Vec<_>>(), "files are left over");
+    for (name, bytes) in &whole {
+        // The record names its store; how long stages took is the clock's.
+        let is_same =
+            name == Path::new("timings.json") || name == Path::new("run.json") || killed[name] == *bytes;
+        assert!(is_same, "{} differs", name.display());
+    }
+    assert_eq!(files(&pieces.path("whole-store")), files(&pieces.path("killed-store")));
+}
