@@ -86,7 +86,7 @@ impl Pieces {
 
 /// Times in whole seconds since 1970, as written.
 fn seconds(readings: &RecordBatch) -> Vec<i64> {
-    let times = readings.column_by_name("timestamp").unwrap();
+    let times = readings.column_by_name("start").unwrap();
     let seconds = arrow::compute::cast(times, &DataType::Timestamp(TimeUnit::Second, None)).unwrap();
     seconds.as_primitive::<arrow::datatypes::TimestampSecondType>().values().to_vec()
 }
@@ -99,7 +99,7 @@ fn write(path: &Path, table: &RecordBatch) {
 
 /// The table with every value doubled.
 fn corrected(table: &RecordBatch) -> RecordBatch {
-    let place = table.schema().index_of("kwh").unwrap();
+    let place = table.schema().index_of("energy_kwh").unwrap();
     let mut columns = table.columns().to_vec();
     let values = arrow::compute::cast(&columns[place], &DataType::Float64).unwrap();
     let doubled: Float64Array =
