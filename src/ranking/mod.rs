@@ -5,6 +5,7 @@ pub mod model;
 pub mod plant;
 pub mod rank;
 pub mod rivals;
+pub mod side_by_side;
 pub mod training;
 
 use jiff::civil::Date;

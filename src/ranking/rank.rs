@@ -267,8 +267,7 @@ fn kw_error(
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {
     let kw = f64::from(rig.kw);
     let (kw_low, kw_high) = (kw * error.0, kw * error.1);
-    let (first, last) =
-        (features.days.first().copied().unwrap_or(0), features.days.last().copied().unwrap_or(0) + 1);
+    let (first, last) = (features.days.0, features.days.1 + 1);
     let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
     let fewest = (kw_low / MACHINE_KW.1).ceil().max(1.0);
     let per_machine = if kw_high < MACHINE_KW.0 { OLD_MACHINE_KW } else { MACHINE_KW.0 };

@@ -14,7 +14,7 @@ use super::model::{FitSettings, Model, Rows};
 use super::plant::Host;
 use crate::digest::MeterDays;
 use crate::features::{Direction, FEATURES, MeterFeatures, N_FEATURES, Surroundings, extract_features};
-use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
+use crate::rigs::{Change, LookAlike, Rig, RigForm, Site};
 use crate::settings::Windows;
 
 /// Meters that copies are made of: what keeps training on a year of thousands of meters within
@@ -128,7 +128,7 @@ fn plant_rig(
     rng: &mut Xoshiro256PlusPlus,
 ) -> Option<Copy> {
     let span = host.span();
-    let load = HostLoad::of(host.half_hours_kw());
+    let load = host.load();
     let beside = rng
         .gen_bool(RIG_BESIDE_LOOK_ALIKE)
         .then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
@@ -159,7 +159,7 @@ fn plant_look_alike(
     rng: &mut Xoshiro256PlusPlus,
 ) -> Option<Copy> {
     let span = host.span();
-    let change = Change::draw(kind, &span, &HostLoad::of(host.half_hours_kw()), rng);
+    let change = Change::draw(kind, &span, &host.load(), rng);
     let days = host.plant(|kw| change.apply(kw, &span, rng));
     let features = extract_features(&days, 0.0, windows, surroundings)?;
     Some(Copy { host: index, planted: Planted::LookAlike(kind), features })
