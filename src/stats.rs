@@ -17,13 +17,19 @@ pub fn quantile(values: &[f32], share: f64) -> Option<f32> {
 
 /// As [`quantile`], of what an iterator gives.
 pub fn quantile_of(values: impl Iterator<Item = f32>, share: f64) -> Option<f32> {
+    let [quantile] = quantiles_of(values, [share]);
+    quantile
+}
+
+/// As [`quantile_of`], several of the same values.
+pub fn quantiles_of<const N: usize>(values: impl Iterator<Item = f32>, shares: [f64; N]) -> [Option<f32>; N] {
     // A quantile taken while another one's values are made finds no keys here, and makes its own.
     let mut keys = KEYS.take();
     keys.clear();
     keys.extend(values.map(key_of));
-    let quantile = quantile_of_keys(&mut keys, share);
+    let quantiles = shares.map(|share| quantile_of_keys(&mut keys, share));
     KEYS.set(keys);
-    quantile
+    quantiles
 }
 
 /// As [`quantile`], reordering `values` instead of copying them.

@@ -313,6 +313,9 @@ fn shares(all: &[DayDigest]) -> (f32, f32) {
     (1.0 - (measured + estimated) / all_expected.max(1.0), estimated / (measured + estimated).max(1.0))
 }
 
+/// Below this a sum of squares is rounding. [K²]
+const LEAST_SQUARES: f64 = 1e-9;
+
 #[derive(Debug, Clone, Copy)]
 struct TemperatureFit {
     heating: f32,
@@ -332,19 +335,22 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     if points.len() < LEAST_WEATHER_DAYS {
         return None;
     }
-    let n = points.len() as f64;
-    let middle = points.iter().map(|point| point.1).sum::<f64>() / n;
-    let all = points.iter().map(|point| (point.1 - middle).powi(2)).sum::<f64>();
+    let kw = Centred::of(points.iter().map(|point| point.1));
+    let all = kw.squares;
+    // A side without a base is switched off: it has no degrees.
+    let bases = || BASES_C.into_iter().map(f64::from).chain([f64::NAN]);
+    let degrees = |base_c: f64, of: fn(f64, f64) -> f64| {
+        Degrees::of(base_c, points.iter().map(|point| of(base_c, point.0).max(0.0)), &kw)
+    };
+    let heating: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| base_c - c)).collect();
+    let cooling: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| c - base_c)).collect();
     let mut best = TemperatureFit { heating: 0.0, cooling: 0.0, r2: 0.0 };
-    let none = f32::NAN;
-    let bases = || BASES_C.into_iter().chain([none]);
-    for heating_base in bases() {
-        for cooling_base in
-            bases().filter(|base| base.is_nan() || heating_base.is_nan() || *base >= heating_base)
-        {
-            let degrees =
-                |c: f64| ((f64::from(heating_base) - c).max(0.0), (c - f64::from(cooling_base)).max(0.0));
-            let Some((heating, cooling, rest)) = fit_two(&points, degrees) else { continue };
+    for cold in &heating {
+        let is_apart = |warm: &&Degrees| {
+            warm.base_c.is_nan() || cold.base_c.is_nan() || warm.base_c >= cold.base_c
+        };
+        for warm in cooling.iter().filter(is_apart) {
+            let Some((heating, cooling, rest)) = fit_two(&kw, cold, warm) else { continue };
             let r2 = if all > 0.0 { (1.0 - rest / all) as f32 } else { 0.0 };
             if heating >= 0.0 && cooling >= 0.0 && r2 > best.r2 {
                 best = TemperatureFit { heating: heating as f32, cooling: cooling as f32, r2 };
@@ -354,43 +360,59 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     Some(best)
 }
 
-/// Least squares of y on two regressors and a constant; `None` where they are degenerate.
-fn fit_two(points: &[(f64, f64)], degrees: impl Fn(f64) -> (f64, f64)) -> Option<(f64, f64, f64)> {
-    let n = points.len() as f64;
-    // f64::max drops a NaN base to zero degrees, so that side of the fit is switched off.
-    let rows: Vec<(f64, f64, f64)> = points
-        .iter()
-        .map(|&(c, kw)| {
-            let (h, k) = degrees(c);
-            (h, k, kw)
-        })
-        .collect();
-    let mean = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / n;
-    let (mh, mk, my) = (mean(|row| row.0), mean(|row| row.1), mean(|row| row.2));
-    let (mut hh, mut kk, mut hk, mut hy, mut ky, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    for (h, k, y) in &rows {
-        let (h, k, y) = (h - mh, k - mk, y - my);
-        hh += h * h;
-        kk += k * k;
-        hk += h * k;
-        hy += h * y;
-        ky += k * y;
-        yy += y * y;
+/// Degree-days by day, and their product with demand.
+struct Degrees {
+    base_c: f64,
+    by_day: Centred,
+    with_kw: f64,
+}
+
+impl Degrees {
+    fn of(base_c: f64, degrees: impl ExactSizeIterator<Item = f64> + Clone, kw: &Centred) -> Self {
+        let by_day = Centred::of(degrees);
+        Self { base_c, with_kw: by_day.product(kw), by_day }
     }
-    let (heating, cooling) = if hh > 1e-9 && kk > 1e-9 {
+}
+
+/// A series less its mean.
+struct Centred {
+    values: Vec<f64>,
+    squares: f64,
+}
+
+impl Centred {
+    fn of(values: impl ExactSizeIterator<Item = f64> + Clone) -> Self {
+        let mean = values.clone().sum::<f64>() / values.len() as f64;
+        let values: Vec<f64> = values.map(|value| value - mean).collect();
+        Self { squares: values.iter().map(|value| value * value).sum(), values }
+    }
+
+    fn product(&self, other: &Self) -> f64 {
+        self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum()
+    }
+}
+
+/// Least squares of demand on two regressors and a constant: both slopes and the squares that are
+/// left; `None` where they are degenerate.
+fn fit_two(kw: &Centred, cold: &Degrees, warm: &Degrees) -> Option<(f64, f64, f64)> {
+    let (hh, kk) = (cold.by_day.squares, warm.by_day.squares);
+    let (hy, ky) = (cold.with_kw, warm.with_kw);
+    let (has_cold, has_warm) = (hh > LEAST_SQUARES, kk > LEAST_SQUARES);
+    let (heating, cooling) = if has_cold && has_warm {
+        let hk = cold.by_day.product(&warm.by_day);
         let determinant = hh * kk - hk * hk;
-        if determinant < 1e-9 * hh * kk {
+        if determinant < LEAST_SQUARES * hh * kk {
             return None;
         }
         ((hy * kk - ky * hk) / determinant, (ky * hh - hy * hk) / determinant)
-    } else if hh > 1e-9 {
+    } else if has_cold {
         (hy / hh, 0.0)
-    } else if kk > 1e-9 {
+    } else if has_warm {
         (0.0, ky / kk)
     } else {
         return None;
     };
-    Some((heating, cooling, yy - heating * hy - cooling * ky))
+    Some((heating, cooling, kw.squares - heating * hy - cooling * ky))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
+pub mod binned;
 pub mod chance;
+pub mod hosts;
 pub mod model;
 pub mod plant;
 pub mod rank;

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use crate::acquisition::register::Register;
 use crate::digest::store::DigestStore;
@@ -118,16 +119,23 @@ pub fn days_in_stores(
 ) -> Result<BTreeMap<MeterId, MeterDays>> {
     let mut found = BTreeMap::new();
     for store in stores {
-        for part in 0..store.n_parts() {
-            if found.len() == meters.len() {
-                return Ok(found);
-            }
+        if found.len() == meters.len() {
+            break;
+        }
+        let in_part = |part: usize| {
+            let mut own = Vec::new();
             store.read_part(part, |days| {
                 if meters.contains(&days.meter) {
-                    found.entry(days.meter.clone()).or_insert(days);
+                    own.push(days);
                 }
                 Ok(())
             })?;
+            Ok(own)
+        };
+        let parts: Vec<Vec<MeterDays>> =
+            (0..store.n_parts()).into_par_iter().map(in_part).collect::<Result<_>>()?;
+        for days in parts.into_iter().flatten() {
+            found.entry(days.meter.clone()).or_insert(days);
         }
     }
     Ok(found)
