@@ -5,8 +5,11 @@ use rayon::prelude::*;
 /// Most bins a feature is cut into.
 pub const MAX_BINS: usize = 64;
 
-/// The bin of a missing value.
-pub const MISSING: u8 = u8::MAX;
+/// The bin of a missing value, the last of [`N_BINS`].
+pub const MISSING: u8 = N_BINS as u8 - 1;
+
+/// Room for the bins of a feature and for missing values; a power of two, so that no bin lies outside.
+pub const N_BINS: usize = 2 * MAX_BINS;
 
 /// Rows to learn from, by column, with the order of each column's values.
 #[derive(Debug)]
@@ -50,7 +53,7 @@ pub(super) struct BinnedColumn {
     /// Bin of each row, in order.
     pub(super) bins: Vec<u8>,
     /// Rows in each bin.
-    pub(super) counts: [u32; 256],
+    pub(super) counts: [u32; N_BINS],
 }
 
 impl BinnedRows {
@@ -79,7 +82,7 @@ impl BinnedColumn {
             .collect();
         let edges = Edges::between(&sorted);
         let mut bins = vec![MISSING; n_rows];
-        let mut counts = [0; 256];
+        let mut counts = [0; N_BINS];
         let mut bin = 0;
         for (value, place) in &sorted {
             while bin < edges.len() && *value > edges.values[bin] {

@@ -9,7 +9,7 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
-use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING};
+use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING, N_BINS};
 use crate::features::Direction;
 
 /// How a model is fitted.
@@ -134,11 +134,11 @@ impl Model {
         for (step, value) in term.steps.iter_mut().enumerate() {
             *value += if step <= split.bin { low } else { high };
         }
-        let mut of_bin = [high; 256];
+        let mut of_bin = [high; N_BINS];
         of_bin[..=split.bin].fill(low);
         of_bin[usize::from(MISSING)] = missing;
         for (log_odds, bin) in log_odds.iter_mut().zip(&column.bins) {
-            *log_odds += of_bin[usize::from(*bin)];
+            *log_odds += of_bin[usize::from(*bin) % N_BINS];
         }
     }
 }
@@ -237,7 +237,7 @@ impl Sums {
 }
 
 /// Features whose sums are taken in one look at the rows.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// The best split among the chosen features; of equal ones the first.
 fn best_of(
@@ -265,14 +265,14 @@ fn best_of(
     best
 }
 
-/// Sums of the slopes over the rows of each bin. Each sum waits for the one before it; four at a time
+/// Sums of the slopes over the rows of each bin. Each sum waits for the one before it; eight at a time
 /// wait together.
-fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes; 256]; AT_ONCE] {
-    let mut sums = [[[0.0; 2]; 256]; AT_ONCE];
-    let [a, b, c, d] = columns.map(|column| column.bins.as_slice());
-    for ((((slopes, a), b), c), d) in slopes.iter().zip(a).zip(b).zip(c).zip(d) {
-        for (sums, bin) in sums.iter_mut().zip([a, b, c, d]) {
-            let sums = &mut sums[usize::from(*bin)];
+fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes; N_BINS]; AT_ONCE] {
+    let mut sums = [[[0.0; 2]; N_BINS]; AT_ONCE];
+    let bins = columns.map(|column| &column.bins[..slopes.len()]);
+    for (row, slopes) in slopes.iter().enumerate() {
+        for (sums, bins) in sums.iter_mut().zip(&bins) {
+            let sums = &mut sums[usize::from(bins[row]) % N_BINS];
             sums[0] += slopes[0];
             sums[1] += slopes[1];
         }
@@ -282,7 +282,7 @@ fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes
 
 fn best_split(
     column: &BinnedColumn,
-    by_bin: &[Slopes; 256],
+    by_bin: &[Slopes; N_BINS],
     direction: Direction,
     limits: Limits,
 ) -> Option<Split> {

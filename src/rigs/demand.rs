@@ -68,10 +68,13 @@ impl Rig {
             between(0.003, 0.012, rng) + between(0.005, 0.02, rng) / (self.units.len() as f32).sqrt();
         let mut drift = SlowNoise::over(span.intervals_in(8.0) as f32, rng);
         let mut flicker = SlowNoise::over(0.5, rng);
-        for (i, kw) in demand_kw.iter_mut().enumerate() {
+        let shares = duty.iter().zip(&online).zip(temperature_c.iter());
+        let shares: Vec<f32> =
+            shares.map(|((duty, online), outdoor_c)| duty * online * self.heat_factor(*outdoor_c)).collect();
+        for (kw, share) in demand_kw.iter_mut().zip(shares) {
             let noise =
                 1.0 + noise_share * (0.6 * drift.next(rng) + 0.8 * flicker.next(rng)).clamp(-4.0, 4.0);
-            *kw *= duty[i] * online[i] * self.heat_factor(temperature_c[i]) * noise * self.metered_share;
+            *kw *= share * noise * self.metered_share;
         }
         self.schedule.cut_months(&mut demand_kw, span);
         for i in span.outages.iter().flat_map(|outage| within(outage, span)) {
