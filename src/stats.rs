@@ -71,13 +71,15 @@ thread_local! {
 }
 
 /// A whole number that orders as the value does by `total_cmp`: whole numbers are ordered faster.
-const fn key_of(value: f32) -> i32 {
+#[must_use]
+pub const fn key_of(value: f32) -> i32 {
     let bits = value.to_bits().cast_signed();
     bits ^ ((bits >> 31).cast_unsigned() >> 1).cast_signed()
 }
 
 /// The value of a key.
-const fn value_of(key: i32) -> f32 {
+#[must_use]
+pub const fn value_of(key: i32) -> f32 {
     f32::from_bits((key ^ ((key >> 31).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
 }
 

@@ -102,12 +102,12 @@ struct Segment {
 }
 
 fn prefix_sums(series: &[f32]) -> Vec<f64> {
-    let mut sums = Vec::with_capacity(series.len() + 1);
-    sums.push(0.0);
-    for value in series {
-        sums.push(sums[sums.len() - 1] + f64::from(*value));
-    }
-    sums
+    let mut sum = 0.0;
+    let sums = series.iter().map(|value| {
+        sum += f64::from(*value);
+        sum
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 fn best_split(sums: &[f64], from: usize, to: usize) -> Segment {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::lanes::sort_columns;
 use super::usable::UsableDays;
 use crate::digest::CLOCK_HOURS;
-use crate::stats::quantile_of;
+use crate::stats::{key_of, quantile_of, value_of};
 
 /// Some hours of the clock.
 pub type Hours = [bool; CLOCK_HOURS];
@@ -67,6 +67,8 @@ pub(super) struct Shifts {
     pub(super) mean_kw: [f32; CLOCK_HOURS],
     shift_kw: Quantiles,
     noise_kw: [f32; CLOCK_HOURS],
+    /// What an hour weighs: the less, the noisier it is. [1/kW]
+    weights: [f32; CLOCK_HOURS],
     /// Every shift with its hour, least first.
     in_order: [(f32, u8); 3 * CLOCK_HOURS],
 }
@@ -74,22 +76,22 @@ pub(super) struct Shifts {
 impl Shifts {
     pub(super) fn between(stretches: &mut Stretches<'_>, off: &Range<usize>, on: &Range<usize>) -> Self {
         let (off_kw, on_kw) = (stretches.quantiles(off), stretches.quantiles(on));
-        let shift_kw: Quantiles =
-            std::array::from_fn(|hour| std::array::from_fn(|q| on_kw[hour][q] - off_kw[hour][q]));
-        let spread: [f32; CLOCK_HOURS] = std::array::from_fn(|hour| {
-            (off_kw[hour][2] - off_kw[hour][0]).max(on_kw[hour][2] - on_kw[hour][0])
-        });
-        let usual = spread.iter().sum::<f32>() / CLOCK_HOURS as f32;
-        let mut in_order: [(f32, u8); 3 * CLOCK_HOURS] =
-            std::array::from_fn(|at| (shift_kw[at / 3][at % 3], (at / 3) as u8));
-        in_order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        Self {
-            off_kw,
-            shift_kw,
-            mean_kw: shift_kw.map(|shift| shift.iter().sum::<f32>() / 3.0),
-            noise_kw: spread.map(|one| one + 0.25 * usual + LEAST_NOISE_KW),
-            in_order,
+        let (mut shift_kw, mut mean_kw) = ([[0.0; 3]; CLOCK_HOURS], [0.0; CLOCK_HOURS]);
+        let (mut noise_kw, mut weights) = ([0.0; CLOCK_HOURS], [0.0; CLOCK_HOURS]);
+        let mut usual = 0.0;
+        for hour in 0..CLOCK_HOURS {
+            let (off, on) = (&off_kw[hour], &on_kw[hour]);
+            shift_kw[hour] = [on[0] - off[0], on[1] - off[1], on[2] - off[2]];
+            mean_kw[hour] = (shift_kw[hour][0] + shift_kw[hour][1] + shift_kw[hour][2]) / 3.0;
+            noise_kw[hour] = (off[2] - off[0]).max(on[2] - on[0]);
+            usual += noise_kw[hour];
         }
+        usual /= CLOCK_HOURS as f32;
+        for (noise_kw, weight) in noise_kw.iter_mut().zip(&mut weights) {
+            *noise_kw = *noise_kw + 0.25 * usual + LEAST_NOISE_KW;
+            *weight = 1.0 / *noise_kw;
+        }
+        Self { in_order: in_order(&shift_kw), off_kw, shift_kw, mean_kw, noise_kw, weights }
     }
 
     /// Hours that shift by more than half of the height; `None` where they make no window.
@@ -111,8 +113,8 @@ impl Shifts {
         (is_enough(&window) && kw > LEAST_KW).then_some(window)
     }
 
-    fn weight(&self, hour: usize) -> f32 {
-        1.0 / self.noise_kw[hour]
+    const fn weight(&self, hour: usize) -> f32 {
+        self.weights[hour]
     }
 
     /// Weighted median of the hours' shifts. [kW]
@@ -124,8 +126,10 @@ impl Shifts {
 
     /// As [`height_kw`](Self::height_kw); the shifts are in order already.
     fn height_of(&self, hours: &Hours) -> Option<f32> {
-        let weights: [f32; CLOCK_HOURS] =
-            std::array::from_fn(|hour| if hours[hour] { self.weight(hour) } else { 0.0 });
+        let mut weights = self.weights;
+        for (weight, is_chosen) in weights.iter_mut().zip(hours) {
+            *weight = if *is_chosen { *weight } else { 0.0 };
+        }
         let weight = |hour: u8| weights[usize::from(hour)];
         let half = self.in_order.iter().map(|&(_, hour)| weight(hour)).sum::<f32>() / 2.0;
         let mut sum = 0.0;
@@ -181,6 +185,17 @@ impl Shifts {
     pub(super) fn usual_noise_kw(&self, hours: &[usize]) -> Option<f32> {
         quantile_of(hours.iter().map(|&hour| self.noise_kw[hour]), 0.5)
     }
+}
+
+/// Every shift with its hour, least first.
+fn in_order(shift_kw: &Quantiles) -> [(f32, u8); 3 * CLOCK_HOURS] {
+    // Ordered as whole numbers that end in the hour.
+    let mut keys = [0i64; 3 * CLOCK_HOURS];
+    for (at, key) in keys.iter_mut().enumerate() {
+        *key = (i64::from(key_of(shift_kw[at / 3][at % 3])) << 8) | (at / 3) as i64;
+    }
+    keys.sort_unstable();
+    keys.map(|key| (value_of((key >> 8) as i32), (key & 0xff) as u8))
 }
 
 /// Hours on either side of a change of the window: a clock edge seldom falls on the hour.

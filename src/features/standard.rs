@@ -346,9 +346,8 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     let cooling: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| c - base_c)).collect();
     let mut best = TemperatureFit { heating: 0.0, cooling: 0.0, r2: 0.0 };
     for cold in &heating {
-        let is_apart = |warm: &&Degrees| {
-            warm.base_c.is_nan() || cold.base_c.is_nan() || warm.base_c >= cold.base_c
-        };
+        let is_apart =
+            |warm: &&Degrees| warm.base_c.is_nan() || cold.base_c.is_nan() || warm.base_c >= cold.base_c;
         for warm in cooling.iter().filter(is_apart) {
             let Some((heating, cooling, rest)) = fit_two(&kw, cold, warm) else { continue };
             let r2 = if all > 0.0 { (1.0 - rest / all) as f32 } else { 0.0 };

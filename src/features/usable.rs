@@ -156,8 +156,12 @@ impl UsableDays {
         let n = digests.len();
         let mut columns = vec![0.0; (CLOCK_HOURS + N_COLUMNS) * n];
         for (at, day) in digests.iter().enumerate() {
-            let values = day.hour_kw.iter().copied().chain(Column::values(day));
-            columns[at..].iter_mut().step_by(n).zip(values).for_each(|(place, value)| *place = value);
+            for (column, kw) in day.hour_kw.iter().enumerate() {
+                columns[column * n + at] = *kw;
+            }
+            for (column, value) in (CLOCK_HOURS..).zip(Column::values(day)) {
+                columns[column * n + at] = value;
+            }
         }
         Self {
             day: digests.iter().map(|day| day.day).collect(),

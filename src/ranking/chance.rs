@@ -111,10 +111,7 @@ fn condensed(scores: &[f64]) -> Vec<Alike> {
     let step = |score: f64| (score * 1000.0).round();
     sorted
         .chunk_by(|a, b| step(*a) == step(*b))
-        .map(|alike| Alike {
-            score: alike.iter().sum::<f64>() / alike.len() as f64,
-            n: alike.len() as f64,
-        })
+        .map(|alike| Alike { score: alike.iter().sum::<f64>() / alike.len() as f64, n: alike.len() as f64 })
         .collect()
 }
 

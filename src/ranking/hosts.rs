@@ -48,11 +48,14 @@ pub fn draw_number(meter: &MeterId, seed: u64) -> u64 {
 /// Meters that learn from each other: what their reads resolve, and whether they are the network's.
 type Kind = (Resolution, bool);
 
+/// Days of meters in the order of their lots.
+type ByLot = BTreeMap<(u64, MeterId), MeterDays>;
+
 /// Days of the meters with the lowest lots, by kind of meter: at most [`MOST_HOSTS`] of a kind.
 #[derive(Debug)]
 pub struct KeptDays {
     seed: u64,
-    by_kind: Mutex<BTreeMap<Kind, BTreeMap<(u64, MeterId), MeterDays>>>,
+    by_kind: Mutex<BTreeMap<Kind, ByLot>>,
 }
 
 impl KeptDays {

@@ -269,10 +269,11 @@ fn best_of(
 /// wait together.
 fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes; N_BINS]; AT_ONCE] {
     let mut sums = [[[0.0; 2]; N_BINS]; AT_ONCE];
-    let bins = columns.map(|column| &column.bins[..slopes.len()]);
-    for (row, slopes) in slopes.iter().enumerate() {
-        for (sums, bins) in sums.iter_mut().zip(&bins) {
-            let sums = &mut sums[usize::from(bins[row]) % N_BINS];
+    let [a, b, c, d, e, f, g, h] = columns.map(|column| column.bins.as_slice());
+    let bins = a.iter().zip(b).zip(c).zip(d).zip(e).zip(f).zip(g).zip(h);
+    for (slopes, (((((((a, b), c), d), e), f), g), h)) in slopes.iter().zip(bins) {
+        for (sums, bin) in sums.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+            let sums = &mut sums[usize::from(*bin) % N_BINS];
             sums[0] += slopes[0];
             sums[1] += slopes[1];
         }
