@@ -1,7 +1,7 @@
 //! Clusters the meters of one class with k-means; the number of clusters is the best silhouette's.
 
+use super::silhouette::Distances;
 use linfa::DatasetBase;
-use linfa::metrics::SilhouetteScore;
 use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::KMeans;
 use linfa_preprocessing::linear_scaling::LinearScaler;
@@ -53,8 +53,9 @@ pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Cluste
     let Some(space) = Space::of(&fitted) else { return Clusters::one(rows.nrows()) };
     let fitted = space.place(&fitted);
     let judged = pick(&fitted, JUDGED, &mut rng);
+    let distances = Distances::of(&judged);
     let candidates: Vec<Option<(f64, Means)>> =
-        (2..=most).into_par_iter().map(|n| fit_candidate(&fitted, &judged, n, &rng)).collect();
+        (2..=most).into_par_iter().map(|n| fit_candidate(&fitted, (&judged, &distances), n, &rng)).collect();
     let best = candidates.into_iter().flatten().reduce(|best, one| if one.0 > best.0 { one } else { best });
     let Some((silhouette, model)) = best else { return Clusters::one(rows.nrows()) };
     let labels = model.predict(&space.place(rows));
@@ -72,13 +73,13 @@ type Means = KMeans<f64, linfa_nn::distance::L2Dist>;
 /// `n` clusters with their silhouette, `None` where they are no clusters worth a name.
 fn fit_candidate(
     fitted: &Array2<f64>,
-    judged: &Array2<f64>,
+    (judged, distances): (&Array2<f64>, &Distances),
     n: usize,
     rng: &Xoshiro256PlusPlus,
 ) -> Option<(f64, Means)> {
     let model = fit_kmeans(fitted, n, rng)?;
     let labels = model.predict(judged);
-    let silhouette = silhouette(judged, &labels);
+    let silhouette = distances.silhouette(labels.as_slice().unwrap_or_default(), n);
     (has_no_sliver(&labels, n) && silhouette >= LEAST_SILHOUETTE).then_some((silhouette, model))
 }
 
@@ -120,10 +121,6 @@ fn fit_kmeans(rows: &Array2<f64>, n: usize, rng: &Xoshiro256PlusPlus) -> Option<
         .tolerance(1e-4)
         .fit(&data)
         .ok()
-}
-
-fn silhouette(rows: &Array2<f64>, labels: &Array1<usize>) -> f64 {
-    DatasetBase::new(rows.clone(), labels.clone()).silhouette_score().unwrap_or(-1.0)
 }
 
 fn has_no_sliver(labels: &Array1<usize>, n: usize) -> bool {

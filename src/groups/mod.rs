@@ -1,6 +1,7 @@
 //! Puts meters into peer groups: by register class, and within a class by load shape and level.
 
 mod cluster;
+mod silhouette;
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
 use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
 use crate::rigs::{HostLoad, Span};
 use crate::settings::HourWindow;
+use crate::stats::key_of;
 
 /// Half-hours of a rebuilt day.
 pub const SLOTS: usize = 48;
@@ -241,10 +242,13 @@ fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
         day.demand_kw_p95,
         day.demand_kw_max,
     ];
-    let mut order: [usize; CLOCK_HOURS] = std::array::from_fn(|hour| hour);
-    let key = |hour: usize| if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
-    order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
-    for (rank, hour) in order.into_iter().enumerate() {
+    // Ordered as whole numbers that end in the hour.
+    let mut order: [i64; CLOCK_HOURS] = std::array::from_fn(|hour| {
+        let kw = if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
+        (i64::from(key_of(kw)) << 8) | hour as i64
+    });
+    order.sort_unstable();
+    for (rank, hour) in order.into_iter().map(|key| (key & 0xff) as usize).enumerate() {
         // A skipped or unmeasured hour stays missing.
         if !day.hour_kw[hour].is_nan() {
             half_hours[2 * hour] = quantile_at(&quantiles, places[2 * rank]);

@@ -8,6 +8,7 @@ use super::chance::{SlowNoise, between, happens, log_between, waiting, whole};
 use super::forms::{Rig, RigForm, Unit};
 use super::machines::Machine;
 use super::span::Span;
+use crate::stats::{key_of, value_of};
 
 /// Draw rises by this much per kelvin outdoors, through leakage in the chips and faster fans. [1/K]
 const DRAW_PER_K: f32 = 0.001;
@@ -88,9 +89,9 @@ impl Rig {
     pub fn truth(&self, demand_kw: &[f32], span: &Span) -> RigTruth {
         let limit_kw = ON_SHARE * demand_kw.iter().copied().fold(0.0, f32::max);
         let is_on = |kw: &f32| *kw > limit_kw;
-        let mut on_kw: Vec<f32> = demand_kw.iter().copied().filter(|kw| is_on(kw)).collect();
-        let middle = on_kw.len() / 2;
-        let kw = if on_kw.is_empty() { 0.0 } else { *on_kw.select_nth_unstable_by(middle, f32::total_cmp).1 };
+        let mut on: Vec<i32> = demand_kw.iter().filter(|kw| is_on(kw)).map(|kw| key_of(*kw)).collect();
+        let middle = on.len() / 2;
+        let kw = if on.is_empty() { 0.0 } else { value_of(*on.select_nth_unstable(middle).1) };
         let day = |interval: usize| interval / span.intervals_per_day;
         let last = demand_kw.iter().rposition(is_on).map(day);
         RigTruth {
