@@ -13,20 +13,22 @@ use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
+use crate::digest::CLOCK_HOURS;
 use crate::digest::local::Digested;
 use crate::error::{Error, Result};
 use crate::features::Surroundings;
-use crate::features::measure::{Measured, measure_meters};
+use crate::features::measure::{Measured, MeasuredMeter, measure_meters};
 use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
+use crate::ranking::hosts::KeptDays;
 use crate::ranking::rank::{Judged, rank_meters};
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
 use crate::report::{PeerDay, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
-use crate::stats::quantile;
+use crate::stats::quantiles_of;
 
 /// What a run of `detect` found, for whoever started it; the files are in the output folder.
 #[derive(Debug)]
@@ -89,13 +91,15 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
-    let measured = clock.time("features", || {
-        measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch)
+    let kept = KeptDays::new(settings.seed);
+    let mut measured = clock.time("features", || {
+        let keep = |days, features: &_, point: Option<&_>| kept.offer(days, features, point);
+        measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
     })?;
-    let grouped = clock.time("groups", || group(&measured, settings));
+    let grouped = clock.time("groups", || group(std::mem::take(&mut measured.meters), settings));
     let scored = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
-        let days_of = |meters: &BTreeSet<MeterId>| digested.store.days_of(meters);
+        let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
         let scored =
             rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
         watch.end(&format!(
@@ -105,7 +109,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         ));
         Ok(scored)
     })?;
-    let findings = all_findings(&tables, &opened, &digested, &measured);
+    let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
     let facts = RunFacts {
         inputs: inputs(settings, &opened, &digested)?,
         mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
@@ -142,8 +146,10 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest::local::digest(&opened.sources, settings, &folder.path().join("digests"), watch)?;
-    let measured = measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch)?;
-    let findings = all_findings(&tables, &opened, &digested, &measured);
+    let keep_none = |_, _: &_, _: Option<&_>| ();
+    let measured =
+        measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
+    let findings = all_findings(&tables, &opened, &digested, &measured, measured.meters.len());
     let sources = opened.sources.into_iter().zip(&digested.rows_by_source);
     Ok(ExportProfile {
         n_rows: digested.n_rows,
@@ -243,9 +249,8 @@ struct Grouped {
     peer_days: BTreeMap<GroupId, PeerDay>,
 }
 
-fn group(measured: &Measured, settings: &Settings) -> Grouped {
-    let inputs: Vec<GroupInput> = measured
-        .meters
+fn group(meters: Vec<MeasuredMeter>, settings: &Settings) -> Grouped {
+    let inputs: Vec<GroupInput> = meters
         .iter()
         .map(|(meter, features, point)| GroupInput {
             meter: meter.clone(),
@@ -255,41 +260,48 @@ fn group(measured: &Measured, settings: &Settings) -> Grouped {
         })
         .collect();
     let grouping = groups::group_meters(&inputs, settings.max_groups_per_class, settings.seed);
-    let judged: Vec<Judged> = measured
-        .meters
-        .iter()
+    let mut own: Vec<Vec<&GroupInput>> = vec![Vec::new(); grouping.groups.len()];
+    inputs.iter().zip(&grouping.members).for_each(|(input, member)| own[*member].push(input));
+    let peer_days = grouping.groups.iter().zip(&own).map(|(group, own)| (group.id.clone(), peer_day(own)));
+    let peer_days = peer_days.collect();
+    let judged = meters
+        .into_iter()
         .zip(&grouping.members)
         .map(|((meter, features, point), member)| Judged {
-            meter: meter.clone(),
-            features: features.clone(),
-            point: point.clone(),
+            meter,
+            features,
+            point,
             group: grouping.groups[*member].id.clone(),
         })
         .collect();
-    let peer_days =
-        grouping.groups.iter().map(|group| (group.id.clone(), peer_day(&judged, &group.id))).collect();
     Grouped { judged, groups: grouping.groups, peer_days }
 }
 
-fn peer_day(judged: &[Judged], group: &GroupId) -> PeerDay {
-    let own: Vec<&Judged> = judged.iter().filter(|one| one.group == *group).collect();
-    let at = |share: f64| {
-        std::array::from_fn(|hour| {
-            quantile(&own.iter().map(|one| one.features.hour_kw[hour]).collect::<Vec<_>>(), share)
-                .unwrap_or(f32::NAN)
+fn peer_day(own: &[&GroupInput]) -> PeerDay {
+    let hours: Vec<[f32; 3]> = (0..CLOCK_HOURS)
+        .into_par_iter()
+        .map(|hour| {
+            let quartiles = quantiles_of(own.iter().map(|one| one.hour_kw[hour]), [0.25, 0.5, 0.75]);
+            quartiles.map(|kw| kw.unwrap_or(f32::NAN))
         })
-    };
-    PeerDay { hour_kw_p25: at(0.25), hour_kw_p50: at(0.5), hour_kw_p75: at(0.75) }
+        .collect();
+    let at = |quartile: usize| std::array::from_fn(|hour| hours[hour][quartile]);
+    PeerDay { hour_kw_p25: at(0), hour_kw_p50: at(1), hour_kw_p75: at(2) }
 }
 
-fn all_findings(tables: &Tables, opened: &Opened, digested: &Digested, measured: &Measured) -> Vec<Finding> {
+fn all_findings(
+    tables: &Tables,
+    opened: &Opened,
+    digested: &Digested,
+    measured: &Measured,
+    n: usize,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         [&tables.findings, &opened.findings, &digested.findings, &measured.findings]
             .into_iter()
             .flatten()
             .cloned()
             .collect();
-    let n = measured.meters.len();
     if n < FEW_PEERS {
         let words = format!(
             "{n} meters could be judged; with fewer than {FEW_PEERS} to learn from, scores rest on little and expected false leads are rough"

@@ -1,5 +1,7 @@
 //! Computes the order statistics that several stages need.
 
+use std::cell::Cell;
+
 /// Median of finite values, `None` for none. Even counts give the mean of the middle two.
 #[must_use]
 pub fn median(values: &[f32]) -> Option<f32> {
@@ -10,8 +12,24 @@ pub fn median(values: &[f32]) -> Option<f32> {
 /// doi:10.1080/00031305.1996.10473566); `None` for no values.
 #[must_use]
 pub fn quantile(values: &[f32], share: f64) -> Option<f32> {
-    let mut values = values.to_vec();
-    quantile_mut(&mut values, share)
+    quantile_of(values.iter().copied(), share)
+}
+
+/// As [`quantile`], of what an iterator gives.
+pub fn quantile_of(values: impl Iterator<Item = f32>, share: f64) -> Option<f32> {
+    let [quantile] = quantiles_of(values, [share]);
+    quantile
+}
+
+/// As [`quantile_of`], several of the same values.
+pub fn quantiles_of<const N: usize>(values: impl Iterator<Item = f32>, shares: [f64; N]) -> [Option<f32>; N] {
+    // A quantile taken while another one's values are made finds no keys here, and makes its own.
+    let mut keys = KEYS.take();
+    keys.clear();
+    keys.extend(values.map(key_of));
+    let quantiles = shares.map(|share| quantile_of_keys(&mut keys, share));
+    KEYS.set(keys);
+    quantiles
 }
 
 /// As [`quantile`], reordering `values` instead of copying them.
@@ -19,12 +37,68 @@ pub fn quantile_mut(values: &mut [f32], share: f64) -> Option<f32> {
     if values.is_empty() {
         return None;
     }
-    let position = share.clamp(0.0, 1.0) * (values.len() - 1) as f64;
-    let below = position as usize;
+    let (below, part) = place(values.len(), share);
     let (_, low, rest) = values.select_nth_unstable_by(below, f32::total_cmp);
     let low = *low;
     let high = rest.iter().copied().min_by(f32::total_cmp).unwrap_or(low);
-    Some(low + (position - below as f64) as f32 * (high - low))
+    Some(low + part * (high - low))
+}
+
+/// Values in order, for several quantiles of the same ones.
+#[derive(Debug)]
+pub struct Sorted(Vec<f32>);
+
+impl Sorted {
+    /// Sorts the values.
+    pub fn of(values: impl Iterator<Item = f32>) -> Self {
+        let mut keys: Vec<i32> = values.map(key_of).collect();
+        keys.sort_unstable();
+        Self(keys.into_iter().map(value_of).collect())
+    }
+
+    /// As the function [`quantile`].
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> Option<f32> {
+        let last = self.0.len().checked_sub(1)?;
+        let (below, part) = place(self.0.len(), share);
+        Some(self.0[below] + part * (self.0[(below + 1).min(last)] - self.0[below]))
+    }
+}
+
+thread_local! {
+    /// Room for the values being ordered, kept between calls so that none allocates.
+    static KEYS: Cell<Vec<i32>> = const { Cell::new(Vec::new()) };
+}
+
+/// A whole number that orders as the value does by `total_cmp`: whole numbers are ordered faster.
+#[must_use]
+pub const fn key_of(value: f32) -> i32 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ ((bits >> 31).cast_unsigned() >> 1).cast_signed()
+}
+
+/// The value of a key.
+#[must_use]
+pub const fn value_of(key: i32) -> f32 {
+    f32::from_bits((key ^ ((key >> 31).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
+}
+
+fn quantile_of_keys(keys: &mut [i32], share: f64) -> Option<f32> {
+    if keys.is_empty() {
+        return None;
+    }
+    let (below, part) = place(keys.len(), share);
+    let (_, low, rest) = keys.select_nth_unstable(below);
+    let low = value_of(*low);
+    let high = rest.iter().copied().min().map_or(low, value_of);
+    Some(low + part * (high - low))
+}
+
+/// The order statistic below a quantile, and how far to go to the next.
+fn place(n: usize, share: f64) -> (usize, f32) {
+    let position = share.clamp(0.0, 1.0) * (n - 1) as f64;
+    let below = position as usize;
+    (below, (position - below as f64) as f32)
 }
 
 /// Median absolute deviation from the median, scaled to the standard deviation of a normal
@@ -32,9 +106,13 @@ pub fn quantile_mut(values: &mut [f32], share: f64) -> Option<f32> {
 /// divide by it must say what they do then.
 #[must_use]
 pub fn mad_sd(values: &[f32]) -> Option<f32> {
-    let middle = median(values)?;
-    let distances: Vec<f32> = values.iter().map(|value| (value - middle).abs()).collect();
-    median(&distances).map(|mad| 1.4826 * mad)
+    mad_sd_about(values, median(values)?)
+}
+
+/// As [`mad_sd`], where the median is known.
+#[must_use]
+pub fn mad_sd_about(values: &[f32], median: f32) -> Option<f32> {
+    quantile_of(values.iter().map(|value| (value - median).abs()), 0.5).map(|mad| 1.4826 * mad)
 }
 
 /// Arithmetic mean, `None` for no values.
@@ -54,6 +132,23 @@ mod tests {
         assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.1), Some(1.4));
         assert_eq!(quantile(&[7.0], 0.9), Some(7.0));
         assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn sorted_values_and_selected_ones_have_the_same_quantiles() {
+        let mut values = [3.0, -1.5, 0.0, 7.25, -0.0, 2.0, -8.0];
+        for share in [0.0, 0.1, 0.5, 0.77, 1.0] {
+            let sorted = Sorted::of(values.iter().copied()).quantile(share);
+            assert_eq!(sorted, quantile(&values, share));
+            assert_eq!(sorted, quantile_mut(&mut values, share));
+        }
+        assert_eq!(Sorted::of(std::iter::empty()).quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_quantile_of_medians_is_one() {
+        let rows = [[1.0, 2.0, 9.0], [4.0, 3.0, 8.0]];
+        assert_eq!(quantile_of(rows.iter().filter_map(|row| median(row)), 0.5), Some(3.0));
     }
 
     #[test]

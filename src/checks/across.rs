@@ -7,7 +7,7 @@ use crate::acquisition::register::Register;
 use crate::digest::MeterDays;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
-use crate::stats::median;
+use crate::stats::{median, quantile_of};
 
 /// Meters that share this many days of the very same energy are one meter listed twice. [d]
 const SAME_DAYS: usize = 7;
@@ -34,8 +34,7 @@ impl Fingerprint {
     /// The fingerprint of a meter.
     #[must_use]
     pub fn of(meter: &MeterDays, register: &Register) -> Self {
-        let means: Vec<f32> =
-            meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
+        let means = || meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan());
         let pattern = meter.days.iter().filter(|day| day.energy_kwh != 0.0 && !day.energy_kwh.is_nan()).fold(
             17u64,
             |hash, day| {
@@ -49,9 +48,9 @@ impl Fingerprint {
                 || crate::acquisition::register::UNKNOWN_CLASS.to_owned(),
                 |point| point.class(),
             ),
-            demand_kw_mean: median(&means),
+            demand_kw_mean: quantile_of(means(), 0.5),
             pattern,
-            n_days: means.iter().filter(|kw| **kw != 0.0).count(),
+            n_days: means().filter(|kw| *kw != 0.0).count(),
             missing_share: 1.0 - present as f64 / expected.max(1) as f64,
             meter: meter.meter.clone(),
         }

@@ -14,18 +14,18 @@ const LEAST_SHIFT_HOURS: usize = 2;
 const LEAST_MATCH: f64 = 0.9;
 const LEAST_GAIN: f64 = 0.25;
 
+/// Correlations are exact to within this.
+const ROUNDING: f64 = 1e-9;
+
 pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
     let days = &meter.days;
     if days.len() < 2 * BLOCK_DAYS {
         return None;
     }
+    let mut before = Pattern::of(&days[..BLOCK_DAYS])?;
     for at in (BLOCK_DAYS..=days.len() - BLOCK_DAYS).step_by(BLOCK_DAYS) {
-        let (before, after) = (mean_day(&days[at - BLOCK_DAYS..at])?, mean_day(&days[at..at + BLOCK_DAYS])?);
-        let unmoved = correlation(&before, &after, 0);
-        let (hours, moved) = (LEAST_SHIFT_HOURS..=CLOCK_HOURS - LEAST_SHIFT_HOURS)
-            .map(|hours| (hours, correlation(&before, &after, hours)))
-            .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        if moved >= LEAST_MATCH && moved - unmoved >= LEAST_GAIN {
+        let after = Pattern::of(&days[at..at + BLOCK_DAYS])?;
+        if let Some((hours, moved, unmoved)) = best_move(&before, &after) {
             let signed =
                 if hours > CLOCK_HOURS / 2 { hours as i64 - CLOCK_HOURS as i64 } else { hours as i64 };
             let words = format!(
@@ -43,35 +43,58 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
                 .with("hours", signed),
             );
         }
+        before = after;
     }
     None
 }
 
-fn mean_day(days: &[DayDigest]) -> Option<[f64; CLOCK_HOURS]> {
-    let mut mean = [0.0; CLOCK_HOURS];
-    for (hour, mean) in mean.iter_mut().enumerate() {
-        let known: Vec<f64> =
-            days.iter().map(|day| f64::from(day.hour_kw[hour])).filter(|kw| !kw.is_nan()).collect();
-        if known.is_empty() {
-            return None;
-        }
-        *mean = known.iter().sum::<f64>() / known.len() as f64;
+/// The move in hours under which two patterns match well, and much better than unmoved; with both
+/// matches.
+fn best_move(before: &Pattern, after: &Pattern) -> Option<(usize, f64, f64)> {
+    let unmoved = before.correlation(after, 0);
+    // No match is better than 1: most patterns need no further look.
+    if unmoved + LEAST_GAIN > 1.0 + ROUNDING {
+        return None;
     }
-    Some(mean)
+    let (hours, moved) = (LEAST_SHIFT_HOURS..=CLOCK_HOURS - LEAST_SHIFT_HOURS)
+        .map(|hours| (hours, before.correlation(after, hours)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (moved >= LEAST_MATCH && moved - unmoved >= LEAST_GAIN).then_some((hours, moved, unmoved))
 }
 
-/// Pearson correlation of one pattern with the other moved `hours` later; 0 where one is flat.
-fn correlation(before: &[f64; CLOCK_HOURS], after: &[f64; CLOCK_HOURS], hours: usize) -> f64 {
-    let mean = |pattern: &[f64; CLOCK_HOURS]| pattern.iter().sum::<f64>() / CLOCK_HOURS as f64;
-    let (a, b) = (mean(before), mean(after));
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for hour in 0..CLOCK_HOURS {
-        let (x, y) = (before[hour] - a, after[(hour + hours) % CLOCK_HOURS] - b);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
+/// A mean day's hours less their mean.
+struct Pattern {
+    off_mean_kw: [f64; CLOCK_HOURS],
+    squares: f64,
+}
+
+impl Pattern {
+    /// The mean of some days, `None` where an hour is never known.
+    fn of(days: &[DayDigest]) -> Option<Self> {
+        let (mut sums, mut counts) = ([0.0f64; CLOCK_HOURS], [0.0f64; CLOCK_HOURS]);
+        for day in days {
+            for ((sum, count), &kw) in sums.iter_mut().zip(&mut counts).zip(&day.hour_kw) {
+                let is_known = !kw.is_nan();
+                *sum += f64::from(if is_known { kw } else { 0.0 });
+                *count += if is_known { 1.0 } else { 0.0 };
+            }
+        }
+        if counts.contains(&0.0) {
+            return None;
+        }
+        let means: [f64; CLOCK_HOURS] = std::array::from_fn(|hour| sums[hour] / counts[hour]);
+        let middle = means.iter().sum::<f64>() / CLOCK_HOURS as f64;
+        let off_mean_kw = means.map(|kw| kw - middle);
+        Some(Self { off_mean_kw, squares: off_mean_kw.iter().map(|kw| kw * kw).sum() })
     }
-    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+
+    /// Pearson correlation with another pattern moved `hours` later; 0 where one is flat.
+    fn correlation(&self, after: &Self, hours: usize) -> f64 {
+        let (late, early) = after.off_mean_kw.split_at(hours);
+        let product: f64 = self.off_mean_kw.iter().zip(early.iter().chain(late)).map(|(x, y)| x * y).sum();
+        let squares = self.squares * after.squares;
+        if squares > 0.0 { product / squares.sqrt() } else { 0.0 }
+    }
 }
 
 #[cfg(test)]

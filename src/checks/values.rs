@@ -3,7 +3,7 @@
 use super::of_days;
 use crate::digest::{DayDigest, MeterDays};
 use crate::finding::{Code, Finding, Severity};
-use crate::stats::median;
+use crate::stats::quantile_of;
 
 /// A connection carries short overloads; beyond this factor of the contract it is no load.
 const OVERLOAD_FACTOR: f64 = 2.0;
@@ -56,8 +56,8 @@ pub(super) fn check_negative(meter: &MeterDays) -> Option<Finding> {
 }
 
 pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Option<Finding> {
-    let maxima: Vec<f32> = meter.days.iter().map(|day| day.demand_kw_max).filter(|kw| !kw.is_nan()).collect();
-    let usual = median(&maxima)?;
+    let maxima = meter.days.iter().map(|day| day.demand_kw_max).filter(|kw| !kw.is_nan());
+    let usual = quantile_of(maxima, 0.5)?;
     let own_limit = (SPIKE_FACTOR * usual).max(LEAST_SPIKE_KW);
     let limit = contracted_kw.map_or(own_limit, |kw| own_limit.min((OVERLOAD_FACTOR * kw) as f32));
     let over: Vec<usize> =
@@ -87,9 +87,8 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
     let quantiles: [fn(&DayDigest) -> f32; 4] =
         [|day| day.demand_kw_p10, |day| day.demand_kw_p50, |day| day.demand_kw_p90, |day| day.demand_kw_max];
     let side = |from: usize, quantile: fn(&DayDigest) -> f32| {
-        let values: Vec<f32> =
-            days[from..from + SCALE_DAYS].iter().map(quantile).filter(|kw| !kw.is_nan()).collect();
-        median(&values).filter(|kw| *kw > 0.0)
+        let values = days[from..from + SCALE_DAYS].iter().map(quantile).filter(|kw| !kw.is_nan());
+        quantile_of(values, 0.5).filter(|kw| *kw > 0.0)
     };
     for at in SCALE_DAYS..=days.len() - SCALE_DAYS {
         // The cheap test first: a jump of the mean from one day to the next.
@@ -97,14 +96,19 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         if (0.67..=1.5).contains(&jump) || jump.is_nan() {
             continue;
         }
-        let ratios: Option<Vec<f32>> =
-            quantiles.iter().map(|&q| Some(side(at, q)? / side(at - SCALE_DAYS, q)?)).collect();
-        let Some(ratios) = ratios else { continue };
-        let agrees = |factor: f32| ratios.iter().all(|ratio| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE);
-        let Some(factor) = UNIT_FACTORS.iter().flat_map(|&f| [f, 1.0 / f]).find(|&factor| agrees(factor))
-        else {
+        let ratio = |q: fn(&DayDigest) -> f32| Some(side(at, q)? / side(at - SCALE_DAYS, q)?);
+        let is_near = |ratio: f32, factor: f32| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE;
+        let factors = || UNIT_FACTORS.iter().flat_map(|&factor| [factor, 1.0 / factor]);
+        // Most jumps are no unit's factor in the first quantile already.
+        let Some(first) = ratio(quantiles[0]) else { continue };
+        if !factors().any(|factor| is_near(first, factor)) {
+            continue;
+        }
+        let Some(rest) = quantiles[1..].iter().map(|&q| ratio(q)).collect::<Option<Vec<f32>>>() else {
             continue;
         };
+        let agrees = |factor: f32| is_near(first, factor) && rest.iter().all(|&ratio| is_near(ratio, factor));
+        let Some(factor) = factors().find(|&factor| agrees(factor)) else { continue };
         let words = format!(
             "from {} on every quantile is {factor} times what it was: the unit may have changed (Wh for kWh, kW for kWh)",
             crate::calendar::date_of(days[at].day)

@@ -8,22 +8,15 @@
 use std::ops::Range;
 
 use super::series::{change_points, local_steps, median_of, median_of_three, spread_of};
-use super::usable::{UsableDays, hour_quantiles};
+use super::shifts::{Hours, Shifts, Stretches};
+use super::usable::{Column, UsableDays};
 use crate::digest::CLOCK_HOURS;
-use crate::stats::median;
 
 /// Days compared on each side of a step: near enough that the season is the same. [d]
 const NEAR_DAYS: usize = 28;
 
-/// Quantiles over days whose shifts must agree.
-const QUANTILES: [f64; 3] = [0.10, 0.25, 0.50];
-
-/// A clock window has at least this many hours, of which three are away from its edges.
-const LEAST_HOURS: usize = 4;
+/// Of a clock window's hours so many are away from its edges, where it has more than its edges.
 const LEAST_CORE_HOURS: usize = 3;
-
-/// Below this a shift is the meter's resolution. [kW]
-const LEAST_KW: f32 = 0.05;
 
 /// Noise that no hour falls below: the meter's resolution. [kW]
 const LEAST_NOISE_KW: f32 = 0.02;
@@ -50,7 +43,7 @@ pub struct Block {
     /// Height. [kW]
     pub kw: f32,
     /// Hours of the window.
-    pub window: [bool; CLOCK_HOURS],
+    pub window: Hours,
     /// Hours of the window away from its edges.
     pub core: Vec<usize>,
     /// Edges of the window: 0 for a block round the clock.
@@ -81,54 +74,56 @@ pub struct Block {
     pub fit: f32,
     /// Whether it was switched on in the course of the day before its first whole one.
     pub begins_day_before: bool,
-    limits: (usize, usize),
 }
 
 /// The best block of a meter, `None` where no level stands out (or none above what is declared).
 #[must_use]
 pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
-    let is_above = |block: &Block| block.kw > OVER_DECLARED * declared_kw;
-    let mut best: Option<Block> = None;
+    let is_above = |fit: &Fit| fit.kw > OVER_DECLARED * declared_kw;
+    let mut stretches = Stretches::of(days);
+    let mut seen: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    let mut best: Option<Fit> = None;
     for candidate in candidates(days) {
-        let fitted = fit_block(days, candidate).filter(is_above);
-        if let Some(block) = fitted
-            && best.as_ref().is_none_or(|best| block.fit > best.fit)
+        let Some(sides) = sides(days.len(), candidate) else { continue };
+        // Candidates that are measured on the same days are one.
+        if seen.contains(&sides) {
+            continue;
+        }
+        seen.push(sides.clone());
+        let fitted = fit_block(days, candidate, sides, &mut stretches).filter(is_above);
+        if let Some(fit) = fitted
+            && best.as_ref().is_none_or(|best| fit.fit > best.fit)
         {
-            best = Some(block);
+            best = Some(fit);
         }
     }
-    let mut block = best?;
+    let mut best = best?;
+    let mut floor_kw = best.floor_kw(days);
     for _ in 0..2 {
-        let candidate = with_limits(&block, extent(&block), days.len());
-        match fit_block(days, candidate).filter(is_above) {
-            Some(again) if again.fit >= 0.7 * block.fit => block = again,
+        let candidate = with_limits(&best.at, extent(&best, &floor_kw), days.len());
+        let again = sides(days.len(), candidate)
+            .and_then(|sides| fit_block(days, candidate, sides, &mut stretches))
+            .filter(is_above);
+        match again {
+            Some(again) if again.fit >= 0.7 * best.fit => {
+                best = again;
+                floor_kw = best.floor_kw(days);
+            }
             _ => break,
         }
     }
-    let extent = extent(&block);
-    (block.from, block.to) = (extent.start, extent.end);
-    block.begins_day_before = begins_day_before(days, &block);
-    Some(block)
-}
-
-/// Whether the last hour of the window and some of the others were up on the day before.
-fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
-    let Some((before, last)) = block.from.checked_sub(1).zip(block.core.last()) else { return false };
-    let hours = &days.hour_kw[before];
-    let usual = |hour: usize| block.off_kw[hour][1];
-    let rise =
-        block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
-    hours[*last] > usual(*last) + 0.5 * block.kw && rise > 0.1 * block.kw
+    let extent = extent(&best, &floor_kw);
+    Some(best.into_block(days, extent, floor_kw))
 }
 
 /// Rises and falls of three floors: the whole day's, the night's and the working day's.
 fn candidates(days: &UsableDays) -> Vec<Candidate> {
     let n = days.len();
-    let night: Vec<usize> = (0..6).collect();
-    let day: Vec<usize> = (9..16).collect();
+    let night = days.floor_kw(&[0, 1, 2, 3, 4, 5], 0..n);
+    let day = days.floor_kw(&[9, 10, 11, 12, 13, 14, 15], 0..n);
     let mut all = Vec::new();
-    for floor in [days.column(|day| day.demand_kw_p05), days.floor_kw(&night), days.floor_kw(&day)] {
-        let smooth = median_of_three(&floor);
+    for floor in [days.column(Column::P05), &night, &day] {
+        let smooth = median_of_three(floor);
         let mut points = change_points(&smooth, 4);
         points.extend(local_steps(&smooth, 3));
         points.sort_unstable();
@@ -152,14 +147,13 @@ fn candidates(days: &UsableDays) -> Vec<Candidate> {
     all
 }
 
-fn with_limits(block: &Block, extent: Range<usize>, n: usize) -> Candidate {
-    let (after, before) = block.limits;
+fn with_limits(old: &Candidate, extent: Range<usize>, n: usize) -> Candidate {
     let step = if extent.start < 3 { extent.end } else { extent.start };
     Candidate {
         from: extent.start,
         to: extent.end,
-        after: if after + 3 <= step { after } else { 0 },
-        before: if before >= step + 3 { before } else { n },
+        after: if old.after + 3 <= step { old.after } else { 0 },
+        before: if old.before >= step + 3 { old.before } else { n },
     }
 }
 
@@ -168,8 +162,8 @@ fn near(days: usize) -> usize {
     if days < 7 { days } else { (days / 7 * 7).min(NEAR_DAYS) }
 }
 
-fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
-    let n = days.len();
+/// The days without a candidate and those with it that are compared; `None` where too few are left.
+fn sides(n: usize, at: Candidate) -> Option<(Range<usize>, Range<usize>)> {
     let (off, on) = if at.from < 3 {
         let to = at.to;
         (
@@ -182,202 +176,115 @@ fn fit_block(days: &UsableDays, at: Candidate) -> Option<Block> {
             at.from..at.from + near(at.to.min(at.before).saturating_sub(at.from)),
         )
     };
-    if off.len() < 3 || on.len() < 3 {
-        return None;
-    }
-    let shifts = Shifts::between(days, &off, &on);
-    let (kw, window) = shifts.window()?;
-    let is_edge = edges(&window);
-    let inside: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| window[hour]).collect();
-    let away: Vec<usize> = inside.iter().copied().filter(|&hour| !is_edge[hour]).collect();
-    let core = if away.len() >= LEAST_CORE_HOURS { away } else { inside };
-    let kw = shifts.height_kw(&core).filter(|_| kw > LEAST_KW)?;
-    let outside: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| !window[hour] && !is_edge[hour]).collect();
-    let floor_kw = days.floor_kw(&core);
-    let noise_kw = spread_of(&floor_kw[off.clone()]) + spread_of(&floor_kw[on.clone()]) + LEAST_NOISE_KW;
-    let fewest = (off.len().min(on.len()) as f32).sqrt();
-    let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &outside, &window, kw));
+    (off.len() >= 3 && on.len() >= 3).then_some((off, on))
+}
+
+/// What candidates are compared by, and what the block is made of once one is chosen.
+struct Fit {
+    at: Candidate,
+    off: Range<usize>,
+    on: Range<usize>,
+    shifts: Shifts,
+    window: Hours,
+    core: Vec<usize>,
+    kw: f32,
+    uneven: f32,
+    explained: f32,
+    height_in_noise: f32,
+    fit: f32,
+}
+
+fn fit_block(
+    days: &UsableDays,
+    at: Candidate,
+    (off, on): (Range<usize>, Range<usize>),
+    stretches: &mut Stretches<'_>,
+) -> Option<Fit> {
+    let shifts = Shifts::between(stretches, &off, &on);
+    let window = shifts.window()?;
+    let core = core(&window);
+    let kw = shifts.height_kw(&core)?;
+    let noise = |range: &Range<usize>| spread_of(&days.floor_kw(&core, range.clone()));
+    let noise_kw = noise(&off) + noise(&on) + LEAST_NOISE_KW;
+    let fewest = fewest(&off, &on);
+    let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &window, kw));
     let height_in_noise = kw / noise_kw;
     let fit = (height_in_noise * fewest).ln_1p()
         * (kw / 0.3).ln_1p()
         * (explained - 0.3).max(0.01)
         * (-2.0 * uneven).exp();
-    Some(Block {
-        from: at.from,
-        to: at.to,
-        kw,
-        window,
-        n_edges: (0..CLOCK_HOURS)
-            .filter(|&hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS])
-            .count(),
-        uneven,
-        outside: shifts.outside(&outside, kw),
-        explained,
-        unequal_by_chance: shifts.against_chance(&core, kw) * fewest,
-        significance: kw * fewest
-            / median(&core.iter().map(|&hour| shifts.noise_kw[hour]).collect::<Vec<_>>()).unwrap_or(1.0),
-        height_in_noise,
-        fit,
-        shift_kw: shifts.mean_kw,
-        off_kw: shifts.off_kw,
-        floor_kw,
-        core,
-        on,
-        off,
-        limits: (at.after, at.before),
-        begins_day_before: false,
-    })
+    Some(Fit { at, off, on, shifts, window, core, kw, uneven, explained, height_in_noise, fit })
 }
 
-/// Hours on either side of a change of the window: a clock edge seldom falls on the hour.
-fn edges(window: &[bool; CLOCK_HOURS]) -> [bool; CLOCK_HOURS] {
-    let changes: [bool; CLOCK_HOURS] =
-        std::array::from_fn(|hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS]);
-    std::array::from_fn(|hour| changes[hour] || changes[(hour + 1) % CLOCK_HOURS])
-}
+impl Fit {
+    fn floor_kw(&self, days: &UsableDays) -> Vec<f32> {
+        days.floor_kw(&self.core, 0..days.len())
+    }
 
-/// Shifts of three quantiles of every clock hour between two stretches of days.
-struct Shifts {
-    off_kw: [[f32; 3]; CLOCK_HOURS],
-    shift_kw: [[f32; 3]; CLOCK_HOURS],
-    mean_kw: [f32; CLOCK_HOURS],
-    noise_kw: [f32; CLOCK_HOURS],
-}
-
-impl Shifts {
-    fn between(days: &UsableDays, off: &Range<usize>, on: &Range<usize>) -> Self {
-        let mut scratch = Vec::with_capacity(NEAR_DAYS);
-        let mut of = |range: &Range<usize>| -> [[f32; 3]; CLOCK_HOURS] {
-            std::array::from_fn(|hour| {
-                hour_quantiles(&days.hour_kw[range.clone()], hour, QUANTILES, &mut scratch)
-            })
+    fn into_block(self, days: &UsableDays, extent: Range<usize>, floor_kw: Vec<f32>) -> Block {
+        let (kw, fewest) = (self.kw, fewest(&self.off, &self.on));
+        let mut block = Block {
+            from: extent.start,
+            to: extent.end,
+            kw,
+            window: self.window,
+            n_edges: (0..CLOCK_HOURS)
+                .filter(|&hour| self.window[hour] != self.window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS])
+                .count(),
+            uneven: self.uneven,
+            outside: self.shifts.outside(&self.window, kw),
+            explained: self.explained,
+            unequal_by_chance: self.shifts.against_chance(&self.core, kw) * fewest,
+            significance: kw * fewest / self.shifts.usual_noise_kw(&self.core).unwrap_or(1.0),
+            height_in_noise: self.height_in_noise,
+            fit: self.fit,
+            shift_kw: self.shifts.mean_kw,
+            off_kw: self.shifts.off_kw,
+            floor_kw,
+            core: self.core,
+            on: self.on,
+            off: self.off,
+            begins_day_before: false,
         };
-        let (off_kw, on_kw) = (of(off), of(on));
-        let shift_kw: [[f32; 3]; CLOCK_HOURS] =
-            std::array::from_fn(|hour| std::array::from_fn(|q| on_kw[hour][q] - off_kw[hour][q]));
-        let spread: [f32; CLOCK_HOURS] = std::array::from_fn(|hour| {
-            (off_kw[hour][2] - off_kw[hour][0]).max(on_kw[hour][2] - on_kw[hour][0])
-        });
-        let usual = spread.iter().sum::<f32>() / CLOCK_HOURS as f32;
-        Self {
-            off_kw,
-            shift_kw,
-            mean_kw: shift_kw.map(|shift| shift.iter().sum::<f32>() / 3.0),
-            noise_kw: spread.map(|one| one + 0.25 * usual + LEAST_NOISE_KW),
-        }
-    }
-
-    /// Height and hours of the window: hours that shift by more than half of the height.
-    fn window(&self) -> Option<(f32, [bool; CLOCK_HOURS])> {
-        let mut sorted = self.mean_kw;
-        sorted.sort_unstable_by(f32::total_cmp);
-        // The upper level, without the two highest hours.
-        let mut kw = sorted[CLOCK_HOURS - 9..CLOCK_HOURS - 2].iter().sum::<f32>() / 7.0;
-        for _ in 0..4 {
-            let inside: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| self.mean_kw[hour] > 0.5 * kw).collect();
-            if inside.len() < LEAST_HOURS || kw <= LEAST_KW {
-                return None;
-            }
-            kw = self.height_kw(&inside)?;
-        }
-        let window: [bool; CLOCK_HOURS] = self.mean_kw.map(|shift| shift > 0.5 * kw);
-        (window.iter().filter(|inside| **inside).count() >= LEAST_HOURS && kw > LEAST_KW)
-            .then_some((kw, window))
-    }
-
-    fn weight(&self, hour: usize) -> f32 {
-        1.0 / self.noise_kw[hour]
-    }
-
-    /// Weighted median of the hours' shifts. [kW]
-    fn height_kw(&self, hours: &[usize]) -> Option<f32> {
-        weighted_median(
-            hours
-                .iter()
-                .flat_map(|&hour| self.shift_kw[hour].map(|shift| (shift, self.weight(hour))))
-                .collect(),
-        )
-    }
-
-    fn unevenness(&self, core: &[usize], kw: f32) -> f32 {
-        weighted_mean(
-            core.iter()
-                .flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour)))),
-        )
-        .unwrap_or(0.0)
-            / kw
-    }
-
-    fn outside(&self, hours: &[usize], kw: f32) -> f32 {
-        weighted_mean(hours.iter().map(|&hour| (self.mean_kw[hour].abs(), self.weight(hour)))).unwrap_or(0.0)
-            / kw
-    }
-
-    fn explained(&self, core: &[usize], outside: &[usize], window: &[bool; CLOCK_HOURS], kw: f32) -> f32 {
-        let (mut rest, mut all) = (0.0, 0.0);
-        for &hour in core.iter().chain(outside) {
-            let fitted = if window[hour] { kw } else { 0.0 };
-            for shift in self.shift_kw[hour] {
-                rest += self.weight(hour) * (shift - fitted) * (shift - fitted);
-                all += self.weight(hour) * shift * shift;
-            }
-        }
-        if all > 0.0 { 1.0 - rest / all } else { 0.0 }
-    }
-
-    /// Median distance from the height over the median noise of an hour.
-    fn against_chance(&self, core: &[usize], kw: f32) -> f32 {
-        let distances = core
-            .iter()
-            .flat_map(|&hour| self.shift_kw[hour].map(|shift| ((shift - kw).abs(), self.weight(hour))))
-            .collect();
-        let noise = core.iter().map(|&hour| (self.noise_kw[hour], self.weight(hour))).collect();
-        weighted_median(distances).unwrap_or(0.0) / weighted_median(noise).unwrap_or(1.0)
+        block.begins_day_before = begins_day_before(days, &block);
+        block
     }
 }
 
-fn weighted_mean(values: impl Iterator<Item = (f32, f32)>) -> Option<f32> {
-    let (sum, weight) =
-        values.fold((0.0, 0.0), |(sum, all), (value, weight)| (sum + value * weight, all + weight));
-    (weight > 0.0).then_some(sum / weight)
+fn fewest(off: &Range<usize>, on: &Range<usize>) -> f32 {
+    (off.len().min(on.len()) as f32).sqrt()
 }
 
-/// The value at which half of the weight is reached.
-fn weighted_median(mut values: Vec<(f32, f32)>) -> Option<f32> {
-    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let half = values.iter().map(|pair| pair.1).sum::<f32>() / 2.0;
-    let mut sum = 0.0;
-    for (value, weight) in &values {
-        sum += weight;
-        if sum >= half {
-            return Some(*value);
-        }
+/// Hours of the window away from its edges; all of them where that leaves too few.
+fn core(window: &Hours) -> Vec<usize> {
+    let is_edge = super::shifts::edges(window);
+    let away: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| window[hour] && !is_edge[hour]).collect();
+    if away.len() >= LEAST_CORE_HOURS {
+        away
+    } else {
+        (0..CLOCK_HOURS).filter(|&hour| window[hour]).collect()
     }
-    values.last().map(|pair| pair.0)
 }
 
 /// Days around the fitted step on which the window's floor stays above half of the height. A hang-up
 /// of a day or two does not end a block; four days off of five do.
-fn extent(block: &Block) -> Range<usize> {
-    let n = block.floor_kw.len();
-    let base = median_of(&block.floor_kw[block.off.clone()]);
-    let is_on: Vec<bool> = block.floor_kw.iter().map(|kw| *kw > base + 0.5 * block.kw).collect();
-    let anchor = if block.from >= 3 { block.from } else { block.to.saturating_sub(1) };
+fn extent(fit: &Fit, floor_kw: &[f32]) -> Range<usize> {
+    let n = floor_kw.len();
+    let base = median_of(&floor_kw[fit.off.clone()]);
+    let is_on: Vec<bool> = floor_kw.iter().map(|kw| *kw > base + 0.5 * fit.kw).collect();
+    let anchor = if fit.at.from >= 3 { fit.at.from } else { fit.at.to.saturating_sub(1) };
     let Some(start) = (anchor.saturating_sub(3)..(anchor + 4).min(n))
         .filter(|&at| is_on[at])
         .min_by_key(|&at| at.abs_diff(anchor))
     else {
-        return block.from..block.to;
+        return fit.at.from..fit.at.to;
     };
-    let is_over = |days: &mut dyn Iterator<Item = usize>| {
-        let five: Vec<bool> = days.take(5).map(|at| is_on[at]).collect();
-        five.iter().filter(|on| !**on).count() as f32 >= 0.8 * five.len() as f32
-    };
+    let is_over = |five: &[bool]| five.iter().filter(|on| !**on).count() as f32 >= 0.8 * five.len() as f32;
     let (mut first, mut last) = (start, start);
-    while first > 0 && (is_on[first - 1] || !is_over(&mut (0..first).rev())) {
+    while first > 0 && (is_on[first - 1] || !is_over(&is_on[first.saturating_sub(5)..first])) {
         first -= 1;
     }
-    while last + 1 < n && (is_on[last + 1] || !is_over(&mut (last + 1..n))) {
+    while last + 1 < n && (is_on[last + 1] || !is_over(&is_on[last + 1..(last + 6).min(n)])) {
         last += 1;
     }
     while !is_on[first] {
@@ -387,6 +294,16 @@ fn extent(block: &Block) -> Range<usize> {
         last -= 1;
     }
     first..last + 1
+}
+
+/// Whether the last hour of the window and some of the others were up on the day before.
+fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
+    let Some((before, last)) = block.from.checked_sub(1).zip(block.core.last()) else { return false };
+    let hours = &days.hour_kw[before];
+    let usual = |hour: usize| block.off_kw[hour][1];
+    let rise =
+        block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
+    hours[*last] > usual(*last) + 0.5 * block.kw && rise > 0.1 * block.kw
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ const STEP_DAYS: usize = 21;
 /// Steps within this share of the block's height are machines of one kind.
 const EQUAL_SHARE: f32 = 0.1;
 
+/// Above this share of the block's height a level is the block's.
+const RESTARTED_SHARE: f32 = 0.6;
+
 /// Levels of a staircase.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ladder {
@@ -35,6 +38,19 @@ impl Ladder {
     #[must_use]
     pub fn n_equal_steps(&self, block_kw: f32) -> usize {
         self.steps_kw.iter().filter(|step| (**step - block_kw).abs() < EQUAL_SHARE * block_kw).count()
+    }
+
+    /// Whether the level fell back for a week or more and rose again to the block's height.
+    #[must_use]
+    pub fn is_restarted(&self, block_kw: f32) -> bool {
+        let is_on = |kw: &f32| *kw > RESTARTED_SHARE * block_kw;
+        let runs: Vec<(bool, usize)> = self
+            .level_kw
+            .chunk_by(|a, b| is_on(a) == is_on(b))
+            .map(|run| (is_on(&run[0]), run.len()))
+            .collect();
+        runs.windows(3)
+            .any(|three| three[0].0 && !three[1].0 && three[1].1 >= 7 && three[2].0 && three[2].1 >= 3)
     }
 
     /// Median level while the block runs. [kW]

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::series::{median_of, spread_of};
-use super::usable::UsableDays;
-use crate::stats::quantile;
+use super::series::median_of;
+use super::usable::{Column, UsableDays};
+use crate::stats::{Sorted, mad_sd_about, quantile, quantile_of};
 
 /// Keeps quotients finite where a level is near zero: the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
@@ -50,40 +50,41 @@ pub struct Levels {
 /// Levels over all days, and stability and flatness over the days `on` of the block (all, without).
 #[must_use]
 pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
-    let base = days.column(|day| day.demand_kw_p05);
+    let base = days.column(Column::P05);
     let base_on = &base[on.clone()];
-    let level = median_of(base_on) + RESOLUTION_KW;
-    let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
+    let (of_all, of_on) = (Sorted::of(base.iter().copied()), Sorted::of(base_on.iter().copied()));
+    let low = |sorted: &Sorted, share| sorted.quantile(share).unwrap_or(0.0);
+    let usual = low(&of_on, 0.5);
+    let level = usual + RESOLUTION_KW;
     let third = (base_on.len() / 3).max(3).min(base_on.len());
     let trend = (median_of(&base_on[base_on.len() - third..]) - median_of(&base_on[..third])).abs();
-    let changes: Vec<f32> = base_on.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    let middle = |of: &dyn Fn(usize) -> f32| {
-        median_of(&on.clone().map(of).filter(|value| !value.is_nan()).collect::<Vec<_>>())
+    let changes = base_on.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    let night = days.floor_kw(&NIGHT_HOURS, on.clone());
+    let of_night = Sorted::of(night.iter().copied());
+    let usual_night = low(&of_night, 0.5);
+    let column = |column| &days.column(column)[on.clone()];
+    let mean_kw = column(Column::Mean).iter().sum::<f32>() / on.len() as f32;
+    let above_base = |upper: Column| {
+        let above = column(upper).iter().zip(base_on).map(|(kw, base)| (kw - base) / (kw + RESOLUTION_KW));
+        quantile_of(above.filter(|value| !value.is_nan()), 0.5).unwrap_or(0.0)
     };
-    let digest = |at: usize| &days.digests[at];
-    let night = days.floor_kw(&NIGHT_HOURS);
-    let night_on = &night[on.clone()];
-    let mean_kw = on.clone().map(|at| digest(at).demand_kw_mean).sum::<f32>() / on.len() as f32;
+    let ramp_night = column(Column::RampNight).iter().copied().filter(|kw| !kw.is_nan());
     Levels {
-        base_load_kw_p05: low(&base, 0.05),
-        base_load_kw_p20: low(&base, 0.2),
-        base_load_kw_p50: median_of(&base),
-        base_load_kw_on_p20: low(base_on, 0.2),
-        demand_kw_min_p10: low(&days.column(|day| day.demand_kw_min), 0.1),
-        base_load_mad_rel: spread_of(base_on) / level,
-        base_load_low_rel: low(base_on, 0.1) / level,
+        base_load_kw_p05: low(&of_all, 0.05),
+        base_load_kw_p20: low(&of_all, 0.2),
+        base_load_kw_p50: low(&of_all, 0.5),
+        base_load_kw_on_p20: low(&of_on, 0.2),
+        demand_kw_min_p10: quantile(days.column(Column::Min), 0.1).unwrap_or(0.0),
+        base_load_mad_rel: mad_sd_about(base_on, usual).unwrap_or(0.0) / level,
+        base_load_low_rel: low(&of_on, 0.1) / level,
         base_load_trend_rel: trend / level,
-        base_load_day_change_rel: 1.4826 * median_of(&changes) / level,
-        flat_mid_rel: middle(&|at| {
-            (digest(at).demand_kw_p50 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p50 + RESOLUTION_KW)
-        }),
-        flat_low_rel: middle(&|at| {
-            (digest(at).demand_kw_p25 - digest(at).demand_kw_p05) / (digest(at).demand_kw_p25 + RESOLUTION_KW)
-        }),
-        base_to_mean: median_of(base_on) / (mean_kw + RESOLUTION_KW),
-        night_noise_rel: middle(&|at| digest(at).ramp_kw_night_mean) / level,
-        night_base_kw_p20: low(night_on, 0.2),
-        night_base_mad_rel: spread_of(night_on) / (median_of(night_on) + RESOLUTION_KW),
+        base_load_day_change_rel: 1.4826 * quantile_of(changes, 0.5).unwrap_or(0.0) / level,
+        flat_mid_rel: above_base(Column::P50),
+        flat_low_rel: above_base(Column::P25),
+        base_to_mean: usual / (mean_kw + RESOLUTION_KW),
+        night_noise_rel: quantile_of(ramp_night, 0.5).unwrap_or(0.0) / level,
+        night_base_kw_p20: low(&of_night, 0.2),
+        night_base_mad_rel: mad_sd_about(&night, usual_night).unwrap_or(0.0) / (usual_night + RESOLUTION_KW),
     }
 }
 

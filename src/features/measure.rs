@@ -15,7 +15,10 @@ use crate::progress::Watch;
 use crate::settings::Settings;
 use jiff::civil::Date;
 
-/// Looks at every meter of a store once: features, checks, counts.
+/// What else is done with the days of a meter that has features, while they are at hand.
+pub type Keep<'a> = dyn Fn(MeterDays, &MeterFeatures, Option<&UsagePoint>) + Sync + 'a;
+
+/// Looks at every meter of a store once: features, checks, counts. `keep` gets the days after that.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -25,33 +28,33 @@ pub fn measure_meters(
     register: &Register,
     surroundings: &Surroundings,
     watch: &dyn Watch,
+    keep: &Keep<'_>,
 ) -> Result<Measured> {
     watch.begin("features", "meters", None);
     let look = |meter: MeterDays| -> Option<Look> {
         watch.advance(1);
-        let point = register.point(meter.meter.as_str()).cloned();
-        let declared_kw = point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32;
-        let mut intervals: Vec<u32> = meter.days.iter().map(|day| day.interval_minutes).collect();
-        intervals.sort_unstable();
-        Some(Look {
+        let point = register.point(meter.meter.as_str());
+        let declared_kw = point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32;
+        let look = Look {
             features: extract_features(&meter.days, declared_kw, &settings.windows, surroundings),
-            findings: checks::check_meter(&meter, point.as_ref()),
+            findings: checks::check_meter(&meter, point),
             fingerprint: Fingerprint::of(&meter, register),
             days: (meter.days.first()?.day, meter.days.last()?.day),
-            interval_minutes: intervals[intervals.len() / 2],
+            interval_minutes: usual_interval_minutes(&meter),
             completeness: checks::completeness(&meter),
             n_days: meter.days.len() as u64,
-            point,
-            meter: meter.meter,
-        })
+            point: point.cloned(),
+            meter: meter.meter.clone(),
+        };
+        if let Some(features) = &look.features {
+            keep(meter, features, point);
+        }
+        Some(look)
     };
     let looks: Vec<Look> = store.map_meters(look)?;
-    let fingerprints: Vec<Fingerprint> = looks.iter().map(|look| look.fingerprint.clone()).collect();
-    let mut measured =
-        Measured { findings: checks::check_run(&fingerprints, register), ..Measured::default() };
-    for look in looks {
-        measured.add(look);
-    }
+    let mut measured = Measured { meters: Vec::with_capacity(looks.len()), ..Measured::default() };
+    let fingerprints: Vec<Fingerprint> = looks.into_iter().map(|look| measured.add(look)).collect();
+    measured.findings.splice(0..0, checks::check_run(&fingerprints, register));
     watch.end(&format!(
         "{} meters, {} with too little data to judge",
         measured.meters.len() + measured.unjudged.len(),
@@ -60,11 +63,14 @@ pub fn measure_meters(
     Ok(measured)
 }
 
+/// A meter with its features and its row of the register.
+pub type MeasuredMeter = (MeterId, MeterFeatures, Option<UsagePoint>);
+
 /// What one look at every meter's digests gave.
 #[derive(Debug, Default)]
 pub struct Measured {
     /// Meters with features and their rows of the register, in order of id.
-    pub meters: Vec<(MeterId, MeterFeatures, Option<UsagePoint>)>,
+    pub meters: Vec<MeasuredMeter>,
     /// Too little data for features, in order of id.
     pub unjudged: Vec<MeterId>,
     /// What the checks found.
@@ -106,6 +112,17 @@ impl Measured {
     }
 }
 
+/// The length that half of the days' intervals do not exceed.
+fn usual_interval_minutes(meter: &MeterDays) -> u32 {
+    let first = meter.days[0].interval_minutes;
+    if meter.days.iter().all(|day| day.interval_minutes == first) {
+        return first;
+    }
+    let mut intervals: Vec<u32> = meter.days.iter().map(|day| day.interval_minutes).collect();
+    intervals.sort_unstable();
+    intervals[intervals.len() / 2]
+}
+
 /// One meter, looked at once: its features, its findings, its part in the counts.
 struct Look {
     meter: MeterId,
@@ -120,7 +137,7 @@ struct Look {
 }
 
 impl Measured {
-    fn add(&mut self, look: Look) {
+    fn add(&mut self, look: Look) -> Fingerprint {
         let counts = &mut self.counts;
         counts.expected += look.completeness.expected;
         counts.present += look.completeness.present;
@@ -146,5 +163,6 @@ impl Measured {
                 self.unjudged.push(look.meter);
             }
         }
+        look.fingerprint
     }
 }

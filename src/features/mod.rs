@@ -2,10 +2,13 @@
 
 mod blackout;
 pub mod block;
+pub mod block_facts;
 pub mod ladder;
+pub mod lanes;
 pub mod levels;
 pub mod measure;
 mod series;
+pub mod shifts;
 pub mod standard;
 mod table;
 pub mod usable;
@@ -16,8 +19,8 @@ pub use table::{Direction, FEATURES, Family, Feature, N_FEATURES};
 use crate::acquisition::weather::Weather;
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::Windows;
-use block::{Block, find_block};
-use ladder::{Ladder, climb};
+use block::find_block;
+use block_facts::BlockFacts;
 use levels::{Levels, measure_levels};
 use standard::{Standard, mean_profile, measure_standard};
 use usable::{Resolution, UsableDays};
@@ -37,7 +40,8 @@ pub struct Surroundings {
     pub blackout_days: Vec<i32>,
 }
 
-/// Everything measured on one meter.
+/// Everything measured on one meter, of one size whatever its span: a run of a million meters keeps
+/// a million of these.
 #[derive(Debug, Clone)]
 pub struct MeterFeatures {
     /// What the model weighs, in the order of [`FEATURES`]; NaN where the data cannot show it.
@@ -49,13 +53,13 @@ pub struct MeterFeatures {
     /// The best box inside the day.
     pub window: ClockWindow,
     /// The best block, with the staircase around it.
-    pub block: Option<(Block, Ladder)>,
+    pub block: Option<BlockFacts>,
     /// Mean demand by clock hour. [kW]
     pub hour_kw: [f32; CLOCK_HOURS],
     /// What its reads resolve.
     pub resolution: Resolution,
-    /// Usable civil days. [days since 1970-01-01]
-    pub days: Vec<i32>,
+    /// First and last usable civil day. [days since 1970-01-01]
+    pub days: (i32, i32),
 }
 
 impl MeterFeatures {
@@ -66,16 +70,6 @@ impl MeterFeatures {
     #[must_use]
     pub fn value(&self, name: &str) -> f32 {
         self.values[table::index_of(name)]
-    }
-
-    /// Days on which the block begins and ends, as the usable days' dates: `None` where it ran from
-    /// the first day, or to the last.
-    #[must_use]
-    pub fn block_days(&self) -> (Option<i32>, Option<i32>) {
-        self.block.as_ref().map_or((None, None), |(block, _)| {
-            let begins = (block.from > 0).then(|| self.days[block.from]);
-            (begins, self.days.get(block.to).copied())
-        })
     }
 }
 
@@ -89,9 +83,8 @@ pub fn extract_features(
     surroundings: &Surroundings,
 ) -> Option<MeterFeatures> {
     // Days without internet are an experiment of their own; elsewhere they would pass for an onset.
-    let usual: Vec<DayDigest> =
-        days.iter().filter(|day| !surroundings.blackout_days.contains(&day.day)).copied().collect();
-    let measured = UsableDays::of(&usual)?;
+    let usual = days.iter().filter(|day| !surroundings.blackout_days.contains(&day.day));
+    let measured = UsableDays::of(usual)?;
     let undeclared = measured.less_declared(declared_kw);
     let block = find_block(&measured, declared_kw);
     let on = match &block {
@@ -101,33 +94,23 @@ pub fn extract_features(
         _ => 0..measured.len(),
     };
     let levels = measure_levels(&undeclared, on.clone());
-    let on_days = UsableDays {
-        day: undeclared.day[on.clone()].to_vec(),
-        hour_kw: undeclared.hour_kw[on.clone()].to_vec(),
-        digests: Vec::new(),
-        stuck_share: 0.0,
-        resolution: undeclared.resolution,
-    };
-    let window = find_window(&on_days);
+    let window = find_window(&undeclared, on);
     let mut values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
-    let mut standard = measure_standard(days, &measured, windows, surroundings);
+    let hour_kw = mean_profile(&measured);
+    let mut standard = measure_standard(days, &measured, &hour_kw, windows, surroundings);
     if measured.resolution != Resolution::WithinDay {
         table::blank_within_day(&mut values);
         standard.blank_within_day();
     }
-    let block = block.map(|block| {
-        let ladder = climb(&block);
-        (block, ladder)
-    });
     Some(MeterFeatures {
         values,
         standard,
         levels,
         window,
-        block,
-        hour_kw: mean_profile(&measured),
+        block: block.map(|block| BlockFacts::of(&block, &measured.day)),
+        hour_kw,
         resolution: measured.resolution,
-        days: measured.day,
+        days: (measured.day[0], measured.day[measured.len() - 1]),
     })
 }
 

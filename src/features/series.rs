@@ -1,6 +1,6 @@
 //! Finds where a daily series changes its level.
 
-use crate::stats::{mad_sd, median};
+use crate::stats::{mad_sd, median, quantile_of};
 
 /// Days a segment must have. Two days of anything are chance.
 pub const LEAST_DAYS: usize = 3;
@@ -80,8 +80,8 @@ pub fn local_steps(series: &[f32], most: usize) -> Vec<usize> {
 /// Standard deviation of what a day adds by chance, from day-to-day differences. [kW]
 #[must_use]
 pub fn day_noise_kw(series: &[f32]) -> Option<f32> {
-    let changes: Vec<f32> = series.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    median(&changes).map(|change| 1.4826 * change / std::f32::consts::SQRT_2)
+    let changes = series.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    quantile_of(changes, 0.5).map(|change| 1.4826 * change / std::f32::consts::SQRT_2)
 }
 
 /// Median of a part of a series; 0 for none.
@@ -102,22 +102,27 @@ struct Segment {
 }
 
 fn prefix_sums(series: &[f32]) -> Vec<f64> {
-    let mut sums = Vec::with_capacity(series.len() + 1);
-    sums.push(0.0);
-    for value in series {
-        sums.push(sums[sums.len() - 1] + f64::from(*value));
-    }
-    sums
+    let mut sum = 0.0;
+    let sums = series.iter().map(|value| {
+        sum += f64::from(*value);
+        sum
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 fn best_split(sums: &[f64], from: usize, to: usize) -> Segment {
     let mut best = Segment { from, to, at: None, gain: 0.0 };
-    for at in from + LEAST_DAYS..(to + 1).saturating_sub(LEAST_DAYS) {
-        let (before, after) = ((at - from) as f64, (to - at) as f64);
-        let step = (sums[to] - sums[at]) / after - (sums[at] - sums[from]) / before;
+    let first = from + LEAST_DAYS;
+    let Some(middle) = sums.get(first..(to + 1).saturating_sub(LEAST_DAYS)) else { return best };
+    let (start, end, n) = (sums[from], sums[to], (to - from) as f64);
+    // Counted in 32 bits, which several places of the loop can do at once.
+    for (index, sum) in (0u32..).zip(middle) {
+        let before = f64::from(index) + LEAST_DAYS as f64;
+        let after = n - before;
+        let step = (end - sum) / after - (sum - start) / before;
         let gain = (before * after / (before + after) * step * step) as f32;
         if gain > best.gain {
-            (best.at, best.gain) = (Some(at), gain);
+            (best.at, best.gain) = (Some(first + index as usize), gain);
         }
     }
     best

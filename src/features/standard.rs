@@ -2,17 +2,21 @@
 //!
 //! Where VISDOM (Borgeson et al., Stanford) has the same feature its name is given.
 
+use std::ops::Range;
+
 use super::Surroundings;
 use super::blackout::blackout_drop_kw;
-use super::series::median_of;
-use super::usable::UsableDays;
+use super::usable::{Column, UsableDays};
 use crate::calendar::{date_of, weekday};
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::{HourWindow, Windows};
-use crate::stats::{mean, quantile};
+use crate::stats::{mean, quantile, quantile_of};
 
 /// Degree-day bases tried. [°C]
 const BASES_C: [f32; 5] = [12.0, 14.0, 16.0, 18.0, 20.0];
+
+/// A month has at least this many usable days. [d]
+const LEAST_MONTH_DAYS: usize = 10;
 
 /// A temperature fit needs this many days. [d]
 const LEAST_WEATHER_DAYS: usize = 30;
@@ -120,17 +124,18 @@ impl Standard {
     }
 }
 
-/// Standard features of a meter's days (`all`, as digested) and its usable days.
+/// Standard features of a meter's days (`all`, as digested), its usable days, and their mean day (see
+/// [`mean_profile`]).
 #[must_use]
 pub fn measure_standard(
     all: &[DayDigest],
     days: &UsableDays,
+    profile: &[f32; CLOCK_HOURS],
     windows: &Windows,
     surroundings: &Surroundings,
 ) -> Standard {
-    let means = days.column(|day| day.demand_kw_mean);
-    let overall = mean(&means).unwrap_or(f32::NAN);
-    let profile = mean_profile(days);
+    let means = days.column(Column::Mean);
+    let overall = mean(means).unwrap_or(f32::NAN);
     let within = |window: HourWindow| {
         mean(
             &(0..CLOCK_HOURS)
@@ -140,39 +145,39 @@ pub fn measure_standard(
         )
     };
     let (night, day, evening) = (within(windows.night), within(windows.day), within(windows.evening));
-    let of_days = |of: &dyn Fn(&DayDigest) -> Option<f32>| {
-        let values: Vec<f32> = days.digests.iter().filter_map(of).collect();
-        if values.is_empty() { f32::NAN } else { median_of(&values) }
+    let usual_ratio = |a: Column, b: Column| {
+        let ratios = days.column(a).iter().zip(days.column(b)).filter_map(|(a, b)| ratio(*a, *b));
+        quantile_of(ratios, 0.5).unwrap_or(f32::NAN)
     };
-    let peak = days.digests.iter().map(|day| day.demand_kw_max).fold(f32::NAN, f32::max);
+    let ramps = days.column(Column::Ramp).iter().copied().filter(|kw| !kw.is_nan());
+    let peak = days.column(Column::Max).iter().copied().fold(f32::NAN, f32::max);
+    let months = months(&days.day);
+    let of_months = |numbers: [i8; 3]| {
+        let chosen = months.iter().filter(|month| numbers.contains(&month.number));
+        mean_of(chosen.map(|month| &means[month.days.clone()]))
+    };
     let (above_half, above_nine_tenths) = duration_shares(days);
     let fit = fit_temperature(days, &|day| surroundings.weather.temperature_c(day));
     let (missing_share, estimated_share) = shares(all);
     Standard {
         demand_kw_mean: overall,
-        cv_within_day: of_days(&|day| ratio(day.demand_kw_sd, day.demand_kw_mean)),
-        cv_between_days: deviation(&means).and_then(|sd| ratio(sd, overall)).unwrap_or(f32::NAN),
-        month_to_month_rel: month_to_month(days, &means, overall),
-        load_factor_day: of_days(&|day| ratio(day.demand_kw_mean, day.demand_kw_max)),
+        cv_within_day: usual_ratio(Column::Sd, Column::Mean),
+        cv_between_days: deviation(means, overall).and_then(|sd| ratio(sd, overall)).unwrap_or(f32::NAN),
+        month_to_month_rel: month_to_month(&months, means, overall),
+        load_factor_day: usual_ratio(Column::Mean, Column::Max),
         load_factor_period: ratio(overall, peak).unwrap_or(f32::NAN),
-        p10_to_p90: of_days(&|day| ratio(day.demand_kw_p10, day.demand_kw_p90)),
+        p10_to_p90: usual_ratio(Column::P10, Column::P90),
         night_to_day: pair_ratio(night, day),
         night_to_evening: pair_ratio(night, evening),
-        weekend_to_weekday: pair_ratio(
-            mean(&by(days, &means, |day| weekday(day) >= 5)),
-            mean(&by(days, &means, |day| weekday(day) < 5)),
-        ),
-        ramp_kw_mean: of_days(&|day| Some(day.ramp_kw_mean).filter(|kw| !kw.is_nan())),
-        ramp_kw_max_p90: quantile(&days.column(|day| day.ramp_kw_max), 0.9).unwrap_or(f32::NAN),
+        weekend_to_weekday: weekend_to_weekday(&days.day, means),
+        ramp_kw_mean: quantile_of(ramps, 0.5).unwrap_or(f32::NAN),
+        ramp_kw_max_p90: quantile(days.column(Column::RampMax), 0.9).unwrap_or(f32::NAN),
         share_above_half_peak: above_half,
         share_above_nine_tenths_peak: above_nine_tenths,
         heating_kw_per_k: fit.map_or(f32::NAN, |fit| fit.heating),
         cooling_kw_per_k: fit.map_or(f32::NAN, |fit| fit.cooling),
         temperature_r2: fit.map_or(f32::NAN, |fit| fit.r2),
-        winter_to_summer: pair_ratio(
-            mean(&by(days, &means, |day| matches!(date_of(day).month(), 12 | 1 | 2))),
-            mean(&by(days, &means, |day| matches!(date_of(day).month(), 6..=8))),
-        ),
+        winter_to_summer: pair_ratio(of_months([12, 1, 2]), of_months([6, 7, 8])),
         missing_share,
         estimated_share,
         blackout_drop_kw: blackout_drop_kw(all, &surroundings.blackout_days),
@@ -202,7 +207,11 @@ impl Standard {
 /// Mean demand by clock hour. [kW]
 #[must_use]
 pub fn mean_profile(days: &UsableDays) -> [f32; CLOCK_HOURS] {
-    std::array::from_fn(|hour| days.hour_kw.iter().map(|day| day[hour]).sum::<f32>() / days.len() as f32)
+    let mut sums = [0.0f32; CLOCK_HOURS];
+    for day in &days.hour_kw {
+        sums.iter_mut().zip(day).for_each(|(sum, kw)| *sum += kw);
+    }
+    sums.map(|sum| sum / days.len() as f32)
 }
 
 /// A quotient by zero is none.
@@ -215,24 +224,62 @@ fn pair_ratio(a: Option<f32>, b: Option<f32>) -> f32 {
     a.zip(b).and_then(|(a, b)| ratio(a, b)).unwrap_or(f32::NAN)
 }
 
-fn by(days: &UsableDays, means: &[f32], keep: impl Fn(i32) -> bool) -> Vec<f32> {
-    days.day.iter().zip(means).filter(|(day, _)| keep(**day)).map(|(_, kw)| *kw).collect()
+fn deviation(values: &[f32], middle: f32) -> Option<f32> {
+    let squares: f64 = values.iter().map(|value| f64::from((value - middle).powi(2))).sum();
+    (!values.is_empty()).then(|| ((squares / values.len() as f64) as f32).sqrt())
 }
 
-fn deviation(values: &[f32]) -> Option<f32> {
-    let middle = mean(values)?;
-    mean(&values.iter().map(|value| (value - middle).powi(2)).collect::<Vec<_>>()).map(f32::sqrt)
+fn weekend_to_weekday(days: &[i32], means: &[f32]) -> f32 {
+    let of = |keep: fn(usize) -> bool| {
+        let (mut sum, mut n) = (0.0f64, 0u32);
+        for (_, kw) in days.iter().zip(means).filter(|(day, _)| keep(weekday(**day))) {
+            (sum, n) = (sum + f64::from(*kw), n + 1);
+        }
+        (n > 0).then(|| (sum / f64::from(n)) as f32)
+    };
+    pair_ratio(of(|day| day >= 5), of(|day| day < 5))
 }
 
-fn month_to_month(days: &UsableDays, means: &[f32], overall: f32) -> f32 {
-    let mut months: std::collections::BTreeMap<(i16, i8), Vec<f32>> = std::collections::BTreeMap::new();
-    for (day, kw) in days.day.iter().zip(means) {
-        let date = date_of(*day);
-        months.entry((date.year(), date.month())).or_default().push(*kw);
+/// The usable days of one calendar month.
+struct Month {
+    number: i8,
+    days: Range<usize>,
+}
+
+/// The months that the days (ascending) lie in. A date is looked up once a month, not once a day.
+fn months(days: &[i32]) -> Vec<Month> {
+    let mut months: Vec<Month> = Vec::new();
+    let mut next_month = i32::MIN;
+    for (at, &day) in days.iter().enumerate() {
+        if day >= next_month {
+            let date = date_of(day);
+            next_month = day + i32::from(date.days_in_month() - date.day()) + 1;
+            months.push(Month { number: date.month(), days: at..at });
+        }
+        if let Some(month) = months.last_mut() {
+            month.days.end = at + 1;
+        }
     }
+    months
+}
+
+/// Mean of several stretches of a series, `None` for none.
+fn mean_of<'a>(stretches: impl Iterator<Item = &'a [f32]>) -> Option<f32> {
+    let (mut sum, mut n) = (0.0f64, 0usize);
+    for stretch in stretches {
+        stretch.iter().for_each(|&kw| sum += f64::from(kw));
+        n += stretch.len();
+    }
+    (n > 0).then(|| (sum / n as f64) as f32)
+}
+
+fn month_to_month(months: &[Month], means: &[f32], overall: f32) -> f32 {
     // A month of a few days is a week's weather, not a month.
-    let monthly: Vec<f32> =
-        months.values().filter(|days| days.len() >= 10).filter_map(|days| mean(days)).collect();
+    let monthly: Vec<f32> = months
+        .iter()
+        .filter(|month| month.days.len() >= LEAST_MONTH_DAYS)
+        .filter_map(|month| mean(&means[month.days.clone()]))
+        .collect();
     if monthly.len() < 2 {
         return f32::NAN;
     }
@@ -243,10 +290,16 @@ fn month_to_month(days: &UsableDays, means: &[f32], overall: f32) -> f32 {
 }
 
 fn duration_shares(days: &UsableDays) -> (f32, f32) {
-    let peak = days.hour_kw.iter().flatten().copied().fold(0.0, f32::max);
+    let mut peaks = [0.0f32; CLOCK_HOURS];
+    for day in &days.hour_kw {
+        peaks.iter_mut().zip(day).for_each(|(peak, kw)| *peak = if *kw > *peak { *kw } else { *peak });
+    }
+    let peak = peaks.into_iter().fold(0.0, f32::max);
     let n = (days.len() * CLOCK_HOURS) as f32;
-    let above =
-        |share: f32| days.hour_kw.iter().flatten().filter(|kw| **kw > share * peak).count() as f32 / n;
+    let above = |share: f32| {
+        let limit = share * peak;
+        days.hour_kw.as_flattened().iter().map(|kw| u32::from(*kw > limit)).sum::<u32>() as f32 / n
+    };
     if peak > 0.0 { (above(0.5), above(0.9)) } else { (f32::NAN, f32::NAN) }
 }
 
@@ -259,6 +312,9 @@ fn shares(all: &[DayDigest]) -> (f32, f32) {
     let all_expected = expected.max(per_day * span);
     (1.0 - (measured + estimated) / all_expected.max(1.0), estimated / (measured + estimated).max(1.0))
 }
+
+/// Below this a sum of squares is rounding. [K²]
+const LEAST_SQUARES: f64 = 1e-9;
 
 #[derive(Debug, Clone, Copy)]
 struct TemperatureFit {
@@ -273,25 +329,27 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     let points: Vec<(f64, f64)> = days
         .day
         .iter()
-        .zip(&days.digests)
-        .filter_map(|(day, digest)| Some((f64::from(temperature_c(*day)?), f64::from(digest.demand_kw_mean))))
+        .zip(days.column(Column::Mean))
+        .filter_map(|(day, kw)| Some((f64::from(temperature_c(*day)?), f64::from(*kw))))
         .collect();
     if points.len() < LEAST_WEATHER_DAYS {
         return None;
     }
-    let n = points.len() as f64;
-    let middle = points.iter().map(|point| point.1).sum::<f64>() / n;
-    let all = points.iter().map(|point| (point.1 - middle).powi(2)).sum::<f64>();
+    let kw = Centred::of(points.iter().map(|point| point.1));
+    let all = kw.squares;
+    // A side without a base is switched off: it has no degrees.
+    let bases = || BASES_C.into_iter().map(f64::from).chain([f64::NAN]);
+    let degrees = |base_c: f64, of: fn(f64, f64) -> f64| {
+        Degrees::of(base_c, points.iter().map(|point| of(base_c, point.0).max(0.0)), &kw)
+    };
+    let heating: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| base_c - c)).collect();
+    let cooling: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| c - base_c)).collect();
     let mut best = TemperatureFit { heating: 0.0, cooling: 0.0, r2: 0.0 };
-    let none = f32::NAN;
-    let bases = || BASES_C.into_iter().chain([none]);
-    for heating_base in bases() {
-        for cooling_base in
-            bases().filter(|base| base.is_nan() || heating_base.is_nan() || *base >= heating_base)
-        {
-            let degrees =
-                |c: f64| ((f64::from(heating_base) - c).max(0.0), (c - f64::from(cooling_base)).max(0.0));
-            let Some((heating, cooling, rest)) = fit_two(&points, degrees) else { continue };
+    for cold in &heating {
+        let is_apart =
+            |warm: &&Degrees| warm.base_c.is_nan() || cold.base_c.is_nan() || warm.base_c >= cold.base_c;
+        for warm in cooling.iter().filter(is_apart) {
+            let Some((heating, cooling, rest)) = fit_two(&kw, cold, warm) else { continue };
             let r2 = if all > 0.0 { (1.0 - rest / all) as f32 } else { 0.0 };
             if heating >= 0.0 && cooling >= 0.0 && r2 > best.r2 {
                 best = TemperatureFit { heating: heating as f32, cooling: cooling as f32, r2 };
@@ -301,43 +359,59 @@ fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32
     Some(best)
 }
 
-/// Least squares of y on two regressors and a constant; `None` where they are degenerate.
-fn fit_two(points: &[(f64, f64)], degrees: impl Fn(f64) -> (f64, f64)) -> Option<(f64, f64, f64)> {
-    let n = points.len() as f64;
-    // f64::max drops a NaN base to zero degrees, so that side of the fit is switched off.
-    let rows: Vec<(f64, f64, f64)> = points
-        .iter()
-        .map(|&(c, kw)| {
-            let (h, k) = degrees(c);
-            (h, k, kw)
-        })
-        .collect();
-    let mean = |of: fn(&(f64, f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / n;
-    let (mh, mk, my) = (mean(|row| row.0), mean(|row| row.1), mean(|row| row.2));
-    let (mut hh, mut kk, mut hk, mut hy, mut ky, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    for (h, k, y) in &rows {
-        let (h, k, y) = (h - mh, k - mk, y - my);
-        hh += h * h;
-        kk += k * k;
-        hk += h * k;
-        hy += h * y;
-        ky += k * y;
-        yy += y * y;
+/// Degree-days by day, and their product with demand.
+struct Degrees {
+    base_c: f64,
+    by_day: Centred,
+    with_kw: f64,
+}
+
+impl Degrees {
+    fn of(base_c: f64, degrees: impl ExactSizeIterator<Item = f64> + Clone, kw: &Centred) -> Self {
+        let by_day = Centred::of(degrees);
+        Self { base_c, with_kw: by_day.product(kw), by_day }
     }
-    let (heating, cooling) = if hh > 1e-9 && kk > 1e-9 {
+}
+
+/// A series less its mean.
+struct Centred {
+    values: Vec<f64>,
+    squares: f64,
+}
+
+impl Centred {
+    fn of(values: impl ExactSizeIterator<Item = f64> + Clone) -> Self {
+        let mean = values.clone().sum::<f64>() / values.len() as f64;
+        let values: Vec<f64> = values.map(|value| value - mean).collect();
+        Self { squares: values.iter().map(|value| value * value).sum(), values }
+    }
+
+    fn product(&self, other: &Self) -> f64 {
+        self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum()
+    }
+}
+
+/// Least squares of demand on two regressors and a constant: both slopes and the squares that are
+/// left; `None` where they are degenerate.
+fn fit_two(kw: &Centred, cold: &Degrees, warm: &Degrees) -> Option<(f64, f64, f64)> {
+    let (hh, kk) = (cold.by_day.squares, warm.by_day.squares);
+    let (hy, ky) = (cold.with_kw, warm.with_kw);
+    let (has_cold, has_warm) = (hh > LEAST_SQUARES, kk > LEAST_SQUARES);
+    let (heating, cooling) = if has_cold && has_warm {
+        let hk = cold.by_day.product(&warm.by_day);
         let determinant = hh * kk - hk * hk;
-        if determinant < 1e-9 * hh * kk {
+        if determinant < LEAST_SQUARES * hh * kk {
             return None;
         }
         ((hy * kk - ky * hk) / determinant, (ky * hh - hy * hk) / determinant)
-    } else if hh > 1e-9 {
+    } else if has_cold {
         (hy / hh, 0.0)
-    } else if kk > 1e-9 {
+    } else if has_warm {
         (0.0, ky / kk)
     } else {
         return None;
     };
-    Some((heating, cooling, yy - heating * hy - cooling * ky))
+    Some((heating, cooling, kw.squares - heating * hy - cooling * ky))
 }
 
 #[cfg(test)]
@@ -351,7 +425,8 @@ mod tests {
         let weather =
             Weather::from_days(days.iter().filter_map(|day| Some((day.day, temperature_c(day.day)?))));
         let surroundings = Surroundings { weather, ..Surroundings::default() };
-        measure_standard(&days, &UsableDays::of(&days).unwrap(), &Windows::default(), &surroundings)
+        let usable = UsableDays::of(&days).unwrap();
+        measure_standard(&days, &usable, &mean_profile(&usable), &Windows::default(), &surroundings)
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use super::block::Block;
 use super::levels::Levels;
 use super::series::median_of;
-use super::usable::UsableDays;
+use super::usable::{Column, UsableDays};
 use super::window::ClockWindow;
-use crate::digest::{CLOCK_HOURS, DayDigest};
-use crate::stats::quantile;
+use crate::digest::CLOCK_HOURS;
+use crate::stats::{quantile, quantile_of};
 use Direction::{Falling, Free, Rising};
 
 /// What a feature belongs to; one indicator speaks for each family.
@@ -342,8 +342,9 @@ impl Shift {
                 (kw_at - off_level).abs() < 0.25 * kw || (kw_at - off_level - kw).abs() < 0.25 * kw
             })
             .count();
-        let median_column = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| {
-            median_of(&days.digests[range.clone()].iter().map(of).filter(|v| !v.is_nan()).collect::<Vec<_>>())
+        let usual_ramp_kw = |range: &std::ops::Range<usize>| {
+            let ramps = days.column(Column::Ramp)[range.clone()].iter().copied();
+            quantile_of(ramps.filter(|kw| !kw.is_nan()), 0.5).unwrap_or(0.0)
         };
         Self {
             kw: kw - declared_kw,
@@ -361,9 +362,7 @@ impl Shift {
             quantile_uneven: quantile_unevenness(days, block),
             edges: block.n_edges as f32,
             proportional: proportionality(block),
-            noise: (median_column(&block.on, |day| day.ramp_kw_mean)
-                - median_column(&block.off, |day| day.ramp_kw_mean))
-                / kw,
+            noise: (usual_ramp_kw(&block.on) - usual_ramp_kw(&block.off)) / kw,
             unsteady: (low(on_floor, 0.75) - low(on_floor, 0.25)) / kw,
             holds: (low(on_floor, 0.1) - low(off_floor, 0.9)) / kw,
             gradual: gradualness(block),
@@ -373,22 +372,16 @@ impl Shift {
 
 /// A block round the clock lifts the day's quantiles p05..p90 alike; a timer its upper ones.
 fn quantile_unevenness(days: &UsableDays, block: &Block) -> f32 {
-    let all: [fn(&DayDigest) -> f32; 7] = [
-        |day| day.demand_kw_p05,
-        |day| day.demand_kw_p10,
-        |day| day.demand_kw_p25,
-        |day| day.demand_kw_p50,
-        |day| day.demand_kw_p75,
-        |day| day.demand_kw_p90,
-        |day| day.demand_kw_p95,
-    ];
+    const ALL: [Column; 7] =
+        [Column::P05, Column::P10, Column::P25, Column::P50, Column::P75, Column::P90, Column::P95];
     let is_round_the_clock = block.window.iter().filter(|inside| **inside).count() >= 20;
-    let chosen = if is_round_the_clock { &all[..6] } else { &all[5..] };
-    let middle = |range: &std::ops::Range<usize>, of: fn(&DayDigest) -> f32| {
-        median_of(&days.digests[range.clone()].iter().map(of).collect::<Vec<_>>())
-    };
-    let distance: f32 =
-        chosen.iter().map(|&of| (middle(&block.on, of) - middle(&block.off, of) - block.kw).abs()).sum();
+    let chosen = if is_round_the_clock { &ALL[..6] } else { &ALL[5..] };
+    let middle =
+        |range: &std::ops::Range<usize>, column: Column| median_of(&days.column(column)[range.clone()]);
+    let distance: f32 = chosen
+        .iter()
+        .map(|&column| (middle(&block.on, column) - middle(&block.off, column) - block.kw).abs())
+        .sum();
     distance / chosen.len() as f32 / block.kw
 }
 

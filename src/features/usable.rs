@@ -1,8 +1,11 @@
 //! Chooses the days that features may rest on: enough measured, none with a stuck channel.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::checks::is_stuck_day;
 use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
-use crate::stats::{median, quantile_mut};
+use crate::stats::quantile_of;
 
 /// A day counts when this share of its intervals was measured.
 const LEAST_MEASURED_SHARE: f32 = 0.75;
@@ -30,6 +33,65 @@ pub enum Resolution {
     Longer,
 }
 
+/// A column of the days' digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Mean demand. [kW]
+    Mean,
+    /// Least demand. [kW]
+    Min,
+    /// 5th percentile of demand. [kW]
+    P05,
+    /// 10th percentile of demand. [kW]
+    P10,
+    /// Lower quartile of demand. [kW]
+    P25,
+    /// Median demand. [kW]
+    P50,
+    /// Upper quartile of demand. [kW]
+    P75,
+    /// 90th percentile of demand. [kW]
+    P90,
+    /// 95th percentile of demand. [kW]
+    P95,
+    /// Greatest demand. [kW]
+    Max,
+    /// Standard deviation of demand within the day. [kW]
+    Sd,
+    /// Mean change from interval to interval. [kW]
+    Ramp,
+    /// Greatest change. [kW]
+    RampMax,
+    /// Mean change at night. [kW]
+    RampNight,
+}
+
+/// Columns that are levels of demand come first.
+const N_LEVELS: usize = Column::Max as usize + 1;
+const N_COLUMNS: usize = Column::RampNight as usize + 1;
+
+impl Column {
+    /// A day's values in the order of the columns.
+    const fn values(day: &DayDigest) -> [f32; N_COLUMNS] {
+        [
+            day.demand_kw_mean,
+            day.demand_kw_min,
+            day.demand_kw_p05,
+            day.demand_kw_p10,
+            day.demand_kw_p25,
+            day.demand_kw_p50,
+            day.demand_kw_p75,
+            day.demand_kw_p90,
+            day.demand_kw_p95,
+            day.demand_kw_max,
+            day.demand_kw_sd,
+            day.ramp_kw_mean,
+            day.ramp_kw_max,
+            day.ramp_kw_night_mean,
+        ]
+    }
+}
+
 /// A meter's usable days as columns, in order.
 #[derive(Debug, Clone)]
 pub struct UsableDays {
@@ -37,64 +99,91 @@ pub struct UsableDays {
     pub day: Vec<i32>,
     /// Mean demand by clock hour, gaps filled with the hour's median. [kW]
     pub hour_kw: Vec<[f32; CLOCK_HOURS]>,
-    /// The days' digests.
-    pub digests: Vec<DayDigest>,
     /// Share of measured days on which the channel was stuck.
     pub stuck_share: f32,
     /// What its reads resolve. Of coarse reads every hour and quantile is the read's mean.
     pub resolution: Resolution,
+    /// The hours once more, an hour's days side by side, then the columns of the digests.
+    columns: Vec<f32>,
 }
 
 impl UsableDays {
     /// The usable ones of `days` at the resolution most of them have; `None` where there are too few.
     #[must_use]
-    pub fn of(days: &[DayDigest]) -> Option<Self> {
-        let resolution = resolution_of(days);
+    pub fn of<'a>(days: impl IntoIterator<Item = &'a DayDigest>) -> Option<Self> {
+        let days: Vec<&DayDigest> = days.into_iter().collect();
+        let resolution = resolution_of(&days);
         if resolution == Resolution::WithinDay {
-            Self::of_intervals(days)
+            Self::of_intervals(&days)
         } else {
-            Self::of_coarse_reads(days, resolution)
+            Self::of_coarse_reads(&days, resolution)
         }
     }
 
-    fn of_coarse_reads(days: &[DayDigest], resolution: Resolution) -> Option<Self> {
-        let digests: Vec<DayDigest> =
-            days.iter().filter(|day| !day.is_within_day() && day.n_measured > 0).map(flat_day).collect();
-        (digests.len() >= LEAST_DAYS).then(|| Self {
-            day: digests.iter().map(|day| day.day).collect(),
-            hour_kw: digests.iter().map(|day| day.hour_kw).collect(),
-            digests,
-            stuck_share: 0.0,
-            resolution,
-        })
+    fn of_coarse_reads(days: &[&DayDigest], resolution: Resolution) -> Option<Self> {
+        let flat: Vec<DayDigest> = days
+            .iter()
+            .filter(|day| !day.is_within_day() && day.n_measured > 0)
+            .map(|day| flat_day(day))
+            .collect();
+        (flat.len() >= LEAST_DAYS).then(|| Self::laid_out(&flat.iter().collect::<Vec<_>>(), 0.0, resolution))
     }
 
-    fn of_intervals(days: &[DayDigest]) -> Option<Self> {
-        let measured: Vec<usize> = (0..days.len()).filter(|&at| is_measured(&days[at])).collect();
+    fn of_intervals(days: &[&DayDigest]) -> Option<Self> {
         let stuck: Vec<bool> =
             days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > LEAST_STUCK_KW).collect();
         let is_at_edge = |at: usize| {
             let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
             beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
         };
-        let n_stuck = measured.iter().filter(|&&at| stuck[at]).count();
-        let moving: Vec<usize> =
-            measured.iter().copied().filter(|&at| !stuck[at] && !is_at_edge(at)).collect();
+        let measured = || (0..days.len()).filter(|&at| is_measured(days[at]));
+        let n_stuck = measured().filter(|&at| stuck[at]).count();
+        let moving: Vec<&DayDigest> =
+            measured().filter(|&at| !stuck[at] && !is_at_edge(at)).map(|at| days[at]).collect();
         // A meter stuck throughout still gets its (worthless) features, and the share that says so.
-        let chosen = if moving.len() >= LEAST_DAYS { moving } else { measured.clone() };
+        let chosen =
+            if moving.len() >= LEAST_DAYS { moving } else { measured().map(|at| days[at]).collect() };
         if chosen.len() < LEAST_DAYS {
             return None;
         }
-        let digests: Vec<DayDigest> = chosen.iter().map(|&at| days[at]).collect();
-        let mut hour_kw: Vec<[f32; CLOCK_HOURS]> = digests.iter().map(|day| day.hour_kw).collect();
-        fill_hours(&mut hour_kw);
-        Some(Self {
+        let stuck_share = n_stuck as f32 / measured().count() as f32;
+        let mut usable = Self::laid_out(&chosen, stuck_share, Resolution::WithinDay);
+        usable.fill_hours();
+        Some(usable)
+    }
+
+    fn laid_out(digests: &[&DayDigest], stuck_share: f32, resolution: Resolution) -> Self {
+        let n = digests.len();
+        let mut columns = vec![0.0; (CLOCK_HOURS + N_COLUMNS) * n];
+        for (at, day) in digests.iter().enumerate() {
+            for (column, kw) in day.hour_kw.iter().enumerate() {
+                columns[column * n + at] = *kw;
+            }
+            for (column, value) in (CLOCK_HOURS..).zip(Column::values(day)) {
+                columns[column * n + at] = value;
+            }
+        }
+        Self {
             day: digests.iter().map(|day| day.day).collect(),
-            hour_kw,
-            digests,
-            stuck_share: n_stuck as f32 / measured.len() as f32,
-            resolution: Resolution::WithinDay,
-        })
+            hour_kw: digests.iter().map(|day| day.hour_kw).collect(),
+            stuck_share,
+            resolution,
+            columns,
+        }
+    }
+
+    fn fill_hours(&mut self) {
+        for hour in 0..CLOCK_HOURS {
+            if self.hour(hour).iter().any(|kw| kw.is_nan()) {
+                let known = self.hour(hour).iter().copied().filter(|kw| !kw.is_nan());
+                let filling = quantile_of(known, 0.5).unwrap_or(0.0);
+                let n = self.len();
+                let column = &mut self.columns[hour * n..(hour + 1) * n];
+                for (kw, day) in column.iter_mut().zip(&mut self.hour_kw).filter(|(kw, _)| kw.is_nan()) {
+                    (*kw, day[hour]) = (filling, filling);
+                }
+            }
+        }
     }
 
     /// How many days.
@@ -111,47 +200,52 @@ impl UsableDays {
 
     /// The same days with what is declared taken off: mining that is declared is no evidence.
     #[must_use]
-    pub fn less_declared(&self, declared_kw: f32) -> Self {
-        let mut rest = self.clone();
+    pub fn less_declared(&self, declared_kw: f32) -> Cow<'_, Self> {
         if declared_kw <= 0.0 {
-            return rest;
+            return Cow::Borrowed(self);
         }
+        let mut rest = self.clone();
         let off = |kw: &mut f32| *kw = (*kw - DECLARED_MARGIN * declared_kw).max(0.0);
-        for (hours, day) in rest.hour_kw.iter_mut().zip(&mut rest.digests) {
-            hours.iter_mut().for_each(off);
-            for kw in [
-                &mut day.demand_kw_mean,
-                &mut day.demand_kw_min,
-                &mut day.demand_kw_p05,
-                &mut day.demand_kw_p10,
-                &mut day.demand_kw_p25,
-                &mut day.demand_kw_p50,
-                &mut day.demand_kw_p75,
-                &mut day.demand_kw_p90,
-                &mut day.demand_kw_p95,
-                &mut day.demand_kw_max,
-            ] {
-                off(kw);
-            }
-        }
-        rest
+        let n_levels = (CLOCK_HOURS + N_LEVELS) * self.len();
+        rest.hour_kw.as_flattened_mut().iter_mut().for_each(off);
+        rest.columns[..n_levels].iter_mut().for_each(off);
+        Cow::Owned(rest)
     }
 
     /// Daily floor over some clock hours: the mean of the two lowest. [kW]
     #[must_use]
-    pub fn floor_kw(&self, hours: &[usize]) -> Vec<f32> {
-        self.hour_kw.iter().map(|day| lowest_two(hours.iter().map(|&hour| day[hour]))).collect()
+    pub fn floor_kw(&self, hours: &[usize], days: Range<usize>) -> Vec<f32> {
+        let mut lowest = vec![f32::INFINITY; days.len()];
+        let mut second = lowest.clone();
+        for &hour in hours {
+            let column = &self.hour(hour)[days.clone()];
+            for ((lowest, second), &kw) in lowest.iter_mut().zip(&mut second).zip(column) {
+                let higher = if kw > *lowest { kw } else { *lowest };
+                *second = if higher < *second { higher } else { *second };
+                *lowest = if kw < *lowest { kw } else { *lowest };
+            }
+        }
+        for (lowest, second) in lowest.iter_mut().zip(second) {
+            *lowest = if second.is_finite() { f32::midpoint(*lowest, second) } else { *lowest };
+        }
+        lowest
+    }
+
+    /// Mean demand of one clock hour, by day. [kW]
+    #[must_use]
+    pub fn hour(&self, hour: usize) -> &[f32] {
+        &self.columns[hour * self.len()..(hour + 1) * self.len()]
     }
 
     /// One column of the digests.
     #[must_use]
-    pub fn column(&self, of: impl Fn(&DayDigest) -> f32) -> Vec<f32> {
-        self.digests.iter().map(of).collect()
+    pub fn column(&self, column: Column) -> &[f32] {
+        self.hour(CLOCK_HOURS + column as usize)
     }
 }
 
 /// What most of the days resolve.
-fn resolution_of(days: &[DayDigest]) -> Resolution {
+fn resolution_of(days: &[&DayDigest]) -> Resolution {
     let n_coarse = days.iter().filter(|day| !day.is_within_day()).count();
     let n_longer = days.iter().filter(|day| day.interval_minutes > DAY_MINUTES).count();
     if n_coarse * 2 <= days.len() {
@@ -188,40 +282,6 @@ fn is_measured(day: &DayDigest) -> bool {
     day.is_within_day() && f32::from(day.n_measured) >= LEAST_MEASURED_SHARE * f32::from(day.n_expected)
 }
 
-fn fill_hours(hour_kw: &mut [[f32; CLOCK_HOURS]]) {
-    for hour in 0..CLOCK_HOURS {
-        let known: Vec<f32> = hour_kw.iter().map(|day| day[hour]).filter(|kw| !kw.is_nan()).collect();
-        if known.len() < hour_kw.len() {
-            let filling = median(&known).unwrap_or(0.0);
-            hour_kw.iter_mut().filter(|day| day[hour].is_nan()).for_each(|day| day[hour] = filling);
-        }
-    }
-}
-
-fn lowest_two(values: impl Iterator<Item = f32>) -> f32 {
-    let (mut first, mut second) = (f32::INFINITY, f32::INFINITY);
-    for value in values {
-        if value < first {
-            (first, second) = (value, first);
-        } else if value < second {
-            second = value;
-        }
-    }
-    if second.is_finite() { f32::midpoint(first, second) } else { first }
-}
-
-/// Quantile of one clock hour over some days. [kW]
-pub(super) fn hour_quantiles(
-    days: &[[f32; CLOCK_HOURS]],
-    hour: usize,
-    shares: [f64; 3],
-    scratch: &mut Vec<f32>,
-) -> [f32; 3] {
-    scratch.clear();
-    scratch.extend(days.iter().map(|day| day[hour]));
-    shares.map(|share| quantile_mut(scratch, share).unwrap_or(f32::NAN))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,12 +306,12 @@ mod tests {
     #[test]
     fn the_floor_is_the_mean_of_the_two_lowest_hours() {
         let usable = UsableDays::of(&meter(7, |_, slot| slot as f32).days).unwrap();
-        assert_eq!(usable.floor_kw(&[2, 3, 4])[0], 5.5);
+        assert_eq!(usable.floor_kw(&[2, 3, 4], 0..7)[0], 5.5);
     }
 
     #[test]
     fn what_is_declared_is_no_evidence() {
         let usable = UsableDays::of(&meter(10, |_, slot| 10.0 + slot as f32 * 0.01).days).unwrap();
-        assert_eq!(usable.less_declared(10.0).digests[0].demand_kw_p05, 0.0);
+        assert_eq!(usable.less_declared(10.0).column(Column::P05)[0], 0.0);
     }
 }

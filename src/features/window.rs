@@ -3,10 +3,12 @@
 //! Works on the lower envelope of the days (activity only adds to it; a box stays), so it finds
 //! timers that ran from the first day, which no onset shows.
 
-use super::series::{median_of, spread_of};
+use std::ops::Range;
+
+use super::series::median_of;
 use super::usable::UsableDays;
 use crate::digest::CLOCK_HOURS;
-use crate::stats::quantile;
+use crate::stats::{mad_sd_about, quantile, quantile_of};
 
 /// Lengths of a box. Shorter is cooking, longer is the whole day. [h]
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=21;
@@ -53,66 +55,81 @@ pub struct ClockWindow {
     pub timer_uneven: f32,
 }
 
-/// The best box over `days`.
+/// The best box over the days `on`.
 #[must_use]
-pub fn find_window(days: &UsableDays) -> ClockWindow {
-    let (from, length, rise_kw, spread_kw, fit_kw) = best_box(&envelope(days));
+pub fn find_window(days: &UsableDays, on: Range<usize>) -> ClockWindow {
+    let best = best_box(&envelope(days, &on));
+    let (from, length) = (best.from, best.length);
     let hours = |start: usize, n: usize| -> Vec<usize> {
         (0..n).map(|step| (from + start + step) % CLOCK_HOURS).collect()
     };
     let inside = hours(1, length - 2);
     let outside =
         if length < 21 { hours(length + 1, 22 - length) } else { hours(length, CLOCK_HOURS - length) };
-    let (floor_in, floor_out) = (days.floor_kw(&inside), days.floor_kw(&outside));
+    let (floor_in, floor_out) = (days.floor_kw(&inside, on.clone()), days.floor_kw(&outside, on.clone()));
     let difference: Vec<f32> = floor_in.iter().zip(&floor_out).map(|(a, b)| a - b).collect();
     let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
     let (timer, usual_in) = (median_of(&difference), median_of(&floor_in));
-    let per_timer = |value: f32| if timer > LEAST_KW { value / (timer + RESOLUTION_KW) } else { f32::NAN };
-    let third = (difference.len() / 3).max(3).min(difference.len());
-    let trend = (median_of(&difference[difference.len() - third..]) - median_of(&difference[..third])).abs();
+    // What there is to say of a timer is measured only where there is one.
+    let per_timer = |measure: &dyn Fn() -> f32| {
+        if timer > LEAST_KW { measure() / (timer + RESOLUTION_KW) } else { f32::NAN }
+    };
     let floor_kw_p10 = low(&floor_in, ENVELOPE);
     ClockWindow {
         from_hour: from,
         n_hours: length,
-        rise_kw,
-        uneven: spread_kw / (rise_kw.abs() + LEAST_KW),
-        fit_kw,
+        rise_kw: best.rise_kw,
+        uneven: best.spread_kw / (best.rise_kw.abs() + LEAST_KW),
+        fit_kw: best.fit_kw,
         floor_kw_p10,
         floor_rise_kw: floor_kw_p10 - low(&floor_out, 0.2),
-        floor_mad_rel: spread_of(&floor_in) / (usual_in + RESOLUTION_KW),
+        floor_mad_rel: mad_sd_about(&floor_in, usual_in).unwrap_or(0.0) / (usual_in + RESOLUTION_KW),
         floor_low_rel: floor_kw_p10 / (usual_in + RESOLUTION_KW),
         timer_kw: timer.max(0.0),
         timer_kw_p10: if timer > 0.0 { low(&difference, ENVELOPE) } else { timer },
-        timer_mad_rel: per_timer(spread_of(&difference)),
-        timer_trend_rel: per_timer(trend),
-        timer_uneven: per_timer(median_of(&hour_spread(days, &inside))),
+        timer_mad_rel: per_timer(&|| mad_sd_about(&difference, timer).unwrap_or(0.0)),
+        timer_trend_rel: per_timer(&|| trend_kw(&difference)),
+        timer_uneven: per_timer(&|| usual_spread_kw(days, &inside, on.clone())),
     }
 }
 
-fn envelope(days: &UsableDays) -> [f32; CLOCK_HOURS] {
-    std::array::from_fn(|hour| {
-        let column: Vec<f32> = days.hour_kw.iter().map(|day| day[hour]).collect();
-        quantile(&column, ENVELOPE).unwrap_or(0.0)
-    })
+fn envelope(days: &UsableDays, on: &Range<usize>) -> [f32; CLOCK_HOURS] {
+    std::array::from_fn(|hour| quantile(&days.hour(hour)[on.clone()], ENVELOPE).unwrap_or(0.0))
 }
 
-/// Start, length, rise, spread inside and fit of the best box. The hours at its edges count for
-/// neither side: a timer seldom switches on the hour.
-fn best_box(envelope: &[f32; CLOCK_HOURS]) -> (usize, usize, f32, f32, f32) {
-    let mut best = (0, *LENGTHS.start(), 0.0, 0.0, f32::NEG_INFINITY);
+/// A box on the envelope.
+#[derive(Debug, Clone, Copy)]
+struct Boxed {
+    from: usize,
+    length: usize,
+    rise_kw: f32,
+    spread_kw: f32,
+    fit_kw: f32,
+}
+
+/// The hours at the edges of a box count for neither side: a timer seldom switches on the hour.
+fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
+    let twice: [f32; 2 * CLOCK_HOURS] = std::array::from_fn(|at| envelope[at % CLOCK_HOURS]);
+    let mut best =
+        Boxed { from: 0, length: *LENGTHS.start(), rise_kw: 0.0, spread_kw: 0.0, fit_kw: f32::NEG_INFINITY };
     for length in LENGTHS {
+        let outside = if length < 21 { length + 1..CLOCK_HOURS - 1 } else { length..CLOCK_HOURS };
         for from in 0..CLOCK_HOURS {
-            let at = |step: usize| envelope[(from + step) % CLOCK_HOURS];
-            let inside: Vec<f32> = (1..length - 1).map(at).collect();
-            let outside: Vec<f32> =
-                if length < 21 { (length + 1..23).map(at).collect() } else { (length..24).map(at).collect() };
-            let (low_in, high_in) = extremes(&inside);
-            let (low_out, high_out) = extremes(&outside);
-            let rise = low_in - median_of(&outside);
-            let fit = rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out)
-                + 0.03 * length as f32 * rise.max(0.0);
-            if fit > best.4 {
-                best = (from, length, rise, high_in - low_in, fit);
+            let (low_in, high_in) = extremes(&twice[from + 1..from + length - 1]);
+            let outside = &twice[from + outside.start..from + outside.end];
+            let (low_out, high_out) = extremes(outside);
+            let fit = |rise: f32| {
+                rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out)
+                    + 0.03 * length as f32 * rise.max(0.0)
+            };
+            // No box rises further than from the lowest level outside; most need no median.
+            if fit(low_in - low_out) <= best.fit_kw {
+                continue;
+            }
+            let rise_kw = low_in - median_of(outside);
+            let fit_kw = fit(rise_kw);
+            if fit_kw > best.fit_kw {
+                best = Boxed { from, length, rise_kw, spread_kw: high_in - low_in, fit_kw };
             }
         }
     }
@@ -125,12 +142,20 @@ fn extremes(values: &[f32]) -> (f32, f32) {
         .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
 }
 
-fn hour_spread(days: &UsableDays, hours: &[usize]) -> Vec<f32> {
+/// Change of a series from its first third to its last.
+fn trend_kw(series: &[f32]) -> f32 {
+    let third = (series.len() / 3).max(3).min(series.len());
+    (median_of(&series[series.len() - third..]) - median_of(&series[..third])).abs()
+}
+
+/// Median over the days of the spread of some hours.
+fn usual_spread_kw(days: &UsableDays, hours: &[usize], on: Range<usize>) -> f32 {
+    let n = hours.len() as f32;
     let spread = |day: &[f32; CLOCK_HOURS]| {
-        let mean = hours.iter().map(|&hour| day[hour]).sum::<f32>() / hours.len() as f32;
-        (hours.iter().map(|&hour| (day[hour] - mean).powi(2)).sum::<f32>() / hours.len() as f32).sqrt()
+        let mean = hours.iter().map(|&hour| day[hour]).sum::<f32>() / n;
+        (hours.iter().map(|&hour| (day[hour] - mean).powi(2)).sum::<f32>() / n).sqrt()
     };
-    days.hour_kw.iter().map(spread).collect()
+    quantile_of(days.hour_kw[on].iter().map(spread), 0.5).unwrap_or(0.0)
 }
 
 #[cfg(test)]
@@ -147,7 +172,7 @@ mod tests {
             .days,
         )
         .unwrap();
-        let window = find_window(&days);
+        let window = find_window(&days, 0..60);
         assert!(
             (window.rise_kw - 3.0).abs() < 0.1 && window.timer_mad_rel < 0.05 && window.uneven < 0.05,
             "{window:?}"
@@ -157,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_flat_load_has_no_box() {
-        let window = find_window(&UsableDays::of(&meter(30, |_, _| 3.0).days).unwrap());
+        let window = find_window(&UsableDays::of(&meter(30, |_, _| 3.0).days).unwrap(), 0..30);
         assert!(window.timer_kw < 0.01 && window.rise_kw < 0.01 && window.timer_mad_rel.is_nan());
     }
 }

@@ -1,7 +1,7 @@
 //! Clusters the meters of one class with k-means; the number of clusters is the best silhouette's.
 
+use super::silhouette::Distances;
 use linfa::DatasetBase;
-use linfa::metrics::SilhouetteScore;
 use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::KMeans;
 use linfa_preprocessing::linear_scaling::LinearScaler;
@@ -10,6 +10,7 @@ use ndarray::{Array1, Array2, Axis};
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 
 /// Meters the clusters are fitted on; the others are assigned to the nearest centre. Enough for
 /// stable centres, and what keeps three million meters as quick as thirty thousand.
@@ -50,22 +51,14 @@ pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Cluste
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let fitted = pick(rows, FITTED, &mut rng);
     let Some(space) = Space::of(&fitted) else { return Clusters::one(rows.nrows()) };
-    let (fitted, all) = (space.place(&fitted), space.place(rows));
+    let fitted = space.place(&fitted);
     let judged = pick(&fitted, JUDGED, &mut rng);
-    let mut best: Option<(f64, KMeans<f64, linfa_nn::distance::L2Dist>)> = None;
-    for n in 2..=most {
-        let Some(model) = fit_kmeans(&fitted, n, &rng) else { continue };
-        let labels = model.predict(&judged);
-        let silhouette = silhouette(&judged, &labels);
-        if has_no_sliver(&labels, n)
-            && silhouette >= LEAST_SILHOUETTE
-            && best.as_ref().is_none_or(|(other, _)| silhouette > *other)
-        {
-            best = Some((silhouette, model));
-        }
-    }
+    let distances = Distances::of(&judged);
+    let candidates: Vec<Option<(f64, Means)>> =
+        (2..=most).into_par_iter().map(|n| fit_candidate(&fitted, (&judged, &distances), n, &rng)).collect();
+    let best = candidates.into_iter().flatten().reduce(|best, one| if one.0 > best.0 { one } else { best });
     let Some((silhouette, model)) = best else { return Clusters::one(rows.nrows()) };
-    let labels = model.predict(&all);
+    let labels = model.predict(&space.place(rows));
     let n = model.centroids().nrows();
     Clusters {
         n,
@@ -73,6 +66,21 @@ pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Cluste
         silhouette: Some(silhouette),
         inertia: Some(model.inertia()),
     }
+}
+
+type Means = KMeans<f64, linfa_nn::distance::L2Dist>;
+
+/// `n` clusters with their silhouette, `None` where they are no clusters worth a name.
+fn fit_candidate(
+    fitted: &Array2<f64>,
+    (judged, distances): (&Array2<f64>, &Distances),
+    n: usize,
+    rng: &Xoshiro256PlusPlus,
+) -> Option<(f64, Means)> {
+    let model = fit_kmeans(fitted, n, rng)?;
+    let labels = model.predict(judged);
+    let silhouette = distances.silhouette(labels.as_slice().unwrap_or_default(), n);
+    (has_no_sliver(&labels, n) && silhouette >= LEAST_SILHOUETTE).then_some((silhouette, model))
 }
 
 /// Scaled and condensed features.
@@ -105,11 +113,7 @@ fn pick(rows: &Array2<f64>, most: usize, rng: &mut Xoshiro256PlusPlus) -> Array2
     rows.select(Axis(0), &chosen)
 }
 
-fn fit_kmeans(
-    rows: &Array2<f64>,
-    n: usize,
-    rng: &Xoshiro256PlusPlus,
-) -> Option<KMeans<f64, linfa_nn::distance::L2Dist>> {
+fn fit_kmeans(rows: &Array2<f64>, n: usize, rng: &Xoshiro256PlusPlus) -> Option<Means> {
     let data = DatasetBase::from(rows.clone());
     KMeans::params_with(n, rng.clone(), linfa_nn::distance::L2Dist)
         .n_runs(4)
@@ -117,10 +121,6 @@ fn fit_kmeans(
         .tolerance(1e-4)
         .fit(&data)
         .ok()
-}
-
-fn silhouette(rows: &Array2<f64>, labels: &Array1<usize>) -> f64 {
-    DatasetBase::new(rows.clone(), labels.clone()).silhouette_score().unwrap_or(-1.0)
 }
 
 fn has_no_sliver(labels: &Array1<usize>, n: usize) -> bool {
@@ -132,7 +132,9 @@ fn has_no_sliver(labels: &Array1<usize>, n: usize) -> bool {
 /// Renumbers clusters from the largest to the smallest, so that names do not depend on chance.
 fn order_by_size(labels: &[usize], n: usize) -> Vec<usize> {
     let mut by_size: Vec<usize> = (0..n).collect();
-    by_size.sort_by_key(|label| std::cmp::Reverse(labels.iter().filter(|other| *other == label).count()));
+    let mut sizes = vec![0usize; n];
+    labels.iter().for_each(|label| sizes[*label] += 1);
+    by_size.sort_by_key(|label| std::cmp::Reverse(sizes[*label]));
     let mut place = vec![0; n];
     by_size.iter().enumerate().for_each(|(rank, label)| place[*label] = rank);
     labels.iter().map(|label| place[*label]).collect()

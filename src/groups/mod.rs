@@ -1,6 +1,7 @@
 //! Puts meters into peer groups: by register class, and within a class by load shape and level.
 
 mod cluster;
+mod silhouette;
 
 use std::collections::BTreeMap;
 
@@ -91,10 +92,11 @@ fn describe(
 ) -> Group {
     let means: Vec<f32> =
         own.iter().map(|&member| inputs[member].demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
-    let load_shape = std::array::from_fn(|hour| {
-        let shapes: Vec<f32> = own.iter().map(|&member| shape(&inputs[member])[hour]).collect();
-        crate::stats::mean(&shapes).unwrap_or(1.0)
-    });
+    let mut sums = [0.0f64; CLOCK_HOURS];
+    for &member in own {
+        sums.iter_mut().zip(shape(&inputs[member])).for_each(|(sum, kw)| *sum += f64::from(kw));
+    }
+    let load_shape = sums.map(|sum| if own.is_empty() { 1.0 } else { (sum / own.len() as f64) as f32 });
     Group {
         id,
         class: class.to_owned(),
@@ -108,8 +110,9 @@ fn describe(
 
 /// Demand over its mean by clock hour; flat where nothing is known.
 fn shape(input: &GroupInput) -> [f32; CLOCK_HOURS] {
-    let known: Vec<f32> = input.hour_kw.iter().copied().filter(|kw| !kw.is_nan()).collect();
-    let mean = crate::stats::mean(&known).filter(|mean| *mean > 0.0);
+    let known = || input.hour_kw.iter().filter(|kw| !kw.is_nan());
+    let sum: f64 = known().map(|kw| f64::from(*kw)).sum();
+    let mean = Some((sum / known().count() as f64) as f32).filter(|mean| *mean > 0.0);
     input.hour_kw.map(|kw| mean.filter(|_| !kw.is_nan()).map_or(1.0, |mean| kw / mean))
 }
 

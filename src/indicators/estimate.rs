@@ -4,8 +4,7 @@
 //! timer that ran all along, and a base load far above the peers'.
 
 use crate::features::MeterFeatures;
-use crate::features::block::Block;
-use crate::features::ladder::Ladder;
+use crate::features::block_facts::BlockFacts;
 use crate::stats::{mad_sd, median};
 
 /// Days in the floor's noise above which a staircase's steps can be trusted.
@@ -63,34 +62,22 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
         * fades(levels.base_load_trend_rel, 0.15);
     let by_base = base_kw / (levels.base_load_kw_p05 + 0.01) * steady;
     let by_timer = timer_kw(meter);
-    let by_block = meter.block.as_ref().map_or(0.0, |(block, _)| block_evidence_kw(meter, block));
+    let by_block = meter.block.as_ref().map_or(0.0, |block| block_evidence_kw(meter, block));
     let other = by_timer.max(by_base);
     let dated = meter.block.as_ref().filter(|_| by_block > LEAST_BLOCK_KW && by_block > 0.25 * other);
-    let (onset, ended) = dated.map_or((None, None), |(block, ladder)| dates(meter, block, ladder));
-    let is_restarted = dated.is_some_and(|(block, ladder)| is_restarted(block, ladder));
-    if let Some((block, ladder)) = dated.filter(|_| by_block > 0.5 * other) {
+    let (onset, ended) = dated.map_or((None, None), |block| (onset(block), block.day_after));
+    let is_restarted = dated.is_some_and(|block| block.is_restarted);
+    if let Some(block) = dated.filter(|_| by_block > 0.5 * other) {
         let is_added = block.height_in_noise > CLEAR_IN_NOISE
             && by_base > 0.5
             && base_kw > 0.0
             && peers.base_kw < HOME_BASE_KW;
-        let window_share = block.window.iter().filter(|inside| **inside).count() as f32 / 24.0;
         // A rig that was there from the start and grew: the steady base below the block is part of it.
         return Some(if is_added {
-            Estimate {
-                kw: base_kw + median(&ladder.level_kw).unwrap_or(0.0),
-                onset: None,
-                ended,
-                day_share: 1.0,
-                is_restarted,
-            }
+            Estimate { kw: base_kw + block.level_kw_median, onset: None, ended, day_share: 1.0, is_restarted }
         } else {
-            Estimate {
-                kw: block_kw(meter, block, ladder),
-                onset,
-                ended,
-                day_share: window_share,
-                is_restarted,
-            }
+            let day_share = block.n_hours as f32 / 24.0;
+            Estimate { kw: block_kw(meter, block), onset, ended, day_share, is_restarted }
         });
     }
     let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
@@ -107,7 +94,7 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
 }
 
 /// What the block vouches for: its height, less where it is uneven, leaks, wavers or comes slowly. [kW]
-fn block_evidence_kw(meter: &MeterFeatures, block: &Block) -> f32 {
+fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
     meter.value("block_kw")
         * fades(block.uneven, 0.25)
         * fades(block.outside, 0.35)
@@ -126,32 +113,22 @@ fn timer_kw(meter: &MeterFeatures) -> f32 {
     window.floor_rise_kw.max(0.0) * fades(window.floor_mad_rel, 0.1) * fades(window.uneven, 0.3)
 }
 
-fn block_kw(meter: &MeterFeatures, block: &Block, ladder: &Ladder) -> f32 {
-    let climbed = ladder.kw_while_on(block);
-    if climbed > 1.2 * block.kw
-        && (block.height_in_noise > CLEAR_IN_NOISE || ladder.n_equal_steps(block.kw) >= 2)
-    {
+fn block_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
+    let climbed = block.level_kw_on;
+    if climbed > 1.2 * block.kw && (block.height_in_noise > CLEAR_IN_NOISE || block.n_equal_steps >= 2) {
         return climbed;
     }
-    let is_timer = block.window.iter().filter(|inside| **inside).count() < 20;
-    if is_timer && block.uneven > 0.08 {
+    if block.n_hours < 20 && block.uneven > 0.08 {
         return median(&[block.kw, meter.window.timer_kw, meter.window.rise_kw]).unwrap_or(block.kw);
     }
     block.kw
 }
 
-fn dates(meter: &MeterFeatures, block: &Block, ladder: &Ladder) -> (Option<i32>, Option<i32>) {
-    let from = if block.height_in_noise > CLEAR_IN_NOISE { ladder.from } else { block.from };
-    let onset =
-        (from > 0).then(|| meter.days[from] - i32::from(block.begins_day_before && from == block.from));
-    (onset, meter.days.get(block.to).copied())
-}
-
-/// Whether the floor fell back for a week or more and rose again to the same height.
-fn is_restarted(block: &Block, ladder: &Ladder) -> bool {
-    let is_on: Vec<bool> = ladder.level_kw.iter().map(|kw| *kw > 0.6 * block.kw).collect();
-    let runs: Vec<(bool, usize)> = is_on.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
-    runs.windows(3).any(|three| three[0].0 && !three[1].0 && three[1].1 >= 7 && three[2].0 && three[2].1 >= 3)
+/// Where the steps can be trusted, the first of them; the block's own first day otherwise.
+fn onset(block: &BlockFacts) -> Option<i32> {
+    let is_clear = block.height_in_noise > CLEAR_IN_NOISE;
+    let from = if is_clear { block.staircase_from } else { block.first_day };
+    from.map(|day| day - i32::from(block.begins_day_before && from == block.first_day))
 }
 
 /// 1 at zero, one half at `scale`, towards 0 beyond; a missing value counts as 1.

@@ -30,16 +30,15 @@ pub(super) const INDICATOR: Indicator =
 const LEAST_KW: f32 = 0.3;
 
 fn words(evidence: &Evidence<'_>) -> Option<String> {
-    let (block, _) = evidence.meter.block.as_ref().filter(|(block, _)| block.kw >= LEAST_KW)?;
-    let days = &evidence.meter.days;
+    let block = evidence.meter.block.as_ref().filter(|block| block.kw >= LEAST_KW)?;
     // The onset may be the day before the first whole one, or the first step of a staircase.
-    let first = evidence.rig.and_then(|rig| rig.onset).unwrap_or(days[block.from]);
-    let last = days[(block.to - 1).min(days.len() - 1)];
-    let n_hours = block.window.iter().filter(|inside| **inside).count();
-    let when = match (block.from > 0, block.to < days.len()) {
-        (true, true) => format!("from {} to {}", date_of(first), date_of(last)),
-        (true, false) => format!("from {} on", date_of(first)),
-        (false, _) => format!("until {}", date_of(last)),
+    let first = evidence.rig.and_then(|rig| rig.onset).or(block.first_day).unwrap_or(evidence.meter.days.0);
+    let last = block.last_day;
+    let n_hours = block.n_hours;
+    let when = match (block.first_day, block.day_after) {
+        (Some(_), Some(_)) => format!("from {} to {}", date_of(first), date_of(last)),
+        (Some(_), None) => format!("from {} on", date_of(first)),
+        (None, _) => format!("until {}", date_of(last)),
     };
     let hours = if n_hours >= 23 {
         "every hour of the day".to_owned()
@@ -51,7 +50,7 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
         "{when} {hours} higher by {height}, equal to within {} over hours and days, {:.1} times the floor's noise, on {} days{}",
         percent(block.uneven),
         block.height_in_noise,
-        block.to - block.from,
+        block.n_days,
         peers_median(evidence, "block_kw", kw),
     ))
 }

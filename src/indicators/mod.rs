@@ -14,10 +14,12 @@ mod timer;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::features::standard::STANDARD_NAMES;
 use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
 use crate::ids::GroupId;
-use crate::stats::quantile_mut;
+use crate::stats::quantiles_of;
 use estimate::Estimate;
 
 /// What an indicator is and says.
@@ -88,19 +90,16 @@ impl Peers {
     /// Quantiles over some meters.
     #[must_use]
     pub fn of(name: &str, meters: &[&MeterFeatures]) -> Self {
-        let mut quantiles = BTreeMap::new();
-        let mut column = |name: &'static str, values: &mut dyn Iterator<Item = f32>| {
-            let mut values: Vec<f32> = values.filter(|value| !value.is_nan()).collect();
-            let mut at = |share| quantile_mut(&mut values, share).unwrap_or(f32::NAN);
-            quantiles.insert(name, [at(0.05), at(0.5), at(0.95)]);
+        let quantiles = |(name, column): (&'static str, Column)| {
+            let values = meters.iter().map(|meter| column.value(meter)).filter(|value| !value.is_nan());
+            (name, quantiles_of(values, [0.05, 0.5, 0.95]).map(|value| value.unwrap_or(f32::NAN)))
         };
-        for (index, feature) in FEATURES.iter().enumerate() {
-            column(feature.name, &mut meters.iter().map(|meter| meter.values[index]));
-        }
-        for (index, name) in STANDARD_NAMES.iter().enumerate() {
-            column(name, &mut meters.iter().map(|meter| meter.standard.values()[index]));
-        }
-        Self { name: name.to_owned(), n_meters: meters.len(), quantiles }
+        let weighed = FEATURES.iter().enumerate().map(|(index, one)| (one.name, Column::Weighed(index)));
+        let standard =
+            STANDARD_NAMES.iter().enumerate().map(|(index, name)| (*name, Column::Standard(index)));
+        let columns: Vec<_> = weighed.chain(standard).collect();
+        let quantiles: Vec<_> = columns.into_par_iter().map(quantiles).collect();
+        Self { name: name.to_owned(), n_meters: meters.len(), quantiles: quantiles.into_iter().collect() }
     }
 
     /// Median over the peers.
@@ -122,22 +121,39 @@ impl Peers {
     }
 }
 
-/// Peers of every group. `groups` has one entry a meter.
+/// A feature by its place.
+#[derive(Debug, Clone, Copy)]
+enum Column {
+    Weighed(usize),
+    Standard(usize),
+}
+
+impl Column {
+    const fn value(self, meter: &MeterFeatures) -> f32 {
+        match self {
+            Self::Weighed(index) => meter.values[index],
+            Self::Standard(index) => meter.standard.values()[index],
+        }
+    }
+}
+
+/// Peers of every group that a meter is in.
 #[must_use]
-pub fn peers_by_group(meters: &[MeterFeatures], groups: &[GroupId]) -> BTreeMap<GroupId, Peers> {
+pub fn peers_by_group(meters: &[(&MeterFeatures, &GroupId)]) -> BTreeMap<GroupId, Peers> {
     let mut members: BTreeMap<&GroupId, Vec<&MeterFeatures>> = BTreeMap::new();
-    for (meter, group) in meters.iter().zip(groups) {
+    for (meter, group) in meters {
         members.entry(group).or_default().push(meter);
     }
-    let everyone: Vec<&MeterFeatures> = meters.iter().collect();
-    let all = Peers::of("all meters", &everyone);
+    let is_small = |own: &Vec<&MeterFeatures>| own.len() < LEAST_PEERS;
+    let all = members.values().any(is_small).then(|| {
+        let everyone: Vec<&MeterFeatures> = meters.iter().map(|(meter, _)| *meter).collect();
+        Peers::of("all meters", &everyone)
+    });
     members
         .into_iter()
         .map(|(group, own)| {
-            (
-                group.clone(),
-                if own.len() < LEAST_PEERS { all.clone() } else { Peers::of(group.as_str(), &own) },
-            )
+            let peers = all.clone().filter(|_| is_small(&own));
+            (group.clone(), peers.unwrap_or_else(|| Peers::of(group.as_str(), &own)))
         })
         .collect()
 }
@@ -167,15 +183,6 @@ pub fn weigh_reasons(
         .collect();
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     reasons
-}
-
-/// What the terms add to the middle meter's score. [log-odds]
-#[must_use]
-pub fn usual_terms(terms: &[[f32; N_FEATURES]]) -> [f32; N_FEATURES] {
-    std::array::from_fn(|index| {
-        let mut column: Vec<f32> = terms.iter().map(|row| row[index]).collect();
-        quantile_mut(&mut column, 0.5).unwrap_or(0.0)
-    })
 }
 
 /// A share as a person reads it.

@@ -5,6 +5,8 @@
 //! unknown share of rigs. The share and the odds are found together by expectation and maximisation
 //! (Dempster, Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x).
 
+use rayon::prelude::*;
+
 /// Share of farms assumed at first: a per cent, as raids of 2022 suggest at most.
 const FIRST_SHARE: f64 = 0.01;
 
@@ -34,12 +36,14 @@ impl Chances {
         if meters.is_empty() || rigs.is_empty() {
             return chances;
         }
+        let (n, meters) = (meters.len() as f64, condensed(meters));
         // Never below half a meter: a run without a farm still has some chance of one.
-        let least = 0.5 / meters.len() as f64;
+        let least = 0.5 / n;
         for _ in 0..ROUNDS {
-            let of_rig: Vec<f64> = meters.iter().map(|score| chances.chance(*score)).collect();
-            chances.share = (of_rig.iter().sum::<f64>() / meters.len() as f64).clamp(least, 0.5);
-            chances.refit(meters, &of_rig, rigs);
+            let of_rig: Vec<f64> = meters.iter().map(|alike| chances.chance(alike.score)).collect();
+            let n_rigs: f64 = meters.iter().zip(&of_rig).map(|(alike, chance)| alike.n * chance).sum();
+            chances.share = (n_rigs / n).clamp(least, 0.5);
+            chances.refit(&meters, &of_rig, rigs);
         }
         chances
     }
@@ -52,12 +56,12 @@ impl Chances {
     }
 
     /// Weighted logistic regression of rig or plain on the score, both classes weighing one.
-    fn refit(&mut self, meters: &[f64], of_rig: &[f64], rigs: &[f64]) {
-        let plain: f64 = of_rig.iter().map(|chance| 1.0 - chance).sum();
+    fn refit(&mut self, meters: &[Alike], of_rig: &[f64], rigs: &[f64]) {
+        let plain: f64 = meters.iter().zip(of_rig).map(|(alike, chance)| alike.n * (1.0 - chance)).sum();
         let rows: Vec<(f64, f64, f64)> = meters
             .iter()
             .zip(of_rig)
-            .map(|(score, chance)| (*score, 0.0, (1.0 - chance) / plain.max(1e-9)))
+            .map(|(alike, chance)| (alike.score, 0.0, alike.n * (1.0 - chance) / plain.max(1e-9)))
             .chain(rigs.iter().map(|score| (*score, 1.0, 1.0 / rigs.len() as f64)))
             .collect();
         for _ in 0..NEWTON_STEPS {
@@ -76,11 +80,39 @@ impl Chances {
             if determinant.abs() < 1e-12 {
                 return;
             }
-            self.offset -= (g0 * h11 - g1 * h01) / determinant;
+            let offset = self.offset - (g0 * h11 - g1 * h01) / determinant;
             // A higher score is never less suspicious.
-            self.slope = (self.slope - (g1 * h00 - g0 * h01) / determinant).max(0.05);
+            let slope = (self.slope - (g1 * h00 - g0 * h01) / determinant).max(0.05);
+            if offset == self.offset && slope == self.slope {
+                return;
+            }
+            (self.offset, self.slope) = (offset, slope);
         }
     }
+}
+
+/// Meters of nearly one score.
+#[derive(Debug, Clone, Copy)]
+struct Alike {
+    score: f64,
+    n: f64,
+}
+
+/// Up to this many meters each counts by itself; of more, those within a thousandth of log-odds are
+/// taken together, so that a million cost what some thousands do.
+const MOST_BY_THEMSELVES: usize = 20_000;
+
+fn condensed(scores: &[f64]) -> Vec<Alike> {
+    if scores.len() <= MOST_BY_THEMSELVES {
+        return scores.iter().map(|score| Alike { score: *score, n: 1.0 }).collect();
+    }
+    let mut sorted = scores.to_vec();
+    sorted.par_sort_unstable_by(f64::total_cmp);
+    let step = |score: f64| (score * 1000.0).round();
+    sorted
+        .chunk_by(|a, b| step(*a) == step(*b))
+        .map(|alike| Alike { score: alike.iter().sum::<f64>() / alike.len() as f64, n: alike.len() as f64 })
+        .collect()
 }
 
 #[cfg(test)]
@@ -97,6 +129,17 @@ mod tests {
         let chances = Chances::fit(&meters, &rigs);
         assert!((chances.share - 0.05).abs() < 0.01, "{chances:?}");
         assert!(chances.chance(3.0) > 0.9 && chances.chance(-4.0) < 0.01);
+    }
+
+    #[test]
+    fn a_million_meters_have_the_chances_that_each_of_them_gives() {
+        let spread = |middle: f64, n: usize| (0..n).map(move |i| middle + 3.0 * (i as f64 / n as f64 - 0.5));
+        let meters: Vec<f64> = spread(-4.0, 1900).chain(spread(2.0, 100)).collect();
+        let rigs: Vec<f64> = spread(2.0, 300).collect();
+        let few = Chances::fit(&meters, &rigs);
+        let many = Chances::fit(&meters.repeat(MOST_BY_THEMSELVES / 1000), &rigs);
+        assert!((few.share - many.share).abs() < 1e-3, "{few:?} {many:?}");
+        assert!((few.chance(0.0) - many.chance(0.0)).abs() < 1e-2);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Weighs evidence into a suspicion score and ranks the meters by it.
 
+pub mod binned;
 pub mod chance;
+pub mod hosts;
 pub mod model;
 pub mod plant;
 pub mod rank;
 pub mod rivals;
+pub mod side_by_side;
 pub mod training;
 
 use jiff::civil::Date;

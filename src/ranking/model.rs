@@ -9,6 +9,7 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
+use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING, N_BINS};
 use crate::features::Direction;
 
 /// How a model is fitted.
@@ -32,39 +33,23 @@ impl Default for FitSettings {
     }
 }
 
-/// Most bins a feature is cut into.
-const MAX_BINS: usize = 64;
-
-/// The bin of a missing value.
-const MISSING: u8 = u8::MAX;
-
-/// Rows to learn from, by column.
-#[derive(Debug, Clone, Default)]
-pub struct Rows {
-    /// One vector a feature, NaN where missing; all of one length.
-    pub features: Vec<Vec<f32>>,
-    /// Whether the row carries a rig.
-    pub labels: Vec<bool>,
-    /// Weight of the row.
-    pub weights: Vec<f32>,
-}
-
 /// One feature's term: a step function, and a value for missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// Values above `edges[i]` lie in step `i + 1`.
-    edges: Vec<f32>,
-    /// One more than edges. [log-odds]
-    steps: Vec<f64>,
+    edges: Edges,
+    /// One for each bin. [log-odds]
+    steps: [f64; MAX_BINS],
     /// Where the feature is missing. [log-odds]
     missing: f64,
+    /// Whether no stump was ever on this feature, so that it adds nothing.
+    is_idle: bool,
 }
 
 impl Term {
     /// The term's value. [log-odds]
     #[must_use]
     pub fn value(&self, feature: f32) -> f64 {
-        if feature.is_nan() { self.missing } else { self.steps[bin(&self.edges, feature)] }
+        if feature.is_nan() { self.missing } else { self.steps[self.edges.bin(feature)] }
     }
 }
 
@@ -76,81 +61,84 @@ pub struct Model {
 }
 
 impl Model {
-    /// Fits a model; `directions` has one entry a feature.
+    /// Fits a model to binned rows with their labels; `directions` has one entry a feature.
     #[must_use]
-    pub fn fit(rows: &Rows, directions: &[Direction], settings: FitSettings, rng: &mut impl Rng) -> Self {
-        let binned: Vec<Binned> = rows.features.iter().map(|column| Binned::new(column)).collect();
-        let (positive, total) =
-            rows.labels.iter().zip(&rows.weights).fold((0.0, 0.0), |(positive, total), (label, weight)| {
-                (positive + if *label { f64::from(*weight) } else { 0.0 }, total + f64::from(*weight))
-            });
-        let share = (positive / f64::max(total, 1e-9)).clamp(1e-3, 1.0 - 1e-3);
+    pub fn fit(
+        rows: &BinnedRows,
+        labels: &Labels,
+        directions: &[Direction],
+        settings: FitSettings,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let columns = &rows.columns;
+        let share = (labels.positive_weight() / f64::max(labels.weight(), 1e-9)).clamp(1e-3, 1.0 - 1e-3);
         let mut model = Self {
             bias: (share / (1.0 - share)).ln(),
-            terms: binned
+            terms: columns
                 .iter()
-                .map(|one| Term {
-                    edges: one.edges.clone(),
-                    steps: vec![0.0; one.edges.len() + 1],
+                .map(|column| Term {
+                    edges: column.edges.clone(),
+                    steps: [0.0; MAX_BINS],
                     missing: 0.0,
+                    is_idle: true,
                 })
                 .collect(),
         };
-        let mut log_odds = vec![model.bias; rows.labels.len()];
+        let mut log_odds = vec![model.bias; labels.len()];
+        let mut slopes = vec![[0.0; 2]; labels.len()];
         let n_chosen =
-            ((binned.len() as f64 * settings.feature_share).ceil() as usize).clamp(1, binned.len().max(1));
-        let min_leaf = (rows.labels.len() as f64 * settings.min_leaf_share).max(5.0);
+            ((columns.len() as f64 * settings.feature_share).ceil() as usize).clamp(1, columns.len().max(1));
+        let limits = Limits {
+            lambda: settings.lambda,
+            min_leaf: (labels.len() as f64 * settings.min_leaf_share).max(5.0),
+        };
         for _ in 0..settings.rounds {
-            let slopes = slopes(rows, &log_odds);
-            let mut chosen = sample(rng, binned.len(), n_chosen).into_vec();
+            labels.fill_slopes(&log_odds, &mut slopes);
+            let mut chosen = sample(rng, columns.len(), n_chosen).into_vec();
             chosen.sort_unstable();
-            let best = chosen
-                .into_iter()
-                .filter_map(|feature| {
-                    best_split(&binned[feature], &slopes, directions[feature], settings.lambda, min_leaf)
-                        .map(|split| (feature, split))
-                })
-                .fold(None, |best: Option<(usize, Split)>, one| {
-                    if best.as_ref().is_none_or(|best| one.1.gain > best.1.gain) { Some(one) } else { best }
-                });
-            let Some((feature, split)) = best else { break };
-            model.take_step(feature, &split, &binned[feature], &mut log_odds, settings.learning_rate);
+            let Some((feature, split)) = best_of(columns, &chosen, &slopes, directions, limits) else {
+                break;
+            };
+            model.take_step(feature, &split, &columns[feature], &mut log_odds, settings.learning_rate);
         }
         model
     }
 
     /// The sum of all terms. [log-odds]
+    #[must_use]
     pub fn log_odds(&self, features: &[f32]) -> f64 {
-        self.bias + self.terms.iter().zip(features).map(|(term, feature)| term.value(*feature)).sum::<f64>()
+        let terms = self.terms.iter().zip(features).filter(|(term, _)| !term.is_idle);
+        self.bias + terms.map(|(term, feature)| term.value(*feature)).sum::<f64>()
     }
 
-    /// Each feature's term for one meter. [log-odds]
+    /// One feature's term for one meter. [log-odds]
     #[must_use]
-    pub fn contributions(&self, features: &[f32]) -> Vec<f64> {
-        self.terms.iter().zip(features).map(|(term, feature)| term.value(*feature)).collect()
+    pub fn contribution(&self, feature: usize, value: f32) -> f64 {
+        let term = &self.terms[feature];
+        if term.is_idle { 0.0 } else { term.value(value) }
     }
 
     fn take_step(
         &mut self,
         feature: usize,
         split: &Split,
-        binned: &Binned,
+        column: &BinnedColumn,
         log_odds: &mut [f64],
         learning_rate: f64,
     ) {
         let (low, high) = (split.low * learning_rate, split.high * learning_rate);
         let missing = if split.is_missing_low { low } else { high };
         let term = &mut self.terms[feature];
+        term.is_idle = false;
+        term.missing += missing;
         for (step, value) in term.steps.iter_mut().enumerate() {
             *value += if step <= split.bin { low } else { high };
         }
-        term.missing += missing;
-        for (row, bin) in binned.bins.iter().enumerate() {
-            log_odds[row] += match *bin {
-                MISSING => missing,
-                bin if usize::from(bin) <= split.bin => low,
-                _ => high,
-            };
+        let mut of_bin = [high; N_BINS];
+        of_bin[..=split.bin].fill(low);
+        of_bin[usize::from(MISSING)] = missing;
+        for (log_odds, bin) in log_odds.iter_mut().zip(&column.bins) {
+            *log_odds += of_bin[usize::from(*bin) % N_BINS];
         }
     }
 }
@@ -161,50 +149,51 @@ pub fn logistic(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-struct Binned {
-    edges: Vec<f32>,
-    bins: Vec<u8>,
+/// What the rows of a fit are: rigs or not, and how much each weighs.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// Whether the row carries a rig.
+    pub is_rig: Vec<bool>,
+    /// Weight of the row.
+    pub weights: Vec<f32>,
 }
 
-impl Binned {
-    fn new(column: &[f32]) -> Self {
-        let mut sorted: Vec<f32> = column.iter().copied().filter(|value| !value.is_nan()).collect();
-        sorted.sort_unstable_by(f32::total_cmp);
-        let mut edges: Vec<f32> = Vec::new();
-        for cut in 1..MAX_BINS {
-            let at = cut * sorted.len() / MAX_BINS;
-            if at > 0 && sorted[at] > sorted[at - 1] {
-                let edge = f32::midpoint(sorted[at - 1], sorted[at]);
-                if edges.last().is_none_or(|last| edge > *last) {
-                    edges.push(edge);
-                }
-            }
+impl Labels {
+    /// One row more.
+    pub fn push(&mut self, is_rig: bool, weight: f32) {
+        self.is_rig.push(is_rig);
+        self.weights.push(weight);
+    }
+
+    const fn len(&self) -> usize {
+        self.is_rig.len()
+    }
+
+    fn weight(&self) -> f64 {
+        self.weights.iter().map(|weight| f64::from(*weight)).sum()
+    }
+
+    fn positive_weight(&self) -> f64 {
+        let rigs = self.is_rig.iter().zip(&self.weights).filter(|(is_rig, _)| **is_rig);
+        rigs.map(|(_, weight)| f64::from(*weight)).sum()
+    }
+
+    /// First and second derivative of the loss by row.
+    fn fill_slopes(&self, log_odds: &[f64], slopes: &mut [Slopes]) {
+        let rows = self.is_rig.iter().zip(&self.weights).zip(log_odds);
+        for (slopes, ((is_rig, weight), log_odds)) in slopes.iter_mut().zip(rows) {
+            let chance = logistic(*log_odds);
+            let weight = f64::from(*weight);
+            *slopes = [
+                weight * (chance - f64::from(u8::from(*is_rig))),
+                weight * (chance * (1.0 - chance)).max(1e-6),
+            ];
         }
-        let bins = column
-            .iter()
-            .map(|&value| if value.is_nan() { MISSING } else { bin(&edges, value) as u8 })
-            .collect();
-        Self { edges, bins }
     }
 }
 
-fn bin(edges: &[f32], value: f32) -> usize {
-    edges.partition_point(|edge| value > *edge)
-}
-
-/// First and second derivative of the loss by row.
-fn slopes(rows: &Rows, log_odds: &[f64]) -> Vec<(f64, f64)> {
-    rows.labels
-        .iter()
-        .zip(&rows.weights)
-        .zip(log_odds)
-        .map(|((label, weight), log_odds)| {
-            let chance = logistic(*log_odds);
-            let weight = f64::from(*weight);
-            (weight * (chance - f64::from(u8::from(*label))), weight * (chance * (1.0 - chance)).max(1e-6))
-        })
-        .collect()
-}
+/// First and second derivative of the loss.
+type Slopes = [f64; 2];
 
 #[derive(Debug)]
 struct Split {
@@ -213,6 +202,13 @@ struct Split {
     high: f64,
     is_missing_low: bool,
     gain: f64,
+}
+
+/// What a split must keep to.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    lambda: f64,
+    min_leaf: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -240,43 +236,90 @@ impl Sums {
     }
 }
 
-fn best_split(
-    binned: &Binned,
-    slopes: &[(f64, f64)],
-    direction: Direction,
-    lambda: f64,
-    min_leaf: f64,
-) -> Option<Split> {
-    let mut by_bin = vec![Sums::default(); binned.edges.len() + 1];
-    let mut missing = Sums::default();
-    for (bin, (slope, curve)) in binned.bins.iter().zip(slopes) {
-        let sums = if *bin == MISSING { &mut missing } else { &mut by_bin[usize::from(*bin)] };
-        *sums = sums.plus(Sums { slope: *slope, curve: *curve, n: 1.0 });
+/// Features whose sums are taken in one look at the rows.
+const AT_ONCE: usize = 8;
+
+/// The best split among the chosen features; of equal ones the first.
+fn best_of(
+    columns: &[BinnedColumn],
+    chosen: &[usize],
+    slopes: &[Slopes],
+    directions: &[Direction],
+    limits: Limits,
+) -> Option<(usize, Split)> {
+    let mut best: Option<(usize, Split)> = None;
+    for several in chosen.chunks(AT_ONCE) {
+        // Where fewer are left, the last is summed again for nothing.
+        let columns: [&BinnedColumn; AT_ONCE] =
+            std::array::from_fn(|index| &columns[several[index.min(several.len() - 1)]]);
+        let sums = sums_by_bin(columns, slopes);
+        for ((&feature, column), sums) in several.iter().zip(columns).zip(&sums) {
+            let split = best_split(column, sums, directions[feature], limits);
+            if let Some(split) = split
+                && best.as_ref().is_none_or(|(_, best)| split.gain > best.gain)
+            {
+                best = Some((feature, split));
+            }
+        }
     }
-    let known = by_bin.iter().fold(Sums::default(), |all, one| all.plus(*one));
+    best
+}
+
+/// Sums of the slopes over the rows of each bin. Each sum waits for the one before it; eight at a time
+/// wait together.
+fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes; N_BINS]; AT_ONCE] {
+    let mut sums = [[[0.0; 2]; N_BINS]; AT_ONCE];
+    let [a, b, c, d, e, f, g, h] = columns.map(|column| column.bins.as_slice());
+    let bins = a.iter().zip(b).zip(c).zip(d).zip(e).zip(f).zip(g).zip(h);
+    for (slopes, (((((((a, b), c), d), e), f), g), h)) in slopes.iter().zip(bins) {
+        for (sums, bin) in sums.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+            let sums = &mut sums[usize::from(*bin) % N_BINS];
+            sums[0] += slopes[0];
+            sums[1] += slopes[1];
+        }
+    }
+    sums
+}
+
+fn best_split(
+    column: &BinnedColumn,
+    by_bin: &[Slopes; N_BINS],
+    direction: Direction,
+    limits: Limits,
+) -> Option<Split> {
+    let Limits { lambda, min_leaf } = limits;
+    let n_edges = column.edges.len();
+    let sums = |bin: usize| {
+        let [slope, curve] = by_bin[bin];
+        Sums { slope, curve, n: f64::from(column.counts[bin]) }
+    };
+    let missing = sums(usize::from(MISSING));
+    let known = (0..=n_edges).fold(Sums::default(), |all, bin| all.plus(sums(bin)));
     let whole = known.plus(missing).score(lambda);
+    // Without a missing row both sides are the same.
+    let sides = if missing.n > 0.0 { &[true, false][..] } else { &[true][..] };
     let mut best: Option<Split> = None;
     let mut below = Sums::default();
-    for (bin, sums) in by_bin[..binned.edges.len()].iter().enumerate() {
-        below = below.plus(*sums);
+    for bin in 0..n_edges {
+        below = below.plus(sums(bin));
         let above = known.minus(below);
-        for is_missing_low in [true, false] {
+        if below.n < min_leaf || above.n < min_leaf {
+            continue;
+        }
+        for &is_missing_low in sides {
             let (low, high) =
                 if is_missing_low { (below.plus(missing), above) } else { (below, above.plus(missing)) };
-            let (low_leaf, high_leaf) = (low.leaf(lambda), high.leaf(lambda));
-            let is_allowed = match direction {
-                Direction::Rising => high_leaf >= low_leaf,
-                Direction::Falling => high_leaf <= low_leaf,
-                Direction::Free => true,
-            };
             let gain = low.score(lambda) + high.score(lambda) - whole;
-            if is_allowed
-                && below.n >= min_leaf
-                && above.n >= min_leaf
-                && gain > 1e-6
-                && best.as_ref().is_none_or(|best| gain > best.gain)
-            {
-                best = Some(Split { bin, low: low_leaf, high: high_leaf, is_missing_low, gain });
+            if gain > 1e-6 && best.as_ref().is_none_or(|best| gain > best.gain) {
+                let (low, high) = (low.leaf(lambda), high.leaf(lambda));
+                let is_allowed = match direction {
+                    Direction::Rising => high >= low,
+                    Direction::Falling => high <= low,
+                    Direction::Free => true,
+                };
+                if is_allowed {
+                    best = Some(Split { bin, low, high, is_missing_low, gain });
+                }
             }
         }
     }
@@ -285,6 +328,7 @@ fn best_split(
 
 #[cfg(test)]
 mod tests {
+    use super::super::binned::Table;
     use super::*;
     use proptest::prelude::*;
     use rand::SeedableRng;
@@ -294,17 +338,17 @@ mod tests {
         Xoshiro256PlusPlus::seed_from_u64(1)
     }
 
-    fn rows(features: Vec<Vec<f32>>, labels: Vec<bool>) -> Rows {
-        let weights = vec![1.0; labels.len()];
-        Rows { features, labels, weights }
+    fn fit(x: Vec<f32>, is_rig: Vec<bool>, direction: Direction, settings: FitSettings) -> Model {
+        let rows = BinnedRows::of_all(&Table::of(vec![x]));
+        let labels = Labels { weights: vec![1.0; is_rig.len()], is_rig };
+        Model::fit(&rows, &labels, &[direction], settings, &mut rng())
     }
 
     #[test]
     fn a_threshold_is_learnt() {
         let x: Vec<f32> = (0..200).map(|i| i as f32).collect();
         let labels = (0..200).map(|i| i >= 120).collect();
-        let model =
-            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model = fit(x, labels, Direction::Rising, FitSettings::default());
         assert!(model.log_odds(&[180.0]) > 2.0 && model.log_odds(&[20.0]) < -2.0);
     }
 
@@ -312,8 +356,7 @@ mod tests {
     fn a_rising_feature_cannot_speak_against() {
         let x: Vec<f32> = (0..200).map(|i| i as f32).collect();
         let labels = (0..200).map(|i| i < 80).collect();
-        let model =
-            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model = fit(x, labels, Direction::Rising, FitSettings::default());
         assert!((model.log_odds(&[199.0]) - model.log_odds(&[0.0])).abs() < 1e-9);
     }
 
@@ -321,23 +364,16 @@ mod tests {
     fn missing_has_a_value_of_its_own() {
         let x: Vec<f32> = (0..200).map(|i| if i % 2 == 0 { f32::NAN } else { i as f32 }).collect();
         let labels = (0..200).map(|i| i % 2 == 1 && i > 100).collect();
-        let model =
-            Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings::default(), &mut rng());
+        let model = fit(x, labels, Direction::Rising, FitSettings::default());
         assert!(model.log_odds(&[f32::NAN]) < model.log_odds(&[180.0]));
         assert!(model.log_odds(&[f32::NAN]).is_finite());
     }
 
     #[test]
     fn one_row_and_no_rows_give_a_bias() {
-        let model = Model::fit(
-            &rows(vec![vec![1.0]], vec![true]),
-            &[Direction::Free],
-            FitSettings::default(),
-            &mut rng(),
-        );
+        let model = fit(vec![1.0], vec![true], Direction::Free, FitSettings::default());
         assert!(model.log_odds(&[1.0]) > 0.0);
-        let model =
-            Model::fit(&rows(vec![vec![]], vec![]), &[Direction::Free], FitSettings::default(), &mut rng());
+        let model = fit(vec![], vec![], Direction::Free, FitSettings::default());
         assert!(model.log_odds(&[1.0]).is_finite());
     }
 
@@ -347,7 +383,7 @@ mod tests {
         fn terms_only_rise_where_they_must(values in prop::collection::vec((0.0f32..10.0, any::<bool>()), 50..120)) {
             let x: Vec<f32> = values.iter().map(|pair| pair.0).collect();
             let labels = values.iter().map(|pair| pair.1).collect();
-            let model = Model::fit(&rows(vec![x], labels), &[Direction::Rising], FitSettings { rounds: 40, ..FitSettings::default() }, &mut rng());
+            let model = fit(x, labels, Direction::Rising, FitSettings { rounds: 40, ..FitSettings::default() });
             let scores: Vec<f64> = (0..100).map(|i| model.log_odds(&[i as f32 * 0.1])).collect();
             prop_assert!(scores.windows(2).all(|pair| pair[1] >= pair[0] - 1e-12));
         }

@@ -5,11 +5,13 @@
 //! digest moves by the difference between the rebuilt day with and without it. A constant is exact
 //! for every quantile, and an untouched day stays what it was, so a model cannot learn the rebuilding.
 
+use super::side_by_side::{LANES, digest_side_by_side, fused};
 use crate::calendar::{Calendar, CivilDay, date_of};
 use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
 use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
-use crate::rigs::Span;
+use crate::rigs::{HostLoad, Span};
 use crate::settings::HourWindow;
+use crate::stats::key_of;
 
 /// Half-hours of a rebuilt day.
 pub const SLOTS: usize = 48;
@@ -27,6 +29,10 @@ pub struct Host<'a> {
     n_days: usize,
     /// NaN where the day is missing. [kW]
     half_hours_kw: Vec<f32>,
+    /// Digests of the rebuilt days, in the order of `days`; of coarse reads they say nothing.
+    rebuilt: Vec<DayDigest>,
+    load: HostLoad,
+    temperature_c: Vec<f32>,
     plain: CivilDay,
     night: HourWindow,
 }
@@ -38,9 +44,10 @@ impl<'a> Host<'a> {
         let (first, last) = (days.first()?, days.last()?);
         let n_days = (last.day - first.day) as usize + days_covered(last);
         let mut half_hours_kw = vec![f32::NAN; n_days * SLOTS];
+        let places = places();
         for day in days {
             let at = (day.day - first.day) as usize * SLOTS;
-            let half_hours = rebuild_day(day);
+            let half_hours = rebuild_day(day, &places);
             // A read over several days stands for each of them.
             let end = (at + days_covered(day) * SLOTS).min(half_hours_kw.len());
             half_hours_kw[at..end]
@@ -48,14 +55,34 @@ impl<'a> Host<'a> {
                 .zip(half_hours.iter().cycle())
                 .for_each(|(slot, kw)| *slot = *kw);
         }
-        let plain = Calendar::plain_day();
-        Some(Self { days, first_day: first.day, n_days, half_hours_kw, plain, night })
+        let span = Span::bare(date_of(first.day), n_days, SLOTS);
+        let mut host = Self {
+            days,
+            first_day: first.day,
+            n_days,
+            load: HostLoad::of(&half_hours_kw),
+            temperature_c: span.temperature_or_assumed_c().into_owned(),
+            half_hours_kw,
+            rebuilt: Vec::new(),
+            plain: Calendar::plain_day(),
+            night,
+        };
+        let all: Vec<usize> = (0..days.len()).collect();
+        host.rebuilt = host.digest_days(&host.half_hours_kw, &all);
+        Some(host)
     }
 
     /// The stretch of days that rigs are drawn over.
     #[must_use]
-    pub fn span(&self) -> Span<'static> {
-        Span::bare(date_of(self.first_day), self.n_days, SLOTS)
+    pub fn span(&self) -> Span<'_> {
+        let bare = Span::bare(date_of(self.first_day), self.n_days, SLOTS);
+        Span { temperature_c: Some(&self.temperature_c), ..bare }
+    }
+
+    /// The load that is there already.
+    #[must_use]
+    pub const fn load(&self) -> HostLoad {
+        self.load
     }
 
     /// Demand by half-hour, NaN where missing. [kW]
@@ -68,57 +95,83 @@ impl<'a> Host<'a> {
     pub fn plant(&self, change: impl FnOnce(&mut [f32])) -> Vec<DayDigest> {
         let mut changed_kw = self.half_hours_kw.clone();
         change(&mut changed_kw);
-        let mut scratch = Scratch::default();
-        self.days
-            .iter()
-            .map(|day| {
-                let at = (day.day - self.first_day) as usize * SLOTS;
-                let (before, after) = (&self.half_hours_kw[at..at + SLOTS], &changed_kw[at..at + SLOTS]);
-                if !day.is_within_day() {
-                    return moved_read(day, &self.half_hours_kw[at..], &changed_kw[at..]);
-                }
-                if before == after { *day } else { self.moved(day, before, after, &mut scratch) }
-            })
-            .collect()
+        let mut days = self.days.to_vec();
+        let mut changed = Vec::with_capacity(days.len());
+        for (index, day) in days.iter_mut().enumerate() {
+            let at = self.first_slot(index);
+            if !day.is_within_day() {
+                *day = moved_read(day, &self.half_hours_kw[at..], &changed_kw[at..]);
+            } else if self.half_hours_kw[at..at + SLOTS] != changed_kw[at..at + SLOTS] {
+                changed.push(index);
+            }
+        }
+        for (index, after) in changed.iter().zip(self.digest_days(&changed_kw, &changed)) {
+            days[*index] = moved(&self.days[*index], &self.rebuilt[*index], &after);
+        }
+        days
     }
 
-    fn moved(&self, day: &DayDigest, before: &[f32], after: &[f32], scratch: &mut Scratch) -> DayDigest {
-        let mut digest = |kw: &[f32]| {
-            digest_day(
-                DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] },
-                self.night,
-                scratch,
-            )
-        };
-        let (before, after) = (digest(before), digest(after));
-        let mut moved = *day;
-        let add = |value: &mut f32, before: f32, after: f32| {
-            let sum = *value + after - before;
-            *value = if *value >= 0.0 { sum.max(0.0) } else { sum };
-        };
-        for (value, of) in levels(&mut moved) {
-            add(value, of(&before), of(&after));
-        }
-        for (value, of) in changes(&mut moved) {
-            let (before, after) = (of(&before), of(&after));
-            // What shrinks shrinks in proportion, what grows grows by as much.
-            let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
-            *value = *value * kept + (after - before).max(0.0);
-        }
-        for hour in 0..CLOCK_HOURS {
-            add(&mut moved.hour_kw[hour], before.hour_kw[hour], after.hour_kw[hour]);
-        }
-        let share = f32::from(day.n_expected) / SLOTS as f32;
-        let count = |now: u16, before: u16, after: u16| {
-            let moved = f32::from(now) + share * (f32::from(after) - f32::from(before));
-            moved.round().clamp(0.0, f32::from(day.n_expected)) as u16
-        };
-        moved.n_repeated_max = count(day.n_repeated_max, before.n_repeated_max, after.n_repeated_max);
-        moved.n_zero = count(day.n_zero, before.n_zero, after.n_zero);
-        moved.n_distinct = count(day.n_distinct, before.n_distinct, after.n_distinct).max(1);
-        moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
-        moved
+    fn first_slot(&self, index: usize) -> usize {
+        (self.days[index].day - self.first_day) as usize * SLOTS
     }
+
+    /// Digests of some days of half-hours; days with an hour missing one by one.
+    fn digest_days(&self, half_hours_kw: &[f32], days: &[usize]) -> Vec<DayDigest> {
+        let mut scratch = Scratch::default();
+        let mut digests = Vec::with_capacity(days.len());
+        for several in days.chunks(LANES) {
+            // Where fewer are left, the last stands in for the rest.
+            let own: [&[f32]; LANES] = std::array::from_fn(|lane| {
+                let at = self.first_slot(several[lane.min(several.len() - 1)]);
+                &half_hours_kw[at..at + SLOTS]
+            });
+            if own.iter().flat_map(|day| day.iter()).any(|kw| kw.is_nan()) {
+                digests.extend(own[..several.len()].iter().map(|kw| {
+                    let day = DayIntervals {
+                        civil: &self.plain,
+                        interval_s: SLOT_S,
+                        demand_kw: kw,
+                        estimated: &[],
+                    };
+                    digest_day(day, self.night, &mut scratch)
+                }));
+            } else {
+                digests.extend_from_slice(&digest_side_by_side(own, self.night)[..several.len()]);
+            }
+        }
+        digests
+    }
+}
+
+/// A day's digest, moved by what changed between its rebuilt day before and after.
+fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
+    let mut moved = *day;
+    let add = |value: &mut f32, before: f32, after: f32| {
+        let sum = *value + after - before;
+        *value = if *value >= 0.0 { sum.max(0.0) } else { sum };
+    };
+    for (value, of) in levels(&mut moved) {
+        add(value, of(before), of(after));
+    }
+    for (value, of) in changes(&mut moved) {
+        let (before, after) = (of(before), of(after));
+        // What shrinks shrinks in proportion, what grows grows by as much.
+        let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
+        *value = *value * kept + (after - before).max(0.0);
+    }
+    for hour in 0..CLOCK_HOURS {
+        add(&mut moved.hour_kw[hour], before.hour_kw[hour], after.hour_kw[hour]);
+    }
+    let share = f32::from(day.n_expected) / SLOTS as f32;
+    let count = |now: u16, before: u16, after: u16| {
+        let moved = f32::from(now) + share * (f32::from(after) - f32::from(before));
+        moved.round().clamp(0.0, f32::from(day.n_expected)) as u16
+    };
+    moved.n_repeated_max = count(day.n_repeated_max, before.n_repeated_max, after.n_repeated_max);
+    moved.n_zero = count(day.n_zero, before.n_zero, after.n_zero);
+    moved.n_distinct = count(day.n_distinct, before.n_distinct, after.n_distinct).max(1);
+    moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
+    moved
 }
 
 fn days_covered(day: &DayDigest) -> usize {
@@ -172,7 +225,7 @@ fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
 }
 
 /// 48 half-hours with the digest's quantiles, in the order of its hours.
-fn rebuild_day(day: &DayDigest) -> [f32; SLOTS] {
+fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
     let mut half_hours = [f32::NAN; SLOTS];
     if day.demand_kw_min.is_nan() {
         // A daily read: all that is known is its mean.
@@ -189,25 +242,37 @@ fn rebuild_day(day: &DayDigest) -> [f32; SLOTS] {
         day.demand_kw_p95,
         day.demand_kw_max,
     ];
-    let mut order: [usize; CLOCK_HOURS] = std::array::from_fn(|hour| hour);
-    let key = |hour: usize| if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
-    order.sort_by(|&a, &b| key(a).total_cmp(&key(b)).then(a.cmp(&b)));
-    for (rank, hour) in order.into_iter().enumerate() {
+    // Ordered as whole numbers that end in the hour.
+    let mut order: [i64; CLOCK_HOURS] = std::array::from_fn(|hour| {
+        let kw = if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
+        (i64::from(key_of(kw)) << 8) | hour as i64
+    });
+    order.sort_unstable();
+    for (rank, hour) in order.into_iter().map(|key| (key & 0xff) as usize).enumerate() {
         // A skipped or unmeasured hour stays missing.
         if !day.hour_kw[hour].is_nan() {
-            half_hours[2 * hour] = quantile_at(&quantiles, (2.0 * rank as f32) / (SLOTS - 1) as f32);
-            half_hours[2 * hour + 1] =
-                quantile_at(&quantiles, (2.0 * rank as f32 + 1.0) / (SLOTS - 1) as f32);
+            half_hours[2 * hour] = quantile_at(&quantiles, places[2 * rank]);
+            half_hours[2 * hour + 1] = quantile_at(&quantiles, places[2 * rank + 1]);
         }
     }
     half_hours
 }
 
-fn quantile_at(quantiles: &[f32; 9], share: f32) -> f32 {
-    let above = SHARES.iter().position(|known| *known >= share).unwrap_or(SHARES.len() - 1).max(1);
-    let (low, high) = (SHARES[above - 1], SHARES[above]);
-    let part = ((share - low) / (high - low)).clamp(0.0, 1.0);
-    part.mul_add(quantiles[above] - quantiles[above - 1], quantiles[above - 1])
+/// Where a quantile lies between those a digest keeps: the next above, and how far to it.
+type Place = (usize, f32);
+
+/// Places of the order statistics of a rebuilt day.
+fn places() -> [Place; SLOTS] {
+    std::array::from_fn(|rank| {
+        let share = rank as f32 / (SLOTS - 1) as f32;
+        let above = SHARES.iter().position(|known| *known >= share).unwrap_or(SHARES.len() - 1).max(1);
+        let (low, high) = (SHARES[above - 1], SHARES[above]);
+        (above, ((share - low) / (high - low)).clamp(0.0, 1.0))
+    })
+}
+
+fn quantile_at(quantiles: &[f32; 9], (above, part): Place) -> f32 {
+    fused(part, quantiles[above] - quantiles[above - 1], quantiles[above - 1])
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::chance::Chances;
+use super::hosts::choose_hosts;
 use super::model::logistic;
 use super::rivals::Rivals;
-use super::training::{Copy, Planted, Scores, choose_hosts, plant_copies, score_out_of_fold};
-use super::{Kind, RigEstimate, Scored};
+use super::training::{Copy, Planted, Scores, plant_copies, score_out_of_fold};
+use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
 use crate::calendar::date_of;
 use crate::digest::MeterDays;
@@ -15,7 +18,7 @@ use crate::features::usable::Resolution;
 use crate::features::{MeterFeatures, N_FEATURES, Surroundings};
 use crate::ids::{GroupId, MeterId};
 use crate::indicators::estimate::{Estimate, PeerBase, estimate_rig};
-use crate::indicators::{Evidence, Peers, peers_by_group, usual_terms, weigh_reasons};
+use crate::indicators::{Evidence, Peers, peers_by_group, weigh_reasons};
 use crate::settings::Settings;
 use crate::stats::quantile;
 
@@ -79,11 +82,10 @@ pub fn rank_meters(
     surroundings: &Surroundings,
     days_of: &DaysOf<'_>,
 ) -> Result<Vec<Scored>> {
-    let peers = peers_by_group(
-        &judged.iter().map(|one| one.features.clone()).collect::<Vec<_>>(),
-        &judged.iter().map(|one| one.group.clone()).collect::<Vec<_>>(),
-    );
-    let mut drafts = Vec::with_capacity(judged.len());
+    let groups: Vec<_> = judged.iter().map(|one| (&one.features, &one.group)).collect();
+    let peers = peers_by_group(&groups);
+    let mut cohorts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::with_capacity(judged.len());
     // Usage points learn from each other, meters of the network from theirs: a transformer is the sum
     // of what is below it, no home.
     for is_network in [false, true] {
@@ -93,12 +95,19 @@ pub fn rank_meters(
                 .filter(|one| one.features.resolution == resolution && one.is_network() == is_network)
                 .collect();
             if !members.is_empty() {
-                drafts.extend(rank_alike(&members, &peers, settings, surroundings, days_of)?);
+                let cohort = Cohort::learn(members, settings, surroundings, days_of)?;
+                drafts.extend(cohort.drafts(cohorts.len()));
+                cohorts.push(cohort);
             }
         }
     }
-    drafts.sort_by(|a, b| b.order.total_cmp(&a.order).then_with(|| a.scored.meter.cmp(&b.scored.meter)));
-    let mut scored: Vec<Scored> = drafts.into_iter().map(|draft| draft.explain()).collect();
+    let meter = |draft: &Draft| &cohorts[draft.cohort].members[draft.member].meter;
+    drafts.par_sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| meter(a).cmp(meter(b))));
+    let mut scored: Vec<Scored> = drafts
+        .into_par_iter()
+        .with_min_len(64)
+        .map(|draft| cohorts[draft.cohort].scored(&draft, &peers, settings))
+        .collect();
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
     let mut expected_false = 0.0;
@@ -125,85 +134,119 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
     }
 }
 
-/// A scored meter whose words wait until its rank is known.
-struct Draft<'a> {
-    scored: Scored,
-    order: f64,
-    explain: Box<dyn Fn(&mut Scored) + 'a>,
+/// A meter's place in the list, before its evidence is put in words.
+#[derive(Debug, Clone, Copy)]
+struct Draft {
+    cohort: usize,
+    /// Its place among the cohort's members.
+    member: usize,
+    /// [log-odds within the training mix]
+    score: f64,
+    chance: f64,
+    rig: Option<Estimate>,
 }
 
-impl Draft<'_> {
-    fn explain(mut self) -> Scored {
-        (self.explain)(&mut self.scored);
-        self.scored
+/// Meters of one kind whose reads resolve alike, and what was learnt from them.
+struct Cohort<'a> {
+    members: Vec<&'a Judged>,
+    bases: Vec<PeerBase>,
+    scores: Scores,
+    chances: Chances,
+    /// Truth over estimate of planted rigs: low and high.
+    kw_error: (f64, f64),
+    rivals: Rivals,
+    usual: [f32; N_FEATURES],
+    explained_from: f64,
+}
+
+impl<'a> Cohort<'a> {
+    fn learn(
+        members: Vec<&'a Judged>,
+        settings: &Settings,
+        surroundings: &Surroundings,
+        days_of: &DaysOf<'_>,
+    ) -> Result<Self> {
+        let copies = copies_of(&members, settings, surroundings, days_of)?;
+        let rows: Vec<&[f32; N_FEATURES]> = members.iter().map(|one| &one.features.values).collect();
+        let features: Vec<&MeterFeatures> = members.iter().map(|one| &one.features).collect();
+        let (scores, rivals) = rayon::join(
+            || score_out_of_fold(&rows, &copies, settings.seed),
+            || Rivals::learn(&features, &copies, settings.seed),
+        );
+        let rig_scores: Vec<f64> = copies
+            .iter()
+            .zip(&scores.copies)
+            .filter(|(copy, _)| is_rig(copy))
+            .map(|(_, score)| *score)
+            .collect();
+        let bases = peer_bases(&members);
+        Ok(Self {
+            chances: Chances::fit(&scores.meters, &rig_scores),
+            kw_error: kw_error(&copies, &scores, &bases),
+            usual: scores.usual_terms(&rows),
+            explained_from: explained_from(&scores.meters),
+            members,
+            bases,
+            scores,
+            rivals,
+        })
     }
-}
 
-/// Meters of one kind whose reads resolve alike learn from each other.
-fn rank_alike<'a>(
-    members: &[&'a Judged],
-    peers: &'a BTreeMap<GroupId, Peers>,
-    settings: &Settings,
-    surroundings: &Surroundings,
-    days_of: &DaysOf<'_>,
-) -> Result<Vec<Draft<'a>>> {
-    let copies = copies_of(members, settings, surroundings, days_of)?;
-    let rows: Vec<[f32; N_FEATURES]> = members.iter().map(|one| one.features.values).collect();
-    let scores = score_out_of_fold(&rows, &copies, settings.seed);
-    let rig_scores: Vec<f64> =
-        copies.iter().zip(&scores.copies).filter(|(copy, _)| is_rig(copy)).map(|(_, score)| *score).collect();
-    let chances = Chances::fit(&scores.meters, &rig_scores);
-    let bases = peer_bases(members);
-    let error = kw_error(members, &copies, &scores, &bases);
-    let features: Vec<MeterFeatures> = members.iter().map(|one| one.features.clone()).collect();
-    let rivals = std::rc::Rc::new(Rivals::learn(&features, &copies, settings.seed));
-    let usual = usual_terms(&scores.contributions);
-    let limit = n_explained_from(&scores.meters);
-    let mut drafts = Vec::with_capacity(members.len());
-    for (index, &one) in members.iter().enumerate() {
-        let rig = estimate_rig(&one.features, bases[&one.class()]);
-        let score = scores.meters[index];
-        let chance = chances.chance(score);
+    fn drafts(&self, cohort: usize) -> Vec<Draft> {
+        let draft = |member: usize| {
+            let score = self.scores.meters[member];
+            let rig = estimate_rig(&self.members[member].features, self.bases[member]);
+            Draft { cohort, member, score, chance: self.chances.chance(score), rig }
+        };
+        (0..self.members.len()).into_par_iter().with_min_len(256).map(draft).collect()
+    }
+
+    fn scored(&self, draft: &Draft, peers: &BTreeMap<GroupId, Peers>, settings: &Settings) -> Scored {
+        let (one, rig) = (self.members[draft.member], draft.rig);
         // A block on a network meter lies at one of the usage points below it, or past all of them:
         // the usage points are the suspects.
-        let is_suspect = chance >= 1.0 - settings.max_false_chance && rig.is_some() && !one.is_network();
-        let terms = scores.contributions[index];
-        let rivals = std::rc::Rc::clone(&rivals);
-        let scored = Scored {
+        let is_suspect =
+            draft.chance >= 1.0 - settings.max_false_chance && rig.is_some() && !one.is_network();
+        let (reasons, rivals) = if draft.score >= self.explained_from {
+            self.explain(draft, peers)
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Scored {
             meter: one.meter.clone(),
-            score: logistic(score),
+            score: logistic(draft.score),
             rank: 0,
             kind: rig.filter(|_| is_suspect).map(|rig| kind_of(one, &rig)),
-            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, error)),
+            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, self.kw_error)),
             group: one.group.clone(),
-            reasons: Vec::new(),
-            rivals: Vec::new(),
+            reasons,
+            rivals,
             // What cannot be listed cannot be a false lead.
-            expected_false: if one.is_network() { 0.0 } else { 1.0 - chance },
+            expected_false: if one.is_network() { 0.0 } else { 1.0 - draft.chance },
             is_suspect,
-        };
-        let explain = move |scored: &mut Scored| {
-            if score >= limit {
-                let evidence = Evidence {
-                    meter: &one.features,
-                    rig: rig.as_ref(),
-                    peers: &peers[&one.group],
-                    declared_kw: one.declared_kw(),
-                };
-                scored.reasons = weigh_reasons(&evidence, &terms, &usual);
-                scored.rivals = rivals.score(&one.features);
-            }
-        };
-        drafts.push(Draft { scored, order: score, explain: Box::new(explain) });
+        }
     }
-    Ok(drafts)
+
+    fn explain(&self, draft: &Draft, peers: &BTreeMap<GroupId, Peers>) -> (Vec<Reason>, Vec<RivalScore>) {
+        let one = self.members[draft.member];
+        let evidence = Evidence {
+            meter: &one.features,
+            rig: draft.rig.as_ref(),
+            peers: &peers[&one.group],
+            declared_kw: one.declared_kw(),
+        };
+        let terms = self.scores.terms(draft.member, &one.features.values);
+        (weigh_reasons(&evidence, &terms, &self.usual), self.rivals.score(&one.features))
+    }
 }
 
 /// Score from which evidence is put in words.
-fn n_explained_from(scores: &[f64]) -> f64 {
-    let mut sorted = scores.to_vec();
-    sorted.sort_by(|a, b| b.total_cmp(a));
-    sorted.get(MOST_EXPLAINED).copied().unwrap_or(f64::NEG_INFINITY)
+fn explained_from(scores: &[f64]) -> f64 {
+    let mut scores = scores.to_vec();
+    if scores.len() <= MOST_EXPLAINED {
+        return f64::NEG_INFINITY;
+    }
+    *scores.select_nth_unstable_by(MOST_EXPLAINED, |a, b| b.total_cmp(a)).1
 }
 
 fn is_rig(copy: &Copy) -> bool {
@@ -217,8 +260,8 @@ fn copies_of(
     surroundings: &Surroundings,
     days_of: &DaysOf<'_>,
 ) -> Result<Vec<Copy>> {
-    let eligible = (0..members.len()).filter(|&index| members[index].declared_kw() == 0.0).collect();
-    let hosts = choose_hosts(eligible, settings.seed);
+    let eligible = members.iter().enumerate().filter(|(_, one)| one.declared_kw() == 0.0);
+    let hosts = choose_hosts(eligible.map(|(index, one)| (index, &one.meter)), settings.seed);
     let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
     let mut days = days_of(&names)?;
     let hosts: Vec<(usize, MeterDays)> =
@@ -226,35 +269,30 @@ fn copies_of(
     Ok(plant_copies(&hosts, &settings.windows, surroundings, settings.seed))
 }
 
-/// Base loads by register class; small classes take the run's.
-fn peer_bases(members: &[&Judged]) -> BTreeMap<String, PeerBase> {
+/// Base load of each member's register class; small classes take the run's.
+fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
     let all = PeerBase::of(members.iter().map(|one| &one.features));
-    let mut classes: BTreeMap<String, Vec<&MeterFeatures>> = BTreeMap::new();
-    for one in members {
-        classes.entry(one.class()).or_default().push(&one.features);
+    let mut classes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, one) in members.iter().enumerate() {
+        classes.entry(one.class()).or_default().push(index);
     }
-    classes
-        .into_iter()
-        .map(|(class, own)| {
-            (class, if own.len() < LEAST_CLASS { all } else { PeerBase::of(own.into_iter()) })
-        })
-        .collect()
+    let mut bases = vec![all; members.len()];
+    for own in classes.values().filter(|own| own.len() >= LEAST_CLASS) {
+        let base = PeerBase::of(own.iter().map(|&index| &members[index].features));
+        own.iter().for_each(|&index| bases[index] = base);
+    }
+    bases
 }
 
 /// Truth over estimate of the planted rigs that were scored as rigs: low and high quantile.
-fn kw_error(
-    members: &[&Judged],
-    copies: &[Copy],
-    scores: &Scores,
-    bases: &BTreeMap<String, PeerBase>,
-) -> (f64, f64) {
+fn kw_error(copies: &[Copy], scores: &Scores, bases: &[PeerBase]) -> (f64, f64) {
     let ratios: Vec<f32> = copies
         .iter()
         .zip(&scores.copies)
         .filter(|(_, score)| **score > 0.0)
         .filter_map(|(copy, _)| {
             let Planted::Rig { kw, .. } = copy.planted else { return None };
-            let rig = estimate_rig(&copy.features, bases[&members[copy.host].class()])?;
+            let rig = estimate_rig(&copy.features, bases[copy.host])?;
             Some(kw / rig.kw)
         })
         .collect();
@@ -267,8 +305,7 @@ fn kw_error(
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {
     let kw = f64::from(rig.kw);
     let (kw_low, kw_high) = (kw * error.0, kw * error.1);
-    let (first, last) =
-        (features.days.first().copied().unwrap_or(0), features.days.last().copied().unwrap_or(0) + 1);
+    let (first, last) = (features.days.0, features.days.1 + 1);
     let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
     let fewest = (kw_low / MACHINE_KW.1).ceil().max(1.0);
     let per_machine = if kw_high < MACHINE_KW.0 { OLD_MACHINE_KW } else { MACHINE_KW.0 };

@@ -9,7 +9,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::RivalScore;
-use super::model::{FitSettings, Model, Rows, logistic};
+use super::binned::{BinnedRows, Table};
+use super::model::{FitSettings, Labels, Model, logistic};
 use super::training::{Copy, Planted};
 use crate::features::standard::STANDARD_NAMES;
 use crate::features::{Direction, MeterFeatures, N_FEATURES};
@@ -24,6 +25,9 @@ const ROUNDS: usize = 60;
 /// Meters as they are that a rival's model learns from at most.
 const MOST_UNTOUCHED: usize = 2000;
 
+/// Features a rival's model may use: what the ranking weighs, and the standard ones.
+const N_ALL: usize = N_FEATURES + STANDARD_NAMES.len();
+
 /// Models of the look-alikes.
 pub struct Rivals {
     models: Vec<(&'static str, Model)>,
@@ -32,19 +36,22 @@ pub struct Rivals {
 impl Rivals {
     /// Learns every look-alike that has enough copies.
     #[must_use]
-    pub fn learn(meters: &[MeterFeatures], copies: &[Copy], seed: u64) -> Self {
+    pub fn learn(meters: &[&MeterFeatures], copies: &[Copy], seed: u64) -> Self {
         let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
-        let rows: Vec<(Option<LookAlike>, Vec<f32>)> = meters
+        let rows: Vec<(Option<LookAlike>, [f32; N_ALL])> = meters
             .iter()
             .step_by(stride)
             .map(|meter| (None, features(meter)))
             .chain(copies.iter().map(|copy| (planted_look_alike(copy), features(&copy.features))))
             .collect();
+        let column = |feature: usize| rows.iter().map(|row| row.1[feature]).collect();
+        let binned = BinnedRows::of_all(&Table::of((0..N_ALL).map(column).collect()));
+        let kinds: Vec<Option<LookAlike>> = rows.iter().map(|row| row.0).collect();
         let models = LookAlike::ALL
             .par_iter()
             .enumerate()
             .filter_map(|(index, &kind)| {
-                Some((words(kind), learn_one(&rows, kind, seed.wrapping_add(index as u64))?))
+                Some((words(kind), learn_one(&binned, &kinds, kind, seed.wrapping_add(index as u64))?))
             })
             .collect();
         Self { models }
@@ -64,23 +71,22 @@ impl Rivals {
     }
 }
 
-fn learn_one(rows: &[(Option<LookAlike>, Vec<f32>)], kind: LookAlike, seed: u64) -> Option<Model> {
-    let is_kind = |row: &(Option<LookAlike>, Vec<f32>)| row.0 == Some(kind);
-    let n = rows.iter().filter(|row| is_kind(row)).count();
+fn learn_one(rows: &BinnedRows, kinds: &[Option<LookAlike>], kind: LookAlike, seed: u64) -> Option<Model> {
+    let n = kinds.iter().filter(|other| **other == Some(kind)).count();
     if n < LEAST_COPIES {
         return None;
     }
-    let n_features = N_FEATURES + STANDARD_NAMES.len();
-    let other_weight = n as f32 / (rows.len() - n).max(1) as f32;
-    let training = Rows {
-        features: (0..n_features).map(|index| rows.iter().map(|row| row.1[index]).collect()).collect(),
-        labels: rows.iter().map(is_kind).collect(),
-        weights: rows.iter().map(|row| if is_kind(row) { 1.0 } else { other_weight }).collect(),
-    };
+    let other_weight = n as f32 / (kinds.len() - n).max(1) as f32;
+    let mut labels = Labels::default();
+    for &other in kinds {
+        let is_kind = other == Some(kind);
+        labels.push(is_kind, if is_kind { 1.0 } else { other_weight });
+    }
     let settings = FitSettings { rounds: ROUNDS, learning_rate: 0.15, ..FitSettings::default() };
     Some(Model::fit(
-        &training,
-        &vec![Direction::Free; n_features],
+        rows,
+        &labels,
+        &[Direction::Free; N_ALL],
         settings,
         &mut Xoshiro256PlusPlus::seed_from_u64(seed),
     ))
@@ -93,8 +99,11 @@ fn planted_look_alike(copy: &Copy) -> Option<LookAlike> {
     }
 }
 
-fn features(meter: &MeterFeatures) -> Vec<f32> {
-    meter.values.iter().copied().chain(meter.standard.values()).collect()
+fn features(meter: &MeterFeatures) -> [f32; N_ALL] {
+    let mut all = [0.0; N_ALL];
+    all[..N_FEATURES].copy_from_slice(&meter.values);
+    all[N_FEATURES..].copy_from_slice(&meter.standard.values());
+    all
 }
 
 /// The look-alike as an analyst says it.

@@ -10,16 +10,14 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::model::{FitSettings, Model, Rows};
+use super::binned::{BinnedRows, Table};
+use super::model::{FitSettings, Labels, Model};
 use super::plant::Host;
 use crate::digest::MeterDays;
 use crate::features::{Direction, FEATURES, MeterFeatures, N_FEATURES, Surroundings, extract_features};
-use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
+use crate::rigs::{Change, LookAlike, Rig, RigForm, Site};
 use crate::settings::Windows;
-
-/// Meters that copies are made of: what keeps training on a year of thousands of meters within
-/// seconds. What more would add is not measured.
-pub const MOST_HOSTS: usize = 600;
+use crate::stats::quantile_of;
 
 /// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
 ///
@@ -108,17 +106,6 @@ pub fn plant_copies(
     meters.par_iter().map(of_host).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-/// A random part of the meters to plant into, in order.
-#[must_use]
-pub fn choose_hosts(mut eligible: Vec<usize>, seed: u64) -> Vec<usize> {
-    if eligible.len() > MOST_HOSTS {
-        eligible.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
-        eligible.truncate(MOST_HOSTS);
-        eligible.sort_unstable();
-    }
-    eligible
-}
-
 fn plant_rig(
     index: usize,
     host: &Host<'_>,
@@ -128,7 +115,7 @@ fn plant_rig(
     rng: &mut Xoshiro256PlusPlus,
 ) -> Option<Copy> {
     let span = host.span();
-    let load = HostLoad::of(host.half_hours_kw());
+    let load = host.load();
     let beside = rng
         .gen_bool(RIG_BESIDE_LOOK_ALIKE)
         .then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
@@ -159,129 +146,185 @@ fn plant_look_alike(
     rng: &mut Xoshiro256PlusPlus,
 ) -> Option<Copy> {
     let span = host.span();
-    let change = Change::draw(kind, &span, &HostLoad::of(host.half_hours_kw()), rng);
+    let change = Change::draw(kind, &span, &host.load(), rng);
     let days = host.plant(|kw| change.apply(kw, &span, rng));
     let features = extract_features(&days, 0.0, windows, surroundings)?;
     Some(Copy { host: index, planted: Planted::LookAlike(kind), features })
 }
 
-/// Scores out of fold.
+/// Scores out of fold, and the models that gave them.
 #[derive(Debug, Clone)]
 pub struct Scores {
     /// Of each untouched meter. [log-odds within the training mix]
     pub meters: Vec<f64>,
     /// Of each copy. [log-odds within the training mix]
     pub copies: Vec<f64>,
-    /// What each feature adds to each untouched meter's score. [log-odds]
-    pub contributions: Vec<[f32; N_FEATURES]>,
+    deals: Vec<Deal>,
+}
+
+impl Scores {
+    /// What each feature adds to one untouched meter's score. [log-odds]
+    #[must_use]
+    pub fn terms(&self, meter: usize, values: &[f32; N_FEATURES]) -> [f32; N_FEATURES] {
+        std::array::from_fn(|feature| self.term(meter, feature, values[feature]))
+    }
+
+    /// What each feature adds to the middle meter's score. [log-odds]
+    #[must_use]
+    pub fn usual_terms(&self, meters: &[&[f32; N_FEATURES]]) -> [f32; N_FEATURES] {
+        let median = |feature: usize| {
+            let terms = (0..meters.len()).map(|meter| self.term(meter, feature, meters[meter][feature]));
+            quantile_of(terms, 0.5).unwrap_or(0.0)
+        };
+        let medians: Vec<f32> = (0..N_FEATURES).into_par_iter().map(median).collect();
+        std::array::from_fn(|feature| medians[feature])
+    }
+
+    fn term(&self, meter: usize, feature: usize, value: f32) -> f32 {
+        let of_deal = |deal: &Deal| (deal.model(meter).contribution(feature, value) / DEALS as f64) as f32;
+        self.deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one)
+    }
+}
+
+/// One deal of the meters into folds, with a model for each.
+#[derive(Debug, Clone)]
+struct Deal {
+    fold_of: Vec<u8>,
+    models: Vec<Model>,
+}
+
+impl Deal {
+    /// The model that never saw the meter.
+    fn model(&self, meter: usize) -> &Model {
+        &self.models[usize::from(self.fold_of[meter])]
+    }
 }
 
 /// Learns and scores. `meters` has one row an untouched meter, in order of id.
 #[must_use]
-pub fn score_out_of_fold(meters: &[[f32; N_FEATURES]], copies: &[Copy], seed: u64) -> Scores {
-    let mut scores = Scores {
-        meters: vec![0.0; meters.len()],
-        copies: vec![0.0; copies.len()],
-        contributions: vec![[0.0; N_FEATURES]; meters.len()],
-    };
-    for deal in 0..DEALS {
+pub fn score_out_of_fold(meters: &[&[f32; N_FEATURES]], copies: &[Copy], seed: u64) -> Scores {
+    let training = Training::of(meters, copies);
+    let learn = |deal: usize| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(1000 * deal as u64));
-        let folds = deal_folds(meters.len(), &mut rng);
-        let first = fit_folds(meters, copies, &folds, &vec![false; meters.len()], &mut rng);
-        let suspicious = most_suspicious(&score_meters(meters, &first, &folds));
-        let models = fit_folds(meters, copies, &folds, &suspicious, &mut rng);
-        let add = |sum: &mut f64, one: f64| *sum += one / DEALS as f64;
-        for (index, row) in meters.iter().enumerate() {
-            let model = &models[folds[index]];
-            add(&mut scores.meters[index], model.log_odds(row));
-            for (sum, one) in scores.contributions[index].iter_mut().zip(model.contributions(row)) {
-                *sum += (one / DEALS as f64) as f32;
-            }
-        }
-        for (index, copy) in copies.iter().enumerate() {
-            add(&mut scores.copies[index], models[folds[copy.host]].log_odds(&copy.features.values));
-        }
+        let fold_of = deal_folds(meters.len(), &mut rng);
+        let models = training.fit_folds(&fold_of, &vec![false; meters.len()], &mut rng);
+        let first = Deal { fold_of, models };
+        let scores: Vec<f64> = score_meters(meters, |meter, row| first.model(meter).log_odds(row));
+        let models = training.fit_folds(&first.fold_of, &most_suspicious(&scores), &mut rng);
+        Deal { models, ..first }
+    };
+    let deals: Vec<Deal> = (0..DEALS).into_par_iter().map(learn).collect();
+    let mean = |host: usize, row: &[f32; N_FEATURES]| {
+        let of_deal = |deal: &Deal| deal.model(host).log_odds(row) / DEALS as f64;
+        deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one)
+    };
+    Scores {
+        meters: score_meters(meters, mean),
+        copies: copies.iter().map(|copy| mean(copy.host, &copy.features.values)).collect(),
+        deals,
     }
-    scores
 }
 
-fn deal_folds(n: usize, rng: &mut impl Rng) -> Vec<usize> {
-    let mut folds: Vec<usize> = (0..n).map(|index| index % FOLDS.min(n.max(1))).collect();
+fn deal_folds(n: usize, rng: &mut impl Rng) -> Vec<u8> {
+    let mut folds: Vec<u8> = (0..n).map(|index| (index % FOLDS.min(n.max(1))) as u8).collect();
     folds.shuffle(rng);
     folds
 }
 
-fn score_meters(meters: &[[f32; N_FEATURES]], models: &[Model], folds: &[usize]) -> Vec<f64> {
-    meters.iter().zip(folds).map(|(row, fold)| models[*fold].log_odds(row)).collect()
+fn score_meters(
+    meters: &[&[f32; N_FEATURES]],
+    score: impl Fn(usize, &[f32; N_FEATURES]) -> f64 + Sync,
+) -> Vec<f64> {
+    meters.par_iter().enumerate().with_min_len(256).map(|(index, row)| score(index, row)).collect()
 }
 
 fn most_suspicious(scores: &[f64]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    let n = (scores.len() as f64 * LEFT_OUT).ceil() as usize;
+    let by_score = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
+    if n < order.len() {
+        order.select_nth_unstable_by(n, by_score);
+    }
     let mut is_left_out = vec![false; scores.len()];
-    for &index in order.iter().take((scores.len() as f64 * LEFT_OUT).ceil() as usize) {
+    for &index in order.iter().take(n) {
         is_left_out[index] = scores[index] > LEFT_OUT_FROM;
     }
     is_left_out
 }
 
-/// One model a fold, fitted on everything outside the fold.
-fn fit_folds(
-    meters: &[[f32; N_FEATURES]],
-    copies: &[Copy],
-    folds: &[usize],
-    is_left_out: &[bool],
-    rng: &mut Xoshiro256PlusPlus,
-) -> Vec<Model> {
-    let n_folds = folds.iter().max().map_or(1, |last| last + 1);
-    let seeds: Vec<u64> = (0..n_folds).map(|_| rng.r#gen()).collect();
-    (0..n_folds)
-        .into_par_iter()
-        .map(|fold| {
-            // With one meter there is no outside: its own copies must do, and a finding says so.
-            let is_used = |index: usize| (folds[index] != fold || n_folds == 1) && !is_left_out[index];
-            let rows = training_rows(meters, copies, is_used);
-            let directions: Vec<Direction> = FEATURES.iter().map(|feature| feature.direction).collect();
-            Model::fit(
-                &rows,
-                &directions,
-                FitSettings::default(),
-                &mut Xoshiro256PlusPlus::seed_from_u64(seeds[fold]),
-            )
-        })
-        .collect()
-}
-
 /// Untouched rows that training uses at most: beyond them the negatives say nothing new.
 const MOST_UNTOUCHED: usize = 6000;
 
-fn training_rows(meters: &[[f32; N_FEATURES]], copies: &[Copy], is_used: impl Fn(usize) -> bool) -> Rows {
-    let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
-    let untouched: Vec<&[f32; N_FEATURES]> = (0..meters.len())
-        .step_by(stride)
-        .filter(|&index| is_used(index))
-        .map(|index| &meters[index])
-        .collect();
-    let copies: Vec<&Copy> = copies.iter().filter(|copy| is_used(copy.host)).collect();
-    let n_rigs = copies.iter().filter(|copy| matches!(copy.planted, Planted::Rig { .. })).count();
-    let n_look_alikes = copies.len() - n_rigs;
-    let weight = |share: f64, n: usize| (share * n_rigs as f64 / n.max(1) as f64) as f32;
-    let mut rows = Rows { features: vec![Vec::new(); N_FEATURES], ..Rows::default() };
-    let mut push = |values: &[f32; N_FEATURES], label: bool, weight: f32| {
-        rows.features.iter_mut().zip(values).for_each(|(column, value)| column.push(*value));
-        rows.labels.push(label);
-        rows.weights.push(weight);
-    };
-    untouched.iter().for_each(|row| push(row, false, weight(UNTOUCHED_WEIGHT, untouched.len())));
-    for copy in copies {
-        match copy.planted {
-            Planted::Rig { .. } => push(&copy.features.values, true, 1.0),
-            Planted::LookAlike(_) => {
-                push(&copy.features.values, false, weight(LOOK_ALIKE_WEIGHT, n_look_alikes))
-            }
+/// What all fits learn from; each leaves out a fold, and perhaps the most suspicious meters.
+struct Training {
+    table: Table,
+    /// The meter of each row, or that which the copy was made of.
+    meters: Vec<usize>,
+    /// What was planted; `None` in a meter as it is.
+    planted: Vec<Option<Planted>>,
+}
+
+impl Training {
+    fn of(meters: &[&[f32; N_FEATURES]], copies: &[Copy]) -> Self {
+        let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
+        let untouched: Vec<usize> = (0..meters.len()).step_by(stride).collect();
+        let rows: Vec<&[f32; N_FEATURES]> = untouched
+            .iter()
+            .map(|&index| meters[index])
+            .chain(copies.iter().map(|copy| &copy.features.values))
+            .collect();
+        let column = |feature: usize| rows.iter().map(|row| row[feature]).collect();
+        Self {
+            table: Table::of((0..N_FEATURES).map(column).collect()),
+            planted: untouched
+                .iter()
+                .map(|_| None)
+                .chain(copies.iter().map(|copy| Some(copy.planted)))
+                .collect(),
+            meters: untouched.into_iter().chain(copies.iter().map(|copy| copy.host)).collect(),
         }
     }
-    rows
+
+    /// One model a fold, fitted on everything outside the fold.
+    fn fit_folds(&self, fold_of: &[u8], is_left_out: &[bool], rng: &mut Xoshiro256PlusPlus) -> Vec<Model> {
+        let n_folds = fold_of.iter().max().map_or(1, |last| last + 1);
+        let seeds: Vec<u64> = (0..n_folds).map(|_| rng.r#gen()).collect();
+        let directions: Vec<Direction> = FEATURES.iter().map(|feature| feature.direction).collect();
+        let fit = |fold: u8| {
+            // With one meter there is no outside: its own copies must do, and a finding says so.
+            let is_used = |meter: usize| (fold_of[meter] != fold || n_folds == 1) && !is_left_out[meter];
+            let rows: Vec<u32> =
+                (0..self.meters.len() as u32).filter(|&row| is_used(self.meters[row as usize])).collect();
+            Model::fit(
+                &BinnedRows::of(&self.table, &rows),
+                &self.labels(&rows),
+                &directions,
+                FitSettings::default(),
+                &mut Xoshiro256PlusPlus::seed_from_u64(seeds[usize::from(fold)]),
+            )
+        };
+        (0..n_folds).into_par_iter().map(fit).collect()
+    }
+
+    /// Labels of some rows. Each kind of negative weighs a share of what all rigs weigh.
+    fn labels(&self, rows: &[u32]) -> Labels {
+        let planted = || rows.iter().map(|row| self.planted[*row as usize]);
+        let count = |is_kind: fn(&Option<Planted>) -> bool| planted().filter(is_kind).count();
+        let n_rigs = count(|planted| matches!(planted, Some(Planted::Rig { .. })));
+        let weight = |share: f64, n: usize| (share * n_rigs as f64 / n.max(1) as f64) as f32;
+        let untouched = weight(UNTOUCHED_WEIGHT, count(Option::is_none));
+        let look_alike =
+            weight(LOOK_ALIKE_WEIGHT, count(|planted| matches!(planted, Some(Planted::LookAlike(_)))));
+        let mut labels = Labels::default();
+        for planted in planted() {
+            match planted {
+                None => labels.push(false, untouched),
+                Some(Planted::Rig { .. }) => labels.push(true, 1.0),
+                Some(Planted::LookAlike(_)) => labels.push(false, look_alike),
+            }
+        }
+        labels
+    }
 }
 
 #[cfg(test)]
@@ -317,7 +360,7 @@ mod tests {
             .collect();
         let run = || {
             score_out_of_fold(
-                &rows,
+                &rows.iter().collect::<Vec<_>>(),
                 &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
                 1,
             )
@@ -340,7 +383,7 @@ mod tests {
             })
             .collect();
         let scores = score_out_of_fold(
-            &rows,
+            &rows.iter().collect::<Vec<_>>(),
             &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
             1,
         );

@@ -8,6 +8,7 @@ use super::chance::{SlowNoise, between, happens, log_between, waiting, whole};
 use super::forms::{Rig, RigForm, Unit};
 use super::machines::Machine;
 use super::span::Span;
+use crate::stats::{key_of, value_of};
 
 /// Draw rises by this much per kelvin outdoors, through leakage in the chips and faster fans. [1/K]
 const DRAW_PER_K: f32 = 0.001;
@@ -68,10 +69,13 @@ impl Rig {
             between(0.003, 0.012, rng) + between(0.005, 0.02, rng) / (self.units.len() as f32).sqrt();
         let mut drift = SlowNoise::over(span.intervals_in(8.0) as f32, rng);
         let mut flicker = SlowNoise::over(0.5, rng);
-        for (i, kw) in demand_kw.iter_mut().enumerate() {
+        let shares = duty.iter().zip(&online).zip(temperature_c.iter());
+        let shares: Vec<f32> =
+            shares.map(|((duty, online), outdoor_c)| duty * online * self.heat_factor(*outdoor_c)).collect();
+        for (kw, share) in demand_kw.iter_mut().zip(shares) {
             let noise =
                 1.0 + noise_share * (0.6 * drift.next(rng) + 0.8 * flicker.next(rng)).clamp(-4.0, 4.0);
-            *kw *= duty[i] * online[i] * self.heat_factor(temperature_c[i]) * noise * self.metered_share;
+            *kw *= share * noise * self.metered_share;
         }
         self.schedule.cut_months(&mut demand_kw, span);
         for i in span.outages.iter().flat_map(|outage| within(outage, span)) {
@@ -85,9 +89,9 @@ impl Rig {
     pub fn truth(&self, demand_kw: &[f32], span: &Span) -> RigTruth {
         let limit_kw = ON_SHARE * demand_kw.iter().copied().fold(0.0, f32::max);
         let is_on = |kw: &f32| *kw > limit_kw;
-        let mut on_kw: Vec<f32> = demand_kw.iter().copied().filter(|kw| is_on(kw)).collect();
-        let middle = on_kw.len() / 2;
-        let kw = if on_kw.is_empty() { 0.0 } else { *on_kw.select_nth_unstable_by(middle, f32::total_cmp).1 };
+        let mut on: Vec<i32> = demand_kw.iter().filter(|kw| is_on(kw)).map(|kw| key_of(*kw)).collect();
+        let middle = on.len() / 2;
+        let kw = if on.is_empty() { 0.0 } else { value_of(*on.select_nth_unstable(middle).1) };
         let day = |interval: usize| interval / span.intervals_per_day;
         let last = demand_kw.iter().rposition(is_on).map(day);
         RigTruth {

@@ -7,11 +7,9 @@ use crate::calendar::date_of;
 use crate::digest::CLOCK_HOURS;
 use crate::error::Result;
 use crate::features::FEATURES;
-use crate::features::block::Block;
-use crate::features::ladder::Ladder;
+use crate::features::block_facts::BlockFacts;
 use crate::features::standard::STANDARD_NAMES;
 use crate::ranking::rank::Judged;
-use crate::stats::median;
 
 /// `meter_id, group`, the standard features, what the model weighs, then the best block; null where
 /// the data cannot show it. Units are in the names; shares are 0..=1.
@@ -37,25 +35,24 @@ pub fn features_frame(judged: &[Judged]) -> Result<DataFrame> {
 /// When the best block began and ended, its clock window, what every hour of the day rose by, and
 /// the steps that led to it.
 fn block_columns(judged: &[Judged]) -> Vec<Column> {
-    let days: Vec<_> = judged.iter().map(|one| one.features.block_days()).collect();
-    let of_block = |pick: &dyn Fn(&Block, &Ladder) -> Option<f64>| -> Vec<Option<f64>> {
-        judged
-            .iter()
-            .map(|one| one.features.block.as_ref().and_then(|(block, ladder)| pick(block, ladder)))
-            .collect()
+    let of_block = |pick: &dyn Fn(&BlockFacts) -> Option<f64>| -> Vec<Option<f64>> {
+        judged.iter().map(|one| one.features.block.as_ref().and_then(pick)).collect()
+    };
+    let day = |pick: fn(&BlockFacts) -> Option<i32>| {
+        judged.iter().map(move |one| one.features.block.as_ref().and_then(pick).map(date_of))
     };
     let mut columns = vec![
-        dates("block_first_day", days.iter().map(|days| days.0.map(date_of))),
-        dates("block_day_after", days.iter().map(|days| days.1.map(date_of))),
+        dates("block_first_day", day(|block| block.first_day)),
+        dates("block_day_after", day(|block| block.day_after)),
         counts(
             "window_from_hour",
             judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok()),
         ),
-        floats("n_steps", of_block(&|_, ladder| Some(ladder.steps_kw.len() as f64)).into_iter()),
-        floats("step_kw_median", of_block(&|_, ladder| median(&ladder.steps_kw).map(f64::from)).into_iter()),
+        floats("n_steps", of_block(&|block| Some(block.n_steps as f64)).into_iter()),
+        floats("step_kw_median", of_block(&|block| block.step_kw_median.map(f64::from)).into_iter()),
     ];
     for hour in 0..CLOCK_HOURS {
-        let shift = of_block(&|block, _| Some(f64::from(block.shift_kw[hour])));
+        let shift = of_block(&|block| Some(f64::from(block.shift_kw[hour])));
         columns.push(floats(&format!("block_shift_kw_hour_{hour:02}"), shift.into_iter()));
     }
     columns
