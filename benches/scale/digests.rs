@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use hashwatt::digest::store::PartWriter;
+use hashwatt::digest::store::{DigestStore, PartWriter};
 use hashwatt::ids::MeterId;
 use rayon::prelude::*;
 
@@ -23,15 +23,18 @@ pub fn write_digests(export: Export, folder: &Path) -> Result<u64, Box<dyn Error
     std::fs::create_dir_all(folder)?;
     let loads = Loads::new(export.n_meters, export.first_day, export.seed);
     let meters_a_part = export.n_meters.div_ceil(N_PARTS);
-    (0..export.n_meters.div_ceil(meters_a_part))
+    let names = (0..export.n_meters.div_ceil(meters_a_part))
         .into_par_iter()
         .map(|part| {
             let meters = part * meters_a_part..((part + 1) * meters_a_part).min(export.n_meters);
-            let path = folder.join(format!("part-{part:04}.parquet"));
+            let name = format!("part-{part:04}.parquet");
+            let path = folder.join(&name);
             let digester = Digester::new(&loads, export.first_day, export.n_days);
-            write_part(digester, meters, path).map_err(|error| error.to_string())
+            write_part(digester, meters, path).map_err(|error| error.to_string())?;
+            Ok(name)
         })
-        .collect::<Result<Vec<()>, String>>()?;
+        .collect::<Result<Vec<String>, String>>()?;
+    DigestStore::of_parts(folder, names)?;
     Ok(u64::from(export.n_meters) * u64::from(export.n_days))
 }
 

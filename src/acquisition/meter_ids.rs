@@ -13,9 +13,6 @@ use crate::ids::MeterNumbers;
 /// Stands for an id that is empty; its rows are marked.
 const NO_METER: u32 = u32::MAX;
 
-/// Stands for an entry of a dictionary that no row has asked for yet.
-const NOT_ASKED: u32 = u32::MAX - 1;
-
 /// Looks meters up for one reader, remembering what it has seen so that no lock is taken a row.
 pub(super) struct MeterReader<'a> {
     numbers: &'a MeterNumbers,
@@ -70,39 +67,27 @@ impl<'a> MeterReader<'a> {
     fn read_dictionary(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
         let dictionary = array.as_any_dictionary();
         let names: &StringArray = dictionary.values().as_string();
-        let mut known = match self.dictionary.take() {
+        let known = match self.dictionary.take() {
             Some((seen, known)) if is_same_memory(&seen, names) => known,
-            _ => vec![NOT_ASKED; names.len()],
+            _ => (0..names.len()).map(|entry| self.entry(names, entry)).collect(),
         };
         let keys =
             cast(dictionary.keys(), &DataType::Int32).expect("dictionary keys of one array fit 32 bits");
         let keys = keys.as_primitive::<Int32Type>();
-        let has_nulls = keys.null_count() > 0;
-        if !has_nulls && known.len() > 0 {
-            // Where every id is known already, which is usual, a row costs one look-up.
+        if keys.null_count() > 0 {
+            out.extend(keys.iter().map(|key| key.map_or(NO_METER, |key| known[key as usize])));
+        } else {
             out.extend(keys.values().iter().map(|&key| known[key as usize]));
-            if out.iter().fold(true, |all, number| all & (*number < NOT_ASKED)) {
-                self.dictionary = Some((names.clone(), known));
-                return;
-            }
-            out.clear();
         }
-        for (row, &key) in keys.values().iter().enumerate() {
-            if has_nulls && keys.is_null(row) {
-                out.push(NO_METER);
-                continue;
-            }
-            let number = &mut known[key as usize];
-            if *number == NOT_ASKED {
-                let is_null = names.is_null(key as usize);
-                *number = if is_null { NO_METER } else { self.number(names.value(key as usize)) };
-            }
-            if *number == NO_METER {
-                marks.set(row, Cause::NoMeter);
-            }
-            out.push(*number);
+        if keys.null_count() > 0 || known.contains(&NO_METER) {
+            let nobodys = out.iter().enumerate().filter(|(_, number)| **number == NO_METER);
+            nobodys.for_each(|(row, _)| marks.set(row, Cause::NoMeter));
         }
         self.dictionary = Some((names.clone(), known));
+    }
+
+    fn entry(&mut self, names: &StringArray, entry: usize) -> u32 {
+        if names.is_null(entry) { NO_METER } else { self.number(names.value(entry)) }
     }
 
     fn read_texts(&mut self, texts: &StringArray, marks: &mut Marks, out: &mut Vec<u32>) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::finding::Finding;
-use crate::settings::{ReadingsTable, Settings};
+use crate::settings::{ReadingsTable, Settings, Windows};
 
 /// The file in a store's folder.
 pub const MANIFEST: &str = "store.json";
@@ -36,7 +36,7 @@ pub struct Manifest {
 }
 
 /// What a digest depends on besides the intervals.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Zone of the civil days.
     pub timezone: Option<String>,
@@ -52,6 +52,14 @@ impl Terms {
             timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
             night: [settings.windows.night.from, settings.windows.night.to],
         }
+    }
+}
+
+impl Default for Terms {
+    /// Those of a run without a zone and with the default night.
+    fn default() -> Self {
+        let night = Windows::default().night;
+        Self { timezone: None, night: [night.from, night.to] }
     }
 }
 

@@ -70,7 +70,7 @@ impl DigestStore {
         Self::of_parts(folder, vec![name.to_owned()])
     }
 
-    /// Makes a store of parts that were written into `folder`, with days of 24 h in UTC.
+    /// Makes a store, on default terms, of parts that were written into `folder`.
     ///
     /// # Errors
     /// When the manifest cannot be written or a part cannot be read.
