@@ -10,9 +10,9 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use hashwatt::acquisition::open_sources;
 use hashwatt::calendar::Calendar;
-use hashwatt::digest::MeterDays;
 use hashwatt::digest::kernel::{DayIntervals, Scratch, digest_day};
 use hashwatt::digest::local::digest;
+use hashwatt::digest::{DayDigest, MeterDays};
 use hashwatt::features::{MeterFeatures, Surroundings, extract_features};
 use hashwatt::groups::{GroupInput, group_meters};
 use hashwatt::ids::MeterId;
@@ -29,7 +29,7 @@ const FEW_SAMPLES: usize = 10;
 /// Seed of everything made up here.
 const SEED: u64 = 1;
 
-/// A year's days.
+/// Days of a year.
 const YEAR_DAYS: u32 = 365;
 
 fn kernel(criterion: &mut Criterion) {
@@ -76,23 +76,26 @@ fn digest_orders(criterion: &mut Criterion) {
 
 fn features(criterion: &mut Criterion) {
     const N_METERS: u32 = 64;
-    let meters = year_of_digests(N_METERS);
+    let meters = digests(N_METERS, YEAR_DAYS);
     let mut group = few_samples(criterion, "features");
     group.throughput(Throughput::Elements(u64::from(N_METERS)));
     group.bench_function("extract_features, a year", |bencher| {
-        bencher.iter(|| meters.iter().map(|(_, meter)| features_of(meter)).collect::<Vec<_>>());
+        bencher.iter(|| meters.values().map(features_of).collect::<Vec<_>>());
     });
     group.finish();
 }
 
 fn groups(criterion: &mut Criterion) {
     const N_METERS: u32 = 20_000;
+    const N_DAYS: u32 = 7;
     let loads = Loads::new(N_METERS, REFERENCE_DAY, SEED);
-    let mut digester = Digester::new(&loads, REFERENCE_DAY, 7);
+    let mut digester = Digester::new(&loads, REFERENCE_DAY, N_DAYS);
     let inputs: Vec<GroupInput> = (0..N_METERS)
         .map(|meter| {
-            let day = digester.digest(meter)[0];
-            group_input(MeterId::from(meter_id(meter)), day.hour_kw, day.demand_kw_mean)
+            let days = digester.digest(meter);
+            let mean = |kw: &dyn Fn(&DayDigest) -> f32| days.iter().map(kw).sum::<f32>() / N_DAYS as f32;
+            let hour_kw = std::array::from_fn(|hour| mean(&|day| day.hour_kw[hour]));
+            group_input(MeterId::from(meter_id(meter)), hour_kw, mean(&|day| day.demand_kw_mean))
         })
         .collect();
     let mut group = few_samples(criterion, "groups");
@@ -104,7 +107,9 @@ fn groups(criterion: &mut Criterion) {
 /// Training, scoring and words; hosts' days come from memory in place of the store.
 fn ranking(criterion: &mut Criterion) {
     const N_METERS: u32 = 1000;
-    let days = year_of_digests(N_METERS);
+    // A third of a year, as the sample has: a whole one makes ten runs take minutes.
+    const N_DAYS: u32 = 120;
+    let days = digests(N_METERS, N_DAYS);
     let judged = judged(&days);
     let settings = settings(&[PathBuf::from("unread.parquet")], Path::new("unwritten"));
     let days_of = |wanted: &BTreeSet<MeterId>| {
@@ -136,9 +141,9 @@ fn settings(readings: &[PathBuf], folder: &Path) -> Settings {
     PipelineFile::default().check(&flags).expect("defaults and a path make settings")
 }
 
-fn year_of_digests(n_meters: u32) -> BTreeMap<MeterId, MeterDays> {
+fn digests(n_meters: u32, n_days: u32) -> BTreeMap<MeterId, MeterDays> {
     let loads = Loads::new(n_meters, REFERENCE_DAY, SEED);
-    let mut digester = Digester::new(&loads, REFERENCE_DAY, YEAR_DAYS);
+    let mut digester = Digester::new(&loads, REFERENCE_DAY, n_days);
     (0..n_meters)
         .map(|meter| {
             let id = MeterId::from(meter_id(meter));
@@ -149,7 +154,7 @@ fn year_of_digests(n_meters: u32) -> BTreeMap<MeterId, MeterDays> {
 
 fn features_of(meter: &MeterDays) -> MeterFeatures {
     extract_features(&meter.days, 0.0, &Windows::default(), &Surroundings::default())
-        .expect("a whole year is enough to judge")
+        .expect("a third of a year is enough to judge")
 }
 
 fn judged(days: &BTreeMap<MeterId, MeterDays>) -> Vec<Judged> {
