@@ -42,7 +42,7 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         let mut draft = Draft { sources, settings, folder, manifest: &mut manifest, findings: &mut findings };
         let written = draft.add_generation(&states, watch)?;
         (n_meters, days) = (written.n_meters(), written.days);
-        manifest.commit(folder)?;
+        manifest.commit_lasting(folder)?;
     } else {
         watch.begin("digest", "rows", Some(0));
         watch.end("nothing new");
@@ -52,7 +52,7 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         let parts = store.merge_into(folder, &prefix(&manifest))?;
         manifest.generations = vec![Generation { parts, owns: Vec::new() }];
         manifest.number += 1;
-        manifest.commit(folder)?;
+        manifest.commit_lasting(folder)?;
         store = DigestStore::open(folder)?;
     }
     let (rows_by_source, of_files) = seen(sources, &manifest);

@@ -147,6 +147,20 @@ impl Manifest {
         }
     }
 
+    /// Takes its name in `folder`, in place of the one before, once the parts of the last generation
+    /// are on disk, so that a power cut does not cost a store its parts; then parts it does not name go.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn commit_lasting(&self, folder: &Path) -> Result<()> {
+        for part in self.generations.last().iter().flat_map(|last| &last.parts) {
+            let path = folder.join(part);
+            let synced = std::fs::File::open(&path).and_then(|part| part.sync_data());
+            synced.map_err(|error| Error::write(&path, error))?;
+        }
+        self.commit(folder)
+    }
+
     /// Takes its name in `folder`, in place of the one before; then parts it does not name go.
     ///
     /// # Errors

@@ -112,15 +112,14 @@ impl PartWriter {
             .map_err(|error| Error::table(self.path.display().to_string(), error))
     }
 
-    /// Writes what is left and closes the file, which is on disk then.
+    /// Writes what is left and closes the file.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(mut self) -> Result<()> {
         self.write_waiting()?;
-        let file =
-            self.writer.into_inner().map_err(|error| Error::table(self.path.display().to_string(), error))?;
-        file.sync_data().map_err(|error| Error::write(&self.path, error))
+        self.writer.close().map_err(|error| Error::table(self.path.display().to_string(), error))?;
+        Ok(())
     }
 
     fn write_waiting(&mut self) -> Result<()> {
