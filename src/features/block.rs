@@ -200,7 +200,7 @@ fn fit_block(
     (off, on): (Range<usize>, Range<usize>),
     stretches: &mut Stretches<'_>,
 ) -> Option<Fit> {
-    let shifts = Shifts::between(stretches, &off, &on);
+    let shifts = Shifts::between(stretches, &off, &on)?;
     let window = shifts.window()?;
     let core = core(&window);
     let kw = shifts.height_kw(&core)?;

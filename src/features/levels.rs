@@ -52,9 +52,11 @@ pub struct Levels {
 pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
     let base = days.column(Column::P05);
     let base_on = &base[on.clone()];
-    let (of_all, of_on) = (Sorted::of(base.iter().copied()), Sorted::of(base_on.iter().copied()));
+    let of_all = Sorted::of(base.iter().copied());
+    let of_part = (on.len() < base.len()).then(|| Sorted::of(base_on.iter().copied()));
+    let of_on = of_part.as_ref().unwrap_or(&of_all);
     let low = |sorted: &Sorted, share| sorted.quantile(share).unwrap_or(0.0);
-    let usual = low(&of_on, 0.5);
+    let usual = low(of_on, 0.5);
     let level = usual + RESOLUTION_KW;
     let third = (base_on.len() / 3).max(3).min(base_on.len());
     let trend = (median_of(&base_on[base_on.len() - third..]) - median_of(&base_on[..third])).abs();
@@ -73,10 +75,10 @@ pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
         base_load_kw_p05: low(&of_all, 0.05),
         base_load_kw_p20: low(&of_all, 0.2),
         base_load_kw_p50: low(&of_all, 0.5),
-        base_load_kw_on_p20: low(&of_on, 0.2),
+        base_load_kw_on_p20: low(of_on, 0.2),
         demand_kw_min_p10: quantile(days.column(Column::Min), 0.1).unwrap_or(0.0),
         base_load_mad_rel: mad_sd_about(base_on, usual).unwrap_or(0.0) / level,
-        base_load_low_rel: low(&of_on, 0.1) / level,
+        base_load_low_rel: low(of_on, 0.1) / level,
         base_load_trend_rel: trend / level,
         base_load_day_change_rel: 1.4826 * quantile_of(changes, 0.5).unwrap_or(0.0) / level,
         flat_mid_rel: above_base(Column::P50),

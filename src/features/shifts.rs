@@ -74,7 +74,12 @@ pub(super) struct Shifts {
 }
 
 impl Shifts {
-    pub(super) fn between(stretches: &mut Stretches<'_>, off: &Range<usize>, on: &Range<usize>) -> Self {
+    /// The shifts from `off` to `on`; `None` where too few hours rise for a window.
+    pub(super) fn between(
+        stretches: &mut Stretches<'_>,
+        off: &Range<usize>,
+        on: &Range<usize>,
+    ) -> Option<Self> {
         let (off_kw, on_kw) = (stretches.quantiles(off), stretches.quantiles(on));
         let (mut shift_kw, mut mean_kw) = ([[0.0; 3]; CLOCK_HOURS], [0.0; CLOCK_HOURS]);
         let (mut noise_kw, mut weights) = ([0.0; CLOCK_HOURS], [0.0; CLOCK_HOURS]);
@@ -86,30 +91,34 @@ impl Shifts {
             noise_kw[hour] = (off[2] - off[0]).max(on[2] - on[0]);
             usual += noise_kw[hour];
         }
+        let upper_kw = upper_level_kw(&mean_kw);
+        if upper_kw <= LEAST_KW || !is_enough(&above_half(&mean_kw, upper_kw)) {
+            return None;
+        }
         usual /= CLOCK_HOURS as f32;
         for (noise_kw, weight) in noise_kw.iter_mut().zip(&mut weights) {
             *noise_kw = *noise_kw + 0.25 * usual + LEAST_NOISE_KW;
             *weight = 1.0 / *noise_kw;
         }
-        Self { in_order: in_order(&shift_kw), off_kw, shift_kw, mean_kw, noise_kw, weights }
+        Some(Self { in_order: in_order(&shift_kw), off_kw, shift_kw, mean_kw, noise_kw, weights })
     }
 
     /// Hours that shift by more than half of the height; `None` where they make no window.
     pub(super) fn window(&self) -> Option<Hours> {
-        let mut sorted = self.mean_kw;
-        sorted.sort_unstable_by(f32::total_cmp);
-        // The upper level, without the two highest hours.
-        let mut kw = sorted[CLOCK_HOURS - 9..CLOCK_HOURS - 2].iter().sum::<f32>() / 7.0;
-        let above_half = |kw: f32| self.mean_kw.map(|shift| shift > 0.5 * kw);
-        let is_enough = |hours: &Hours| hours.iter().filter(|inside| **inside).count() >= LEAST_HOURS;
-        let mut window = above_half(kw);
-        for _ in 0..4 {
-            if !is_enough(&window) || kw <= LEAST_KW {
+        let mut window = above_half(&self.mean_kw, upper_level_kw(&self.mean_kw));
+        let mut kw = self.height_of(&window)?;
+        for _ in 0..3 {
+            let next = above_half(&self.mean_kw, kw);
+            if !is_enough(&next) || kw <= LEAST_KW {
                 return None;
             }
+            if next == window {
+                break;
+            }
+            window = next;
             kw = self.height_of(&window)?;
-            window = above_half(kw);
         }
+        let window = above_half(&self.mean_kw, kw);
         (is_enough(&window) && kw > LEAST_KW).then_some(window)
     }
 
@@ -187,6 +196,22 @@ impl Shifts {
     }
 }
 
+/// The upper level of the hours' shifts, without the two highest. [kW]
+fn upper_level_kw(mean_kw: &[f32; CLOCK_HOURS]) -> f32 {
+    let mut sorted = *mean_kw;
+    sorted.sort_unstable_by(f32::total_cmp);
+    sorted[CLOCK_HOURS - 9..CLOCK_HOURS - 2].iter().sum::<f32>() / 7.0
+}
+
+/// Hours that shift by more than half of the height.
+fn above_half(mean_kw: &[f32; CLOCK_HOURS], kw: f32) -> Hours {
+    mean_kw.map(|shift| shift > 0.5 * kw)
+}
+
+fn is_enough(hours: &Hours) -> bool {
+    hours.iter().filter(|inside| **inside).count() >= LEAST_HOURS
+}
+
 /// Every shift with its hour, least first.
 fn in_order(shift_kw: &Quantiles) -> [(f32, u8); 3 * CLOCK_HOURS] {
     // Ordered as whole numbers that end in the hour.
@@ -241,7 +266,8 @@ mod tests {
         let days = meter(28, |day, slot| home_kw(day % 7, slot) + if day >= 14 { 2.0 } else { 0.0 }).days;
         let days = UsableDays::of(&days).unwrap();
         let mut stretches = Stretches::of(&days);
-        let shifts = Shifts::between(&mut stretches, &(0..14), &(14..28));
+        let shifts = Shifts::between(&mut stretches, &(0..14), &(14..28)).unwrap();
+        assert!(Shifts::between(&mut stretches, &(14..28), &(0..14)).is_none());
         let every_hour: Vec<usize> = (0..CLOCK_HOURS).collect();
         assert!(shifts.mean_kw.iter().all(|kw| (kw - 2.0).abs() < 1e-3));
         assert!((shifts.height_kw(&every_hour).unwrap() - 2.0).abs() < 1e-3);
