@@ -5,7 +5,6 @@
 //! meters and on disk where it must, until all of it is there. So exports sorted by meter cost little
 //! memory whatever their size, and exports in any other order cost at most the budget.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -18,7 +17,7 @@ use super::store::DigestStore;
 use super::store::manifest::{Generation, Manifest, Terms};
 use super::task::{TaskDone, TaskReader};
 use super::waiting::{BYTES_PER_ROW, Chunk, Waiting};
-use crate::acquisition::{Source, UnitReport};
+use crate::acquisition::{Quality, Quantity, Source, UnitReport};
 use crate::calendar::Calendar;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
@@ -323,39 +322,33 @@ struct ByMeter {
 
 impl ByMeter {
     fn of(chunks: &[Chunk], names: &MeterNumbers) -> Self {
-        let mut numbers: Vec<u32> = chunks.iter().flat_map(|chunk| &chunk.meters).copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
+        let numbers = || chunks.iter().flat_map(|chunk| &chunk.meters).map(|number| *number as usize);
+        let mut counts = vec![0u32; names.len()];
+        numbers().for_each(|number| counts[number] += 1);
+        let has_rows = (0..counts.len()).filter(|&number| counts[number] > 0);
         let mut meters: Vec<(MeterId, u32)> =
-            numbers.into_iter().map(|number| (names.id(number), number)).collect();
+            has_rows.map(|number| (names.id(number as u32), number as u32)).collect();
         meters.sort_unstable();
-        let place: HashMap<u32, u32> =
-            meters.iter().enumerate().map(|(place, (_, number))| (*number, place as u32)).collect();
-        let mut starts = vec![0u32; meters.len() + 1];
-        let places: Vec<u32> =
-            chunks.iter().flat_map(|chunk| &chunk.meters).map(|number| place[number]).collect();
-        places.iter().for_each(|&place| starts[place as usize + 1] += 1);
-        (1..starts.len()).for_each(|place| starts[place] += starts[place - 1]);
-        let mut next = starts.clone();
-        let none = LooseInterval {
-            start_s: 0,
-            value: 0.0,
-            quantity: crate::acquisition::Quantity::Energy,
-            is_estimated: false,
-        };
-        let mut rows = vec![none; places.len()];
-        let intervals = chunks.iter().flat_map(|chunk| {
-            (0..chunk.len()).map(move |row| LooseInterval {
-                start_s: i64::from(chunk.starts_s[row]),
-                value: chunk.value(row),
-                quantity: chunk.quantity,
-                is_estimated: chunk.quality == crate::acquisition::Quality::Estimated,
-            })
-        });
-        for (place, interval) in places.iter().zip(intervals) {
-            let at = &mut next[*place as usize];
-            rows[*at as usize] = interval;
-            *at += 1;
+        let mut starts = vec![0];
+        // From here on where the next row of a meter goes.
+        let mut next = counts;
+        for (_, number) in &meters {
+            let start = starts[starts.len() - 1];
+            starts.push(start + std::mem::replace(&mut next[*number as usize], start));
+        }
+        let none = LooseInterval { start_s: 0, value: 0.0, quantity: Quantity::Energy, is_estimated: false };
+        let mut rows = vec![none; starts[starts.len() - 1] as usize];
+        for chunk in chunks {
+            for row in 0..chunk.len() {
+                let at = &mut next[chunk.meters[row] as usize];
+                rows[*at as usize] = LooseInterval {
+                    start_s: i64::from(chunk.starts_s[row]),
+                    value: chunk.value(row),
+                    quantity: chunk.quantity,
+                    is_estimated: chunk.quality == Quality::Estimated,
+                };
+                *at += 1;
+            }
         }
         Self { meters, starts, rows }
     }
