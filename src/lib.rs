@@ -25,5 +25,6 @@ pub mod finding;
 pub mod ids;
 pub mod progress;
 pub mod settings;
+pub mod sorting;
 pub mod stats;
 pub mod units;

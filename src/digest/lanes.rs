@@ -1,15 +1,14 @@
 //! Digests whole days several at once: a day a lane, so that sums, sorting and ramps cost one
 //! instruction for several meters.
 //!
-//! Sorting is most of a digest. A sorting network compares fixed places whatever the values, so the
-//! same comparison serves every lane (Batcher's merge exchange: Knuth, TAOCP vol. 3, 5.2.2, algorithm
-//! M). What comes out equals [`digest_day`](super::kernel::digest_day) to the last bit, which a test
-//! holds.
+//! Sorting is most of a digest, and one sorting network serves every lane. What comes out equals
+//! [`digest_day`](super::kernel::digest_day) to the last bit, which a test holds.
 
 use super::CLOCK_HOURS;
 use super::columns::DayColumns;
 use super::kernel::{QUANTILE_SHARES, Quantile};
 use crate::settings::HourWindow;
+use crate::sorting::sort_columns;
 
 /// Days digested at once: two registers of the narrowest vector unit in use.
 pub const LANES: usize = 8;
@@ -39,7 +38,6 @@ pub struct DayLanes {
 #[derive(Debug)]
 struct Plan {
     interval_s: i64,
-    network: Vec<(u16, u16)>,
     quantiles: [Quantile; QUANTILE_SHARES.len()],
     is_night: Vec<bool>,
 }
@@ -50,30 +48,10 @@ impl Plan {
         let hour = |slot: usize| (slot as i64 * interval_s / 3600) as u8;
         Self {
             interval_s,
-            network: merge_exchange(n),
             quantiles: QUANTILE_SHARES.map(|share| Quantile::of(share, n)),
             is_night: (0..n).map(|slot| night.contains(hour(slot))).collect(),
         }
     }
-}
-
-/// Pairs of places whose values are put in order, one pair after another, to sort `n` values.
-fn merge_exchange(n: usize) -> Vec<(u16, u16)> {
-    let mut pairs = Vec::new();
-    let top = n.next_power_of_two() / 2;
-    let mut p = top;
-    while p > 0 {
-        let (mut q, mut r, mut d) = (top, 0, p);
-        loop {
-            pairs.extend((0..n - d).filter(|i| i & p == r).map(|i| (i as u16, (i + d) as u16)));
-            if q == p {
-                break;
-            }
-            (d, q, r) = (q - p, q / 2, p);
-        }
-        p /= 2;
-    }
-    pairs
 }
 
 impl DayLanes {
@@ -143,7 +121,7 @@ fn digest_lanes(demand_kw: &mut [Lane<f32>], plan: &Plan) -> LaneDigests {
     let squares = sum_squares(demand_kw, &mean);
     let sequence = sequence_of(demand_kw, &plan.is_night);
     let hour_kw = hours_of(demand_kw, plan.interval_s);
-    sort(demand_kw, &plan.network);
+    sort_columns(demand_kw);
     let (level_kw, level_width_kw) = shortest_half(demand_kw);
     let q = plan.quantiles.map(|quantile| {
         let (below, above) = (&demand_kw[quantile.below], &demand_kw[quantile.above]);
@@ -258,19 +236,6 @@ fn hours_of(rows: &[Lane<f32>], interval_s: i64) -> [Lane<f32>; CLOCK_HOURS] {
     hours
 }
 
-fn sort(rows: &mut [Lane<f32>], network: &[(u16, u16)]) {
-    for &(low, high) in network {
-        let (a, b) = (rows[usize::from(low)], rows[usize::from(high)]);
-        let (mut least, mut most) = (a, b);
-        for lane in 0..LANES {
-            least[lane] = if a[lane] < b[lane] { a[lane] } else { b[lane] };
-            most[lane] = if a[lane] < b[lane] { b[lane] } else { a[lane] };
-        }
-        rows[usize::from(low)] = least;
-        rows[usize::from(high)] = most;
-    }
-}
-
 /// Middle and width of the shortest band that holds half of the sorted values.
 fn shortest_half(sorted: &[Lane<f32>]) -> (Lane<f32>, Lane<f32>) {
     let half = sorted.len() / 2;
@@ -335,22 +300,6 @@ mod tests {
             format!("{:?}", digest_day(day, night, &mut Scratch::default()))
         });
         ((0..out.len()).map(|row| format!("{:?}", out.day(row))).collect(), scalar.collect())
-    }
-
-    #[test]
-    fn a_network_sorts_whatever_comes() {
-        for n in [2usize, 3, 24, 48, 96, 288] {
-            let network = merge_exchange(n);
-            // Zeros and ones are enough (Knuth's 0-1 principle); a few of each length here.
-            for pattern in 0u64..200 {
-                let kw = |at: usize| {
-                    f32::from((pattern.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 61)) as u8 & 1)
-                };
-                let mut rows: Vec<Lane<f32>> = (0..n).map(|at| [kw(at); LANES]).collect();
-                sort(&mut rows, &network);
-                assert!(rows.windows(2).all(|pair| pair[0][0] <= pair[1][0]), "{n} {pattern}");
-            }
-        }
     }
 
     #[test]

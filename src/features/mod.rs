@@ -4,7 +4,6 @@ mod blackout;
 pub mod block;
 pub mod block_facts;
 pub mod ladder;
-pub mod lanes;
 pub mod levels;
 pub mod measure;
 mod series;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::lanes::sort_columns;
 use super::usable::UsableDays;
 use crate::digest::CLOCK_HOURS;
+use crate::sorting::sort_columns;
 use crate::stats::{key_of, quantile_of, value_of};
 
 /// Some hours of the clock.

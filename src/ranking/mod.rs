@@ -7,7 +7,6 @@ pub mod model;
 pub mod plant;
 pub mod rank;
 pub mod rivals;
-pub mod side_by_side;
 pub mod training;
 
 use jiff::civil::Date;

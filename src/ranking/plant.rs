@@ -5,9 +5,10 @@
 //! digest moves by the difference between the rebuilt day with and without it. A constant is exact
 //! for every quantile, and an untouched day stays what it was, so a model cannot learn the rebuilding.
 
-use super::side_by_side::{LANES, digest_side_by_side, fused};
 use crate::calendar::{Calendar, CivilDay, date_of};
+use crate::digest::columns::DayColumns;
 use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
+use crate::digest::lanes::DayLanes;
 use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
 use crate::rigs::{HostLoad, Span};
 use crate::settings::HourWindow;
@@ -117,29 +118,21 @@ impl<'a> Host<'a> {
 
     /// Digests of some days of half-hours; days with an hour missing one by one.
     fn digest_days(&self, half_hours_kw: &[f32], days: &[usize]) -> Vec<DayDigest> {
+        let (mut lanes, mut digests) = (DayLanes::new(self.night), DayColumns::default());
         let mut scratch = Scratch::default();
-        let mut digests = Vec::with_capacity(days.len());
-        for several in days.chunks(LANES) {
-            // Where fewer are left, the last stands in for the rest.
-            let own: [&[f32]; LANES] = std::array::from_fn(|lane| {
-                let at = self.first_slot(several[lane.min(several.len() - 1)]);
-                &half_hours_kw[at..at + SLOTS]
-            });
-            if own.iter().flat_map(|day| day.iter()).any(|kw| kw.is_nan()) {
-                digests.extend(own[..several.len()].iter().map(|kw| {
-                    let day = DayIntervals {
-                        civil: &self.plain,
-                        interval_s: SLOT_S,
-                        demand_kw: kw,
-                        estimated: &[],
-                    };
-                    digest_day(day, self.night, &mut scratch)
-                }));
+        for &index in days {
+            let kw = &half_hours_kw[self.first_slot(index)..][..SLOTS];
+            if kw.iter().any(|kw| kw.is_nan()) {
+                lanes.flush(&mut digests);
+                let day =
+                    DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] };
+                digests.push(0, &digest_day(day, self.night, &mut scratch));
             } else {
-                digests.extend_from_slice(&digest_side_by_side(own, self.night)[..several.len()]);
+                lanes.push(0, self.plain.day, SLOT_S, kw.iter().copied(), &mut digests);
             }
         }
-        digests
+        lanes.flush(&mut digests);
+        (0..digests.len()).map(|row| digests.day(row)).collect()
     }
 }
 
@@ -272,7 +265,7 @@ fn places() -> [Place; SLOTS] {
 }
 
 fn quantile_at(quantiles: &[f32; 9], (above, part): Place) -> f32 {
-    fused(part, quantiles[above] - quantiles[above - 1], quantiles[above - 1])
+    part * (quantiles[above] - quantiles[above - 1]) + quantiles[above - 1]
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, DictionaryArray, Float32Array, Int32Array, RecordBatch,
     StringArray,
 };
-use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::buffer::{NullBuffer, ScalarBuffer};
+use arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -164,6 +164,13 @@ fn nan_as_null(values: Vec<f32>) -> Float32Array {
     Float32Array::new(values.into(), nulls)
 }
 
+fn null_as_nan(values: &Float32Array) -> ScalarBuffer<f32> {
+    if values.null_count() == 0 {
+        return values.values().clone();
+    }
+    values.iter().map(|value| value.unwrap_or(f32::NAN)).collect()
+}
+
 /// One part of a store, its footer read.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
@@ -294,11 +301,12 @@ impl Cursor {
 /// Typed columns of one batch, in the order of the schema.
 struct Columns {
     ids: DictionaryArray<Int32Type>,
-    day: Date32Array,
-    interval: Int32Array,
-    counts: [Int32Array; COUNT_NAMES.len()],
-    floats: [Float32Array; FLOAT_NAMES.len()],
-    hours: [Float32Array; CLOCK_HOURS],
+    day: ScalarBuffer<i32>,
+    interval: ScalarBuffer<i32>,
+    counts: [ScalarBuffer<i32>; COUNT_NAMES.len()],
+    /// NaN where null, as the hours.
+    floats: [ScalarBuffer<f32>; FLOAT_NAMES.len()],
+    hours: [ScalarBuffer<f32>; CLOCK_HOURS],
 }
 
 impl Columns {
@@ -306,13 +314,14 @@ impl Columns {
     fn of(batch: &RecordBatch) -> Self {
         let (first_count, first_float) = (3, 3 + COUNT_NAMES.len());
         let first_hour = first_float + FLOAT_NAMES.len();
+        let counts = |at: usize| batch.column(first_count + at).as_primitive::<Int32Type>().values().clone();
         Self {
             ids: batch.column(0).as_dictionary().clone(),
-            day: batch.column(1).as_primitive().clone(),
-            interval: batch.column(2).as_primitive().clone(),
-            counts: std::array::from_fn(|index| batch.column(first_count + index).as_primitive().clone()),
-            floats: std::array::from_fn(|index| batch.column(first_float + index).as_primitive().clone()),
-            hours: std::array::from_fn(|hour| batch.column(first_hour + hour).as_primitive().clone()),
+            day: batch.column(1).as_primitive::<Date32Type>().values().clone(),
+            interval: batch.column(2).as_primitive::<Int32Type>().values().clone(),
+            counts: std::array::from_fn(counts),
+            floats: std::array::from_fn(|at| null_as_nan(batch.column(first_float + at).as_primitive())),
+            hours: std::array::from_fn(|hour| null_as_nan(batch.column(first_hour + hour).as_primitive())),
         }
     }
 
@@ -330,11 +339,10 @@ impl Columns {
     }
 
     fn day(&self, row: usize) -> DayDigest {
-        let float = |column: &Float32Array| if column.is_null(row) { f32::NAN } else { column.value(row) };
-        let mut day = DayDigest::empty(self.day.value(row), self.interval.value(row) as u32, 0);
-        day.set_counts(std::array::from_fn(|index| self.counts[index].value(row) as u16));
-        day.set_floats(std::array::from_fn(|index| float(&self.floats[index])));
-        day.hour_kw = std::array::from_fn(|hour| float(&self.hours[hour]));
+        let mut day = DayDigest::empty(self.day[row], self.interval[row] as u32, 0);
+        day.set_counts(std::array::from_fn(|index| self.counts[index][row] as u16));
+        day.set_floats(std::array::from_fn(|index| self.floats[index][row]));
+        day.hour_kw = std::array::from_fn(|hour| self.hours[hour][row]);
         day
     }
 }
