@@ -12,7 +12,6 @@ use super::report::{Cause, UnitReport};
 use super::values::{DecimalMark, read_values};
 use super::{IntervalBatch, Quality, layouts, times::read_times};
 use crate::error::Result;
-use crate::ids::MeterNumbers;
 
 /// Takes the batches of an [`IntervalBatch`] stream.
 pub type Sink<'a> = dyn FnMut(IntervalBatch) -> Result<()> + 'a;
@@ -54,7 +53,7 @@ impl Recipe<'_> {
 pub(super) struct Decoder<'a, 's> {
     pub recipe: Recipe<'a>,
     pub columns: Vec<usize>,
-    pub meters: MeterReader<'a>,
+    pub meters: &'s mut MeterReader<'a>,
     pub clock: LocalClock,
     pub report: UnitReport,
     pub marks: Marks,
@@ -66,14 +65,14 @@ impl<'a, 's> Decoder<'a, 's> {
     /// `first_row` is the number of the unit's first row, counted from 1.
     pub fn new(
         recipe: Recipe<'a>,
-        numbers: &'a MeterNumbers,
+        meters: &'s mut MeterReader<'a>,
         first_row: u64,
         sink: &'s mut Sink<'s>,
     ) -> Self {
         Self {
             recipe,
             columns: recipe.columns(),
-            meters: MeterReader::new(numbers),
+            meters,
             clock: LocalClock::new(recipe.table.clone()),
             report: UnitReport::default(),
             marks: Marks::default(),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use foldhash::fast::FixedState;
 
 use super::marks::Marks;
 use super::report::Cause;
@@ -14,21 +15,30 @@ use crate::ids::MeterNumbers;
 const NO_METER: u32 = u32::MAX;
 
 /// Looks meters up for one reader, remembering what it has seen so that no lock is taken a row.
-pub(super) struct MeterReader<'a> {
+///
+/// In exports sorted by time the meters come in one order, instant after instant: the meter that came
+/// after the last one before is tried first.
+#[derive(Debug)]
+pub struct MeterReader<'a> {
     numbers: &'a MeterNumbers,
-    by_text: HashMap<Box<str>, u32>,
-    by_integer: HashMap<i64, u32>,
+    by_text: HashMap<Box<str>, u32, FixedState>,
+    by_integer: HashMap<i64, u32, FixedState>,
+    /// By number: the meter that came next, and its id as written.
+    after: Vec<Option<(u32, Box<str>)>>,
     /// The last dictionary and the meters of its entries: the batches of a row group share one.
     dictionary: Option<(StringArray, Vec<u32>)>,
 }
 
 impl<'a> MeterReader<'a> {
+    /// A reader that has seen nothing yet.
+    #[must_use]
     pub fn new(numbers: &'a MeterNumbers) -> Self {
-        Self { numbers, by_text: HashMap::new(), by_integer: HashMap::new(), dictionary: None }
+        let (by_text, by_integer) = (HashMap::default(), HashMap::default());
+        Self { numbers, by_text, by_integer, after: Vec::new(), dictionary: None }
     }
 
     /// Fills `out` with a meter a row; rows without one are marked.
-    pub fn read(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
+    pub(super) fn read(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
         out.clear();
         marks.set_nulls(array, Cause::NoMeter);
         match array.data_type() {
@@ -36,12 +46,13 @@ impl<'a> MeterReader<'a> {
                 self.read_dictionary(array, marks, out);
             }
             DataType::Dictionary(_, values) => self.read_cast(array, values, marks, out),
-            DataType::Utf8 => self.read_texts(array.as_string(), marks, out),
+            DataType::Utf8 => self.read_texts(array.as_string::<i32>().iter(), marks, out),
+            DataType::Utf8View => self.read_texts(array.as_string_view().iter(), marks, out),
             DataType::Int64 => self.read_integers(array, out),
             DataType::Float64 => {
                 let texts: StringArray =
                     array.as_primitive::<Float64Type>().iter().map(|id| id.map(float_id)).collect();
-                self.read_texts(&texts, marks, out);
+                self.read_texts(texts.iter(), marks, out);
             }
             DataType::Float16 | DataType::Float32 => self.read_cast(array, &DataType::Float64, marks, out),
             kind if kind.is_integer() && *kind != DataType::UInt64 => {
@@ -52,7 +63,7 @@ impl<'a> MeterReader<'a> {
     }
 
     /// The number of a meter by its name.
-    pub fn number(&mut self, name: &str) -> u32 {
+    pub(super) fn number(&mut self, name: &str) -> u32 {
         if let Some(&number) = self.by_text.get(name) {
             return number;
         }
@@ -90,18 +101,40 @@ impl<'a> MeterReader<'a> {
         if names.is_null(entry) { NO_METER } else { self.number(names.value(entry)) }
     }
 
-    fn read_texts(&mut self, texts: &StringArray, marks: &mut Marks, out: &mut Vec<u32>) {
+    fn read_texts<'t>(
+        &mut self,
+        texts: impl Iterator<Item = Option<&'t str>>,
+        marks: &mut Marks,
+        out: &mut Vec<u32>,
+    ) {
         let (mut last, mut number) = ("", NO_METER);
-        for row in 0..texts.len() {
-            let text = if texts.is_null(row) { "" } else { texts.value(row) };
+        for (row, text) in texts.map(Option::unwrap_or_default).enumerate() {
             if text != last {
-                (last, number) = (text, self.number(text));
+                (last, number) = (text, self.number_after(number, text));
             }
             if number == NO_METER {
                 marks.set(row, Cause::NoMeter);
             }
             out.push(number);
         }
+    }
+
+    /// The number of the meter `text`, which comes after the meter `before`.
+    fn number_after(&mut self, before: u32, text: &str) -> u32 {
+        if let Some(Some((number, expected))) = self.after.get(before as usize)
+            && **expected == *text
+        {
+            return *number;
+        }
+        let number = self.number(text);
+        if before != NO_METER && number != NO_METER {
+            let index = before as usize;
+            if index >= self.after.len() {
+                self.after.resize(index + 1, None);
+            }
+            self.after[index] = Some((number, text.into()));
+        }
+        number
     }
 
     fn read_integers(&mut self, array: &dyn Array, out: &mut Vec<u32>) {

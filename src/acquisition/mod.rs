@@ -32,6 +32,7 @@ mod times;
 mod values;
 pub mod weather;
 
+pub use meter_ids::MeterReader;
 pub use open::{Opened, open_sources};
 pub use report::UnitReport;
 pub use source::Source;

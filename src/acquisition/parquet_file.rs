@@ -10,7 +10,9 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::{Encoding, PageType};
 use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::PageEncodingStats;
 
 use parquet::file::statistics::Statistics;
 
@@ -29,7 +31,8 @@ pub(super) struct ParquetFile {
 }
 
 impl ParquetFile {
-    /// Reads the footer. Columns of text are asked for as dictionaries: ids repeat.
+    /// Reads the footer. Columns of text are asked for as dictionaries, since ids repeat, unless the
+    /// file gave up on its own: then as views, which copy nothing.
     pub fn open(storage: &Storage) -> ParquetResult<Self> {
         contained(|| Self::open_unguarded(storage))
     }
@@ -37,7 +40,7 @@ impl ParquetFile {
     fn open_unguarded(storage: &Storage) -> ParquetResult<Self> {
         let chunks = Chunks::open(storage, &[])?;
         let plain = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
-        let options = ArrowReaderOptions::new().with_schema(with_dictionaries(plain.schema()));
+        let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&plain));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).unwrap_or(plain);
         Ok(Self { metadata })
     }
@@ -175,8 +178,12 @@ fn contained<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
     result.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
 }
 
-fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| match field.data_type() {
+fn with_dictionaries(metadata: &ArrowReaderMetadata) -> SchemaRef {
+    let schema = metadata.schema();
+    let fields = schema.fields().iter().enumerate().map(|(index, field)| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if has_plain_pages(metadata, index) => {
+            Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+        }
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
             let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             Arc::new(field.as_ref().clone().with_data_type(dictionary))
@@ -184,6 +191,22 @@ fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
         _ => Arc::clone(field),
     });
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}
+
+/// Whether the first row group has pages of a column beyond its dictionary: more distinct values than
+/// a dictionary may have.
+fn has_plain_pages(metadata: &ArrowReaderMetadata, column: usize) -> bool {
+    let parquet_schema = metadata.parquet_schema();
+    let leaf =
+        (0..parquet_schema.num_columns()).find(|leaf| parquet_schema.get_column_root_idx(*leaf) == column);
+    let Some((group, leaf)) = metadata.metadata().row_groups().first().zip(leaf) else { return false };
+    let chunk = group.column(leaf);
+    let is_plain = |stats: &PageEncodingStats| {
+        let is_data = matches!(stats.page_type, PageType::DATA_PAGE | PageType::DATA_PAGE_V2);
+        is_data && stats.encoding == Encoding::PLAIN && stats.count > 0
+    };
+    let in_full = chunk.page_encoding_stats().is_some_and(|all| all.iter().any(is_plain));
+    in_full || chunk.page_encoding_stats_mask().is_some_and(|mask| mask.is_set(Encoding::PLAIN))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::csv_file::CsvFile;
 use super::decode::{Decoder, Recipe, Sink};
 use super::local_time::OffsetTable;
 use super::mapping::Mapping;
+use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
 use super::report::{Cause, UnitReport};
 use super::storage::Storage;
@@ -59,14 +60,14 @@ impl Source {
         }
     }
 
-    /// Reads one unit, batch by batch, into `sink`.
+    /// Reads one unit, batch by batch, into `sink`; `meters` serves all units of one thread.
     ///
     /// # Errors
     /// Only what `sink` returns: trouble with the file is in the report.
-    pub fn read_unit(
-        &self,
+    pub fn read_unit<'a>(
+        &'a self,
         unit: usize,
-        meters: &MeterNumbers,
+        meters: &mut MeterReader<'a>,
         sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
     ) -> Result<UnitReport> {
         match &self.content {
@@ -167,7 +168,8 @@ pub(super) fn read_sample(
     meters: &MeterNumbers,
     sink: &mut Sink<'_>,
 ) -> Result<UnitReport> {
-    let mut decoder = Decoder::new(recipe, meters, 1, sink);
+    let mut meters = MeterReader::new(meters);
+    let mut decoder = Decoder::new(recipe, &mut meters, 1, sink);
     let projected = rows.project(&decoder.columns).map_err(|error| Error::table("sample", error))?;
     decoder.decode(&projected)?;
     Ok(decoder.report)

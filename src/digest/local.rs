@@ -17,7 +17,7 @@ use super::store::DigestStore;
 use super::store::manifest::{Generation, Manifest, Terms};
 use super::task::{TaskDone, TaskReader};
 use super::waiting::{BYTES_PER_ROW, Chunk, Waiting};
-use crate::acquisition::{Quality, Quantity, Source, UnitReport};
+use crate::acquisition::{MeterReader, Quality, Quantity, Source, UnitReport};
 use crate::calendar::Calendar;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
@@ -42,9 +42,9 @@ const BYTES_PER_ROW_GUESS: u64 = 8;
 /// More partitions than this cost more in files than they save in memory.
 const MAX_PARTITIONS: u64 = 1024;
 
-/// A task has about a sixteenth of the rows, or this many, or a sixty-fourth, whichever is between:
-/// few enough tasks that days seldom lie across two, enough that every core has work.
-const ROWS_A_TASK: u64 = 4 << 20;
+/// A task has a sixteenth of the rows of a run: few enough tasks that days seldom lie across two, enough
+/// that every core has work.
+const TASKS: u64 = 16;
 
 /// Waiting rows are put together in groups of partitions of about this many rows, each a part.
 const ROWS_A_GROUP: u64 = 4 << 20;
@@ -200,7 +200,7 @@ struct Task {
 /// The tasks of a pass, in the order of the input; they depend on the input alone.
 fn tasks(sources: &[&Source]) -> Vec<Task> {
     let total: u64 = sources.iter().map(|source| rows_of(source)).sum();
-    let rows_a_task = ROWS_A_TASK.clamp(total / 64, (total / 16).max(total / 64));
+    let rows_a_task = total / TASKS;
     let mut tasks = Vec::new();
     for (source, of) in sources.iter().enumerate() {
         let n_units = of.n_units();
@@ -262,9 +262,9 @@ impl Pass<'_> {
     ) -> Result<(UnitReport, TaskDone)> {
         let parts = PartsWriter::new(self.folder, format!("{}-{order:04}", self.prefix), self.meters);
         let mut reader = TaskReader::new(self, order, only, parts);
-        let mut report = UnitReport::default();
+        let (mut report, mut meters) = (UnitReport::default(), MeterReader::new(self.meters));
         for unit in task.units.clone() {
-            report.add(&source.read_unit(unit, self.meters, &mut |batch| {
+            report.add(&source.read_unit(unit, &mut meters, &mut |batch| {
                 watch.advance(batch.values.len() as u64);
                 reader.read(&batch)
             })?);

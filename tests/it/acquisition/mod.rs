@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use hashwatt::acquisition::{Opened, Quality, Quantity, Source, UnitReport, open_sources};
+use hashwatt::acquisition::{MeterReader, Opened, Quality, Quantity, Source, UnitReport, open_sources};
 use hashwatt::finding::{Code, Finding};
 use hashwatt::ids::MeterNumbers;
 use hashwatt::settings::{ReadingsTable, Zone};
@@ -70,7 +70,7 @@ fn read(stated: &ReadingsTable, zone: Option<&str>) -> hashwatt::error::Result<E
     for source in &opened.sources {
         let mut report = UnitReport::default();
         for unit in 0..source.n_units() {
-            let of_unit = source.read_unit(unit, &meters, &mut |batch| {
+            let of_unit = source.read_unit(unit, &mut MeterReader::new(&meters), &mut |batch| {
                 for i in 0..batch.meters.len() {
                     let start = jiff::Timestamp::from_second(batch.starts_s[i]).unwrap();
                     let meter = meters.id(batch.meters[i]).as_str().to_owned();
