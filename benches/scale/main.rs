@@ -1,4 +1,4 @@
-//! Makes reference data of any size and decodes it bare: `cargo bench --bench scale -- --help`.
+//! Makes reference data of any size, decodes it bare, ranks many meters: `cargo bench --bench scale -- --help`.
 
 #![expect(clippy::print_stdout, reason = "a program of its own: what it prints is its result")]
 
@@ -7,6 +7,7 @@ mod reference;
 
 mod decode;
 mod digests;
+mod rank;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -45,6 +46,15 @@ enum Command {
     Digests {
         #[command(flatten)]
         size: Size,
+    },
+    /// Group, train and rank many meters that are like those of a store
+    Rank {
+        /// Folder of digests
+        #[arg(long)]
+        store: PathBuf,
+        /// Meters
+        #[arg(long, default_value_t = 1_000_000)]
+        meters: usize,
     },
     /// Decode exports on two threads unless told otherwise, and print rows a second
     Decode {
@@ -99,6 +109,10 @@ fn run(command: Command) -> Result<(u64, &'static str), Box<dyn Error>> {
         }
         Command::Digests { size } => {
             Ok((digests::write_digests(size.export(Order::Meter), &size.out)?, "meter-days"))
+        }
+        Command::Rank { store, meters } => {
+            rank::rank_many(&store, meters)?;
+            Ok((meters as u64, "meters, features made up included,"))
         }
         Command::Decode { files } => Ok((decode::decode_files(&files)?, "rows")),
     }
