@@ -39,8 +39,14 @@ const PARTITION_SHARE: u64 = 24;
 /// What a row of an export takes at least, where the file does not say how many it has. [B]
 const BYTES_PER_ROW_GUESS: u64 = 8;
 
-/// More partitions than this cost more in files than they save in memory.
-const MAX_PARTITIONS: u64 = 1024;
+/// Share of the budget that one thread may hold of waiting rows before it hands them over.
+const HELD_SHARE: u64 = 32;
+
+/// Handing over fewer rows at a time costs more than it saves, and more are not worth the memory.
+const ROWS_HELD: std::ops::RangeInclusive<u64> = 64..=16 * 1024;
+
+/// More partitions than this cost more open files than they save memory.
+const MAX_PARTITIONS: u64 = 256;
 
 /// A task has a sixteenth of the rows of a run: few enough tasks that days seldom lie across two, enough
 /// that every core has work.
@@ -145,14 +151,19 @@ pub fn run_pass(
     let calendar = Calendar::new(settings.zone.as_ref());
     let meters = MeterNumbers::default();
     let spill = folder.with_extension("spill");
-    let budget = (u64::from(settings.memory_mib) << 20) * WAITING_SHARE.0 / WAITING_SHARE.1;
-    let waiting = Waiting::new(n_partitions(sources, settings), spill.clone(), budget);
+    let budget_bytes = u64::from(settings.memory_mib) << 20;
+    let n_partitions = n_partitions(sources, budget_bytes);
+    let may_wait = budget_bytes * WAITING_SHARE.0 / WAITING_SHARE.1;
+    let waiting = Waiting::new(n_partitions, spill.clone(), may_wait);
+    let rows_held = budget_bytes / HELD_SHARE / (n_partitions as u64 * BYTES_PER_ROW);
     watch.begin("digest", "rows", sources.iter().map(|source| source.rows).sum::<Option<u64>>());
     let pass = Pass {
         calendar: &calendar,
         windows: settings.windows,
         meters: &meters,
         waiting: &waiting,
+        rows_held: rows_held.clamp(*ROWS_HELD.start(), *ROWS_HELD.end()) as usize,
+        budget_bytes,
         folder,
         prefix,
     };
@@ -180,9 +191,9 @@ pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Erro
 }
 
 /// So many that the working set of one partition stays within its share of the budget.
-fn n_partitions(sources: &[&Source], settings: &Settings) -> usize {
+fn n_partitions(sources: &[&Source], budget_bytes: u64) -> usize {
     let rows: u64 = sources.iter().map(|source| rows_of(source)).sum();
-    let share = (u64::from(settings.memory_mib) << 20) / PARTITION_SHARE;
+    let share = budget_bytes / PARTITION_SHARE;
     (rows * WORKING_BYTES_PER_ROW).div_ceil(share).clamp(1, MAX_PARTITIONS) as usize
 }
 
@@ -223,6 +234,9 @@ pub struct Pass<'a> {
     pub meters: &'a MeterNumbers,
     /// What waits.
     pub waiting: &'a Waiting,
+    /// A thread hands waiting rows of one kind over when it has this many.
+    pub rows_held: usize,
+    budget_bytes: u64,
     folder: &'a Path,
     prefix: &'a str,
 }
@@ -260,7 +274,12 @@ impl Pass<'_> {
         only: Option<&[(i32, i32)]>,
         watch: &dyn Watch,
     ) -> Result<(UnitReport, TaskDone)> {
-        let parts = PartsWriter::new(self.folder, format!("{}-{order:04}", self.prefix), self.meters);
+        let parts = PartsWriter::new(
+            self.folder,
+            format!("{}-{order:04}", self.prefix),
+            self.meters,
+            self.budget_bytes,
+        );
         let mut reader = TaskReader::new(self, order, only, parts);
         let (mut report, mut meters) = (UnitReport::default(), MeterReader::new(self.meters));
         for unit in task.units.clone() {
@@ -288,7 +307,7 @@ impl Pass<'_> {
 
     fn assemble_group(&self, partitions: std::ops::Range<usize>) -> Result<(Written, Vec<Finding>)> {
         let prefix = format!("{}-rest-{:04}", self.prefix, partitions.start);
-        let mut parts = PartsWriter::new(self.folder, prefix, self.meters);
+        let mut parts = PartsWriter::new(self.folder, prefix, self.meters, self.budget_bytes);
         let mut lanes = DayLanes::new(self.windows.night);
         let (mut scratch, mut rows, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
         for partition in partitions {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::columns::DayColumns;
+use super::columns::{DayColumns, ROW_BYTES};
 use super::store::PartWriter;
 use crate::error::Result;
 use crate::ids::{MeterId, MeterNumbers};
@@ -14,8 +14,11 @@ use crate::ids::{MeterId, MeterNumbers};
 /// Rows in order are written in steps of this many, about 3 MB: a row group.
 const ROWS_A_STEP: usize = 16 * 1024;
 
-/// Rows not in order are collected up to this many, about 55 MB.
-const MOST_ROWS: usize = 256 * 1024;
+/// Rows not in order are collected up to this many at most, about 55 MB: fewer parts to merge.
+const MOST_ROWS: u64 = 256 * 1024;
+
+/// Share of the budget that rows not in order may take in one thread, and again while they are sorted.
+const ROWS_SHARE: u64 = 16;
 
 /// What was written.
 #[derive(Debug, Default)]
@@ -40,15 +43,25 @@ pub struct PartsWriter<'a> {
     current: Option<(PartWriter, (MeterId, i32))>,
     /// Rows looked at without being written.
     looked_at: usize,
+    most_rows: usize,
     written: Written,
 }
 
 impl<'a> PartsWriter<'a> {
-    /// Parts named `prefix` and a number, in `folder`.
+    /// Parts named `prefix` and a number, in `folder`, within a budget.
     #[must_use]
-    pub fn new(folder: &'a Path, prefix: String, meters: &'a MeterNumbers) -> Self {
-        let rows = DayColumns::default();
-        Self { rows, folder, prefix, meters, current: None, looked_at: 0, written: Written::default() }
+    pub fn new(folder: &'a Path, prefix: String, meters: &'a MeterNumbers, budget_bytes: u64) -> Self {
+        let most_rows = budget_bytes / ROWS_SHARE / ROW_BYTES as u64;
+        Self {
+            rows: DayColumns::default(),
+            folder,
+            prefix,
+            meters,
+            current: None,
+            looked_at: 0,
+            most_rows: most_rows.clamp(ROWS_A_STEP as u64, MOST_ROWS) as usize,
+            written: Written::default(),
+        }
     }
 
     /// Writes what waits if it is enough for a step; with `is_last`, whatever there is.
@@ -64,9 +77,9 @@ impl<'a> PartsWriter<'a> {
         self.looked_at = n;
         let places = self.places();
         if !is_in_order(&self.rows, &places) {
-            if !is_last && n < MOST_ROWS {
+            if !is_last && n < self.most_rows {
                 // More rows do not put them in order.
-                self.looked_at = MOST_ROWS - ROWS_A_STEP;
+                self.looked_at = self.most_rows - ROWS_A_STEP;
                 return Ok(());
             }
             self.rows = self.rows.in_order(&order(&self.rows, &places));

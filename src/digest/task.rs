@@ -13,9 +13,6 @@ use crate::acquisition::{IntervalBatch, Quality, Quantity};
 use crate::calendar::CivilDay;
 use crate::error::Result;
 
-/// A chunk of waiting rows is handed over when it has this many.
-const ROWS_HELD: usize = 16 * 1024;
-
 /// Kinds of waiting rows: three quantities, measured or estimated.
 const KINDS: usize = 6;
 
@@ -294,7 +291,7 @@ impl<'a> TaskReader<'a> {
         let order = self.order;
         let chunk = self.waiting[kind].get_or_insert_with(|| Chunk::new(order, quantity, quality));
         chunk.push(meter, start_s, value);
-        if chunk.len() >= ROWS_HELD
+        if chunk.len() >= self.pass.rows_held
             && let Some(full) = self.waiting[kind].take()
         {
             self.pass.waiting.add(partition, full)?;

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 /// What one interval takes while it waits. [B]
 pub const BYTES_PER_ROW: u64 = 12;
 
+/// Buffer of a partition's file; every partition may have one. [B]
+const SPILL_BUFFER: usize = 1 << 15;
+
 /// Intervals of one kind out of one task, as columns of one length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
@@ -186,7 +189,7 @@ impl Waiting {
             std::fs::create_dir_all(&self.folder).map_err(failed)?;
             let mut options = File::options();
             options.read(true).write(true).create(true).truncate(true);
-            part.spilled = Some(BufWriter::with_capacity(1 << 18, options.open(&path).map_err(failed)?));
+            part.spilled = Some(BufWriter::with_capacity(SPILL_BUFFER, options.open(&path).map_err(failed)?));
         }
         part.held_bytes = 0;
         let file = part.spilled.as_mut().expect("opened above");
@@ -214,7 +217,7 @@ impl Waiting {
 fn read_chunks(file: BufWriter<File>) -> std::io::Result<Vec<Chunk>> {
     let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     file.seek(SeekFrom::Start(0))?;
-    let mut file = BufReader::with_capacity(1 << 18, file);
+    let mut file = BufReader::with_capacity(SPILL_BUFFER, file);
     let mut chunks = Vec::new();
     while let Some(chunk) = Chunk::read(&mut file)? {
         chunks.push(chunk);
