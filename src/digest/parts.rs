@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::DAY_MINUTES;
 use super::columns::{DayColumns, ROW_BYTES};
 use super::store::PartWriter;
 use crate::error::Result;
@@ -31,6 +32,8 @@ pub struct Written {
     pub days: Option<(i32, i32)>,
     /// By meter number: whether it has a day.
     pub has_days: Vec<bool>,
+    /// By meter number: whether it has reads of a day or longer.
+    pub is_coarse: Vec<bool>,
 }
 
 /// The parts of one task.
@@ -143,12 +146,14 @@ impl Written {
 
     fn note(&mut self, rows: &DayColumns) {
         self.n_days += rows.len() as u64;
-        for &meter in &rows.meters {
+        for (&meter, &minutes) in rows.meters.iter().zip(&rows.interval_minutes) {
             let index = meter as usize;
             if index >= self.has_days.len() {
                 self.has_days.resize(index + 1, false);
+                self.is_coarse.resize(index + 1, false);
             }
             self.has_days[index] = true;
+            self.is_coarse[index] |= minutes >= DAY_MINUTES;
         }
         let extremes = rows.days.iter().min().copied().zip(rows.days.iter().max().copied());
         self.days = super::local::join_days(self.days, extremes);
@@ -159,11 +164,17 @@ impl Written {
         self.parts.extend(other.parts);
         self.n_days += other.n_days;
         self.days = super::local::join_days(self.days, other.days);
-        if self.has_days.len() < other.has_days.len() {
-            self.has_days.resize(other.has_days.len(), false);
-        }
-        self.has_days.iter_mut().zip(other.has_days).for_each(|(own, other)| *own |= other);
+        or_all(&mut self.has_days, &other.has_days);
+        or_all(&mut self.is_coarse, &other.is_coarse);
     }
+}
+
+/// Marks what another has marked.
+pub fn or_all(own: &mut Vec<bool>, other: &[bool]) {
+    if own.len() < other.len() {
+        own.resize(other.len(), false);
+    }
+    own.iter_mut().zip(other).for_each(|(own, other)| *own |= other);
 }
 
 fn is_in_order(rows: &DayColumns, places: &HashMap<u32, u32>) -> bool {

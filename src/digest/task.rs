@@ -31,6 +31,8 @@ struct OpenDay {
     interval_s: i64,
     n_full: usize,
     day: i32,
+    /// The day that was counted last.
+    counted_day: i32,
     is_demand: bool,
     /// Energies or demands, as the rows have them.
     values: Vec<f32>,
@@ -52,6 +54,7 @@ pub struct TaskReader<'a> {
     /// First and last instant seen. [s]
     span_s: Option<(i64, i64)>,
     meters_seen: Vec<bool>,
+    n_meter_days: u64,
 }
 
 impl<'a> TaskReader<'a> {
@@ -75,6 +78,7 @@ impl<'a> TaskReader<'a> {
             civil: None,
             span_s: None,
             meters_seen: Vec::new(),
+            n_meter_days: 0,
         }
     }
 
@@ -179,6 +183,8 @@ impl<'a> TaskReader<'a> {
     ) {
         let interval_s = batch.starts_s[rows.start + 1] - batch.starts_s[rows.start];
         let per_hour = if batch.quantity == Quantity::Demand { 1.0 } else { intervals_per_hour(interval_s) };
+        self.n_meter_days += 1;
+        self.open[meter as usize].counted_day = civil.day;
         let kw = batch.values[rows].iter().map(|value| *value as f32 * per_hour);
         self.lanes.push(meter, civil.day, interval_s, kw, &mut self.parts.rows);
     }
@@ -187,6 +193,9 @@ impl<'a> TaskReader<'a> {
     fn take_row(&mut self, batch: &IntervalBatch, meter: u32, row: usize) -> Result<()> {
         let (start_s, value) = (batch.starts_s[row], batch.values[row]);
         let is_measured = batch.qualities.as_ref().is_none_or(|all| all[row] == Quality::Measured);
+        if self.open[meter as usize].next_s != start_s {
+            self.count_day(meter, start_s);
+        }
         if batch.quantity == Quantity::RegisterRead || !is_measured {
             let quality = if is_measured { Quality::Measured } else { Quality::Estimated };
             return self.wait(meter, batch.quantity, quality, start_s, value);
@@ -206,6 +215,15 @@ impl<'a> TaskReader<'a> {
         }
         self.break_off(meter)?;
         self.begin(meter, start_s, value, is_demand)
+    }
+
+    fn count_day(&mut self, meter: u32, start_s: i64) {
+        let Some(civil) = self.civil_day(start_s) else { return };
+        let open = &mut self.open[meter as usize];
+        if open.counted_day != civil.day {
+            open.counted_day = civil.day;
+            self.n_meter_days += 1;
+        }
     }
 
     /// The second row of a day tells the interval.
@@ -313,7 +331,12 @@ impl<'a> TaskReader<'a> {
             }
         }
         self.lanes.flush(&mut self.parts.rows);
-        Ok(TaskDone { written: self.parts.finish()?, span_s: self.span_s, meters_seen: self.meters_seen })
+        Ok(TaskDone {
+            written: self.parts.finish()?,
+            span_s: self.span_s,
+            meters_seen: self.meters_seen,
+            n_meter_days: self.n_meter_days,
+        })
     }
 
     fn civil_day(&mut self, instant_s: i64) -> Option<CivilDay> {
@@ -344,6 +367,8 @@ pub struct TaskDone {
     pub span_s: Option<(i64, i64)>,
     /// By meter number.
     pub meters_seen: Vec<bool>,
+    /// Days with intervals, summed over the meters; more than there are where rows are in no order.
+    pub n_meter_days: u64,
 }
 
 /// How many rows at the start belong to the first one's meter.

@@ -21,9 +21,9 @@ use crate::settings::Settings;
 /// With more generations than this a store is merged into one: each costs every reader a little.
 const MOST_GENERATIONS: usize = 32;
 
-/// A file of fewer rows than this a meter and day holds reads of a day or longer, whose length only
-/// the files before and after can tell.
-const LEAST_ROWS_A_DAY: u64 = 2;
+/// A file of fewer intervals than this for a meter and day may hold reads of a day or longer, whose
+/// length only the files before and after can tell.
+const LEAST_INTERVALS_A_DAY: u64 = 2;
 
 /// Digests what `folder` does not have yet. Two runs on one store wait for each other.
 ///
@@ -239,9 +239,9 @@ impl Draft<'_> {
 
     fn seen_file(&self, at: usize, place: usize, pass: &PassDone) -> Result<SeenFile> {
         let (source, done) = (&self.sources[at], &pass.by_source[place]);
-        let n_meters = done.meters_seen.iter().filter(|seen| **seen).count() as u64;
-        let n_days = done.days.map_or(0, |(first, last)| (last - first + 1) as u64);
         let is_counter = source.mapping.quantity() == Quantity::RegisterRead;
+        let has_coarse = done.meters_seen.iter().zip(&pass.written.is_coarse).any(|(seen, is)| *seen && *is);
+        let is_dense = done.report.intervals >= LEAST_INTERVALS_A_DAY * done.n_meter_days;
         Ok(SeenFile {
             name: source.name.clone(),
             bytes: source.bytes,
@@ -249,7 +249,7 @@ impl Draft<'_> {
             sha256: source.sha256()?,
             rows: done.report.rows,
             days: done.days,
-            is_within_day: !is_counter && done.report.intervals >= LEAST_ROWS_A_DAY * n_meters * n_days,
+            is_within_day: !is_counter && !has_coarse && is_dense,
             mapping: source.mapping.to_table(&source.path),
             findings: source.findings(&done.report),
         })

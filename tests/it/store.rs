@@ -225,3 +225,29 @@ fn a_run_killed_at_any_moment_and_started_again_gives_the_same_bytes() {
     }
     assert_eq!(files(&pieces.path("whole-store")), files(&pieces.path("killed-store")));
 }
+
+#[test]
+fn daily_reads_a_file_a_day_give_what_all_at_once_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("exports")).unwrap();
+    let line = |command: &str, more: &str| {
+        let exports = path("exports/*.csv");
+        hashwatt_line(format!("{command} --readings {} --timezone Europe/London {more}", exports.display()))
+    };
+    let store = format!("--store {}", path("store").display());
+    for day in 1..=20 {
+        let rows: String =
+            (0..6).map(|meter| format!("m{meter},2024-03-{day:02},{}\n", 10 + (meter * day) % 7)).collect();
+        std::fs::write(path(&format!("exports/{day:02}.csv")), format!("meter_id,timestamp,kwh\n{rows}"))
+            .unwrap();
+        if day % 4 == 0 {
+            line("digest", &store);
+        }
+    }
+    let scores = |out: &str, more: &str| {
+        line("detect", &format!("--out {} {more}", path(out).display()));
+        std::fs::read(path(out).join("features.parquet")).unwrap()
+    };
+    assert!(scores("ours", &store) == scores("anew", ""), "daily reads depend on how their files came");
+}
