@@ -312,8 +312,10 @@ impl Pass<'_> {
         let mut parts = PartsWriter::new(self.folder, prefix, self.meters, self.budget_bytes);
         let mut lanes = DayLanes::new(self.windows.night);
         let (mut scratch, mut rows, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
+        // One for all partitions: memory given back would have to be cleared again.
+        let mut by_meter = ByMeter::default();
         for partition in partitions {
-            let by_meter = ByMeter::of(&self.waiting.take(partition)?, self.meters);
+            by_meter.fill(&self.waiting.take(partition)?, self.meters);
             for meter in 0..by_meter.meters.len() {
                 by_meter.rows(meter, &mut rows);
                 let (id, number) = &by_meter.meters[meter];
@@ -334,6 +336,7 @@ impl Pass<'_> {
 }
 
 /// The waiting rows of a partition, meter by meter, in the order of the input.
+#[derive(Default)]
 struct ByMeter {
     /// In order of id, with their numbers.
     meters: Vec<(MeterId, u32)>,
@@ -342,23 +345,26 @@ struct ByMeter {
 }
 
 impl ByMeter {
-    fn of(chunks: &[Chunk], names: &MeterNumbers) -> Self {
+    fn fill(&mut self, chunks: &[Chunk], names: &MeterNumbers) {
         let numbers = || chunks.iter().flat_map(|chunk| &chunk.meters).map(|number| *number as usize);
         let mut counts = vec![0u32; names.len()];
         numbers().for_each(|number| counts[number] += 1);
         let has_rows = (0..counts.len()).filter(|&number| counts[number] > 0);
-        let mut meters: Vec<(MeterId, u32)> =
-            has_rows.map(|number| (names.id(number as u32), number as u32)).collect();
-        meters.sort_unstable();
-        let mut starts = vec![0];
+        self.meters.clear();
+        self.meters.extend(has_rows.map(|number| (names.id(number as u32), number as u32)));
+        self.meters.sort_unstable();
+        let Self { meters, starts, rows } = self;
+        starts.clear();
+        starts.push(0);
         // From here on where the next row of a meter goes.
         let mut next = counts;
-        for (_, number) in &meters {
+        for (_, number) in meters.iter() {
             let start = starts[starts.len() - 1];
             starts.push(start + std::mem::replace(&mut next[*number as usize], start));
         }
         let none = LooseInterval { start_s: 0, value: 0.0, quantity: Quantity::Energy, is_estimated: false };
-        let mut rows = vec![none; starts[starts.len() - 1] as usize];
+        rows.clear();
+        rows.resize(starts[starts.len() - 1] as usize, none);
         for chunk in chunks {
             for row in 0..chunk.len() {
                 let at = &mut next[chunk.meters[row] as usize];
@@ -371,7 +377,6 @@ impl ByMeter {
                 *at += 1;
             }
         }
-        Self { meters, starts, rows }
     }
 
     /// The rows of one meter, by time; of one time in the order of the input.
