@@ -1,10 +1,26 @@
 //! Holds digests of many meter-days as columns, as the kernel makes them and Parquet keeps them.
 
-use super::lanes::LaneDigests;
 use super::{CLOCK_HOURS, COUNT_NAMES, DayDigest, FLOAT_NAMES};
 
 /// What one row takes in memory. [B]
 pub const ROW_BYTES: usize = 4 + 4 + 4 + 2 * COUNT_NAMES.len() + 4 * (FLOAT_NAMES.len() + CLOCK_HOURS);
+
+/// Days digested at once: two registers of the narrowest vector unit in use.
+pub const LANES: usize = 8;
+
+/// One value a lane.
+pub type Lane<T> = [T; LANES];
+
+/// Digests of a full set of lanes, one array a column, in the order of the columns' names.
+#[derive(Debug)]
+pub struct LaneDigests {
+    /// After [`COUNT_NAMES`].
+    pub counts: [Lane<u16>; COUNT_NAMES.len()],
+    /// After [`FLOAT_NAMES`].
+    pub floats: [Lane<f32>; FLOAT_NAMES.len()],
+    /// By clock hour.
+    pub hour_kw: [Lane<f32>; CLOCK_HOURS],
+}
 
 /// Digests as columns of one length; a meter is a number of its reader.
 #[derive(Debug, Clone, Default)]

@@ -5,16 +5,10 @@
 //! [`digest_day`](super::kernel::digest_day) to the last bit, which a test holds.
 
 use super::CLOCK_HOURS;
-use super::columns::DayColumns;
+use super::columns::{DayColumns, LANES, Lane, LaneDigests};
 use super::kernel::{QUANTILE_SHARES, Quantile};
 use crate::settings::HourWindow;
 use crate::sorting::sort_columns;
-
-/// Days digested at once: two registers of the narrowest vector unit in use.
-pub const LANES: usize = 8;
-
-/// One value a lane.
-type Lane<T> = [T; LANES];
 
 /// Seconds of a day without a clock change: the only days that come here.
 pub const PLAIN_DAY_S: i64 = 86_400;
@@ -99,17 +93,6 @@ impl DayLanes {
         out.push_lanes(&self.meters[..self.n], &self.days[..self.n], minutes, &digested);
         self.n = 0;
     }
-}
-
-/// Digests of a full set of lanes, one array a column, in the order of the columns' names.
-#[derive(Debug)]
-pub struct LaneDigests {
-    /// After [`COUNT_NAMES`](super::COUNT_NAMES).
-    pub counts: [Lane<u16>; super::COUNT_NAMES.len()],
-    /// After [`FLOAT_NAMES`](super::FLOAT_NAMES).
-    pub floats: [Lane<f32>; super::FLOAT_NAMES.len()],
-    /// By clock hour.
-    pub hour_kw: [Lane<f32>; CLOCK_HOURS],
 }
 
 /// Digests all lanes; `demand_kw` is sorted on the way.

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::assemble::{Assembled, LooseInterval, Oddities, assemble};
 use super::kernel::Scratch;
 use super::lanes::DayLanes;
-use super::parts::{PartsWriter, Written, or_all};
+use super::parts::{PartsWriter, Written, join_days, or_all};
 use super::store::DigestStore;
 use super::store::manifest::{Generation, Manifest, Terms};
-use super::task::{TaskDone, TaskReader};
+use super::task::{Pass, TaskDone, TaskReader};
 use super::waiting::{BYTES_PER_ROW, Chunk, Waiting};
 use crate::acquisition::{MeterReader, Quality, Quantity, Source, UnitReport};
 use crate::calendar::Calendar;
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{MeterId, MeterNumbers};
 use crate::progress::Watch;
-use crate::settings::{Settings, Windows};
+use crate::settings::Settings;
 
 /// What one waiting interval may take while its partition is put together: itself, its copy in order,
 /// its day. [B]
@@ -226,23 +226,6 @@ fn tasks(sources: &[&Source]) -> Vec<Task> {
     tasks
 }
 
-/// What the threads of a pass share.
-pub struct Pass<'a> {
-    /// The calendar of the usage points.
-    pub calendar: &'a Calendar,
-    /// Parts of the day.
-    pub windows: Windows,
-    /// Meters by number.
-    pub meters: &'a MeterNumbers,
-    /// What waits.
-    pub waiting: &'a Waiting,
-    /// A thread hands waiting rows of one kind over when it has this many.
-    pub rows_held: usize,
-    budget_bytes: u64,
-    folder: &'a Path,
-    prefix: &'a str,
-}
-
 impl Pass<'_> {
     /// Reads every unit of every source.
     fn read_all(
@@ -436,14 +419,6 @@ impl SourceDone {
         self.days = join_days(self.days, days);
         self.n_meter_days += done.n_meter_days;
         or_all(&mut self.meters_seen, &done.meters_seen);
-    }
-}
-
-/// The first and last day of two stretches.
-pub(super) fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-        (one, other) => one.or(other),
     }
 }
 

@@ -156,16 +156,24 @@ impl Written {
             self.is_coarse[index] |= minutes >= DAY_MINUTES;
         }
         let extremes = rows.days.iter().min().copied().zip(rows.days.iter().max().copied());
-        self.days = super::local::join_days(self.days, extremes);
+        self.days = join_days(self.days, extremes);
     }
 
     /// Adds what another task wrote.
     pub fn add(&mut self, other: Self) {
         self.parts.extend(other.parts);
         self.n_days += other.n_days;
-        self.days = super::local::join_days(self.days, other.days);
+        self.days = join_days(self.days, other.days);
         or_all(&mut self.has_days, &other.has_days);
         or_all(&mut self.is_coarse, &other.is_coarse);
+    }
+}
+
+/// The first and last day of two stretches.
+pub fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (one, other) => one.or(other),
     }
 }
 

@@ -4,14 +4,17 @@
 //! as each row follows the one before; whole, it is digested; broken off, its rows wait for the rest
 //! of the day in [`Waiting`](super::waiting::Waiting).
 
+use std::path::Path;
+
 use super::assemble::{intervals_per_hour, is_whole_day};
 use super::lanes::DayLanes;
-use super::local::Pass;
 use super::parts::PartsWriter;
-use super::waiting::Chunk;
+use super::waiting::{Chunk, Waiting};
 use crate::acquisition::{IntervalBatch, Quality, Quantity};
-use crate::calendar::CivilDay;
+use crate::calendar::{Calendar, CivilDay};
 use crate::error::Result;
+use crate::ids::MeterNumbers;
+use crate::settings::Windows;
 
 /// Kinds of waiting rows: three quantities, measured or estimated.
 const KINDS: usize = 6;
@@ -21,6 +24,26 @@ const UNKNOWN: u32 = u32::MAX;
 
 /// Open days kept at a time, each about 300 B: more meters than this wait row by row.
 const MOST_OPEN: usize = 1 << 18;
+
+/// What the threads of a pass share.
+pub struct Pass<'a> {
+    /// The calendar of the usage points.
+    pub calendar: &'a Calendar,
+    /// Parts of the day.
+    pub windows: Windows,
+    /// Meters by number.
+    pub meters: &'a MeterNumbers,
+    /// What waits.
+    pub waiting: &'a Waiting,
+    /// A thread hands waiting rows of one kind over when it has this many.
+    pub rows_held: usize,
+    /// Memory that may be used. [B]
+    pub budget_bytes: u64,
+    /// Where parts are written.
+    pub folder: &'a Path,
+    /// What their names begin with.
+    pub prefix: &'a str,
+}
 
 /// One meter's day as far as it has come.
 #[derive(Debug, Default)]
