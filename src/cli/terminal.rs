@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::layout::without_controls;
 use super::memory::peak_memory_mib;
@@ -129,6 +129,9 @@ fn style(unit: &str, total: Option<u64>, bytes: &Arc<AtomicU64>) -> ProgressStyl
                 let _ = write!(text, "{}", HumanBytes(read));
             }
         })
+        .with_key("rate", |state: &ProgressState, text: &mut dyn fmt::Write| {
+            let _ = write!(text, "{}/s", HumanCount(state.per_sec() as u64));
+        })
         .with_key("memory", |_: &ProgressState, text: &mut dyn fmt::Write| {
             if let Some(mib) = peak_memory_mib() {
                 let _ = write!(text, "peak {mib} MiB");
@@ -145,11 +148,11 @@ fn template(unit: &str, total: Option<u64>) -> String {
         }
         ("bytes", None) => "{msg:12} {spinner} {bytes}  {bytes_per_sec}  {elapsed}  {memory}".to_owned(),
         (unit, Some(_)) => format!(
-            "{{msg:12}} [{{bar:28}}] {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  {{input}}  {{eta}} left  {{memory}}"
+            "{{msg:12}} [{{bar:28}}] {{human_pos}}/{{human_len}} {unit}  {{rate}}  {{input}}  {{eta}} left  {{memory}}"
         ),
         (unit, None) => {
             format!(
-                "{{msg:12}} {{spinner}} {{human_pos}} {unit}  {{per_sec}}  {{input}}  {{elapsed}}  {{memory}}"
+                "{{msg:12}} {{spinner}} {{human_pos}} {unit}  {{rate}}  {{input}}  {{elapsed}}  {{memory}}"
             )
         }
     }
