@@ -84,6 +84,15 @@ pub struct ReadingsTable {
     pub date_order: Option<String>,
 }
 
+impl ReadingsTable {
+    /// Whether files of both are read alike, wherever they lie.
+    #[must_use]
+    pub fn reads_as(&self, other: &Self) -> bool {
+        let nowhere = |table: &Self| Self { path: String::new(), ..table.clone() };
+        nowhere(self) == nowhere(other)
+    }
+}
+
 /// A table that is just a file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

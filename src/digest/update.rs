@@ -1,7 +1,7 @@
 //! Brings a store up to date with the files a run names: only what is new or changed is read.
 //!
 //! A file counts as seen while name, size, time of writing and mapping are what they were, or its
-//! bytes are. A new or changed file takes over the days it has, or had; other files with intervals on
+//! bytes are, wherever it was moved. A new or changed file takes over the days it has, or had; other files with intervals on
 //! those days are read again for them, so that what stands in the store is what a pass over all files
 //! would give.
 
@@ -35,6 +35,7 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     let _lock = lock(folder)?;
     let mut manifest = open_manifest(folder, settings)?;
     manifest.sweep(folder);
+    let before = manifest.clone();
     let mut findings = Vec::new();
     let states = states(sources, &mut manifest, &mut findings)?;
     let (mut n_meters, mut days) = (0, None);
@@ -45,6 +46,9 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         manifest.commit_lasting(folder)?;
     } else {
         watch.begin("digest", "rows", Some(0));
+        if manifest != before {
+            manifest.commit(folder)?;
+        }
         watch.end("nothing new");
     }
     let mut store = DigestStore::open(folder)?;
@@ -108,7 +112,7 @@ fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Findin
         let table = source.mapping.to_table(&source.path);
         let known = manifest.files.iter().position(|file| file.name == source.name);
         let (modified_ns, file) = (source.modified_ns(), known.map(|at| &manifest.files[at]));
-        let is_same_mapping = file.is_some_and(|file| file.mapping == table);
+        let is_same_mapping = file.is_some_and(|file| file.mapping.reads_as(&table));
         let is_same = |file: &SeenFile| {
             file.bytes == source.bytes && modified_ns.is_some() && file.modified_ns == modified_ns
         };
@@ -117,14 +121,19 @@ fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Findin
             continue;
         }
         let sha256 = source.sha256()?;
-        if let Some(at) = known.filter(|&at| is_same_mapping && manifest.files[at].sha256 == sha256) {
-            manifest.files[at].modified_ns = modified_ns;
-            states.push(State::Seen);
-        } else if let Some(first) =
-            manifest.files.iter().find(|file| file.sha256 == sha256 && known.is_none())
-        {
-            findings.push(same_bytes(source, first));
+        let twin = known.or_else(|| manifest.files.iter().position(|file| file.sha256 == sha256));
+        let Some(file) = twin.map(|at| &mut manifest.files[at]).filter(|file| file.sha256 == sha256) else {
+            states.push(State::Unseen);
+            continue;
+        };
+        if file.name != source.name && sources.iter().any(|other| other.name == file.name) {
+            findings.push(same_bytes(source, file));
             states.push(State::Copy);
+        } else if file.mapping.reads_as(&table) {
+            // Written anew, or moved: its digests stand.
+            file.name.clone_from(&source.name);
+            (file.modified_ns, file.mapping) = (modified_ns, table);
+            states.push(State::Seen);
         } else {
             states.push(State::Unseen);
         }

@@ -151,6 +151,23 @@ fn the_same_files_again_change_nothing() {
 }
 
 #[test]
+fn files_that_were_moved_are_not_read_again() {
+    let pieces = Pieces::new();
+    (0..4).for_each(|at| drop(pieces.export(at)));
+    let first = pieces.scores("run", Some("store"));
+    let parts = files(&pieces.path("store")).into_keys().collect::<Vec<_>>();
+    for at in 0..4 {
+        std::fs::rename(
+            pieces.path(&format!("exports/{at}.parquet")),
+            pieces.path(&format!("exports/moved-{at}.parquet")),
+        )
+        .unwrap();
+    }
+    assert!(pieces.scores("run", Some("store")) == first);
+    assert_eq!(files(&pieces.path("store")).into_keys().collect::<Vec<_>>(), parts);
+}
+
+#[test]
 fn a_file_that_is_gone_keeps_its_days() {
     let pieces = Pieces::new();
     (0..4).for_each(|at| drop(pieces.export(at)));
