@@ -247,6 +247,27 @@ mod tests {
     }
 
     #[test]
+    fn a_merged_store_gives_what_its_parts_gave() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut names = Vec::new();
+        for part in 0..2 {
+            let name = format!("part-{part}.parquet");
+            let mut writer = PartWriter::create(folder.path().join(&name)).unwrap();
+            for meter in 0..1500 {
+                let days: Vec<DayDigest> = (0..40).filter(|number| number % 2 == part).map(day).collect();
+                writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
+            }
+            writer.finish().unwrap();
+            names.push(name);
+        }
+        let store = DigestStore::of_parts(folder.path(), names).unwrap();
+        let all = |store: &DigestStore| format!("{:?}", store.map_meters(Some).unwrap());
+        let before = all(&store);
+        let merged = store.merge_into(folder.path(), "g00002").unwrap();
+        assert_eq!(all(&DigestStore::of_parts(folder.path(), merged).unwrap()), before);
+    }
+
+    #[test]
     fn a_folder_without_a_manifest_is_no_store() {
         let folder = tempfile::tempdir().unwrap();
         PartWriter::create(folder.path().join("part-0000.parquet")).unwrap().finish().unwrap();
