@@ -8,12 +8,13 @@ use rayon::prelude::*;
 use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
 use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
+use crate::acquisition::verdicts::{Verdict, Verdicts};
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
-use crate::digest::CLOCK_HOURS;
+use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::digest::local::Digested;
 use crate::error::{Error, Result};
 use crate::features::Surroundings;
@@ -24,17 +25,21 @@ use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
 use crate::ranking::hosts::KeptDays;
-use crate::ranking::rank::{Judged, rank_meters};
+use crate::ranking::rank::{Judged, Ranked, rank_meters};
+use crate::ranking::sensitivity::Sensitivity;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
 use crate::report::{PeerDay, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
 use crate::stats::quantiles_of;
+use crate::trials::backtest::{Backtest, BacktestPlan, Trial};
 
 /// What a run of `detect` found, for whoever started it; the files are in the output folder.
 #[derive(Debug)]
 pub struct RunSummary {
     /// Every meter, by rank.
     pub scored: Vec<Scored>,
+    /// How small a rig these meters would show.
+    pub sensitivity: Sensitivity,
     /// Everything found on the way, worst first.
     pub findings: Vec<Finding>,
     /// Rows of interval data read.
@@ -93,21 +98,26 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
     let kept = KeptDays::new(settings.seed);
     let mut measured = clock.time("features", || {
-        let keep = |days, features: &_, point: Option<&_>| kept.offer(days, features, point);
+        let keep = |days: MeterDays, features: &_, point: Option<&_>| {
+            if tables.verdicts.get(&days.meter).and_then(Verdict::is_farm) != Some(true) {
+                kept.offer(days, features, point);
+            }
+        };
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
     })?;
-    let grouped = clock.time("groups", || group(std::mem::take(&mut measured.meters), settings));
-    let scored = clock.time("ranking", || {
+    let grouped = clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
+    let Ranked { scored, sensitivity } = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
-        let scored =
+        let ranked =
             rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
+        let scored = &ranked.scored;
         watch.end(&format!(
             "{} suspects of {} meters",
             scored.iter().filter(|one| one.is_suspect).count(),
             scored.len()
         ));
-        Ok(scored)
+        Ok(ranked)
     })?;
     let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
     let facts = RunFacts {
@@ -117,6 +127,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         n_meters: measured.counts.n_meters(),
         n_meter_days: measured.counts.n_meter_days,
         n_rows: digested.n_rows,
+        sensitivity: sensitivity.clone(),
         outputs: Vec::new(),
     };
     let outputs = RunOutputs {
@@ -134,7 +145,14 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         ],
     };
     stage_run(&settings.out, &outputs)?.publish(|| publish_digests(settings))?;
-    Ok(RunSummary { span: facts.span, n_rows: digested.n_rows, n_meters: facts.n_meters, scored, findings })
+    Ok(RunSummary {
+        span: facts.span,
+        n_rows: digested.n_rows,
+        n_meters: facts.n_meters,
+        scored,
+        sensitivity,
+        findings,
+    })
 }
 
 /// Profiles an export without ranking it. Writes nothing that outlives the call.
@@ -184,11 +202,48 @@ pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     sort_findings(&mut findings);
     Ok(RunSummary {
         scored: Vec::new(),
+        sensitivity: Sensitivity::default(),
         findings,
         n_rows: digested.n_rows,
         n_meters: digested.n_meters,
         span: digested.days.map(|(first, last)| (date_of(first), date_of(last))),
     })
+}
+
+/// Plants rigs into the meters of an export and holds the ranked list against them, trial after trial.
+/// Writes nothing but digests that runs share.
+///
+/// # Errors
+/// When nothing can be read.
+pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> Result<Backtest> {
+    let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir(), error))?;
+    let settings = &Settings { out: folder.path().to_owned(), ..settings.clone() };
+    let tables = Tables::read(settings)?;
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let store = digest_sources(&opened.sources, settings, watch)?.store;
+    let keep_none = |_, _: &_, _: Option<&_>| ();
+    let measured = measure_meters(&store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
+    let mut backtest = Backtest::new(plan, measured.meters.len());
+    watch.begin("trials", "trials", Some(plan.trials().count() as u64));
+    for (prevalence, seed) in plan.trials() {
+        let settings = &Settings { seed: settings.seed.wrapping_add(seed), ..settings.clone() };
+        let trial =
+            Trial::plant(&measured.meters, (prevalence, seed), &store, settings, &tables.surroundings)?;
+        let days_of = |meters: &BTreeSet<MeterId>| trial.days_of(meters, &store);
+        let rank = |verdicts: &Verdicts| {
+            let judged = group(trial.meters.clone(), verdicts, settings).judged;
+            rank_meters(&judged, &measured.unjudged, settings, &tables.surroundings, &days_of)
+        };
+        let ranked = rank(&tables.verdicts)?;
+        let again = match plan.verdict_share {
+            share if share > 0.0 => Some((share, rank(&trial.visit(&ranked.scored, share))?)),
+            _ => None,
+        };
+        backtest.add(prevalence, &trial, &ranked, again.as_ref().map(|(share, again)| (*share, again)));
+        watch.advance(1);
+    }
+    watch.end(&format!("{} trials", plan.trials().count()));
+    Ok(backtest.finish())
 }
 
 /// Digests what the shared store does not have yet; without one, everything, under another name until
@@ -212,6 +267,7 @@ fn publish_digests(settings: &Settings) -> Result<()> {
 struct Tables {
     register: Register,
     surroundings: Surroundings,
+    verdicts: Verdicts,
     findings: Vec<Finding>,
 }
 
@@ -221,6 +277,7 @@ impl Tables {
         let mut tables = Self {
             register: Register::default(),
             surroundings: Surroundings::default(),
+            verdicts: Verdicts::default(),
             findings: Vec::new(),
         };
         if let Some(path) = &settings.register {
@@ -231,6 +288,11 @@ impl Tables {
         if let Some(path) = &settings.weather {
             let (weather, findings) = Weather::read(path, &calendar)?;
             tables.surroundings.weather = weather;
+            tables.findings.extend(findings);
+        }
+        if let Some(path) = &settings.verdicts {
+            let (verdicts, findings) = Verdicts::read(path)?;
+            tables.verdicts = verdicts;
             tables.findings.extend(findings);
         }
         if let Some(path) = &settings.events {
@@ -249,7 +311,7 @@ struct Grouped {
     peer_days: BTreeMap<GroupId, PeerDay>,
 }
 
-fn group(meters: Vec<MeasuredMeter>, settings: &Settings) -> Grouped {
+fn group(meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -> Grouped {
     let inputs: Vec<GroupInput> = meters
         .iter()
         .map(|(meter, features, point)| GroupInput {
@@ -268,6 +330,7 @@ fn group(meters: Vec<MeasuredMeter>, settings: &Settings) -> Grouped {
         .into_iter()
         .zip(&grouping.members)
         .map(|((meter, features, point), member)| Judged {
+            verdict: verdicts.get(&meter),
             meter,
             features,
             point,
@@ -326,9 +389,12 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
             Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
         })
         .collect::<Result<_>>()?;
-    for (role, path) in
-        [("register", &settings.register), ("weather", &settings.weather), ("events", &settings.events)]
-    {
+    for (role, path) in [
+        ("register", &settings.register),
+        ("weather", &settings.weather),
+        ("events", &settings.events),
+        ("verdicts", &settings.verdicts),
+    ] {
         if let Some(path) = path {
             inputs.push(InputRecord {
                 role,

@@ -30,6 +30,7 @@ pub mod table;
 pub mod text_time;
 mod times;
 mod values;
+pub mod verdicts;
 pub mod weather;
 
 pub use meter_ids::MeterReader;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
 use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
 
 /// Widest line of help. [characters]
@@ -59,6 +60,14 @@ Example:
 The sheet holds score and rank, the rig it would be, every reason with its weight, what else could
 look like this, and the meter's load over time.";
 
+const BACKTEST_EXAMPLES: &str = "\
+Example:
+  hashwatt backtest pipelines/sample.toml --seeds 5 --out backtest1
+
+Plants rigs and look-alikes into the export's own meters, ranks them as detect would, and prints
+precision, recall, errors of kW and dates, and whether the stated chances hold. Left in --out:
+backtest.html, backtest.json.";
+
 const SIMULATE_EXAMPLES: &str = "\
 Example:
   hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
@@ -91,6 +100,9 @@ pub(super) enum Command {
     /// Print the evidence sheet of one meter of a run
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Plant rigs into an export's own meters and measure how well they are found
+    #[command(after_help = BACKTEST_EXAMPLES)]
+    Backtest(BacktestArguments),
     /// Simulate a district with planted rigs, to try hashwatt on
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArguments),
@@ -114,6 +126,9 @@ pub(super) struct InputArguments {
     /// Outages, internet blackouts, tariff changes: kind, start, end, area
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub events: Option<PathBuf>,
+    /// What inspections found: meter_id, verdict (suspected, confirmed, rejected, missed), decided_at
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub verdicts: Option<PathBuf>,
     /// IANA zone of the usage points, for example Asia/Almaty; without it times are taken as they
     /// stand and every day has 24 hours
     #[arg(long, value_name = "AREA/CITY")]
@@ -197,6 +212,42 @@ pub(super) struct ExplainArguments {
     pub meter: String,
 }
 
+/// `hashwatt backtest`.
+#[derive(Debug, Args)]
+pub(super) struct BacktestArguments {
+    /// Pipeline file; flags stand above what it says
+    #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
+    pub pipeline: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: InputArguments,
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// Trials of each share of rigs
+    #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Trials")]
+    pub seeds: u64,
+    /// Shares of meters with a rig, 0 to 0.5
+    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_values_t = DEFAULT_PREVALENCES, help_heading = "Trials")]
+    pub prevalence: Vec<f64>,
+    /// Visits that can be made
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BUDGET, help_heading = "Trials")]
+    pub budget: usize,
+    /// Rank once more with verdicts on this share of the lines, from the top of the list
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, help_heading = "Trials")]
+    pub verdict_share: f64,
+    /// Folder for backtest.html and backtest.json; without it they are not written
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub out: Option<PathBuf>,
+    /// Folder of digests that runs share: files it has seen are not read again
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub store: Option<PathBuf>,
+    /// Seed of every random choice [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub seed: Option<u64>,
+    /// Print one JSON object for machines in place of text
+    #[arg(long, help_heading = "Run")]
+    pub json: bool,
+}
+
 /// `hashwatt simulate`.
 #[derive(Debug, Args)]
 pub(super) struct SimulateArguments {
@@ -242,6 +293,7 @@ mod tests {
             CHECK_EXAMPLES,
             DIGEST_EXAMPLES,
             EXPLAIN_EXAMPLES,
+            BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
         ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");

@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::pipeline::{ExportProfile, RunSummary};
 use crate::ranking::Scored;
 use crate::settings::{ReadingsTable, Settings};
+use crate::trials::backtest::Backtest;
 
 /// What `detect --json` prints.
 #[derive(Serialize)]
@@ -81,6 +82,11 @@ struct FileObject<'a> {
     n_rows: u64,
     mapping: ReadingsTable,
     guesses: &'a [crate::acquisition::mapping::Guess],
+}
+
+/// A backtest as one line of JSON.
+pub(super) fn of_backtest(backtest: &Backtest) -> String {
+    line(backtest)
 }
 
 /// A run as one line of JSON.

@@ -20,10 +20,10 @@ pub(super) enum Side {
 }
 
 /// A column's header and side.
-pub(super) type Column = (&'static str, Side);
+pub(super) type Column<'a> = (&'a str, Side);
 
 /// The header and the rows as lines, each column as wide as its longest cell.
-pub(super) fn aligned(columns: &[Column], rows: &[Vec<String>]) -> Vec<String> {
+pub(super) fn aligned(columns: &[Column<'_>], rows: &[Vec<String>]) -> Vec<String> {
     let header: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
     let all: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
     let widths: Vec<usize> = (0..columns.len())
@@ -32,7 +32,7 @@ pub(super) fn aligned(columns: &[Column], rows: &[Vec<String>]) -> Vec<String> {
     all.into_iter().map(|row| line(columns, &widths, row)).collect()
 }
 
-fn line(columns: &[Column], widths: &[usize], row: &[String]) -> String {
+fn line(columns: &[Column<'_>], widths: &[usize], row: &[String]) -> String {
     let cells: Vec<String> = columns
         .iter()
         .zip(widths)

@@ -8,6 +8,7 @@ use crate::acquisition::mapping::{
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{GroupId, MeterId};
 use crate::pipeline::{ExportProfile, RunSummary, SourceProfile};
+use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, Settings};
 
@@ -27,6 +28,7 @@ pub(super) fn settings() -> Settings {
 pub(super) fn summary(n_suspects: u32, n_meters: u32) -> RunSummary {
     RunSummary {
         scored: (1..=n_meters).map(|rank| scored(rank, rank <= n_suspects)).collect(),
+        sensitivity: Sensitivity::default(),
         findings: findings(),
         n_rows: 52_608,
         n_meters: n_meters.into(),
@@ -60,6 +62,7 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
         reasons: reasons(is_suspect),
         rivals: vec![RivalScore { rival: "storage heating", score: 0.31 }],
         expected_false: 0.21 * f64::from(rank),
+        p_value: 0.01,
         is_suspect,
     }
 }

@@ -1,6 +1,7 @@
 //! Runs the command line: arguments as typed, as resolved, the work itself, what it prints.
 
 mod args;
+mod backtested;
 mod check_profile;
 mod digest_summary;
 mod findings;
@@ -17,6 +18,7 @@ mod terminal;
 mod made_up;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::pipeline;
 use crate::report::explain::explain;
 use crate::settings::Settings;
+use crate::trials::backtest::{BacktestPlan, write_backtest};
 use crate::trials::simulate;
 
 /// Runs the command that `arguments` ask for, the program's own name first; the exit code is 0 done,
@@ -49,6 +52,7 @@ fn run_job(job: Job) -> Result<Outcome> {
         Job::Detect(settings, answer) => run_detect(&settings, answer),
         Job::Check(settings, answer) => run_check(&settings, answer),
         Job::Digest(settings) => run_digest(&settings),
+        Job::Backtest(settings, plan, out, answer) => run_backtest(&settings, &plan, out.as_deref(), answer),
         Job::Explain { run, meter } => {
             outcome::print(&explain(&run, &meter)?)?;
             Ok(Outcome::Done)
@@ -88,6 +92,24 @@ fn run_digest(settings: &Settings) -> Result<Outcome> {
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
     outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
     Ok(Outcome::of(&summary.findings))
+}
+
+fn run_backtest(
+    settings: &Settings,
+    plan: &BacktestPlan,
+    out: Option<&Path>,
+    answer: Answer,
+) -> Result<Outcome> {
+    start_threads(settings)?;
+    let backtest = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
+    if let Some(out) = out {
+        write_backtest(out, &backtest)?;
+    }
+    outcome::print(&match answer {
+        Answer::Text => backtested::render(&backtest),
+        Answer::Json => json::of_backtest(&backtest),
+    })?;
+    Ok(Outcome::Done)
 }
 
 /// Gives every stage the run's number of threads.

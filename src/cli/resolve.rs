@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    Arguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments, SimulateArguments,
+    Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments, SimulateArguments,
 };
 use crate::error::{Error, Result};
 use crate::settings::{Overrides, PipelineFile, Settings};
+use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
 
 /// What the name of a pipeline file ends with.
@@ -30,6 +31,8 @@ pub(super) enum Job {
     Check(Settings, Answer),
     /// Digest an export.
     Digest(Settings),
+    /// Plant rigs and measure how well they are found; where to leave the tables, if anywhere.
+    Backtest(Settings, BacktestPlan, Option<PathBuf>, Answer),
     /// Print an evidence sheet.
     Explain {
         /// Output folder of a run.
@@ -50,6 +53,10 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.json)),
         Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
         Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
+        Command::Backtest(typed) => {
+            let settings = backtest_settings(&typed)?;
+            Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.json))
+        }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
     })
@@ -95,6 +102,36 @@ fn digest_settings(typed: &DigestArguments) -> Result<Settings> {
     pipeline_file(typed.pipeline.as_deref())?.check(&flags)
 }
 
+fn backtest_settings(typed: &BacktestArguments) -> Result<Settings> {
+    let flags = Overrides {
+        store: typed.store.clone(),
+        seed: typed.seed,
+        threads: typed.run.threads,
+        ..overrides(&typed.input)
+    };
+    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
+}
+
+fn backtest_plan(typed: &BacktestArguments) -> Result<BacktestPlan> {
+    let cure = "Write a share from 0 to 0.5";
+    let is_share = |share: &f64| (0.0..=0.5).contains(share);
+    if let Some(share) = typed.prevalence.iter().find(|share| !is_share(share)) {
+        return Err(Error::setting("--prevalence", format!("{share}"), cure));
+    }
+    if !is_share(&typed.verdict_share) {
+        return Err(Error::setting("--verdict-share", format!("{}", typed.verdict_share), cure));
+    }
+    if typed.seeds == 0 {
+        return Err(Error::setting("--seeds", "0", "Write 1 or more"));
+    }
+    Ok(BacktestPlan {
+        n_seeds: typed.seeds,
+        prevalences: typed.prevalence.clone(),
+        budget: typed.budget,
+        verdict_share: typed.verdict_share,
+    })
+}
+
 fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
     Ok(SimulateSettings {
         scenario: Scenario::named(&typed.scenario)?,
@@ -113,6 +150,7 @@ fn overrides(input: &InputArguments) -> Overrides {
         register: input.register.clone(),
         weather: input.weather.clone(),
         events: input.events.clone(),
+        verdicts: input.verdicts.clone(),
         timezone: input.timezone.clone(),
         ..Overrides::default()
     }

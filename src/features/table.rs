@@ -24,6 +24,20 @@ pub enum Family {
     DataFault,
 }
 
+impl Family {
+    /// Its name in settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LevelShift => "level_shift",
+            Self::BaseLoad => "base_load",
+            Self::Flatness => "flatness",
+            Self::Timer => "timer",
+            Self::DataFault => "data_fault",
+        }
+    }
+}
+
 /// Which way a feature may move the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {

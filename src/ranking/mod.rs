@@ -2,11 +2,14 @@
 
 pub mod binned;
 pub mod chance;
+pub mod conformal;
+pub mod copies;
 pub mod hosts;
 pub mod model;
 pub mod plant;
 pub mod rank;
 pub mod rivals;
+pub mod sensitivity;
 pub mod training;
 
 use jiff::civil::Date;
@@ -98,6 +101,9 @@ pub struct Scored {
     pub rivals: Vec<RivalScore>,
     /// How many of the lines from rank 1 to this one are expected to be false.
     pub expected_false: f64,
+    /// Share of its peers, itself included, that score at least as high, 0..=1: how often a meter like
+    /// its peers would stand out as far.
+    pub p_value: f64,
     /// Whether it stands above the cut.
     pub is_suspect: bool,
 }

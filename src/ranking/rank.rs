@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::chance::Chances;
+use super::conformal::p_values;
 use super::hosts::choose_hosts;
 use super::model::logistic;
 use super::rivals::Rivals;
-use super::training::{Copy, Planted, Scores, plant_copies, score_out_of_fold};
+use super::sensitivity::Sensitivity;
+use super::copies::{Copy, Planted, plant_copies};
+use super::training::{Scores, score_out_of_fold};
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
+use crate::acquisition::verdicts::Verdict;
 use crate::calendar::date_of;
 use crate::digest::MeterDays;
 use crate::error::Result;
@@ -33,11 +37,22 @@ pub struct Judged {
     pub point: Option<UsagePoint>,
     /// Its peer group.
     pub group: GroupId,
+    /// What was decided on it.
+    pub verdict: Option<Verdict>,
 }
 
 impl Judged {
+    fn is_farm(&self) -> Option<bool> {
+        self.verdict.and_then(Verdict::is_farm)
+    }
+
     fn declared_kw(&self) -> f32 {
         self.point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32
+    }
+
+    /// Whether copies may be made of it: it has no farm that is known.
+    fn may_host(&self) -> bool {
+        self.declared_kw() == 0.0 && self.is_farm() != Some(true)
     }
 
     fn is_network(&self) -> bool {
@@ -71,6 +86,15 @@ const INTERVAL_SHARE: f64 = 0.9;
 /// A rig that makes up this share of a business's demand is not what it is registered for.
 const MISMATCH_SHARE: f32 = 0.5;
 
+/// Meters in order of rank, and how small a rig they would show.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// Every meter, by rank.
+    pub scored: Vec<Scored>,
+    /// Recall of the rigs that were planted to learn from, each scored by a model that never saw it.
+    pub sensitivity: Sensitivity,
+}
+
 /// Ranks. `judged` in order of meter id; `unjudged` had too little data and come last, with score 0.
 ///
 /// # Errors
@@ -81,10 +105,11 @@ pub fn rank_meters(
     settings: &Settings,
     surroundings: &Surroundings,
     days_of: &DaysOf<'_>,
-) -> Result<Vec<Scored>> {
+) -> Result<Ranked> {
     let groups: Vec<_> = judged.iter().map(|one| (&one.features, &one.group)).collect();
     let peers = peers_by_group(&groups);
     let mut cohorts = Vec::new();
+    let mut sensitivity = Sensitivity::default();
     let mut drafts: Vec<Draft> = Vec::with_capacity(judged.len());
     // Usage points learn from each other, meters of the network from theirs: a transformer is the sum
     // of what is below it, no home.
@@ -95,7 +120,7 @@ pub fn rank_meters(
                 .filter(|one| one.features.resolution == resolution && one.is_network() == is_network)
                 .collect();
             if !members.is_empty() {
-                let cohort = Cohort::learn(members, settings, surroundings, days_of)?;
+                let cohort = Cohort::learn(members, settings, surroundings, days_of, &mut sensitivity)?;
                 drafts.extend(cohort.drafts(cohorts.len()));
                 cohorts.push(cohort);
             }
@@ -116,7 +141,7 @@ pub fn rank_meters(
         one.expected_false = expected_false;
         one.rank = index as u32 + 1;
     }
-    Ok(scored)
+    Ok(Ranked { scored, sensitivity })
 }
 
 fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
@@ -130,6 +155,7 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
         reasons: Vec::new(),
         rivals: Vec::new(),
         expected_false: 1.0,
+        p_value: 1.0,
         is_suspect: false,
     }
 }
@@ -152,6 +178,7 @@ struct Cohort<'a> {
     bases: Vec<PeerBase>,
     scores: Scores,
     chances: Chances,
+    p_values: Vec<f64>,
     /// Truth over estimate of planted rigs: low and high.
     kw_error: (f64, f64),
     rivals: Rivals,
@@ -165,23 +192,37 @@ impl<'a> Cohort<'a> {
         settings: &Settings,
         surroundings: &Surroundings,
         days_of: &DaysOf<'_>,
+        sensitivity: &mut Sensitivity,
     ) -> Result<Self> {
         let copies = copies_of(&members, settings, surroundings, days_of)?;
         let rows: Vec<&[f32; N_FEATURES]> = members.iter().map(|one| &one.features.values).collect();
         let features: Vec<&MeterFeatures> = members.iter().map(|one| &one.features).collect();
+        let verdicts: Vec<Option<bool>> = members.iter().map(|one| one.is_farm()).collect();
         let (scores, rivals) = rayon::join(
-            || score_out_of_fold(&rows, &copies, settings.seed),
+            || score_out_of_fold(&rows, &verdicts, &copies, &settings.learning, settings.seed),
             || Rivals::learn(&features, &copies, settings.seed),
         );
         let rig_scores: Vec<f64> = copies
             .iter()
             .zip(&scores.copies)
-            .filter(|(copy, _)| is_rig(copy))
+            .filter(|(copy, _)| copy.planted.is_rig())
             .map(|(_, score)| *score)
             .collect();
         let bases = peer_bases(&members);
+        let chances = Chances::fit(&scores.meters, &rig_scores);
+        let groups: Vec<&GroupId> = members.iter().map(|one| &one.group).collect();
+        let is_listed = |score: f64, rig: Option<Estimate>| {
+            chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()
+        };
+        for (copy, score) in copies.iter().zip(&scores.copies) {
+            if let Planted::Rig { kw, .. } = copy.planted {
+                let rig = estimate_rig(&copy.features, bases[copy.host]);
+                sensitivity.count(f64::from(kw), is_listed(*score, rig));
+            }
+        }
         Ok(Self {
-            chances: Chances::fit(&scores.meters, &rig_scores),
+            chances,
+            p_values: p_values(&scores.meters, &groups),
             kw_error: kw_error(&copies, &scores, &bases),
             usual: scores.usual_terms(&rows),
             explained_from: explained_from(&scores.meters),
@@ -223,6 +264,7 @@ impl<'a> Cohort<'a> {
             rivals,
             // What cannot be listed cannot be a false lead.
             expected_false: if one.is_network() { 0.0 } else { 1.0 - draft.chance },
+            p_value: self.p_values[draft.member],
             is_suspect,
         }
     }
@@ -249,24 +291,20 @@ fn explained_from(scores: &[f64]) -> f64 {
     *scores.select_nth_unstable_by(MOST_EXPLAINED, |a, b| b.total_cmp(a)).1
 }
 
-fn is_rig(copy: &Copy) -> bool {
-    matches!(copy.planted, Planted::Rig { .. })
-}
-
-/// Copies are made of meters without a declared farm; hosts are places in `members`.
+/// Copies are made of meters without a farm that is known; hosts are places in `members`.
 fn copies_of(
     members: &[&Judged],
     settings: &Settings,
     surroundings: &Surroundings,
     days_of: &DaysOf<'_>,
 ) -> Result<Vec<Copy>> {
-    let eligible = members.iter().enumerate().filter(|(_, one)| one.declared_kw() == 0.0);
+    let eligible = members.iter().enumerate().filter(|(_, one)| one.may_host());
     let hosts = choose_hosts(eligible.map(|(index, one)| (index, &one.meter)), settings.seed);
     let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
     let mut days = days_of(&names)?;
     let hosts: Vec<(usize, MeterDays)> =
         hosts.into_iter().filter_map(|index| Some((index, days.remove(&members[index].meter)?))).collect();
-    Ok(plant_copies(&hosts, &settings.windows, surroundings, settings.seed))
+    Ok(plant_copies(&hosts, &settings.windows, surroundings, &settings.learning, settings.seed))
 }
 
 /// Base load of each member's register class; small classes take the run's.

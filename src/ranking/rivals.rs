@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::RivalScore;
 use super::binned::{BinnedRows, Table};
 use super::model::{FitSettings, Labels, Model, logistic};
-use super::training::{Copy, Planted};
+use super::copies::{Copy, Planted};
 use crate::features::standard::STANDARD_NAMES;
 use crate::features::{Direction, MeterFeatures, N_FEATURES};
 use crate::rigs::LookAlike;

@@ -11,146 +11,18 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::binned::{BinnedRows, Table};
+use super::copies::{Copy, Planted};
 use super::model::{FitSettings, Labels, Model};
-use super::plant::Host;
-use crate::digest::MeterDays;
-use crate::features::{Direction, FEATURES, MeterFeatures, N_FEATURES, Surroundings, extract_features};
-use crate::rigs::{Change, LookAlike, Rig, RigForm, Site};
-use crate::settings::Windows;
+use crate::features::{Direction, FEATURES, N_FEATURES};
+use crate::settings::Learning;
 use crate::stats::quantile_of;
-
-/// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
-///
-/// These numbers, the weights, the share left out and the rounds of
-/// [`FitSettings`] were settled on open cases whose labels were in view, not on the run's own meters.
-const fn copies_per_host(n_hosts: usize) -> (usize, usize) {
-    match n_hosts {
-        0..40 => (24, 20),
-        40..200 => (12, 8),
-        _ => (2, 2),
-    }
-}
-
-/// Share of rigs that are planted on top of a look-alike: heated homes mine too.
-const RIG_BESIDE_LOOK_ALIKE: f64 = 0.15;
 
 /// Folds, and how often the meters are dealt anew; scores are means over the deals.
 const FOLDS: usize = 5;
 const DEALS: usize = 4;
 
-/// Share of meters left out of the second round as possible farms. More than any share of farms
-/// that a utility would still call undeclared.
-const LEFT_OUT: f64 = 0.1;
-
 /// Only meters this suspicious are left out. [log-odds within the training mix]
 const LEFT_OUT_FROM: f64 = -1.0;
-
-/// Weight of all untouched meters and of all look-alikes, for each unit of all rigs.
-const UNTOUCHED_WEIGHT: f64 = 0.3;
-const LOOK_ALIKE_WEIGHT: f64 = 0.4;
-
-/// What was planted into a copy.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Planted {
-    /// A rig, with its form, its median draw while on [kW], and its onset as a civil day
-    /// (`None`: from before the first day).
-    Rig {
-        /// Its form.
-        form: RigForm,
-        /// Median draw while on, as the meter sees it. [kW]
-        kw: f32,
-        /// First civil day, `None` from before the first day.
-        onset: Option<i32>,
-    },
-    /// A look-alike.
-    LookAlike(LookAlike),
-}
-
-/// A meter's copy with something planted.
-#[derive(Debug, Clone)]
-pub struct Copy {
-    /// Index of the meter it was made of.
-    pub host: usize,
-    /// What was planted.
-    pub planted: Planted,
-    /// Features of the copy.
-    pub features: MeterFeatures,
-}
-
-/// Plants rigs and look-alikes into a random part of the meters. `hosts` are indices into `meters`
-/// of those that may be used; both in order of meter id.
-#[must_use]
-pub fn plant_copies(
-    meters: &[(usize, MeterDays)],
-    windows: &Windows,
-    surroundings: &Surroundings,
-    seed: u64,
-) -> Vec<Copy> {
-    let (rigs, look_alikes) = copies_per_host(meters.len());
-    let of_host = |(index, meter): &(usize, MeterDays)| {
-        let mut rng =
-            Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let Some(host) = Host::rebuild(&meter.days, windows.night) else { return Vec::new() };
-        let mut copies = Vec::with_capacity(rigs + look_alikes);
-        for number in 0..rigs {
-            // Every form comes in turn, whatever the number of meters.
-            let form = RigForm::ALL[(index * rigs + number) % RigForm::ALL.len()];
-            copies.extend(plant_rig(*index, &host, form, windows, surroundings, &mut rng));
-        }
-        for number in 0..look_alikes {
-            let kind = LookAlike::ALL[(index * look_alikes + number) % LookAlike::ALL.len()];
-            copies.extend(plant_look_alike(*index, &host, kind, windows, surroundings, &mut rng));
-        }
-        copies
-    };
-    meters.par_iter().map(of_host).collect::<Vec<_>>().into_iter().flatten().collect()
-}
-
-fn plant_rig(
-    index: usize,
-    host: &Host<'_>,
-    form: RigForm,
-    windows: &Windows,
-    surroundings: &Surroundings,
-    rng: &mut Xoshiro256PlusPlus,
-) -> Option<Copy> {
-    let span = host.span();
-    let load = host.load();
-    let beside = rng
-        .gen_bool(RIG_BESIDE_LOOK_ALIKE)
-        .then(|| Change::draw(LookAlike::ALL[rng.gen_range(0..LookAlike::ALL.len())], &span, &load, rng));
-    let rig = Rig::draw(form, &span, &Site::of(load), rng);
-    let demand_kw = rig.demand_kw(&span, rng);
-    let truth = rig.truth(&demand_kw, &span);
-    let days = host.plant(|kw| {
-        if let Some(beside) = &beside {
-            beside.apply(kw, &span, rng);
-        }
-        kw.iter_mut().zip(&demand_kw).for_each(|(kw, rig_kw)| *kw += rig_kw);
-    });
-    let features = extract_features(&days, 0.0, windows, surroundings)?;
-    let onset = truth.onset_day.map(|day| days[0].day + day as i32);
-    (truth.kw > 0.0).then_some(Copy {
-        host: index,
-        planted: Planted::Rig { form, kw: truth.kw, onset },
-        features,
-    })
-}
-
-fn plant_look_alike(
-    index: usize,
-    host: &Host<'_>,
-    kind: LookAlike,
-    windows: &Windows,
-    surroundings: &Surroundings,
-    rng: &mut Xoshiro256PlusPlus,
-) -> Option<Copy> {
-    let span = host.span();
-    let change = Change::draw(kind, &span, &host.load(), rng);
-    let days = host.plant(|kw| change.apply(kw, &span, rng));
-    let features = extract_features(&days, 0.0, windows, surroundings)?;
-    Some(Copy { host: index, planted: Planted::LookAlike(kind), features })
-}
 
 /// Scores out of fold, and the models that gave them.
 #[derive(Debug, Clone)]
@@ -200,17 +72,27 @@ impl Deal {
     }
 }
 
-/// Learns and scores. `meters` has one row an untouched meter, in order of id.
+/// Learns and scores. `meters` has one row a meter as it is, in order of id; `verdicts` beside it says
+/// where inspections found a farm or none.
 #[must_use]
-pub fn score_out_of_fold(meters: &[&[f32; N_FEATURES]], copies: &[Copy], seed: u64) -> Scores {
-    let training = Training::of(meters, copies);
+pub fn score_out_of_fold(
+    meters: &[&[f32; N_FEATURES]],
+    verdicts: &[Option<bool>],
+    copies: &[Copy],
+    learning: &Learning,
+    seed: u64,
+) -> Scores {
+    let training = Training::of(meters, verdicts, copies, learning);
     let learn = |deal: usize| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(1000 * deal as u64));
         let fold_of = deal_folds(meters.len(), &mut rng);
         let models = training.fit_folds(&fold_of, &vec![false; meters.len()], &mut rng);
         let first = Deal { fold_of, models };
         let scores: Vec<f64> = score_meters(meters, |meter, row| first.model(meter).log_odds(row));
-        let models = training.fit_folds(&first.fold_of, &most_suspicious(&scores), &mut rng);
+        let mut is_left_out = most_suspicious(&scores, learning.left_out_share);
+        // Where someone has looked, there is nothing to suspect.
+        is_left_out.iter_mut().zip(verdicts).for_each(|(is_out, verdict)| *is_out &= verdict.is_none());
+        let models = training.fit_folds(&first.fold_of, &is_left_out, &mut rng);
         Deal { models, ..first }
     };
     let deals: Vec<Deal> = (0..DEALS).into_par_iter().map(learn).collect();
@@ -238,9 +120,9 @@ fn score_meters(
     meters.par_iter().enumerate().with_min_len(256).map(|(index, row)| score(index, row)).collect()
 }
 
-fn most_suspicious(scores: &[f64]) -> Vec<bool> {
+fn most_suspicious(scores: &[f64], share: f64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    let n = (scores.len() as f64 * LEFT_OUT).ceil() as usize;
+    let n = (scores.len() as f64 * share).ceil() as usize;
     let by_score = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
     if n < order.len() {
         order.select_nth_unstable_by(n, by_score);
@@ -256,32 +138,59 @@ fn most_suspicious(scores: &[f64]) -> Vec<bool> {
 const MOST_UNTOUCHED: usize = 6000;
 
 /// What all fits learn from; each leaves out a fold, and perhaps the most suspicious meters.
-struct Training {
+struct Training<'a> {
+    learning: &'a Learning,
     table: Table,
     /// The meter of each row, or that which the copy was made of.
     meters: Vec<usize>,
-    /// What was planted; `None` in a meter as it is.
-    planted: Vec<Option<Planted>>,
+    /// What each row is.
+    kinds: Vec<RowKind>,
 }
 
-impl Training {
-    fn of(meters: &[&[f32; N_FEATURES]], copies: &[Copy]) -> Self {
+/// What a row of the training table is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum RowKind {
+    /// A meter as it is.
+    Untouched,
+    /// A meter that was visited, and whether there was a farm.
+    Visited(bool),
+    /// A copy.
+    Planted(Planted),
+}
+
+impl<'a> Training<'a> {
+    fn of(
+        meters: &[&[f32; N_FEATURES]],
+        verdicts: &[Option<bool>],
+        copies: &[Copy],
+        learning: &'a Learning,
+    ) -> Self {
         let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
-        let untouched: Vec<usize> = (0..meters.len()).step_by(stride).collect();
-        let rows: Vec<&[f32; N_FEATURES]> = untouched
+        let is_used = |meter: &usize| meter % stride == 0 || verdicts[*meter].is_some();
+        let used: Vec<usize> = (0..meters.len()).filter(is_used).collect();
+        let rows: Vec<&[f32; N_FEATURES]> = used
             .iter()
             .map(|&index| meters[index])
             .chain(copies.iter().map(|copy| &copy.features.values))
             .collect();
-        let column = |feature: usize| rows.iter().map(|row| row[feature]).collect();
+        // A feature that is nowhere known is never split on.
+        let is_left_out = |feature: usize| {
+            let family = FEATURES[feature].family.as_str();
+            learning.without.iter().any(|name| name == family)
+        };
+        let column = |feature: usize| {
+            let value = |row: &&[f32; N_FEATURES]| if is_left_out(feature) { f32::NAN } else { row[feature] };
+            rows.iter().map(value).collect()
+        };
         Self {
+            learning,
             table: Table::of((0..N_FEATURES).map(column).collect()),
-            planted: untouched
+            kinds: used
                 .iter()
-                .map(|_| None)
-                .chain(copies.iter().map(|copy| Some(copy.planted)))
+                .map(|&index| verdicts[index].map_or(RowKind::Untouched, RowKind::Visited))
+                .chain(copies.iter().map(|copy| RowKind::Planted(copy.planted)))
                 .collect(),
-            meters: untouched.into_iter().chain(copies.iter().map(|copy| copy.host)).collect(),
+            meters: used.into_iter().chain(copies.iter().map(|copy| copy.host)).collect(),
         }
     }
 
@@ -299,28 +208,35 @@ impl Training {
                 &BinnedRows::of(&self.table, &rows),
                 &self.labels(&rows),
                 &directions,
-                FitSettings::default(),
+                FitSettings {
+                    rounds: self.learning.rounds,
+                    learning_rate: self.learning.learning_rate,
+                    ..FitSettings::default()
+                },
                 &mut Xoshiro256PlusPlus::seed_from_u64(seeds[usize::from(fold)]),
             )
         };
         (0..n_folds).into_par_iter().map(fit).collect()
     }
 
-    /// Labels of some rows. Each kind of negative weighs a share of what all rigs weigh.
+    /// Labels of some rows. Each kind of negative weighs a share of what all rigs weigh; a visit weighs
+    /// what several planted rigs do.
     fn labels(&self, rows: &[u32]) -> Labels {
-        let planted = || rows.iter().map(|row| self.planted[*row as usize]);
-        let count = |is_kind: fn(&Option<Planted>) -> bool| planted().filter(is_kind).count();
-        let n_rigs = count(|planted| matches!(planted, Some(Planted::Rig { .. })));
+        let kinds = || rows.iter().map(|row| self.kinds[*row as usize]);
+        let is_rig = |kind: &RowKind| matches!(kind, RowKind::Planted(planted) if planted.is_rig());
+        let is_look_alike = |kind: &RowKind| matches!(kind, RowKind::Planted(planted) if !planted.is_rig());
+        let n_rigs = kinds().filter(is_rig).count();
         let weight = |share: f64, n: usize| (share * n_rigs as f64 / n.max(1) as f64) as f32;
-        let untouched = weight(UNTOUCHED_WEIGHT, count(Option::is_none));
-        let look_alike =
-            weight(LOOK_ALIKE_WEIGHT, count(|planted| matches!(planted, Some(Planted::LookAlike(_)))));
+        let n_untouched = kinds().filter(|kind| *kind == RowKind::Untouched).count();
+        let untouched = weight(self.learning.untouched_weight, n_untouched);
+        let look_alike = weight(self.learning.look_alike_weight, kinds().filter(is_look_alike).count());
         let mut labels = Labels::default();
-        for planted in planted() {
-            match planted {
-                None => labels.push(false, untouched),
-                Some(Planted::Rig { .. }) => labels.push(true, 1.0),
-                Some(Planted::LookAlike(_)) => labels.push(false, look_alike),
+        for kind in kinds() {
+            match kind {
+                RowKind::Untouched => labels.push(false, untouched),
+                RowKind::Visited(is_farm) => labels.push(is_farm, self.learning.verdict_weight as f32),
+                RowKind::Planted(Planted::Rig { .. }) => labels.push(true, 1.0),
+                RowKind::Planted(Planted::LookAlike(_)) => labels.push(false, look_alike),
             }
         }
         labels
@@ -329,9 +245,13 @@ impl Training {
 
 #[cfg(test)]
 mod tests {
+    use super::super::copies::plant_copies;
     use super::*;
     use crate::checks::samples::{home_kw, meter};
+    use crate::digest::MeterDays;
+    use crate::features::{Surroundings, extract_features};
     use crate::ids::MeterId;
+    use crate::settings::Windows;
 
     fn meters(n: usize) -> Vec<(usize, MeterDays)> {
         (0..n)
@@ -361,7 +281,15 @@ mod tests {
         let run = || {
             score_out_of_fold(
                 &rows.iter().collect::<Vec<_>>(),
-                &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
+                &vec![None; rows.len()],
+                &plant_copies(
+                &meters,
+                &Windows::default(),
+                &Surroundings::default(),
+                &Learning::default(),
+                1,
+            ),
+            &Learning::default(),
                 1,
             )
         };
@@ -384,7 +312,15 @@ mod tests {
             .collect();
         let scores = score_out_of_fold(
             &rows.iter().collect::<Vec<_>>(),
-            &plant_copies(&meters, &Windows::default(), &Surroundings::default(), 1),
+            &[None],
+            &plant_copies(
+                &meters,
+                &Windows::default(),
+                &Surroundings::default(),
+                &Learning::default(),
+                1,
+            ),
+            &Learning::default(),
             1,
         );
         assert!(scores.meters[0].is_finite());

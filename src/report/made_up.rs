@@ -63,6 +63,7 @@ pub fn scored() -> Vec<Scored> {
         reasons,
         rivals,
         expected_false: f64::from(rank) * 0.21,
+        p_value: f64::from(rank) * 0.01,
         is_suspect: rank < 4,
     };
     vec![

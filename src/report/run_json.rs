@@ -13,7 +13,8 @@ use serde::Serialize;
 use super::RunOutputs;
 use crate::atomic::FileRecord;
 use crate::error::{Error, Result};
-use crate::settings::{ReadingsTable, Settings, Windows};
+use crate::ranking::sensitivity::Sensitivity;
+use crate::settings::{Learning, ReadingsTable, Settings, Windows};
 
 /// What only the stages before this one know.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct RunFacts {
     pub n_meter_days: u64,
     /// Rows of interval data read.
     pub n_rows: u64,
+    /// How small a rig these meters would show.
+    pub sensitivity: Sensitivity,
     /// Outputs of other stages (`balance.parquet`, `features.parquet` ...), paths relative to the
     /// output folder.
     pub outputs: Vec<FileRecord>,
@@ -66,6 +69,7 @@ pub struct RunRecord {
     mappings: Vec<ReadingsTable>,
     settings: SettingsRecord,
     counts: Counts,
+    sensitivity: Sensitivity,
     outputs: Vec<FileRecord>,
 }
 
@@ -85,6 +89,7 @@ struct SettingsRecord {
     max_groups_per_class: usize,
     max_false_chance: f64,
     tariff_per_kwh: Option<f64>,
+    learning: Learning,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -111,6 +116,7 @@ impl RunRecord {
             mappings: facts.mappings.clone(),
             settings: SettingsRecord::of(run.settings),
             counts: Counts::of(run),
+            sensitivity: facts.sensitivity.clone(),
             outputs,
         }
     }
@@ -125,6 +131,7 @@ impl SettingsRecord {
             max_groups_per_class: settings.max_groups_per_class,
             max_false_chance: settings.max_false_chance,
             tariff_per_kwh: settings.tariff_per_kwh,
+            learning: settings.learning.clone(),
         }
     }
 }

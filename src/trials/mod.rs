@@ -1,4 +1,6 @@
-//! Simulates districts with planted rigs, whose truth is known, to try the other stages on.
+//! Tries the other stages: on simulated districts, and on a run's own meters with planted rigs.
+
+pub mod backtest;
 
 mod addresses;
 mod businesses;

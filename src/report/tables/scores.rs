@@ -8,14 +8,16 @@ use crate::ranking::{RigEstimate, Scored};
 use crate::report::suspects::joined_reasons;
 
 /// `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
-/// machines_high, onset, ended [local day], group, reasons`. In `reasons` the texts of all reasons,
+/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1]`. In `reasons` the texts of all reasons,
 /// ` | ` between them.
 ///
 /// # Errors
 /// When the table cannot be built.
 pub fn scores_frame(scored: &[Scored]) -> Result<DataFrame> {
     let rows: Vec<&Scored> = scored.iter().collect();
-    frame("scores.parquet", rows.len(), score_columns(&rows))
+    let mut columns = score_columns(&rows);
+    columns.push(floats("p_value", rows.iter().map(|row| Some(row.p_value))));
+    frame("scores.parquet", rows.len(), columns)
 }
 
 /// The columns that `scores.parquet` and `suspects.parquet` share.
@@ -51,7 +53,7 @@ mod tests {
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
         assert_eq!(
             names.join(", "),
-            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons"
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons, p_value"
         );
         assert_eq!(frame.height(), 4);
     }

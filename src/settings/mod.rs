@@ -1,9 +1,13 @@
 //! Reads a pipeline file and command-line flags into settings, checks them, and hands on only those.
 
+mod learning;
+
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+pub use learning::{Learning, LearningTable};
 
 use crate::error::{Error, Result};
 
@@ -35,6 +39,10 @@ pub struct PipelineFile {
     pub groups: GroupsTable,
     /// Score and cut.
     pub ranking: RankingTable,
+    /// How the model learns.
+    pub learning: LearningTable,
+    /// What inspections found.
+    pub verdicts: Option<PathTable>,
 }
 
 /// `[run]` as written.
@@ -152,6 +160,8 @@ pub struct Overrides {
     pub weather: Option<PathBuf>,
     /// `--events`.
     pub events: Option<PathBuf>,
+    /// `--verdicts`.
+    pub verdicts: Option<PathBuf>,
     /// `--timezone`.
     pub timezone: Option<String>,
     /// `--out`.
@@ -251,6 +261,8 @@ pub struct Settings {
     pub weather: Option<PathBuf>,
     /// Outages and the like.
     pub events: Option<PathBuf>,
+    /// What inspections found.
+    pub verdicts: Option<PathBuf>,
     /// Parts of the day.
     pub windows: Windows,
     /// Memory for intervals that wait for the rest of their day. [MiB]
@@ -263,6 +275,8 @@ pub struct Settings {
     pub max_false_chance: f64,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
+    /// How the model learns.
+    pub learning: Learning,
 }
 
 /// A visit should be more likely right than wrong.
@@ -330,6 +344,7 @@ impl PipelineFile {
             register: flags.register.clone().or(self.register.map(|table| table.path)),
             weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
             events: flags.events.clone().or(self.events.map(|table| table.path)),
+            verdicts: flags.verdicts.clone().or(self.verdicts.map(|table| table.path)),
             windows: self.windows.check()?,
             memory_mib: at_least(
                 "[digest] memory_mib",
@@ -344,6 +359,7 @@ impl PipelineFile {
             )?,
             max_false_chance: share,
             tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
+            learning: self.learning.check()?,
         })
     }
 }

@@ -1,0 +1,138 @@
+//! Reads what inspections found: verdicts on meters, which the ranking learns from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::table::read_table;
+use crate::error::{Error, Result};
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::MeterId;
+
+/// What was decided on a meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Worth a visit; nobody has been there.
+    Suspected,
+    /// A farm was found.
+    Confirmed,
+    /// There is none.
+    Rejected,
+    /// A farm was found that no list had named.
+    Missed,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 4] = [Self::Suspected, Self::Confirmed, Self::Rejected, Self::Missed];
+
+    /// The name in tables.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Suspected => "suspected",
+            Self::Confirmed => "confirmed",
+            Self::Rejected => "rejected",
+            Self::Missed => "missed",
+        }
+    }
+
+    /// Whether there is a farm; `None` where nobody has looked.
+    #[must_use]
+    pub const fn is_farm(self) -> Option<bool> {
+        match self {
+            Self::Suspected => None,
+            Self::Confirmed | Self::Missed => Some(true),
+            Self::Rejected => Some(false),
+        }
+    }
+}
+
+/// The latest verdict on each meter; may be empty.
+#[derive(Debug, Clone, Default)]
+pub struct Verdicts {
+    by_meter: BTreeMap<MeterId, Verdict>,
+}
+
+impl Verdicts {
+    /// Reads `meter_id, verdict` (and `decided_at`) from Parquet or CSV. Of several verdicts on a meter
+    /// the latest counts; without `decided_at`, the last row.
+    ///
+    /// # Errors
+    /// When the file cannot be read or lacks a column.
+    pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
+        let file = path.display().to_string();
+        let table = read_table(path)?;
+        let (Some(meters), Some(verdicts)) = (table.texts("meter_id")?, table.texts("verdict")?) else {
+            return Err(Error::input(
+                file,
+                format!("needs the columns `meter_id` and `verdict`; it has {}", table.names()),
+                "Rename the columns",
+            ));
+        };
+        let decided_s = table.instants_s("decided_at")?;
+        let mut latest: BTreeMap<MeterId, (Option<i64>, Verdict)> = BTreeMap::new();
+        let mut findings = Vec::new();
+        for (row, (meter, text)) in meters.into_iter().zip(verdicts).enumerate() {
+            let meter = meter.map(|meter| meter.trim().to_owned()).filter(|meter| !meter.is_empty());
+            let text = text.unwrap_or_default();
+            let known = Verdict::ALL.into_iter().find(|known| text.trim().eq_ignore_ascii_case(known.as_str()));
+            let (Some(meter), Some(verdict)) = (meter, known) else {
+                let words = format!(
+                    "row {}: needs a meter_id and a verdict of suspected, confirmed, rejected, missed; it has `{text}`",
+                    row + 1
+                );
+                findings.push(
+                    Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(&file),
+                );
+                continue;
+            };
+            let at_s = decided_s.as_ref().and_then(|all| all[row]);
+            let meter = MeterId::from(meter);
+            if latest.get(&meter).is_none_or(|(known_s, _)| *known_s <= at_s) {
+                latest.insert(meter, (at_s, verdict));
+            }
+        }
+        let by_meter = latest.into_iter().map(|(meter, (_, verdict))| (meter, verdict)).collect();
+        Ok((Self { by_meter }, findings))
+    }
+
+    /// Verdicts that are known already.
+    #[must_use]
+    pub fn of(all: impl IntoIterator<Item = (MeterId, Verdict)>) -> Self {
+        Self { by_meter: all.into_iter().collect() }
+    }
+
+    /// The verdict on a meter.
+    #[must_use]
+    pub fn get(&self, meter: &MeterId) -> Option<Verdict> {
+        self.by_meter.get(meter).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_verdict_counts_and_bad_rows_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verdicts.csv");
+        let rows = "meter_id,verdict,decided_at\na,confirmed,2024-03-01T00:00:00Z\na,rejected,2024-02-01T00:00:00Z\nb,Suspected,\nc,perhaps,\n,missed,\n";
+        std::fs::write(&path, rows).unwrap();
+        let (verdicts, findings) = Verdicts::read(&path).unwrap();
+        assert_eq!(verdicts.get(&MeterId::from("a")), Some(Verdict::Confirmed));
+        assert_eq!(verdicts.get(&MeterId::from("b")), Some(Verdict::Suspected));
+        assert_eq!(verdicts.get(&MeterId::from("c")), None);
+        assert_eq!(findings.len(), 2);
+        assert!(findings[0].description.contains("row 4") && findings[0].description.contains("perhaps"));
+    }
+
+    #[test]
+    fn a_table_without_verdicts_names_the_columns_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verdicts.csv");
+        std::fs::write(&path, "meter,result\na,yes\n").unwrap();
+        let error = Verdicts::read(&path).unwrap_err().to_string();
+        assert!(error.contains("`meter_id` and `verdict`") && error.contains("`result`"), "{error}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Settings of how the ranking's model learns.
+//!
+//! The defaults are those that `benches/learning/run` finds best on meters with rigs planted into
+//! them; they are settings so that it can try others.
+
+use serde::{Deserialize, Serialize};
+
+use super::{at_least, positive};
+use crate::error::{Error, Result};
+
+/// `[learning]` as written.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LearningTable {
+    /// Copies of one meter with a rig.
+    pub rigs_per_host: Option<usize>,
+    /// Copies of one meter with a look-alike.
+    pub look_alikes_per_host: Option<usize>,
+    /// Weight of all meters as they are, for each unit of all rigs.
+    pub untouched_weight: Option<f64>,
+    /// Weight of all look-alikes, for each unit of all rigs.
+    pub look_alike_weight: Option<f64>,
+    /// Share of the meters that the second round leaves out as possible farms.
+    pub left_out_share: Option<f64>,
+    /// Weight of a meter that was visited; a planted rig weighs 1.
+    pub verdict_weight: Option<f64>,
+    /// Boosting rounds.
+    pub rounds: Option<usize>,
+    /// Share of each round's step that is taken.
+    pub learning_rate: Option<f64>,
+    /// Families of features that are left out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`.
+    pub without: Option<Vec<String>>,
+}
+
+/// How the model learns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Learning {
+    /// Copies of one meter with a rig; `None`: the fewer the meters, the more.
+    pub rigs_per_host: Option<usize>,
+    /// Copies of one meter with a look-alike; `None`: the fewer the meters, the more.
+    pub look_alikes_per_host: Option<usize>,
+    /// Weight of all meters as they are, for each unit of all rigs.
+    pub untouched_weight: f64,
+    /// Weight of all look-alikes, for each unit of all rigs.
+    pub look_alike_weight: f64,
+    /// Share of the meters that the second round leaves out as possible farms, 0..=0.5.
+    pub left_out_share: f64,
+    /// Weight of a meter that was visited; a planted rig weighs 1.
+    pub verdict_weight: f64,
+    /// Boosting rounds.
+    pub rounds: usize,
+    /// Share of each round's step that is taken.
+    pub learning_rate: f64,
+    /// Names of the families of features that are left out.
+    pub without: Vec<String>,
+}
+
+impl Default for Learning {
+    fn default() -> Self {
+        Self {
+            rigs_per_host: None,
+            look_alikes_per_host: None,
+            untouched_weight: 0.3,
+            look_alike_weight: 0.4,
+            left_out_share: 0.1,
+            verdict_weight: 3.0,
+            rounds: 150,
+            learning_rate: 0.06,
+            without: Vec::new(),
+        }
+    }
+}
+
+impl Learning {
+    /// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
+    #[must_use]
+    pub fn copies_per_host(&self, n_hosts: usize) -> (usize, usize) {
+        let (rigs, look_alikes) = match n_hosts {
+            0..40 => (24, 20),
+            40..200 => (12, 8),
+            _ => (2, 2),
+        };
+        (self.rigs_per_host.unwrap_or(rigs), self.look_alikes_per_host.unwrap_or(look_alikes))
+    }
+}
+
+impl LearningTable {
+    /// Checked settings; what is not given takes its default.
+    ///
+    /// # Errors
+    /// When a value cannot be used.
+    pub fn check(self) -> Result<Learning> {
+        let usual = Learning::default();
+        let weight = |key: &str, given: Option<f64>, usual: f64| -> Result<f64> {
+            Ok(positive(key, given)?.unwrap_or(usual))
+        };
+        let left_out_share = self.left_out_share.unwrap_or(usual.left_out_share);
+        if !(0.0..=0.5).contains(&left_out_share) {
+            return Err(Error::setting(
+                "[learning] left_out_share",
+                format!("{left_out_share}"),
+                "Write a share from 0 to 0.5",
+            ));
+        }
+        Ok(Learning {
+            rigs_per_host: self.rigs_per_host,
+            look_alikes_per_host: self.look_alikes_per_host,
+            untouched_weight: weight(
+                "[learning] untouched_weight",
+                self.untouched_weight,
+                usual.untouched_weight,
+            )?,
+            look_alike_weight: weight(
+                "[learning] look_alike_weight",
+                self.look_alike_weight,
+                usual.look_alike_weight,
+            )?,
+            left_out_share,
+            verdict_weight: weight("[learning] verdict_weight", self.verdict_weight, usual.verdict_weight)?,
+            rounds: at_least("[learning] rounds", self.rounds.unwrap_or(usual.rounds), 1)?,
+            learning_rate: weight("[learning] learning_rate", self.learning_rate, usual.learning_rate)?,
+            without: self.without.unwrap_or_default(),
+        })
+    }
+}

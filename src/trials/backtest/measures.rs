@@ -1,0 +1,410 @@
+//! Measures a ranked list against what was planted.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{BacktestPlan, Trial};
+use crate::calendar::date_of;
+use crate::ranking::copies::Planted;
+use crate::ranking::rank::Ranked;
+use crate::ranking::sensitivity::Sensitivity;
+use crate::ranking::{RigEstimate, Scored};
+use crate::stats::median;
+
+/// Lengths of a list at which precision is read.
+const LENGTHS: [usize; 4] = [10, 50, 100, 200];
+
+/// Edges of the chances whose reliability is shown.
+const CHANCES: [f64; 7] = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
+
+/// p-values whose reliability is shown.
+const P_LEVELS: [f64; 5] = [0.01, 0.05, 0.1, 0.25, 0.5];
+
+/// A date is right within this. [d]
+const RIGHT_DAYS: i32 = 3;
+
+/// The whole backtest.
+#[derive(Debug, Clone, Serialize)]
+pub struct Backtest {
+    /// Meters that were ranked.
+    pub n_meters: usize,
+    /// Trials of each prevalence.
+    pub n_seeds: u64,
+    /// By prevalence, in the order of the plan.
+    pub by_prevalence: Vec<Measures>,
+}
+
+/// Measures of all trials of one prevalence. Means over trials where nothing else is said.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Measures {
+    /// Share of meters with a planted rig.
+    pub prevalence: f64,
+    /// Rigs planted, over all trials.
+    pub n_rigs: usize,
+    /// Average precision of each trial.
+    pub average_precisions: Vec<f64>,
+    /// Their mean.
+    pub average_precision: f64,
+    /// Precision of the first so many lines as there are rigs.
+    pub precision_at_n: f64,
+    /// Precision of the first 10, 50, 100, 200 lines, where there are as many.
+    pub precision_at: BTreeMap<usize, f64>,
+    /// Visits that can be made.
+    pub budget: usize,
+    /// Share of the rigs that so many visits find.
+    pub recall_at_budget: f64,
+    /// Lines above the cut, of a trial.
+    pub n_listed: f64,
+    /// Share of all listed lines that are rigs; `None` where nothing was listed.
+    pub precision_listed: Option<f64>,
+    /// Share of all rigs that are listed.
+    pub recall_listed: f64,
+    /// By form of rig.
+    pub by_form: BTreeMap<&'static str, Found>,
+    /// By look-alike that was planted.
+    pub by_rival: BTreeMap<&'static str, Found>,
+    /// Meters as they are that are listed, of a trial.
+    pub n_untouched_listed: f64,
+    /// Median distance of the estimated kW, over the kW.
+    pub kw_error_median: Option<f64>,
+    /// Share of rigs whose kW lies in the interval, which is meant to hold nine in ten.
+    pub kw_in_interval: Option<f64>,
+    /// Share of onsets within three days; of rigs that were there before, those that say so.
+    pub onset_right: Option<f64>,
+    /// Share of ends within three days, of rigs that ended.
+    pub end_right: Option<f64>,
+    /// Chances that were claimed against what was there.
+    pub chances: Vec<Reliability>,
+    /// False lines expected up to a line against those there were.
+    pub expected_false: Vec<ExpectedFalse>,
+    /// Share of meters without a rig at or below a p-value.
+    pub p_values: Vec<PValue>,
+    /// Recall by the rig's draw.
+    pub sensitivity: Sensitivity,
+    /// Rigs that are not above the cut.
+    pub missed: Vec<Missed>,
+    /// Meters as they are that are above the cut, with the number of trials: a look at them tells
+    /// whether something is really there.
+    pub untouched_listed: BTreeMap<String, usize>,
+    /// What verdicts on the first lines changed.
+    pub verdicts: Option<WithVerdicts>,
+    #[serde(skip)]
+    sums: Sums,
+}
+
+/// A planted rig that is not above the cut.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Missed {
+    /// The meter.
+    pub meter: String,
+    /// The rig's form.
+    pub form: &'static str,
+    /// Its median draw while on, as the meter sees it. [kW]
+    pub kw: f32,
+    /// Its first day; `None`: before the data begins.
+    pub onset: Option<Date>,
+    /// The day after its last; `None`: still on.
+    pub ended: Option<Date>,
+    /// Where it stands in its trial's list.
+    pub rank: u32,
+    /// The rig that was estimated. [kW]
+    pub estimated_kw: Option<f64>,
+}
+
+/// How many of something were planted and came out above the cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Planted.
+    pub n_planted: usize,
+    /// Above the cut.
+    pub n_listed: usize,
+    /// Among the first so many lines as there are rigs.
+    pub n_first: usize,
+}
+
+/// Meters whose chance of a rig was said to lie in a range.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Reliability {
+    /// From this chance on.
+    pub from: f64,
+    /// Up to this chance.
+    pub to: f64,
+    /// Meters.
+    pub n: usize,
+    /// Rigs that were claimed: the sum of the chances.
+    pub n_claimed: f64,
+    /// Rigs that were there.
+    pub n_rigs: usize,
+}
+
+/// False lines among the first of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct ExpectedFalse {
+    /// Lines.
+    pub n_lines: usize,
+    /// Said to be false.
+    pub n_claimed: f64,
+    /// That were false.
+    pub n_false: f64,
+}
+
+/// Meters without a rig at or below a p-value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct PValue {
+    /// The p-value.
+    pub level: f64,
+    /// Share of meters without a rig at or below it.
+    pub share: f64,
+}
+
+/// Average precision of the lines that nobody visited, without and with what the visits found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct WithVerdicts {
+    /// Share of meters that were visited, from the top of the list.
+    pub share: f64,
+    /// Without the verdicts; `None` where the visits found every rig.
+    pub average_precision_without: Option<f64>,
+    /// With them.
+    pub average_precision_with: Option<f64>,
+}
+
+/// What is summed over trials and divided at the end.
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    n_trials: usize,
+    n_listed: usize,
+    n_rigs_listed: usize,
+    n_untouched_listed: usize,
+    kw_errors: Vec<f32>,
+    in_interval: Vec<bool>,
+    onset_right: Vec<bool>,
+    end_right: Vec<bool>,
+    precision_at: BTreeMap<usize, Vec<f64>>,
+    precision_at_n: Vec<f64>,
+    recall_at_budget: Vec<f64>,
+    plain_p: Vec<f64>,
+    without_verdicts: Vec<f64>,
+    with_verdicts: Vec<f64>,
+}
+
+impl Backtest {
+    /// Nothing tried yet.
+    #[must_use]
+    pub fn new(plan: &BacktestPlan, n_meters: usize) -> Self {
+        let measures = |prevalence: &f64| Measures::new(*prevalence, plan.budget);
+        Self { n_meters, n_seeds: plan.n_seeds, by_prevalence: plan.prevalences.iter().map(measures).collect() }
+    }
+
+    /// Adds a trial; `again` is its second ranking, with verdicts on a share of the first one's lines.
+    pub fn add(&mut self, prevalence: f64, trial: &Trial, ranked: &Ranked, again: Option<(f64, &Ranked)>) {
+        let measures = self.by_prevalence.iter_mut().find(|measures| measures.prevalence == prevalence);
+        if let Some(measures) = measures {
+            measures.add(trial, &ranked.scored);
+            if let Some((share, again)) = again {
+                measures.add_verdicts(trial, share, &ranked.scored, &again.scored);
+            }
+        }
+    }
+
+    /// Divides what was summed.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.by_prevalence.iter_mut().for_each(Measures::finish);
+        self
+    }
+}
+
+impl Measures {
+    fn new(prevalence: f64, budget: usize) -> Self {
+        let edges = || std::iter::once(0.0).chain(CHANCES);
+        let ranges = edges().zip(CHANCES.into_iter().chain([1.0]));
+        Self {
+            prevalence,
+            budget,
+            chances: ranges.map(|(from, to)| Reliability { from, to, ..Reliability::default() }).collect(),
+            expected_false: LENGTHS.map(|n_lines| ExpectedFalse { n_lines, ..ExpectedFalse::default() }).into(),
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, trial: &Trial, scored: &[Scored]) {
+        let planted: Vec<Option<&Planted>> = scored.iter().map(|one| trial.truth.get(&one.meter)).collect();
+        let is_rig: Vec<bool> = planted.iter().map(|planted| planted.is_some_and(Planted::is_rig)).collect();
+        let n_rigs = is_rig.iter().filter(|is_rig| **is_rig).count();
+        let n_true = |n: usize| is_rig.iter().take(n).filter(|is_rig| **is_rig).count() as f64;
+        self.sums.n_trials += 1;
+        self.n_rigs += n_rigs;
+        self.average_precisions.push(average_precision(&is_rig));
+        self.sums.precision_at_n.push(n_true(n_rigs) / n_rigs.max(1) as f64);
+        self.sums.recall_at_budget.push(n_true(self.budget) / n_rigs.max(1) as f64);
+        for n in LENGTHS.into_iter().filter(|n| *n <= scored.len()) {
+            self.sums.precision_at.entry(n).or_default().push(n_true(n) / n as f64);
+        }
+        let mut expected_before = 0.0;
+        for (index, (one, planted)) in scored.iter().zip(&planted).enumerate() {
+            let chance = (1.0 - (one.expected_false - expected_before)).clamp(0.0, 1.0);
+            expected_before = one.expected_false;
+            self.count_chance(chance, is_rig[index]);
+            self.sums.n_listed += usize::from(one.is_suspect);
+            match planted {
+                None => {
+                    if one.is_suspect {
+                        *self.untouched_listed.entry(one.meter.as_str().to_owned()).or_default() += 1;
+                    }
+                    self.sums.n_untouched_listed += usize::from(one.is_suspect);
+                    self.sums.plain_p.push(one.p_value);
+                }
+                Some(Planted::LookAlike(kind)) => {
+                    self.sums.plain_p.push(one.p_value);
+                    self.by_rival.entry(kind.as_str()).or_default().count(one.is_suspect, index < n_rigs);
+                }
+                Some(Planted::Rig { form, kw, onset, ended }) => {
+                    self.by_form.entry(form.as_str()).or_default().count(one.is_suspect, index < n_rigs);
+                    self.sums.n_rigs_listed += usize::from(one.is_suspect);
+                    self.sensitivity.count(f64::from(*kw), one.is_suspect);
+                    if !one.is_suspect {
+                        self.missed.push(Missed {
+                            meter: one.meter.as_str().to_owned(),
+                            form: form.as_str(),
+                            kw: *kw,
+                            onset: onset.map(date_of),
+                            ended: ended.map(date_of),
+                            rank: one.rank,
+                            estimated_kw: one.rig.as_ref().map(|rig| rig.kw),
+                        });
+                    }
+                    if let Some(rig) = &one.rig {
+                        self.count_estimate(rig, f64::from(*kw), *onset, *ended);
+                    }
+                }
+            }
+        }
+        for at in &mut self.expected_false {
+            let n = at.n_lines.min(scored.len());
+            at.n_claimed += n.checked_sub(1).map_or(0.0, |last| scored[last].expected_false);
+            at.n_false += n as f64 - n_true(n);
+        }
+    }
+
+    fn count_chance(&mut self, chance: f64, is_rig: bool) {
+        let range = &mut self.chances[CHANCES.partition_point(|edge| *edge <= chance)];
+        range.n += 1;
+        range.n_claimed += chance;
+        range.n_rigs += usize::from(is_rig);
+    }
+
+    fn count_estimate(&mut self, rig: &RigEstimate, kw: f64, onset: Option<i32>, ended: Option<i32>) {
+        self.sums.kw_errors.push(((rig.kw - kw) / kw).abs() as f32);
+        self.sums.in_interval.push((rig.kw_low..=rig.kw_high).contains(&kw));
+        let is_near = |day: i32, said: Option<Date>| {
+            said.is_some_and(|said| (said - date_of(day)).get_days().abs() <= RIGHT_DAYS)
+        };
+        self.sums.onset_right.push(onset.map_or(rig.onset.is_none(), |day| is_near(day, rig.onset)));
+        if let Some(day) = ended {
+            self.sums.end_right.push(is_near(day, rig.ended));
+        }
+    }
+
+    fn add_verdicts(&mut self, trial: &Trial, share: f64, before: &[Scored], after: &[Scored]) {
+        let visited = trial.visit(before, share);
+        let rest = |scored: &[Scored]| {
+            let own: Vec<bool> = scored
+                .iter()
+                .filter(|one| visited.get(&one.meter).is_none())
+                .map(|one| trial.truth.get(&one.meter).is_some_and(Planted::is_rig))
+                .collect();
+            own
+        };
+        let (before, after) = (rest(before), rest(after));
+        self.verdicts.get_or_insert_default().share = share;
+        // With every rig visited there is nothing left to find.
+        if before.contains(&true) {
+            self.sums.without_verdicts.push(average_precision(&before));
+            self.sums.with_verdicts.push(average_precision(&after));
+        }
+    }
+
+    fn finish(&mut self) {
+        let sums = std::mem::take(&mut self.sums);
+        let n_trials = sums.n_trials.max(1) as f64;
+        self.average_precision = mean(&self.average_precisions);
+        self.precision_at_n = mean(&sums.precision_at_n);
+        self.recall_at_budget = mean(&sums.recall_at_budget);
+        self.precision_at = sums.precision_at.iter().map(|(n, all)| (*n, mean(all))).collect();
+        self.n_listed = sums.n_listed as f64 / n_trials;
+        self.precision_listed =
+            (sums.n_listed > 0).then(|| sums.n_rigs_listed as f64 / sums.n_listed as f64);
+        self.recall_listed = sums.n_rigs_listed as f64 / self.n_rigs.max(1) as f64;
+        self.n_untouched_listed = sums.n_untouched_listed as f64 / n_trials;
+        self.kw_error_median = median(&sums.kw_errors).map(f64::from);
+        self.kw_in_interval = share(&sums.in_interval);
+        self.onset_right = share(&sums.onset_right);
+        self.end_right = share(&sums.end_right);
+        self.p_values = P_LEVELS
+            .map(|level| {
+                let n = sums.plain_p.iter().filter(|p| **p <= level).count();
+                PValue { level, share: n as f64 / sums.plain_p.len().max(1) as f64 }
+            })
+            .into();
+        for at in &mut self.expected_false {
+            at.n_claimed /= n_trials;
+            at.n_false /= n_trials;
+        }
+        if let Some(verdicts) = &mut self.verdicts {
+            let known = |all: &[f64]| (!all.is_empty()).then(|| mean(all));
+            verdicts.average_precision_without = known(&sums.without_verdicts);
+            verdicts.average_precision_with = known(&sums.with_verdicts);
+        }
+    }
+}
+
+impl Found {
+    fn count(&mut self, is_listed: bool, is_first: bool) {
+        self.n_planted += 1;
+        self.n_listed += usize::from(is_listed);
+        self.n_first += usize::from(is_first);
+    }
+}
+
+/// Mean over the true lines of the precision down to each (Salton & McGill 1983); 0 without a true one.
+fn average_precision(is_true: &[bool]) -> f64 {
+    let mut n_true = 0;
+    let mut sum = 0.0;
+    for (index, _) in is_true.iter().enumerate().filter(|(_, is_true)| **is_true) {
+        n_true += 1;
+        sum += f64::from(n_true) / (index + 1) as f64;
+    }
+    sum / f64::from(n_true.max(1))
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn share(all: &[bool]) -> Option<f64> {
+    (!all.is_empty()).then(|| all.iter().filter(|is| **is).count() as f64 / all.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn average_precision_of_a_perfect_a_mixed_and_an_empty_list() {
+        assert_eq!(average_precision(&[true, true, false]), 1.0);
+        assert!((average_precision(&[false, true, true]) - (0.5 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+        assert_eq!(average_precision(&[false]), 0.0);
+    }
+
+    #[test]
+    fn a_chance_is_counted_in_its_range() {
+        let mut measures = Measures::new(0.01, 50);
+        measures.count_chance(0.6, true);
+        measures.count_chance(1.0, false);
+        let range = measures.chances.iter().find(|range| range.n == 1 && range.n_rigs == 1).unwrap();
+        assert_eq!((range.from, range.to), (0.5, 0.75));
+        assert_eq!(measures.chances.last().unwrap().n, 1);
+    }
+}

@@ -1,0 +1,153 @@
+//! Plants rigs into the run's own meters, ranks them as `detect` would, and holds the list against
+//! what was planted.
+//!
+//! A trial takes the meters as they are, plants rigs into a share of them and look-alikes into
+//! others, and hands the whole set to the ranking, which knows nothing of it: it plants its own copies
+//! to learn from, some of them into meters that carry a trial's rig already, as in a real run. Farms
+//! that are really there count against the list. Rigs of trial and training come from one
+//! generator, with other draws: a form of farm that nobody has thought of is not tried.
+
+mod measures;
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+pub use measures::{Backtest, Measures};
+pub use page::{BacktestTable, tables, write_backtest};
+
+use crate::acquisition::register::UsagePoint;
+use crate::acquisition::verdicts::{Verdict, Verdicts};
+use crate::digest::MeterDays;
+use crate::digest::store::DigestStore;
+use crate::error::Result;
+use crate::features::measure::MeasuredMeter;
+use crate::features::{Surroundings, extract_features};
+use crate::ids::MeterId;
+use crate::ranking::Scored;
+use crate::ranking::copies::{Planted, plant_look_alike, plant_rig};
+use crate::ranking::plant::Host;
+use crate::rigs::{LookAlike, RigForm};
+use crate::settings::Settings;
+
+/// Shares of meters with a rig that are tried where none are named: one in a thousand, what raids of
+/// 2022 suggest for a district, and a district known for it.
+pub const DEFAULT_PREVALENCES: [f64; 3] = [0.001, 0.008, 0.05];
+
+/// Visits that a desk makes on one list, where none are named.
+pub const DEFAULT_BUDGET: usize = 50;
+
+/// Share of meters that get a look-alike, beside those that are there by themselves.
+const LOOK_ALIKE_SHARE: f64 = 0.05;
+
+/// What is tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BacktestPlan {
+    /// Trials of each prevalence.
+    pub n_seeds: u64,
+    /// Shares of meters with a rig, 0..=0.5.
+    pub prevalences: Vec<f64>,
+    /// Visits that can be made.
+    pub budget: usize,
+    /// Share of meters, from the top of the list, whose truth is known in a second ranking, 0..=0.5;
+    /// 0: no second ranking.
+    pub verdict_share: f64,
+}
+
+impl BacktestPlan {
+    /// Prevalence and seed of every trial.
+    pub fn trials(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.prevalences.iter().flat_map(|share| (1..=self.n_seeds).map(|seed| (*share, seed)))
+    }
+}
+
+/// The meters of a run with rigs and look-alikes planted into some.
+#[derive(Debug)]
+pub struct Trial {
+    /// Every meter, the planted ones with the features of what was planted.
+    pub meters: Vec<MeasuredMeter>,
+    /// What was planted.
+    pub truth: BTreeMap<MeterId, Planted>,
+    days: BTreeMap<MeterId, MeterDays>,
+}
+
+impl Trial {
+    /// Plants into a random part of the meters: at least one rig, whatever the share.
+    ///
+    /// # Errors
+    /// When the days of the hosts cannot be read.
+    pub fn plant(
+        measured: &[MeasuredMeter],
+        (prevalence, seed): (f64, u64),
+        store: &DigestStore,
+        settings: &Settings,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let mut hosts: Vec<usize> = (0..measured.len()).filter(|&index| may_host(&measured[index])).collect();
+        hosts.shuffle(&mut rng);
+        let at_least_one = |share: f64| ((share * hosts.len() as f64).round() as usize).max(1);
+        let n_rigs = at_least_one(prevalence);
+        hosts.truncate(n_rigs + at_least_one(LOOK_ALIKE_SHARE));
+        let (mut forms, mut kinds) = (RigForm::ALL.to_vec(), LookAlike::ALL.to_vec());
+        forms.shuffle(&mut rng);
+        kinds.shuffle(&mut rng);
+        let names: BTreeSet<MeterId> = hosts.iter().map(|&index| measured[index].0.clone()).collect();
+        let days = store.days_of(&names)?;
+        let plant = |(number, &index): (usize, &usize)| {
+            let meter = days.get(&measured[index].0)?;
+            let host = Host::rebuild(&meter.days, settings.windows.night)?;
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ (index as u64 + 1).rotate_left(32));
+            let (days, planted) = if number < n_rigs {
+                plant_rig(&host, forms[number % forms.len()], &mut rng)?
+            } else {
+                plant_look_alike(&host, kinds[number % kinds.len()], &mut rng)
+            };
+            let features = extract_features(&days, 0.0, &settings.windows, surroundings)?;
+            Some((index, MeterDays { meter: meter.meter.clone(), days }, planted, features))
+        };
+        let planted: Vec<_> = hosts.par_iter().enumerate().filter_map(plant).collect();
+        let mut trial = Self { meters: measured.to_vec(), truth: BTreeMap::new(), days: BTreeMap::new() };
+        for (index, days, planted, features) in planted {
+            trial.meters[index].1 = features;
+            trial.truth.insert(days.meter.clone(), planted);
+            trial.days.insert(days.meter.clone(), days);
+        }
+        Ok(trial)
+    }
+
+    /// Days of meters, the planted ones with what was planted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn days_of(
+        &self,
+        meters: &BTreeSet<MeterId>,
+        store: &DigestStore,
+    ) -> Result<BTreeMap<MeterId, MeterDays>> {
+        let (planted, as_they_are): (BTreeSet<_>, BTreeSet<_>) =
+            meters.iter().cloned().partition(|meter| self.days.contains_key(meter));
+        let mut days = store.days_of(&as_they_are)?;
+        days.extend(planted.into_iter().map(|meter| (meter.clone(), self.days[&meter].clone())));
+        Ok(days)
+    }
+
+    /// What visits to the first lines of a list would find.
+    #[must_use]
+    pub fn visit(&self, scored: &[Scored], share: f64) -> Verdicts {
+        let n = (share * scored.len() as f64).round() as usize;
+        Verdicts::of(scored.iter().take(n).map(|one| {
+            let is_farm = self.truth.get(&one.meter).is_some_and(Planted::is_rig);
+            (one.meter.clone(), if is_farm { Verdict::Confirmed } else { Verdict::Rejected })
+        }))
+    }
+}
+
+fn may_host((_, _, point): &MeasuredMeter) -> bool {
+    let declares = |point: &UsagePoint| point.declared_mining_kw.unwrap_or(0.0) != 0.0;
+    !point.as_ref().is_some_and(|point| point.is_network() || declares(point))
+}
