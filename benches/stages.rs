@@ -173,6 +173,7 @@ fn judged(days: &BTreeMap<MeterId, MeterDays>) -> Vec<Judged> {
             features,
             point: None,
             group: grouping.groups[member].id.clone(),
+            verdict: None,
         })
         .collect()
 }

@@ -44,7 +44,7 @@ pub fn rank_many(store: &Path, n: usize) -> Result<(), Box<dyn Error>> {
     let flags = Overrides { readings: vec!["made up".into()], ..Overrides::default() };
     let settings = PipelineFile::default().check(&flags)?;
     let start = Instant::now();
-    let scored = rank_meters(&judged, &[], &settings, &surroundings, &days_of)?;
+    let scored = rank_meters(&judged, &[], &settings, &surroundings, &days_of)?.scored;
     println!("training and ranking: {:.2} s, {} meters", start.elapsed().as_secs_f64(), scored.len());
     Ok(())
 }
@@ -81,6 +81,7 @@ fn group(features: Vec<MeterFeatures>) -> Vec<Judged> {
         features,
         point: None,
         group: grouping.groups[grouping.members[at]].id.clone(),
+        verdict: None,
     };
     features.into_iter().enumerate().map(judge).collect()
 }

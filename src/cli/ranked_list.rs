@@ -8,7 +8,7 @@ use super::layout::{
 };
 use crate::pipeline::RunSummary;
 use crate::ranking::{RigEstimate, Scored};
-use crate::report::words::machine_words;
+use crate::report::words::{machine_words, sensitivity_words};
 use crate::settings::Settings;
 
 /// Suspects printed; the files have all.
@@ -55,6 +55,11 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
     push_line(&mut text, &format!("Read {}.\n", read_words(summary)));
     push_list(&mut text, summary, settings, width);
     push_line(&mut text, "");
+    let sensitivity = sensitivity_words(&summary.sensitivity);
+    if !sensitivity.is_empty() {
+        push_wrapped(&mut text, "", &sensitivity, width);
+        push_line(&mut text, "");
+    }
     push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
     push_files(&mut text, summary, settings, width);
     push_line(&mut text, "");

@@ -215,7 +215,9 @@ impl<'a> Cohort<'a> {
             chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()
         };
         for (copy, score) in copies.iter().zip(&scores.copies) {
-            if let Planted::Rig { kw, .. } = copy.planted {
+            if let Planted::Rig { kw, .. } = copy.planted
+                && !members[copy.host].is_network()
+            {
                 let rig = estimate_rig(&copy.features, bases[copy.host]);
                 sensitivity.count(f64::from(kw), is_listed(*score, rig));
             }
@@ -245,9 +247,11 @@ impl<'a> Cohort<'a> {
     fn scored(&self, draft: &Draft, peers: &BTreeMap<GroupId, Peers>, settings: &Settings) -> Scored {
         let (one, rig) = (self.members[draft.member], draft.rig);
         // A block on a network meter lies at one of the usage points below it, or past all of them:
-        // the usage points are the suspects.
-        let is_suspect =
-            draft.chance >= 1.0 - settings.max_false_chance && rig.is_some() && !one.is_network();
+        // the usage points are the suspects. Where someone looked and found nothing, nobody goes again.
+        let is_suspect = draft.chance >= 1.0 - settings.max_false_chance
+            && rig.is_some()
+            && !one.is_network()
+            && one.is_farm() != Some(false);
         let (reasons, rivals) = if draft.score >= self.explained_from {
             self.explain(draft, peers)
         } else {

@@ -53,6 +53,12 @@ impl Sensitivity {
         class.n_found += usize::from(is_found);
     }
 
+    /// Rigs planted, of any draw.
+    #[must_use]
+    pub fn n_planted(&self) -> usize {
+        self.classes.iter().map(|class| class.n_planted).sum()
+    }
+
     /// The draw from which on every class of rigs is found at least in this share. [kW]
     #[must_use]
     pub fn smallest_found_kw(&self, share: f64) -> Option<f64> {

@@ -14,6 +14,7 @@ use crate::digest::{DayDigest, MeterDays};
 use crate::error::Result;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{GroupId, MeterId};
+use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
 
@@ -162,6 +163,14 @@ pub fn findings() -> Vec<Finding> {
     ]
 }
 
+/// All rigs of 7.5 kW and more found, half of those of one machine.
+fn sensitivity() -> Sensitivity {
+    let mut sensitivity = Sensitivity::default();
+    (0..20).for_each(|n| sensitivity.count(1.2, n < 12));
+    (0..20).for_each(|n| sensitivity.count(8.0, n < 19));
+    sensitivity
+}
+
 /// Nine months of a meter: a home's day, and a flat block from onset to end.
 pub fn days(scored: &Scored) -> MeterDays {
     let home = |hour: usize, day: i32| {
@@ -220,6 +229,7 @@ fn facts() -> RunFacts {
         n_meters: 3,
         n_meter_days: 1088,
         n_rows: 52_608,
+        sensitivity: sensitivity(),
         outputs: vec![file("balance.parquet")],
     }
 }

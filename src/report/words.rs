@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, RigEstimate};
 use crate::units::Kilowatts;
 
@@ -57,6 +58,24 @@ pub fn machine_words(rig: &RigEstimate) -> String {
     }
 }
 
+/// Of how small a rig a run would show; empty where nothing was planted.
+#[must_use]
+pub fn sensitivity_words(sensitivity: &Sensitivity) -> String {
+    if sensitivity.n_planted() == 0 {
+        return String::new();
+    }
+    let from = |kw: f64| format!("of those of {kw} kW and more");
+    let found = match (sensitivity.smallest_found_kw(0.9), sensitivity.smallest_found_kw(0.5)) {
+        (Some(most), Some(half)) if half < most => {
+            format!("nine in ten {}, and half {}, come out", from(most), from(half))
+        }
+        (Some(most), _) => format!("nine in ten {} come out", from(most)),
+        (None, Some(half)) => format!("half {} come out", from(half)),
+        (None, None) => "less than half come out, however large,".to_owned(),
+    };
+    format!("Of the rigs that were planted into copies of these meters, {found} above the cut.")
+}
+
 /// When the block began, as far as the data tells.
 #[must_use]
 pub fn onset_words(onset: Option<Date>) -> String {
@@ -100,6 +119,18 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(counted(1, "meter"), "1 meter");
         assert_eq!(counted(1000, "meter"), "1\u{202f}000 meters");
+    }
+
+    #[test]
+    fn the_smallest_rig_is_put_in_words() {
+        let mut found = Sensitivity::default();
+        assert_eq!(sensitivity_words(&found), "");
+        (0..20).for_each(|n| found.count(1.2, n < 12));
+        (0..20).for_each(|n| found.count(8.0, n < 19));
+        assert_eq!(
+            sensitivity_words(&found),
+            "Of the rigs that were planted into copies of these meters, nine in ten of those of 7.5 kW and more, and half of those of 1 kW and more, come out above the cut."
+        );
     }
 
     #[test]

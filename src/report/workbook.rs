@@ -7,7 +7,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workboo
 
 use super::RunOutputs;
 use super::suspects::Suspect;
-use super::words::EVIDENCE_IS_NOT_GUILT;
+use super::words::{EVIDENCE_IS_NOT_GUILT, sensitivity_words};
 use crate::error::{Error, Result};
 
 /// Rows a sheet can hold below its header, by the file format.
@@ -90,6 +90,7 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
         column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
         column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("p_value", 10.0, SHARE, "Share of the meter's peers, itself included, that score at least as high", |s, _| Number(Some(s.scored.p_value))),
         column("expected_false", 14.0, KW, "How many of the lines from rank 1 to this one are expected to be false", |s, _| Number(Some(s.scored.expected_false))),
         column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
         column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, tariff| Number(s.money_since_onset(tariff))),
@@ -226,6 +227,7 @@ fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
         line("Zone", zone),
         line("Seed", settings.seed.to_string()),
         line("The cut", format!("a meter is listed while the chance that it is a false lead is at most {:.0} %", settings.max_false_chance * 100.0)),
+        line("Smallest rig", sensitivity_words(&run.facts.sensitivity)),
         line("Tariff", settings.tariff_per_kwh.map_or_else(|| "not given".to_owned(), |price| format!("{price} a kWh"))),
     ];
     lines.extend(run.facts.inputs.iter().map(|input| line(input.role, input.file.path.clone())));

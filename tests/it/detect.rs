@@ -16,7 +16,7 @@ use crate::district::{detect_district, district, run};
 use crate::program::{column_names, files, hashwatt_line, numbers, read_table, texts};
 
 /// Columns that `scores.parquet` promises.
-const SCORE_COLUMNS: [&str; 13] = [
+const SCORE_COLUMNS: [&str; 14] = [
     "meter_id",
     "score",
     "rank",
@@ -30,6 +30,7 @@ const SCORE_COLUMNS: [&str; 13] = [
     "ended",
     "group",
     "reasons",
+    "p_value",
 ];
 
 /// What `suspects.*` has on top.

@@ -76,11 +76,12 @@ fn rank(meters: &BTreeMap<String, Vec<f32>>) -> Vec<Scored> {
             features: extract_features(&meter.days, 0.0, &Windows::default(), &surroundings).unwrap(),
             point: None,
             group: GroupId::from("homes"),
+            verdict: None,
         })
         .collect();
     let days_of =
         |wanted: &BTreeSet<MeterId>| Ok(wanted.iter().map(|id| (id.clone(), days[id].clone())).collect());
-    rank_meters(&judged, &[], &settings(), &surroundings, &days_of).unwrap()
+    rank_meters(&judged, &[], &settings(), &surroundings, &days_of).unwrap().scored
 }
 
 fn homes(n: usize) -> BTreeMap<String, Vec<f32>> {

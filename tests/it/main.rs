@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a test says there that it was skipped, and what it measured")]
 
 mod acquisition;
+mod backtest;
 mod bad_input;
 mod cli;
 mod detect;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Severity};
 use crate::report::RunOutputs;
 use crate::report::suspects::Suspect;
-use crate::report::words::{NONE, counted, grouped, kind_words, machine_words, onset_words, rig_words};
+use crate::report::words::{NONE, counted, grouped, kind_words, machine_words, onset_words, rig_words, sensitivity_words};
 
 /// Findings on files and on the whole run shown in full; `findings.parquet` has all.
 const MAX_RUN_FINDINGS: usize = 30;
@@ -20,6 +20,8 @@ pub struct Summary {
     pub expected_false: String,
     /// What the cut means.
     pub cut: String,
+    /// How small a rig would show.
+    pub sensitivity: String,
     /// Code, severity and how many, worst first.
     pub finding_counts: Vec<(&'static str, &'static str, String)>,
     /// Findings on no single meter, in words.
@@ -41,6 +43,7 @@ impl Summary {
             cut: format!(
                 "The list stops where a line is false with a chance above {share:.0} %. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."
             ),
+            sensitivity: sensitivity_words(&run.facts.sensitivity),
             finding_counts: finding_counts(run.findings),
             run_findings: run
                 .findings

@@ -15,9 +15,7 @@ use crate::report::suspects::joined_reasons;
 /// When the table cannot be built.
 pub fn scores_frame(scored: &[Scored]) -> Result<DataFrame> {
     let rows: Vec<&Scored> = scored.iter().collect();
-    let mut columns = score_columns(&rows);
-    columns.push(floats("p_value", rows.iter().map(|row| Some(row.p_value))));
-    frame("scores.parquet", rows.len(), columns)
+    frame("scores.parquet", rows.len(), score_columns(&rows))
 }
 
 /// The columns that `scores.parquet` and `suspects.parquet` share.
@@ -39,6 +37,7 @@ pub(super) fn score_columns(rows: &[&Scored]) -> Vec<Column> {
         dates("ended", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.ended))),
         texts("group", rows.iter().map(|row| Some(row.group.as_str()))),
         texts("reasons", reasons.iter().map(|text| Some(text.as_str()))),
+        floats("p_value", rows.iter().map(|row| Some(row.p_value))),
     ]
 }
 

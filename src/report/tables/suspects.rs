@@ -8,7 +8,7 @@ use crate::acquisition::register::UsagePoint;
 use crate::error::Result;
 use crate::report::suspects::Suspect;
 
-/// The columns of `scores.parquet`, then `expected_false` [lines from rank 1 to here], `p_value` [0..=1],
+/// The columns of `scores.parquet`, then `expected_false` [lines from rank 1 to here],
 /// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
 /// `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat, lon` [degrees, WGS 84],
 /// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`.
@@ -20,7 +20,6 @@ pub fn suspects_frame(suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> 
     let mut columns = score_columns(&rows);
     columns.extend([
         floats("expected_false", suspects.iter().map(|suspect| Some(suspect.scored.expected_false))),
-        floats("p_value", suspects.iter().map(|suspect| Some(suspect.scored.p_value))),
         floats("energy_kwh_since_onset", suspects.iter().map(Suspect::energy_kwh_since_onset)),
         floats("money_since_onset", suspects.iter().map(|suspect| suspect.money_since_onset(tariff_per_kwh))),
         texts("best_rival", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.rival))),
