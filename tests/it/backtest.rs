@@ -35,7 +35,7 @@ fn a_backtest_measures_the_list_and_whether_its_chances_hold() {
         assert!(at["share"].as_f64().unwrap() <= at["level"].as_f64().unwrap() + 0.02, "{at}");
     }
     let page = std::fs::read_to_string(folder.path().join("backtest.html")).unwrap();
-    assert!(page.contains("Reliability of the p-value") && !page.contains("http"));
+    assert!(page.contains("Reliability of the p-value") && !page.contains("://"));
 }
 
 #[test]
