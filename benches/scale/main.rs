@@ -7,6 +7,7 @@ mod reference;
 
 mod decode;
 mod digests;
+mod prior;
 mod rank;
 
 use std::error::Error;
@@ -55,6 +56,15 @@ enum Command {
         /// Meters
         #[arg(long, default_value_t = 1_000_000)]
         meters: usize,
+    },
+    /// Learn the model that is shipped for runs with few meters
+    Prior {
+        /// Interval data: homes without known farms
+        #[arg(long)]
+        readings: String,
+        /// File of the model
+        #[arg(long, default_value = "src/ranking/prior.json")]
+        out: PathBuf,
     },
     /// Decode exports on two threads unless told otherwise, and print rows a second
     Decode {
@@ -114,6 +124,7 @@ fn run(command: Command) -> Result<(u64, &'static str), Box<dyn Error>> {
             rank::rank_many(&store, meters)?;
             Ok((meters as u64, "meters, features made up included,"))
         }
+        Command::Prior { readings, out } => Ok((prior::learn_prior(&readings, &out)?, "rows")),
         Command::Decode { files } => Ok((decode::decode_files(&files)?, "rows")),
     }
 }

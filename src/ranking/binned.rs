@@ -105,6 +105,17 @@ pub(super) struct Edges {
 }
 
 impl Edges {
+    /// Edges that are known, ascending, fewer than there may be bins.
+    pub(super) fn of(known: &[f32]) -> Self {
+        let mut edges = Self { values: [f32::INFINITY; MAX_BINS], len: known.len() };
+        edges.values[..known.len()].copy_from_slice(known);
+        edges
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = f32> {
+        self.values[..self.len].iter().copied()
+    }
+
     /// Edges halfway between neighbours, at about equal counts.
     fn between(sorted: &[(f32, u32)]) -> Self {
         let mut edges = Self { values: [f32::INFINITY; MAX_BINS], len: 0 };

@@ -7,6 +7,7 @@ pub mod copies;
 pub mod hosts;
 pub mod model;
 pub mod plant;
+pub mod prior;
 pub mod rank;
 pub mod rivals;
 pub mod sensitivity;

@@ -9,6 +9,7 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
+use super::prior::WrittenTerm;
 use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING, N_BINS};
 use crate::features::Direction;
 
@@ -46,6 +47,30 @@ pub struct Term {
 }
 
 impl Term {
+    /// Neighbouring steps of one height are one.
+    fn written(&self) -> WrittenTerm {
+        let mut written =
+            WrittenTerm { edges: Vec::new(), steps: vec![self.steps[0]], missing: self.missing };
+        for (edge, step) in self.edges.iter().zip(&self.steps[1..]) {
+            if written.steps.last() != Some(step) {
+                written.edges.push(edge);
+                written.steps.push(*step);
+            }
+        }
+        written
+    }
+
+    fn from_written(written: Option<&WrittenTerm>) -> Self {
+        let mut term =
+            Self { edges: Edges::of(&[]), steps: [0.0; MAX_BINS], missing: 0.0, is_idle: written.is_none() };
+        if let Some(written) = written {
+            term.edges = Edges::of(&written.edges);
+            term.missing = written.missing;
+            term.steps[..written.steps.len()].copy_from_slice(&written.steps);
+        }
+        term
+    }
+
     /// The term's value. [log-odds]
     #[must_use]
     pub fn value(&self, feature: f32) -> f64 {
@@ -116,6 +141,23 @@ impl Model {
     pub fn contribution(&self, feature: usize, value: f32) -> f64 {
         let term = &self.terms[feature];
         if term.is_idle { 0.0 } else { term.value(value) }
+    }
+
+    /// Log-odds of a meter without any feature.
+    #[must_use]
+    pub const fn bias(&self) -> f64 {
+        self.bias
+    }
+
+    /// The terms as they are kept in a file; `None` for a feature that is not used.
+    pub fn written_terms(&self) -> impl Iterator<Item = Option<WrittenTerm>> {
+        self.terms.iter().map(|term| (!term.is_idle).then(|| term.written()))
+    }
+
+    /// A model from its terms as kept in a file, `None` for a feature that is not used.
+    #[must_use]
+    pub fn from_written<'t>(bias: f64, terms: impl Iterator<Item = Option<&'t WrittenTerm>>) -> Self {
+        Self { bias, terms: terms.map(Term::from_written).collect() }
     }
 
     fn take_step(

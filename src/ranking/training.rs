@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::binned::{BinnedRows, Table};
 use super::copies::{Copy, Planted};
 use super::model::{FitSettings, Labels, Model};
+use super::prior::{own_weight, prior};
 use crate::features::{Direction, FEATURES, N_FEATURES};
 use crate::settings::Learning;
 use crate::stats::quantile_of;
@@ -32,6 +33,7 @@ pub struct Scores {
     /// Of each copy. [log-odds within the training mix]
     pub copies: Vec<f64>,
     deals: Vec<Deal>,
+    own_weight: f64,
 }
 
 impl Scores {
@@ -54,7 +56,12 @@ impl Scores {
 
     fn term(&self, meter: usize, feature: usize, value: f32) -> f32 {
         let of_deal = |deal: &Deal| (deal.model(meter).contribution(feature, value) / DEALS as f64) as f32;
-        self.deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one)
+        let own = self.deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one);
+        if self.own_weight == 1.0 {
+            return own;
+        }
+        let elsewhere = prior().contribution(feature, value);
+        (self.own_weight * f64::from(own) + (1.0 - self.own_weight) * elsewhere) as f32
     }
 }
 
@@ -96,15 +103,38 @@ pub fn score_out_of_fold(
         Deal { models, ..first }
     };
     let deals: Vec<Deal> = (0..DEALS).into_par_iter().map(learn).collect();
+    // With few meters of its own a run leans on what was learnt elsewhere.
+    let own_weight = own_weight(meters.len());
     let mean = |host: usize, row: &[f32; N_FEATURES]| {
         let of_deal = |deal: &Deal| deal.model(host).log_odds(row) / DEALS as f64;
-        deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one)
+        let own = deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one);
+        if own_weight == 1.0 { own } else { own_weight * own + (1.0 - own_weight) * prior().log_odds(row) }
     };
     Scores {
         meters: score_meters(meters, mean),
         copies: copies.iter().map(|copy| mean(copy.host, &copy.features.values)).collect(),
         deals,
+        own_weight,
     }
+}
+
+/// Learns from all meters at once, none held out: a model for other meters than these.
+#[must_use]
+pub fn learn_from_all(
+    meters: &[&[f32; N_FEATURES]],
+    copies: &[Copy],
+    learning: &Learning,
+    seed: u64,
+) -> Model {
+    let training = Training::of(meters, &vec![None; meters.len()], copies, learning);
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let one_fold = vec![0; meters.len()];
+    let mut fit = |is_left_out: &[bool]| {
+        training.fit_folds(&one_fold, is_left_out, &mut rng).pop().expect("a model for the only fold")
+    };
+    let first = fit(&vec![false; meters.len()]);
+    let scores = score_meters(meters, |_, row| first.log_odds(row));
+    fit(&most_suspicious(&scores, learning.left_out_share))
 }
 
 fn deal_folds(n: usize, rng: &mut impl Rng) -> Vec<u8> {
