@@ -83,6 +83,9 @@ const MOST_EXPLAINED: usize = 50_000;
 /// The interval of a rig's kW holds this share of planted rigs.
 const INTERVAL_SHARE: f64 = 0.9;
 
+/// Fewer planted rigs above the cut than this do not tell how far estimates are off.
+const LEAST_ERRORS: usize = 20;
+
 /// A rig that makes up this share of a business's demand is not what it is registered for.
 const MISMATCH_SHARE: f32 = 0.5;
 
@@ -214,18 +217,20 @@ impl<'a> Cohort<'a> {
         let is_listed = |score: f64, rig: Option<Estimate>| {
             chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()
         };
+        let mut errors = Vec::new();
         for (copy, score) in copies.iter().zip(&scores.copies) {
-            if let Planted::Rig { kw, .. } = copy.planted
-                && !members[copy.host].is_network()
-            {
-                let rig = estimate_rig(&copy.features, bases[copy.host]);
-                sensitivity.count(f64::from(kw), is_listed(*score, rig));
+            let Planted::Rig { kw, .. } = copy.planted else { continue };
+            let rig = estimate_rig(&copy.features, bases[copy.host]);
+            let is_listed = is_listed(*score, rig);
+            errors.extend(rig.filter(|_| is_listed).map(|rig| kw / rig.kw));
+            if !members[copy.host].is_network() {
+                sensitivity.count(f64::from(kw), is_listed);
             }
         }
         Ok(Self {
             chances,
             p_values: p_values(&scores.meters, &groups),
-            kw_error: kw_error(&copies, &scores, &bases),
+            kw_error: kw_error(&errors),
             usual: scores.usual_terms(&rows),
             explained_from: explained_from(&scores.meters),
             members,
@@ -326,22 +331,15 @@ fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
     bases
 }
 
-/// Truth over estimate of the planted rigs that were scored as rigs: low and high quantile.
-fn kw_error(copies: &[Copy], scores: &Scores, bases: &[PeerBase]) -> (f64, f64) {
-    let ratios: Vec<f32> = copies
-        .iter()
-        .zip(&scores.copies)
-        .filter(|(_, score)| **score > 0.0)
-        .filter_map(|(copy, _)| {
-            let Planted::Rig { kw, .. } = copy.planted else { return None };
-            let rig = estimate_rig(&copy.features, bases[copy.host])?;
-            Some(kw / rig.kw)
-        })
-        .collect();
+/// Low and high quantile of truth over estimate, of planted rigs that come out above the cut: elsewhere
+/// an estimate is often of something else. Where few do, an estimate is good to a factor of two.
+fn kw_error(ratios: &[f32]) -> (f64, f64) {
+    if ratios.len() < LEAST_ERRORS {
+        return (0.5, 2.0);
+    }
     let tail = (1.0 - INTERVAL_SHARE) / 2.0;
-    let at = |share: f64, otherwise: f64| quantile(&ratios, share).map_or(otherwise, f64::from);
-    // Without a planted rig to learn from, an estimate is good to a factor of two.
-    (at(tail, 0.5).min(1.0), at(1.0 - tail, 2.0).max(1.0))
+    let at = |share: f64| quantile(ratios, share).map_or(1.0, f64::from);
+    (at(tail).min(1.0), at(1.0 - tail).max(1.0))
 }
 
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {

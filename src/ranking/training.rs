@@ -96,9 +96,7 @@ pub fn score_out_of_fold(
         let models = training.fit_folds(&fold_of, &vec![false; meters.len()], &mut rng);
         let first = Deal { fold_of, models };
         let scores: Vec<f64> = score_meters(meters, |meter, row| first.model(meter).log_odds(row));
-        let mut is_left_out = most_suspicious(&scores, learning.left_out_share);
-        // Where someone has looked, there is nothing to suspect.
-        is_left_out.iter_mut().zip(verdicts).for_each(|(is_out, verdict)| *is_out &= verdict.is_none());
+        let is_left_out = most_suspicious(&scores, verdicts, learning.left_out_share);
         let models = training.fit_folds(&first.fold_of, &is_left_out, &mut rng);
         Deal { models, ..first }
     };
@@ -126,7 +124,8 @@ pub fn learn_from_all(
     learning: &Learning,
     seed: u64,
 ) -> Model {
-    let training = Training::of(meters, &vec![None; meters.len()], copies, learning);
+    let no_verdicts = vec![None; meters.len()];
+    let training = Training::of(meters, &no_verdicts, copies, learning);
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let one_fold = vec![0; meters.len()];
     let mut fit = |is_left_out: &[bool]| {
@@ -134,7 +133,7 @@ pub fn learn_from_all(
     };
     let first = fit(&vec![false; meters.len()]);
     let scores = score_meters(meters, |_, row| first.log_odds(row));
-    fit(&most_suspicious(&scores, learning.left_out_share))
+    fit(&most_suspicious(&scores, &no_verdicts, learning.left_out_share))
 }
 
 fn deal_folds(n: usize, rng: &mut impl Rng) -> Vec<u8> {
@@ -150,8 +149,9 @@ fn score_meters(
     meters.par_iter().enumerate().with_min_len(256).map(|(index, row)| score(index, row)).collect()
 }
 
-fn most_suspicious(scores: &[f64], share: f64) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
+/// The meters that may be farms; where someone has looked, there is nothing to suspect.
+fn most_suspicious(scores: &[f64], verdicts: &[Option<bool>], share: f64) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&meter| verdicts[meter].is_none()).collect();
     let n = (scores.len() as f64 * share).ceil() as usize;
     let by_score = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
     if n < order.len() {

@@ -69,7 +69,7 @@ pub struct Measures {
     pub n_untouched_listed: f64,
     /// Median distance of the estimated kW, over the kW.
     pub kw_error_median: Option<f64>,
-    /// Share of rigs whose kW lies in the interval, which is meant to hold nine in ten.
+    /// Share of listed rigs whose kW lies in the interval, which is meant to hold nine in ten.
     pub kw_in_interval: Option<f64>,
     /// Share of onsets within three days; of rigs that were there before, those that say so.
     pub onset_right: Option<f64>,
@@ -276,7 +276,7 @@ impl Measures {
                         });
                     }
                     if let Some(rig) = &one.rig {
-                        self.count_estimate(rig, f64::from(*kw), *onset, *ended);
+                        self.count_estimate(rig, one.is_suspect, f64::from(*kw), *onset, *ended);
                     }
                 }
             }
@@ -295,9 +295,18 @@ impl Measures {
         range.n_rigs += usize::from(is_rig);
     }
 
-    fn count_estimate(&mut self, rig: &RigEstimate, kw: f64, onset: Option<i32>, ended: Option<i32>) {
+    fn count_estimate(
+        &mut self,
+        rig: &RigEstimate,
+        is_listed: bool,
+        kw: f64,
+        onset: Option<i32>,
+        ended: Option<i32>,
+    ) {
         self.sums.kw_errors.push(((rig.kw - kw) / kw).abs() as f32);
-        self.sums.in_interval.push((rig.kw_low..=rig.kw_high).contains(&kw));
+        if is_listed {
+            self.sums.in_interval.push((rig.kw_low..=rig.kw_high).contains(&kw));
+        }
         let is_near = |day: i32, said: Option<Date>| {
             said.is_some_and(|said| (said - date_of(day)).get_days().abs() <= RIGHT_DAYS)
         };

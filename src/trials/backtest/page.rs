@@ -107,7 +107,7 @@ fn estimates(all: &[Measures]) -> BacktestTable {
     let row = |name: &str, cell: &dyn Fn(&Measures) -> String| row(name, all, cell);
     BacktestTable {
         title: "The rig behind it",
-        note: "Of the planted rigs for which a kW is given, listed or not. The interval is meant to hold 90%.",
+        note: "Of the planted rigs for which a kW is given, listed or not; the interval, meant to hold 90%, of those above the cut.",
         header: header("", all),
         rows: vec![
             row("median error of the kW", &|m| optional(m.kw_error_median, share)),
