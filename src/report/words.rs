@@ -58,6 +58,12 @@ pub fn machine_words(rig: &RigEstimate) -> String {
     }
 }
 
+/// A p-value against the peers: `1.0% of them, itself included, score as high`.
+#[must_use]
+pub fn peers_words(p_value: f64) -> String {
+    format!("{:.1}% of them, itself included, score as high", 100.0 * p_value)
+}
+
 /// Of how small a rig a run would show; empty where nothing was planted.
 #[must_use]
 pub fn sensitivity_words(sensitivity: &Sensitivity) -> String {

@@ -40,6 +40,7 @@ pub fn explain(run: &Path, meter: &str) -> Result<String> {
         kind: row.text("kind")?,
         rig: rig(&row)?,
         group: row.text("group")?.unwrap_or_default(),
+        p_value: row.float("p_value")?,
         reasons: each("reasons.parquet", &reasons, |row| {
             Ok((row.text("words")?.unwrap_or_default(), row.float("weight")?.unwrap_or(0.0)))
         })?,

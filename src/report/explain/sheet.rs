@@ -9,7 +9,8 @@ use crate::calendar::{date_of, weekday};
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::ranking::RigEstimate;
 use crate::report::words::{
-    EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, rig_words,
+    EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, peers_words,
+    rig_words,
 };
 
 /// Up to this many days the base load is shown by week, above by month. [days]
@@ -40,6 +41,8 @@ pub struct EvidenceSheet {
     pub rig: Option<RigEstimate>,
     /// Peer group.
     pub group: String,
+    /// Share of the group, itself included, that scores at least as high.
+    pub p_value: Option<f64>,
     /// Words and weight, strongest first.
     pub reasons: Vec<(String, f64)>,
     /// Name and fit, best first.
@@ -95,7 +98,8 @@ fn write_facts(text: &mut String, sheet: &EvidenceSheet) {
         fact("onset", &onset_words(rig.onset));
         fact("end", &ended_words(rig.ended));
     }
-    fact("peer group", &sheet.group);
+    let among = sheet.p_value.map(|p_value| format!("; {}", peers_words(p_value))).unwrap_or_default();
+    fact("peer group", &format!("{}{among}", sheet.group));
 }
 
 fn write_reasons(text: &mut String, reasons: &[(String, f64)]) {

@@ -6,7 +6,9 @@ use super::summary::{finding_words, place};
 use crate::digest::MeterDays;
 use crate::report::RunOutputs;
 use crate::report::suspects::Suspect;
-use crate::report::words::{NONE, ended_words, grouped, kind_words, machine_words, onset_words, rig_words};
+use crate::report::words::{
+    NONE, ended_words, grouped, kind_words, machine_words, onset_words, peers_words, rig_words,
+};
 
 /// Findings on one meter shown on the page; `findings.parquet` has all.
 const MAX_FINDINGS: usize = 12;
@@ -92,7 +94,8 @@ fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static st
         add("Declared mining", kw(point.declared_mining_kw));
         add("Licence", text(&point.licence));
     }
-    add("Peer group", Some(suspect.scored.group.as_str().to_owned()));
+    let peers = peers_words(suspect.scored.p_value);
+    add("Peer group", Some(format!("{}; {peers}", suspect.scored.group.as_str())));
     facts
 }
 
