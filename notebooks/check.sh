@@ -4,6 +4,8 @@
 #
 #   notebooks/check.sh             check only: the notebooks stay as they are
 #   notebooks/check.sh --update    write the outputs into the notebooks
+#
+# A check tries one seed with the dev build; an update twenty, with the release build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,10 +22,16 @@ fi
 # The dev build is there after the tests.
 cargo run --quiet -- detect pipelines/sample.toml --out "$work/sample" > "$work/list.txt"
 
+program=$(realpath "$target/debug/hashwatt") seeds=1
+if [ "${1:-}" = "--update" ]; then
+    cargo build --quiet --release
+    program=$(realpath "$target/release/hashwatt") seeds=20
+fi
+
 for notebook in notebooks/*.ipynb; do
     out=$work/$(basename "$notebook")
     if [ "${1:-}" = "--update" ]; then
         out=$notebook
     fi
-    HASHWATT_RUN=$work/sample "$venv/bin/python" notebooks/execute.py "$notebook" "$out"
+    HASHWATT=$program HASHWATT_SEEDS=$seeds HASHWATT_RUN=$work/sample "$venv/bin/python" notebooks/execute.py "$notebook" "$out"
 done

@@ -14,8 +14,8 @@ use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
-use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::digest::local::Digested;
+use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::{Error, Result};
 use crate::features::Surroundings;
 use crate::features::measure::{Measured, MeasuredMeter, measure_meters};
@@ -105,7 +105,8 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         };
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
     })?;
-    let grouped = clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
+    let grouped =
+        clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
     let Ranked { scored, sensitivity } = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
@@ -222,7 +223,8 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let store = digest_sources(&opened.sources, settings, watch)?.store;
     let keep_none = |_, _: &_, _: Option<&_>| ();
-    let measured = measure_meters(&store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
+    let measured =
+        measure_meters(&store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
     let mut backtest = Backtest::new(plan, measured.meters.len());
     watch.begin("trials", "trials", Some(plan.trials().count() as u64));
     for (prevalence, seed) in plan.trials() {

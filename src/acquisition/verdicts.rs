@@ -75,15 +75,14 @@ impl Verdicts {
         for (row, (meter, text)) in meters.into_iter().zip(verdicts).enumerate() {
             let meter = meter.map(|meter| meter.trim().to_owned()).filter(|meter| !meter.is_empty());
             let text = text.unwrap_or_default();
-            let known = Verdict::ALL.into_iter().find(|known| text.trim().eq_ignore_ascii_case(known.as_str()));
+            let known =
+                Verdict::ALL.into_iter().find(|known| text.trim().eq_ignore_ascii_case(known.as_str()));
             let (Some(meter), Some(verdict)) = (meter, known) else {
                 let words = format!(
                     "row {}: needs a meter_id and a verdict of suspected, confirmed, rejected, missed; it has `{text}`",
                     row + 1
                 );
-                findings.push(
-                    Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(&file),
-                );
+                findings.push(Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(&file));
                 continue;
             };
             let at_s = decided_s.as_ref().and_then(|all| all[row]);

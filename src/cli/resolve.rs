@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments, SimulateArguments,
+    Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
+    SimulateArguments,
 };
 use crate::error::{Error, Result};
 use crate::settings::{Overrides, PipelineFile, Settings};

@@ -9,8 +9,8 @@
 use rand::Rng;
 use rand::seq::index::sample;
 
-use super::prior::WrittenTerm;
 use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING, N_BINS};
+use super::prior::WrittenTerm;
 use crate::features::Direction;
 
 /// How a model is fitted.

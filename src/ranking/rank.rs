@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use super::chance::Chances;
 use super::conformal::p_values;
+use super::copies::{Copy, Planted, plant_copies};
 use super::hosts::choose_hosts;
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
-use super::copies::{Copy, Planted, plant_copies};
 use super::training::{Scores, score_out_of_fold};
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 use super::RivalScore;
 use super::binned::{BinnedRows, Table};
-use super::model::{FitSettings, Labels, Model, logistic};
 use super::copies::{Copy, Planted};
+use super::model::{FitSettings, Labels, Model, logistic};
 use crate::features::standard::STANDARD_NAMES;
 use crate::features::{Direction, MeterFeatures, N_FEATURES};
 use crate::rigs::LookAlike;

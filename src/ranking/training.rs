@@ -313,13 +313,13 @@ mod tests {
                 &rows.iter().collect::<Vec<_>>(),
                 &vec![None; rows.len()],
                 &plant_copies(
-                &meters,
-                &Windows::default(),
-                &Surroundings::default(),
+                    &meters,
+                    &Windows::default(),
+                    &Surroundings::default(),
+                    &Learning::default(),
+                    1,
+                ),
                 &Learning::default(),
-                1,
-            ),
-            &Learning::default(),
                 1,
             )
         };
@@ -343,13 +343,7 @@ mod tests {
         let scores = score_out_of_fold(
             &rows.iter().collect::<Vec<_>>(),
             &[None],
-            &plant_copies(
-                &meters,
-                &Windows::default(),
-                &Surroundings::default(),
-                &Learning::default(),
-                1,
-            ),
+            &plant_copies(&meters, &Windows::default(), &Surroundings::default(), &Learning::default(), 1),
             &Learning::default(),
             1,
         );

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Severity};
 use crate::report::RunOutputs;
 use crate::report::suspects::Suspect;
-use crate::report::words::{NONE, counted, grouped, kind_words, machine_words, onset_words, rig_words, sensitivity_words};
+use crate::report::words::{
+    NONE, counted, grouped, kind_words, machine_words, onset_words, rig_words, sensitivity_words,
+};
 
 /// Findings on files and on the whole run shown in full; `findings.parquet` has all.
 const MAX_RUN_FINDINGS: usize = 30;

@@ -194,7 +194,11 @@ impl Backtest {
     #[must_use]
     pub fn new(plan: &BacktestPlan, n_meters: usize) -> Self {
         let measures = |prevalence: &f64| Measures::new(*prevalence, plan.budget);
-        Self { n_meters, n_seeds: plan.n_seeds, by_prevalence: plan.prevalences.iter().map(measures).collect() }
+        Self {
+            n_meters,
+            n_seeds: plan.n_seeds,
+            by_prevalence: plan.prevalences.iter().map(measures).collect(),
+        }
     }
 
     /// Adds a trial; `again` is its second ranking, with verdicts on a share of the first one's lines.
@@ -224,7 +228,9 @@ impl Measures {
             prevalence,
             budget,
             chances: ranges.map(|(from, to)| Reliability { from, to, ..Reliability::default() }).collect(),
-            expected_false: LENGTHS.map(|n_lines| ExpectedFalse { n_lines, ..ExpectedFalse::default() }).into(),
+            expected_false: LENGTHS
+                .map(|n_lines| ExpectedFalse { n_lines, ..ExpectedFalse::default() })
+                .into(),
             ..Self::default()
         }
     }
@@ -343,8 +349,7 @@ impl Measures {
         self.recall_at_budget = mean(&sums.recall_at_budget);
         self.precision_at = sums.precision_at.iter().map(|(n, all)| (*n, mean(all))).collect();
         self.n_listed = sums.n_listed as f64 / n_trials;
-        self.precision_listed =
-            (sums.n_listed > 0).then(|| sums.n_rigs_listed as f64 / sums.n_listed as f64);
+        self.precision_listed = (sums.n_listed > 0).then(|| sums.n_rigs_listed as f64 / sums.n_listed as f64);
         self.recall_listed = sums.n_rigs_listed as f64 / self.n_rigs.max(1) as f64;
         self.n_untouched_listed = sums.n_untouched_listed as f64 / n_trials;
         self.kw_error_median = median(&sums.kw_errors).map(f64::from);

@@ -56,7 +56,8 @@ pub fn write_backtest(out: &Path, backtest: &Backtest) -> Result<()> {
 pub fn tables(backtest: &Backtest) -> Vec<BacktestTable> {
     let all = &backtest.by_prevalence;
     let mut tables = vec![overview(all), estimates(all), by_kw(all)];
-    tables.push(found("Rigs by form", FORM_NOTE, all, |measures| measures.by_form.iter().map(entry).collect()));
+    tables
+        .push(found("Rigs by form", FORM_NOTE, all, |measures| measures.by_form.iter().map(entry).collect()));
     tables.push(found("Look-alikes by kind", RIVAL_NOTE, all, |measures| {
         measures.by_rival.iter().map(entry).collect()
     }));
@@ -65,9 +66,9 @@ pub fn tables(backtest: &Backtest) -> Vec<BacktestTable> {
     tables
 }
 
-const FORM_NOTE: &str = "Share above the cut, and among the first so many lines as there are rigs; rigs planted.";
-const RIVAL_NOTE: &str =
-    "Share above the cut, and among the first so many lines as there are rigs: the fewer the better; meters planted into.";
+const FORM_NOTE: &str =
+    "Share above the cut, and among the first so many lines as there are rigs; rigs planted.";
+const RIVAL_NOTE: &str = "Share above the cut, and among the first so many lines as there are rigs: the fewer the better; meters planted into.";
 
 fn entry<'m>((name, found): (&&'m str, &Found)) -> (&'m str, Found) {
     (*name, *found)
