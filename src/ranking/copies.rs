@@ -22,6 +22,8 @@ pub enum Planted {
         form: RigForm,
         /// Median draw while on, as the meter sees it. [kW]
         kw: f32,
+        /// Machines that the meter sees; `None` where it sees a part of each.
+        n_machines: Option<usize>,
         /// First civil day, `None` from before the first day of the data.
         onset: Option<i32>,
         /// First civil day after it, `None` where it is still on.
@@ -104,6 +106,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
     let planted = Planted::Rig {
         form,
         kw: truth.kw,
+        n_machines: (truth.metered_share == 1.0).then_some(truth.n_machines),
         onset: truth.onset_day.map(civil),
         ended: truth.end_day.map(|last| civil(last + 1)),
     };

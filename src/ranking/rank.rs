@@ -67,12 +67,8 @@ impl Judged {
 /// Fetches the days of meters by id.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + Sync + 'a;
 
-/// Modern machines draw from..to at the plug; two older or two newer ones make the interval of a
-/// count, not its middle. S19-S21, M30S-M60, in ../rigs/machines.rs with their sources. [kW]
-const MACHINE_KW: (f64, f64) = (2.8, 3.65);
-
-/// An S9, the smallest machine still met. [kW]
-const OLD_MACHINE_KW: f64 = 1.35;
+/// Machines draw from..to at the plug: an S9 and an S21, in ../rigs/machines.rs with their sources. [kW]
+const MACHINE_KW: (f64, f64) = (1.35, 3.65);
 
 /// A class needs this many meters before its base load is typical.
 const LEAST_CLASS: usize = 10;
@@ -84,7 +80,10 @@ const MOST_EXPLAINED: usize = 50_000;
 const INTERVAL_SHARE: f64 = 0.9;
 
 /// Fewer planted rigs above the cut than this do not tell how far estimates are off.
-const LEAST_ERRORS: usize = 20;
+const LEAST_RATIOS: usize = 20;
+
+/// On and off is no staircase.
+const LEAST_STEPS: usize = 3;
 
 /// A rig that makes up this share of a business's demand is not what it is registered for.
 const MISMATCH_SHARE: f32 = 0.5;
@@ -182,8 +181,7 @@ struct Cohort<'a> {
     scores: Scores,
     chances: Chances,
     p_values: Vec<f64>,
-    /// Truth over estimate of planted rigs: low and high.
-    kw_error: (f64, f64),
+    ratios: Ratios,
     rivals: Rivals,
     usual: [f32; N_FEATURES],
     explained_from: f64,
@@ -217,12 +215,15 @@ impl<'a> Cohort<'a> {
         let is_listed = |score: f64, rig: Option<Estimate>| {
             chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()
         };
-        let mut errors = Vec::new();
+        let (mut errors, mut machines_per_kw) = (Vec::new(), Vec::new());
         for (copy, score) in copies.iter().zip(&scores.copies) {
-            let Planted::Rig { kw, .. } = copy.planted else { continue };
+            let Planted::Rig { kw, n_machines, .. } = copy.planted else { continue };
             let rig = estimate_rig(&copy.features, bases[copy.host]);
             let is_listed = is_listed(*score, rig);
-            errors.extend(rig.filter(|_| is_listed).map(|rig| kw / rig.kw));
+            if let Some(rig) = rig.filter(|_| is_listed) {
+                errors.push(kw / rig.kw);
+                machines_per_kw.extend(n_machines.map(|n| n as f32 / rig.kw));
+            }
             if !members[copy.host].is_network() {
                 sensitivity.count(f64::from(kw), is_listed);
             }
@@ -230,7 +231,7 @@ impl<'a> Cohort<'a> {
         Ok(Self {
             chances,
             p_values: p_values(&scores.meters, &groups),
-            kw_error: kw_error(&errors),
+            ratios: Ratios::of(&errors, &machines_per_kw),
             usual: scores.usual_terms(&rows),
             explained_from: explained_from(&scores.meters),
             members,
@@ -267,7 +268,7 @@ impl<'a> Cohort<'a> {
             score: logistic(draft.score),
             rank: 0,
             kind: rig.filter(|_| is_suspect).map(|rig| kind_of(one, &rig)),
-            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, self.kw_error)),
+            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, &self.ratios)),
             group: one.group.clone(),
             reasons,
             rivals,
@@ -331,34 +332,56 @@ fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
     bases
 }
 
-/// Low and high quantile of truth over estimate, of planted rigs that come out above the cut: elsewhere
-/// an estimate is often of something else. Where few do, an estimate is good to a factor of two.
-fn kw_error(ratios: &[f32]) -> (f64, f64) {
-    if ratios.len() < LEAST_ERRORS {
-        return (0.5, 2.0);
-    }
-    let tail = (1.0 - INTERVAL_SHARE) / 2.0;
-    let at = |share: f64| quantile(ratios, share).map_or(1.0, f64::from);
-    (at(tail).min(1.0), at(1.0 - tail).max(1.0))
+/// Low and high ratios to an estimated kW, of planted rigs that come out above the cut: elsewhere an
+/// estimate is often of something else.
+struct Ratios {
+    /// Of the rig's kW.
+    kw: (f64, f64),
+    /// Of its machines. [1/kW]
+    machines: (f64, f64),
 }
 
-fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, error: (f64, f64)) -> RigEstimate {
+impl Ratios {
+    /// Where few rigs come out, an estimate is good to a factor of two, and machines draw what they can.
+    fn of(kw: &[f32], machines_per_kw: &[f32]) -> Self {
+        let tail = (1.0 - INTERVAL_SHARE) / 2.0;
+        let between = |ratios: &[f32]| {
+            let at = |share: f64| quantile(ratios, share).map(f64::from);
+            at(tail).zip(at(1.0 - tail)).filter(|_| ratios.len() >= LEAST_RATIOS)
+        };
+        let kw = between(kw).unwrap_or((0.5, 2.0));
+        Self {
+            kw: (kw.0.min(1.0), kw.1.max(1.0)),
+            machines: between(machines_per_kw).unwrap_or((kw.0 / MACHINE_KW.1, kw.1 / MACHINE_KW.0)),
+        }
+    }
+}
+
+fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) -> RigEstimate {
     let kw = f64::from(rig.kw);
-    let (kw_low, kw_high) = (kw * error.0, kw * error.1);
+    let (kw_low, kw_high) = (kw * ratios.kw.0, kw * ratios.kw.1);
     let (first, last) = (features.days.0, features.days.1 + 1);
     let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
-    let fewest = (kw_low / MACHINE_KW.1).ceil().max(1.0);
-    let per_machine = if kw_high < MACHINE_KW.0 { OLD_MACHINE_KW } else { MACHINE_KW.0 };
+    let fewest = (kw * ratios.machines.0).round().max(1.0).max(machines_by_steps(kw_low, features));
     RigEstimate {
         kw,
         kw_low,
         kw_high,
         machines_low: fewest as u32,
-        machines_high: (kw_high / per_machine).floor().max(fewest) as u32,
+        machines_high: (kw * ratios.machines.1).round().max(fewest) as u32,
         onset: rig.onset.map(date_of),
         ended: rig.ended.map(date_of),
         energy_kwh: kw * 24.0 * f64::from(rig.day_share) * f64::from(n_days),
     }
+}
+
+/// Every step of a staircase is one machine or several: as many machines at least as steps make up the
+/// rig. 0 where there is no staircase.
+fn machines_by_steps(kw_low: f64, features: &MeterFeatures) -> f64 {
+    let Some(block) = features.block.as_ref().filter(|block| block.n_steps >= LEAST_STEPS) else {
+        return 0.0;
+    };
+    block.step_kw_median.map_or(0.0, |step_kw| (kw_low / f64::from(step_kw)).floor())
 }
 
 fn kind_of(one: &Judged, rig: &Estimate) -> Kind {

@@ -71,6 +71,10 @@ pub struct Measures {
     pub kw_error_median: Option<f64>,
     /// Share of listed rigs whose kW lies in the interval, which is meant to hold nine in ten.
     pub kw_in_interval: Option<f64>,
+    /// Share of listed rigs whose number of machines lies in the interval.
+    pub machines_in_interval: Option<f64>,
+    /// Middle of the intervals' widths: most over fewest machines.
+    pub machines_width: Option<f64>,
     /// Share of onsets within three days; of rigs that were there before, those that say so.
     pub onset_right: Option<f64>,
     /// Share of ends within three days, of rigs that ended.
@@ -179,6 +183,8 @@ struct Sums {
     n_untouched_listed: usize,
     kw_errors: Vec<f32>,
     in_interval: Vec<bool>,
+    machines_in_interval: Vec<bool>,
+    machines_width: Vec<f32>,
     onset_right: Vec<bool>,
     end_right: Vec<bool>,
     precision_at: BTreeMap<usize, Vec<f64>>,
@@ -266,7 +272,7 @@ impl Measures {
                     self.sums.plain_p.push(one.p_value);
                     self.by_rival.entry(kind.as_str()).or_default().count(one.is_suspect, index < n_rigs);
                 }
-                Some(Planted::Rig { form, kw, onset, ended }) => {
+                Some(Planted::Rig { form, kw, n_machines, onset, ended }) => {
                     self.by_form.entry(form.as_str()).or_default().count(one.is_suspect, index < n_rigs);
                     self.sums.n_rigs_listed += usize::from(one.is_suspect);
                     self.sensitivity.count(f64::from(*kw), one.is_suspect);
@@ -280,6 +286,11 @@ impl Measures {
                             rank: one.rank,
                             estimated_kw: one.rig.as_ref().map(|rig| rig.kw),
                         });
+                    }
+                    if let Some((rig, n)) = one.rig.as_ref().zip(*n_machines).filter(|_| one.is_suspect) {
+                        let machines = rig.machines_low as usize..=rig.machines_high as usize;
+                        self.sums.machines_in_interval.push(machines.contains(&n));
+                        self.sums.machines_width.push(rig.machines_high as f32 / rig.machines_low as f32);
                     }
                     if let Some(rig) = &one.rig {
                         self.count_estimate(rig, one.is_suspect, f64::from(*kw), *onset, *ended);
@@ -354,6 +365,8 @@ impl Measures {
         self.n_untouched_listed = sums.n_untouched_listed as f64 / n_trials;
         self.kw_error_median = median(&sums.kw_errors).map(f64::from);
         self.kw_in_interval = share(&sums.in_interval);
+        self.machines_in_interval = share(&sums.machines_in_interval);
+        self.machines_width = median(&sums.machines_width).map(f64::from);
         self.onset_right = share(&sums.onset_right);
         self.end_right = share(&sums.end_right);
         self.p_values = P_LEVELS

@@ -108,11 +108,13 @@ fn estimates(all: &[Measures]) -> BacktestTable {
     let row = |name: &str, cell: &dyn Fn(&Measures) -> String| row(name, all, cell);
     BacktestTable {
         title: "The rig behind it",
-        note: "Of the planted rigs for which a kW is given, listed or not; the interval, meant to hold 90%, of those above the cut.",
+        note: "Of the planted rigs for which a kW is given, listed or not; the intervals, meant to hold 90%, of those above the cut.",
         header: header("", all),
         rows: vec![
             row("median error of the kW", &|m| optional(m.kw_error_median, share)),
             row("kW within its interval", &|m| optional(m.kw_in_interval, share)),
+            row("machines within their interval", &|m| optional(m.machines_in_interval, share)),
+            row("most over fewest machines, median", &|m| optional(m.machines_width, two)),
             row("onset within 3 days", &|m| optional(m.onset_right, share)),
             row("end within 3 days", &|m| optional(m.end_right, share)),
         ],
