@@ -145,6 +145,11 @@ mod tests {
     }
 
     #[test]
+    fn settings_know_every_family() {
+        assert!(FEATURES.iter().all(|feature| crate::settings::FAMILIES.contains(&feature.family.as_str())));
+    }
+
+    #[test]
     fn names_are_unique_and_every_value_has_one() {
         let mut names: Vec<_> = FEATURES.iter().map(|feature| feature.name).collect();
         names.sort_unstable();

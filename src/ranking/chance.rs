@@ -19,6 +19,10 @@ const NEWTON_STEPS: usize = 12;
 /// Keeps the fit finite where rigs and plain meters do not overlap at all.
 const RIDGE: f64 = 1e-3;
 
+/// Fewer meters than this do not show how plain ones score. With more, look-alikes in their place would
+/// only hide rigs: they score higher than plain meters do.
+const LEAST_PLAIN: usize = 4;
+
 /// The chance that a meter of this score carries a rig.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chances {
@@ -30,12 +34,16 @@ pub struct Chances {
 
 impl Chances {
     /// Fits to the scores of untouched meters and of planted rigs. [log-odds of the model]
+    /// Of very few meters, planted look-alikes stand in for the plain ones that are missing.
     #[must_use]
-    pub fn fit(meters: &[f64], rigs: &[f64]) -> Self {
+    pub fn fit(meters: &[f64], rigs: &[f64], look_alikes: &[f64]) -> Self {
         let mut chances = Self { share: FIRST_SHARE, slope: 1.0, offset: 0.0 };
         if meters.is_empty() || rigs.is_empty() {
             return chances;
         }
+        let n_missing = LEAST_PLAIN.saturating_sub(meters.len()) as f64;
+        let stand_in = |score: &f64| Alike { score: *score, n: n_missing / look_alikes.len() as f64 };
+        let stand_ins: Vec<Alike> = look_alikes.iter().filter(|_| n_missing > 0.0).map(stand_in).collect();
         let (n, meters) = (meters.len() as f64, condensed(meters));
         // Never below half a meter: a run without a farm still has some chance of one.
         let least = 0.5 / n;
@@ -43,7 +51,7 @@ impl Chances {
             let of_rig: Vec<f64> = meters.iter().map(|alike| chances.chance(alike.score)).collect();
             let n_rigs: f64 = meters.iter().zip(&of_rig).map(|(alike, chance)| alike.n * chance).sum();
             chances.share = (n_rigs / n).clamp(least, 0.5);
-            chances.refit(&meters, &of_rig, rigs);
+            chances.refit(&meters, &of_rig, &stand_ins, rigs);
         }
         chances
     }
@@ -56,12 +64,15 @@ impl Chances {
     }
 
     /// Weighted logistic regression of rig or plain on the score, both classes weighing one.
-    fn refit(&mut self, meters: &[Alike], of_rig: &[f64], rigs: &[f64]) {
-        let plain: f64 = meters.iter().zip(of_rig).map(|(alike, chance)| alike.n * (1.0 - chance)).sum();
-        let rows: Vec<(f64, f64, f64)> = meters
-            .iter()
-            .zip(of_rig)
-            .map(|(alike, chance)| (alike.score, 0.0, alike.n * (1.0 - chance) / plain.max(1e-9)))
+    fn refit(&mut self, meters: &[Alike], of_rig: &[f64], stand_ins: &[Alike], rigs: &[f64]) {
+        let plain = || {
+            let of_meters = meters.iter().zip(of_rig).map(|(alike, chance)| alike.n * (1.0 - chance));
+            let meters = meters.iter().zip(of_meters).map(|(alike, n)| Alike { n, ..*alike });
+            meters.chain(stand_ins.iter().copied())
+        };
+        let n_plain: f64 = plain().map(|alike| alike.n).sum();
+        let rows: Vec<(f64, f64, f64)> = plain()
+            .map(|alike| (alike.score, 0.0, alike.n / n_plain.max(1e-9)))
             .chain(rigs.iter().map(|score| (*score, 1.0, 1.0 / rigs.len() as f64)))
             .collect();
         for _ in 0..NEWTON_STEPS {
@@ -126,7 +137,7 @@ mod tests {
         };
         let meters: Vec<f64> = spread(-4.0, 950).chain(spread(3.0, 50)).collect();
         let rigs: Vec<f64> = spread(3.0, 300).collect();
-        let chances = Chances::fit(&meters, &rigs);
+        let chances = Chances::fit(&meters, &rigs, &[]);
         assert!((chances.share - 0.05).abs() < 0.01, "{chances:?}");
         assert!(chances.chance(3.0) > 0.9 && chances.chance(-4.0) < 0.01);
     }
@@ -136,16 +147,23 @@ mod tests {
         let spread = |middle: f64, n: usize| (0..n).map(move |i| middle + 3.0 * (i as f64 / n as f64 - 0.5));
         let meters: Vec<f64> = spread(-4.0, 1900).chain(spread(2.0, 100)).collect();
         let rigs: Vec<f64> = spread(2.0, 300).collect();
-        let few = Chances::fit(&meters, &rigs);
-        let many = Chances::fit(&meters.repeat(MOST_BY_THEMSELVES / 1000), &rigs);
+        let few = Chances::fit(&meters, &rigs, &[]);
+        let many = Chances::fit(&meters.repeat(MOST_BY_THEMSELVES / 1000), &rigs, &[]);
         assert!((few.share - many.share).abs() < 1e-3, "{few:?} {many:?}");
         assert!((few.chance(0.0) - many.chance(0.0)).abs() < 1e-2);
     }
 
     #[test]
+    fn a_single_meter_that_scores_as_rigs_do_is_likely_one() {
+        let (rigs, look_alikes) = ([3.0, 4.0, 5.0, 2.5], [-3.0, -2.0, -4.0, 0.5]);
+        assert!(Chances::fit(&[4.0], &rigs, &look_alikes).chance(4.0) > 0.5);
+        assert!(Chances::fit(&[-3.0], &rigs, &look_alikes).chance(-3.0) < 0.2);
+    }
+
+    #[test]
     fn a_higher_score_never_has_a_lower_chance() {
-        let chances = Chances::fit(&[0.0, 0.1, -0.1], &[0.0, -0.2]);
+        let chances = Chances::fit(&[0.0, 0.1, -0.1], &[0.0, -0.2], &[-1.0]);
         assert!(chances.chance(1.0) >= chances.chance(0.0));
-        assert!(Chances::fit(&[], &[]).chance(0.0).is_finite());
+        assert!(Chances::fit(&[], &[], &[]).chance(0.0).is_finite());
     }
 }

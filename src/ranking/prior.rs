@@ -1,4 +1,4 @@
-//! A model learnt elsewhere, for runs with too few meters to learn from.
+//! Keeps a model learnt elsewhere, for runs with too few meters to learn from.
 //!
 //! `prior.json` was learnt by `cargo bench --bench scale -- prior`, by the same planting, on 311 homes
 //! in central Scotland, March to May 2009, half-hourly (Energy Demand Research Project, final analysis:

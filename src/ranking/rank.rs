@@ -203,14 +203,12 @@ impl<'a> Cohort<'a> {
             || score_out_of_fold(&rows, &verdicts, &copies, &settings.learning, settings.seed),
             || Rivals::learn(&features, &copies, settings.seed),
         );
-        let rig_scores: Vec<f64> = copies
-            .iter()
-            .zip(&scores.copies)
-            .filter(|(copy, _)| copy.planted.is_rig())
-            .map(|(_, score)| *score)
-            .collect();
+        let scores_of = |is_rig: bool| -> Vec<f64> {
+            let own = copies.iter().zip(&scores.copies).filter(|(copy, _)| copy.planted.is_rig() == is_rig);
+            own.map(|(_, score)| *score).collect()
+        };
         let bases = peer_bases(&members);
-        let chances = Chances::fit(&scores.meters, &rig_scores);
+        let chances = Chances::fit(&scores.meters, &scores_of(true), &scores_of(false));
         let groups: Vec<&GroupId> = members.iter().map(|one| &one.group).collect();
         let is_listed = |score: f64, rig: Option<Estimate>| {
             chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{at_least, positive};
 use crate::error::{Error, Result};
 
+/// Families of features, by name.
+pub const FAMILIES: [&str; 5] = ["level_shift", "base_load", "flatness", "timer", "data_fault"];
+
 /// `[learning]` as written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -102,6 +105,15 @@ impl LearningTable {
                 "Write a share from 0 to 0.5",
             ));
         }
+        let without = self.without.unwrap_or_default();
+        if let Some(name) = without.iter().find(|name| !FAMILIES.contains(&name.as_str())) {
+            let cure = format!("Write any of {}", FAMILIES.join(", "));
+            return Err(Error::setting(
+                "[learning] without",
+                format!("`{name}` is no family of features"),
+                cure,
+            ));
+        }
         Ok(Learning {
             rigs_per_host: self.rigs_per_host,
             look_alikes_per_host: self.look_alikes_per_host,
@@ -119,7 +131,7 @@ impl LearningTable {
             verdict_weight: weight("[learning] verdict_weight", self.verdict_weight, usual.verdict_weight)?,
             rounds: at_least("[learning] rounds", self.rounds.unwrap_or(usual.rounds), 1)?,
             learning_rate: weight("[learning] learning_rate", self.learning_rate, usual.learning_rate)?,
-            without: self.without.unwrap_or_default(),
+            without,
         })
     }
 }

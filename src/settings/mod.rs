@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub use learning::{Learning, LearningTable};
+pub use learning::{FAMILIES, Learning, LearningTable};
 
 use crate::error::{Error, Result};
 
