@@ -196,7 +196,7 @@ impl<'a> Training<'a> {
         learning: &'a Learning,
     ) -> Self {
         let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
-        let is_used = |meter: &usize| meter % stride == 0 || verdicts[*meter].is_some();
+        let is_used = |meter: &usize| meter.is_multiple_of(stride) || verdicts[*meter].is_some();
         let used: Vec<usize> = (0..meters.len()).filter(is_used).collect();
         let rows: Vec<&[f32; N_FEATURES]> = used
             .iter()
