@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
 use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
-use crate::acquisition::verdicts::{Verdict, Verdicts};
+use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
@@ -24,7 +24,8 @@ use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
 use crate::ranking::Scored;
-use crate::ranking::hosts::KeptDays;
+use crate::ranking::hosts::{KeptDays, may_host};
+use crate::ranking::prior::ENOUGH_METERS;
 use crate::ranking::rank::{Judged, Ranked, rank_meters};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
@@ -48,6 +49,15 @@ pub struct RunSummary {
     pub n_meters: u64,
     /// First and last local day.
     pub span: Option<(Date, Date)>,
+}
+
+/// What `backtest` measured.
+#[derive(Debug)]
+pub struct BacktestSummary {
+    /// The measures.
+    pub backtest: Backtest,
+    /// Everything found in the export on the way, worst first.
+    pub findings: Vec<Finding>,
 }
 
 /// What `check` tells of an export.
@@ -99,7 +109,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let kept = KeptDays::new(settings.seed);
     let mut measured = clock.time("features", || {
         let keep = |days: MeterDays, features: &_, point: Option<&_>| {
-            if tables.verdicts.get(&days.meter).and_then(Verdict::is_farm) != Some(true) {
+            if may_host(point, tables.verdicts.get(&days.meter)) {
                 kept.offer(days, features, point);
             }
         };
@@ -215,37 +225,53 @@ pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
 /// Writes nothing but digests that runs share.
 ///
 /// # Errors
-/// When nothing can be read.
-pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> Result<Backtest> {
+/// When nothing can be read, or no meter can be planted into.
+pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> Result<BacktestSummary> {
     let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir(), error))?;
     let settings = &Settings { out: folder.path().to_owned(), ..settings.clone() };
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
-    let store = digest_sources(&opened.sources, settings, watch)?.store;
+    let digested = digest_sources(&opened.sources, settings, watch)?;
+    let store = &digested.store;
     let keep_none = |_, _: &_, _: Option<&_>| ();
     let measured =
-        measure_meters(&store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
+        measure_meters(store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
     let mut backtest = Backtest::new(plan, measured.meters.len());
     watch.begin("trials", "trials", Some(plan.trials().count() as u64));
     for (prevalence, seed) in plan.trials() {
         let settings = &Settings { seed: settings.seed.wrapping_add(seed), ..settings.clone() };
-        let trial =
-            Trial::plant(&measured.meters, (prevalence, seed), &store, settings, &tables.surroundings)?;
-        let days_of = |meters: &BTreeSet<MeterId>| trial.days_of(meters, &store);
+        let trial = Trial::plant(
+            &measured.meters,
+            &tables.verdicts,
+            (prevalence, seed),
+            store,
+            settings,
+            &tables.surroundings,
+        )?;
+        let days_of = |meters: &BTreeSet<MeterId>| trial.days_of(meters, store);
         let rank = |verdicts: &Verdicts| {
             let judged = group(trial.meters.clone(), verdicts, settings).judged;
             rank_meters(&judged, &measured.unjudged, settings, &tables.surroundings, &days_of)
         };
         let ranked = rank(&tables.verdicts)?;
         let again = match plan.verdict_share {
-            share if share > 0.0 => Some((share, rank(&trial.visit(&ranked.scored, share))?)),
+            share if share > 0.0 => {
+                let visited = trial.visit(&ranked.scored, share);
+                Some((rank(&tables.verdicts.and(&visited))?, visited))
+            }
             _ => None,
         };
-        backtest.add(prevalence, &trial, &ranked, again.as_ref().map(|(share, again)| (*share, again)));
+        backtest.add(prevalence, &trial, &ranked.scored);
+        if let Some((again, visited)) = again {
+            backtest.add_verdicts(prevalence, &trial, &visited, &ranked.scored, &again.scored);
+        }
         watch.advance(1);
     }
     watch.end(&format!("{} trials", plan.trials().count()));
-    Ok(backtest.finish())
+    Ok(BacktestSummary {
+        backtest: backtest.finish(),
+        findings: all_findings(&tables, &opened, &digested, &measured, measured.meters.len()),
+    })
 }
 
 /// Digests what the shared store does not have yet; without one, everything, under another name until
@@ -367,18 +393,15 @@ fn all_findings(
             .flatten()
             .cloned()
             .collect();
-    if n < FEW_PEERS {
+    if n < ENOUGH_METERS {
         let words = format!(
-            "{n} meters could be judged; with fewer than {FEW_PEERS} to learn from, scores rest on little and expected false leads are rough"
+            "{n} meters could be judged; with fewer than {ENOUGH_METERS} to learn from, scores lean on a model of homes elsewhere and expected false leads are rough"
         );
         findings.push(Finding::new(Code::FewPeers, Severity::Warning, words).with("n_meters", n));
     }
     sort_findings(&mut findings);
     findings
 }
-
-/// Below this many meters a model of the run's own meters rests on copies of the same few.
-const FEW_PEERS: usize = 40;
 
 fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<Vec<InputRecord>> {
     let mut inputs: Vec<InputRecord> = opened

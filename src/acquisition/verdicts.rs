@@ -101,6 +101,13 @@ impl Verdicts {
         Self { by_meter: all.into_iter().collect() }
     }
 
+    /// These and others; where both have a meter, the others count.
+    #[must_use]
+    pub fn and(&self, later: &Self) -> Self {
+        let all = self.by_meter.iter().chain(&later.by_meter);
+        Self::of(all.map(|(meter, verdict)| (meter.clone(), *verdict)))
+    }
+
     /// The verdict on a meter.
     #[must_use]
     pub fn get(&self, meter: &MeterId) -> Option<Verdict> {

@@ -144,9 +144,9 @@ pub(super) struct RunArguments {
     pub threads: Option<usize>,
 }
 
-/// `hashwatt detect`.
-#[derive(Debug, Args)]
-pub(super) struct DetectArguments {
+/// What is worked on and how, for every command that takes a pipeline file.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct SubjectArguments {
     /// Pipeline file; flags stand above what it says
     #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
     pub pipeline: Option<PathBuf>,
@@ -154,9 +154,11 @@ pub(super) struct DetectArguments {
     pub input: InputArguments,
     #[command(flatten)]
     pub run: RunArguments,
-    /// Folder for the outputs; made where it is not there [default: hashwatt-out]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
-    pub out: Option<PathBuf>,
+}
+
+/// How meters are ranked and what is printed of it.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RankingArguments {
     /// Folder of digests that runs share: files it has seen are not read again
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub store: Option<PathBuf>,
@@ -166,6 +168,18 @@ pub(super) struct DetectArguments {
     /// Print one JSON object for machines in place of text
     #[arg(long, help_heading = "Run")]
     pub json: bool,
+}
+
+/// `hashwatt detect`.
+#[derive(Debug, Args)]
+pub(super) struct DetectArguments {
+    #[command(flatten)]
+    pub subject: SubjectArguments,
+    /// Folder for the outputs; made where it is not there [default: hashwatt-out]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub ranking: RankingArguments,
 }
 
 /// `hashwatt check`.
@@ -186,13 +200,8 @@ pub(super) struct CheckArguments {
 /// `hashwatt digest`.
 #[derive(Debug, Args)]
 pub(super) struct DigestArguments {
-    /// Pipeline file; flags stand above what it says
-    #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
-    pub pipeline: Option<PathBuf>,
     #[command(flatten)]
-    pub input: InputArguments,
-    #[command(flatten)]
-    pub run: RunArguments,
+    pub subject: SubjectArguments,
     /// Folder for digests/; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
@@ -215,13 +224,8 @@ pub(super) struct ExplainArguments {
 /// `hashwatt backtest`.
 #[derive(Debug, Args)]
 pub(super) struct BacktestArguments {
-    /// Pipeline file; flags stand above what it says
-    #[arg(value_name = "PIPELINE.toml", value_hint = ValueHint::FilePath)]
-    pub pipeline: Option<PathBuf>,
     #[command(flatten)]
-    pub input: InputArguments,
-    #[command(flatten)]
-    pub run: RunArguments,
+    pub subject: SubjectArguments,
     /// Trials of each share of rigs
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Trials")]
     pub seeds: u64,
@@ -237,15 +241,8 @@ pub(super) struct BacktestArguments {
     /// Folder for backtest.html and backtest.json; without it they are not written
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
-    /// Folder of digests that runs share: files it has seen are not read again
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
-    pub store: Option<PathBuf>,
-    /// Seed of every random choice [default: 1]
-    #[arg(long, value_name = "N", help_heading = "Run")]
-    pub seed: Option<u64>,
-    /// Print one JSON object for machines in place of text
-    #[arg(long, help_heading = "Run")]
-    pub json: bool,
+    #[command(flatten)]
+    pub ranking: RankingArguments,
 }
 
 /// `hashwatt simulate`.

@@ -1,10 +1,13 @@
 //! Prints what a backtest measured.
 
-use super::layout::{Column, Side, aligned, counted, push_line};
-use crate::trials::backtest::{Backtest, tables};
+use super::findings::{Examples, push_by_code};
+use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
+use crate::pipeline::BacktestSummary;
+use crate::trials::backtest::tables;
 
-/// The tables of a backtest as text.
-pub(super) fn render(backtest: &Backtest) -> String {
+/// The tables of a backtest and what was found in the export, as text for lines of `width` characters.
+pub(super) fn render(summary: &BacktestSummary, width: usize) -> String {
+    let backtest = &summary.backtest;
     let mut text = String::new();
     let trials = counted(backtest.n_seeds, "trial");
     let meters = counted(backtest.n_meters as u64, "meter");
@@ -18,5 +21,7 @@ pub(super) fn render(backtest: &Backtest) -> String {
             push_line(&mut text, &format!("  {line}"));
         }
     }
-    text
+    push_line(&mut text, "");
+    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
+    without_controls(&text)
 }

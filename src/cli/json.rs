@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::findings::by_code;
 use crate::finding::Finding;
-use crate::pipeline::{ExportProfile, RunSummary};
+use crate::pipeline::{BacktestSummary, ExportProfile, RunSummary};
 use crate::ranking::Scored;
 use crate::settings::{ReadingsTable, Settings};
 use crate::trials::backtest::Backtest;
@@ -84,9 +84,17 @@ struct FileObject<'a> {
     guesses: &'a [crate::acquisition::mapping::Guess],
 }
 
+/// What `backtest --json` prints.
+#[derive(Serialize)]
+struct BacktestObject<'a> {
+    #[serde(flatten)]
+    backtest: &'a Backtest,
+    findings: Vec<FindingObject<'a>>,
+}
+
 /// A backtest as one line of JSON.
-pub(super) fn of_backtest(backtest: &Backtest) -> String {
-    line(backtest)
+pub(super) fn of_backtest(summary: &BacktestSummary) -> String {
+    line(&BacktestObject { backtest: &summary.backtest, findings: finding_objects(&summary.findings) })
 }
 
 /// A run as one line of JSON.

@@ -101,15 +101,15 @@ fn run_backtest(
     answer: Answer,
 ) -> Result<Outcome> {
     start_threads(settings)?;
-    let backtest = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
+    let summary = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
     if let Some(out) = out {
-        write_backtest(out, &backtest)?;
+        write_backtest(out, &summary.backtest)?;
     }
     outcome::print(&match answer {
-        Answer::Text => backtested::render(&backtest),
-        Answer::Json => json::of_backtest(&backtest),
+        Answer::Text => backtested::render(&summary, terminal::width()),
+        Answer::Json => json::of_backtest(&summary),
     })?;
-    Ok(Outcome::Done)
+    Ok(Outcome::of(&summary.findings))
 }
 
 /// Gives every stage the run's number of threads.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{
     Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    SimulateArguments,
+    RankingArguments, RunArguments, SimulateArguments, SubjectArguments,
 };
 use crate::error::{Error, Result};
 use crate::settings::{Overrides, PipelineFile, Settings};
@@ -51,12 +51,13 @@ pub(super) enum Job {
 /// When a pipeline file cannot be read or a value cannot be used.
 pub(super) fn resolve(typed: Arguments) -> Result<Job> {
     Ok(match typed.command {
-        Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.json)),
+        Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.ranking.json)),
         Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
         Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
         Command::Backtest(typed) => {
-            let settings = backtest_settings(&typed)?;
-            Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.json))
+            // Its folder is for the tables: no run is written.
+            let settings = ranking_settings(&typed.subject, &typed.ranking, None)?;
+            Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
         }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
@@ -68,14 +69,23 @@ const fn answer(is_json: bool) -> Answer {
 }
 
 fn detect_settings(typed: &DetectArguments) -> Result<Settings> {
-    let flags = Overrides {
-        out: typed.out.clone(),
-        store: typed.store.clone(),
-        seed: typed.seed,
-        threads: typed.run.threads,
-        ..overrides(&typed.input)
-    };
-    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
+    ranking_settings(&typed.subject, &typed.ranking, typed.out.clone())
+}
+
+fn ranking_settings(
+    subject: &SubjectArguments,
+    ranking: &RankingArguments,
+    out: Option<PathBuf>,
+) -> Result<Settings> {
+    subject_settings(
+        subject,
+        Overrides { out, store: ranking.store.clone(), seed: ranking.seed, ..Overrides::default() },
+    )
+}
+
+fn subject_settings(subject: &SubjectArguments, flags: Overrides) -> Result<Settings> {
+    let flags = overrides(&subject.input, &subject.run, flags);
+    pipeline_file(subject.pipeline.as_deref())?.check(&flags)
 }
 
 fn check_settings(typed: &CheckArguments) -> Result<Settings> {
@@ -85,7 +95,7 @@ fn check_settings(typed: &CheckArguments) -> Result<Settings> {
         let cure = "Give one pipeline file; exports may be any number";
         return Err(Error::setting("PIPELINE.toml", format!("`{second}` is a second pipeline file"), cure));
     }
-    let mut flags = Overrides { threads: typed.run.threads, ..overrides(&typed.input) };
+    let mut flags = overrides(&typed.input, &typed.run, Overrides::default());
     flags.readings.extend(exports.into_iter().cloned());
     if flags.readings.is_empty() && pipelines.is_empty() {
         return Err(Error::setting("EXPORT", "no export is named", "Write hashwatt check export.parquet"));
@@ -94,23 +104,8 @@ fn check_settings(typed: &CheckArguments) -> Result<Settings> {
 }
 
 fn digest_settings(typed: &DigestArguments) -> Result<Settings> {
-    let flags = Overrides {
-        out: typed.out.clone(),
-        store: typed.store.clone(),
-        threads: typed.run.threads,
-        ..overrides(&typed.input)
-    };
-    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
-}
-
-fn backtest_settings(typed: &BacktestArguments) -> Result<Settings> {
-    let flags = Overrides {
-        store: typed.store.clone(),
-        seed: typed.seed,
-        threads: typed.run.threads,
-        ..overrides(&typed.input)
-    };
-    pipeline_file(typed.pipeline.as_deref())?.check(&flags)
+    let flags = Overrides { out: typed.out.clone(), store: typed.store.clone(), ..Overrides::default() };
+    subject_settings(&typed.subject, flags)
 }
 
 fn backtest_plan(typed: &BacktestArguments) -> Result<BacktestPlan> {
@@ -125,9 +120,12 @@ fn backtest_plan(typed: &BacktestArguments) -> Result<BacktestPlan> {
     if typed.seeds == 0 {
         return Err(Error::setting("--seeds", "0", "Write 1 or more"));
     }
+    let mut prevalences = typed.prevalence.clone();
+    prevalences.sort_by(f64::total_cmp);
+    prevalences.dedup();
     Ok(BacktestPlan {
         n_seeds: typed.seeds,
-        prevalences: typed.prevalence.clone(),
+        prevalences,
         budget: typed.budget,
         verdict_share: typed.verdict_share,
     })
@@ -145,7 +143,7 @@ fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
     })
 }
 
-fn overrides(input: &InputArguments) -> Overrides {
+fn overrides(input: &InputArguments, run: &RunArguments, more: Overrides) -> Overrides {
     Overrides {
         readings: input.readings.clone(),
         register: input.register.clone(),
@@ -153,7 +151,8 @@ fn overrides(input: &InputArguments) -> Overrides {
         events: input.events.clone(),
         verdicts: input.verdicts.clone(),
         timezone: input.timezone.clone(),
-        ..Overrides::default()
+        threads: run.threads,
+        ..more
     }
 }
 

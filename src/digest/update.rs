@@ -39,7 +39,7 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     let mut findings = Vec::new();
     let states = states(sources, &mut manifest, &mut findings)?;
     let (mut n_meters, mut days) = (0, None);
-    if states.iter().any(|state| *state == State::Unseen) {
+    if states.contains(&State::Unseen) {
         let mut draft = Draft { sources, settings, folder, manifest: &mut manifest, findings: &mut findings };
         let written = draft.add_generation(&states, watch)?;
         (n_meters, days) = (written.n_meters(), written.days);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::acquisition::register::UsagePoint;
+use crate::acquisition::verdicts::Verdict;
 use crate::digest::MeterDays;
 use crate::features::MeterFeatures;
 use crate::features::usable::Resolution;
@@ -28,6 +29,13 @@ pub fn choose_hosts<'a>(eligible: impl Iterator<Item = (usize, &'a MeterId)>, se
     let mut hosts: Vec<usize> = drawn.into_iter().map(|(_, index)| index).collect();
     hosts.sort_unstable();
     hosts
+}
+
+/// Whether rigs may be planted into a meter: it is no farm that is known, declared or found.
+#[must_use]
+pub fn may_host(point: Option<&UsagePoint>, verdict: Option<Verdict>) -> bool {
+    point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0) == 0.0
+        && verdict.and_then(Verdict::is_farm) != Some(true)
 }
 
 /// The lot of a meter. It depends on nothing but its name and the seed, so that the meters of the
@@ -65,12 +73,8 @@ impl KeptDays {
         Self { seed, by_kind: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Keeps the days of a meter as long as its lot is among the lowest of its kind. Meters with a
-    /// declared farm are never planted into.
+    /// Keeps the days of a meter that may be a host, as long as its lot is among the lowest of its kind.
     pub fn offer(&self, mut meter: MeterDays, features: &MeterFeatures, point: Option<&UsagePoint>) {
-        if point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0) != 0.0 {
-            return;
-        }
         let kind = (features.resolution, point.is_some_and(UsagePoint::is_network));
         let lot = (draw_number(&meter.meter, self.seed), meter.meter.clone());
         let mut by_kind = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::chance::Chances;
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
-use super::hosts::choose_hosts;
+use super::hosts::{choose_hosts, may_host};
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
@@ -50,9 +50,9 @@ impl Judged {
         self.point.as_ref().and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32
     }
 
-    /// Whether copies may be made of it: it has no farm that is known.
+    /// Whether copies may be made of it.
     fn may_host(&self) -> bool {
-        self.declared_kw() == 0.0 && self.is_farm() != Some(true)
+        may_host(self.point.as_ref(), self.verdict)
     }
 
     fn is_network(&self) -> bool {
@@ -210,14 +210,11 @@ impl<'a> Cohort<'a> {
         let bases = peer_bases(&members);
         let chances = Chances::fit(&scores.meters, &scores_of(true), &scores_of(false));
         let groups: Vec<&GroupId> = members.iter().map(|one| &one.group).collect();
-        let is_listed = |score: f64, rig: Option<Estimate>| {
-            chances.chance(score) >= 1.0 - settings.max_false_chance && rig.is_some()
-        };
         let (mut errors, mut machines_per_kw) = (Vec::new(), Vec::new());
         for (copy, score) in copies.iter().zip(&scores.copies) {
             let Planted::Rig { kw, n_machines, .. } = copy.planted else { continue };
             let rig = estimate_rig(&copy.features, bases[copy.host]);
-            let is_listed = is_listed(*score, rig);
+            let is_listed = is_above_cut(chances.chance(*score), rig.as_ref(), settings);
             if let Some(rig) = rig.filter(|_| is_listed) {
                 errors.push(kw / rig.kw);
                 machines_per_kw.extend(n_machines.map(|n| n as f32 / rig.kw));
@@ -252,8 +249,7 @@ impl<'a> Cohort<'a> {
         let (one, rig) = (self.members[draft.member], draft.rig);
         // A block on a network meter lies at one of the usage points below it, or past all of them:
         // the usage points are the suspects. Where someone looked and found nothing, nobody goes again.
-        let is_suspect = draft.chance >= 1.0 - settings.max_false_chance
-            && rig.is_some()
+        let is_suspect = is_above_cut(draft.chance, rig.as_ref(), settings)
             && !one.is_network()
             && one.is_farm() != Some(false);
         let (reasons, rivals) = if draft.score >= self.explained_from {
@@ -288,6 +284,11 @@ impl<'a> Cohort<'a> {
         let terms = self.scores.terms(draft.member, &one.features.values);
         (weigh_reasons(&evidence, &terms, &self.usual), self.rivals.score(&one.features))
     }
+}
+
+/// Whether the evidence is enough for the list.
+fn is_above_cut(chance: f64, rig: Option<&Estimate>, settings: &Settings) -> bool {
+    chance >= 1.0 - settings.max_false_chance && rig.is_some()
 }
 
 /// Score from which evidence is put in words.

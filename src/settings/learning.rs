@@ -1,7 +1,7 @@
 //! Settings of how the ranking's model learns.
 //!
-//! The defaults are those that `benches/learning/run` finds best on meters with rigs planted into
-//! them; they are settings so that it can try others.
+//! They are settings so that `benches/learning/run` can try others than the defaults, on meters with
+//! rigs planted into them; what it found is in `benches/README.md`.
 
 use serde::{Deserialize, Serialize};
 

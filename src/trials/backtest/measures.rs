@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{BacktestPlan, Trial};
+use crate::acquisition::verdicts::Verdicts;
 use crate::calendar::date_of;
 use crate::ranking::copies::Planted;
-use crate::ranking::rank::Ranked;
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{RigEstimate, Scored};
 use crate::stats::median;
@@ -199,7 +199,7 @@ impl Backtest {
     /// Nothing tried yet.
     #[must_use]
     pub fn new(plan: &BacktestPlan, n_meters: usize) -> Self {
-        let measures = |prevalence: &f64| Measures::new(*prevalence, plan.budget);
+        let measures = |prevalence: &f64| Measures::new(*prevalence, plan);
         Self {
             n_meters,
             n_seeds: plan.n_seeds,
@@ -207,15 +207,30 @@ impl Backtest {
         }
     }
 
-    /// Adds a trial; `again` is its second ranking, with verdicts on a share of the first one's lines.
-    pub fn add(&mut self, prevalence: f64, trial: &Trial, ranked: &Ranked, again: Option<(f64, &Ranked)>) {
-        let measures = self.by_prevalence.iter_mut().find(|measures| measures.prevalence == prevalence);
-        if let Some(measures) = measures {
-            measures.add(trial, &ranked.scored);
-            if let Some((share, again)) = again {
-                measures.add_verdicts(trial, share, &ranked.scored, &again.scored);
-            }
-        }
+    /// Adds a trial's list.
+    pub fn add(&mut self, prevalence: f64, trial: &Trial, scored: &[Scored]) {
+        self.of(prevalence).add(trial, &trial.lines(scored).collect::<Vec<_>>());
+    }
+
+    /// Adds the list that a trial gave once its first lines were visited.
+    pub fn add_verdicts(
+        &mut self,
+        prevalence: f64,
+        trial: &Trial,
+        visited: &Verdicts,
+        before: &[Scored],
+        after: &[Scored],
+    ) {
+        let rest = |scored| {
+            let unvisited = trial.lines(scored).filter(|one| visited.get(&one.meter).is_none());
+            unvisited.map(|one| trial.is_rig(&one.meter)).collect::<Vec<bool>>()
+        };
+        self.of(prevalence).add_verdicts(&rest(before), &rest(after));
+    }
+
+    fn of(&mut self, prevalence: f64) -> &mut Measures {
+        let own = self.by_prevalence.iter_mut().find(|measures| measures.prevalence == prevalence);
+        own.expect("every prevalence of the plan has its measures")
     }
 
     /// Divides what was summed.
@@ -227,12 +242,14 @@ impl Backtest {
 }
 
 impl Measures {
-    fn new(prevalence: f64, budget: usize) -> Self {
+    fn new(prevalence: f64, plan: &BacktestPlan) -> Self {
         let edges = || std::iter::once(0.0).chain(CHANCES);
         let ranges = edges().zip(CHANCES.into_iter().chain([1.0]));
         Self {
             prevalence,
-            budget,
+            budget: plan.budget,
+            verdicts: (plan.verdict_share > 0.0)
+                .then(|| WithVerdicts { share: plan.verdict_share, ..WithVerdicts::default() }),
             chances: ranges.map(|(from, to)| Reliability { from, to, ..Reliability::default() }).collect(),
             expected_false: LENGTHS
                 .map(|n_lines| ExpectedFalse { n_lines, ..ExpectedFalse::default() })
@@ -241,7 +258,7 @@ impl Measures {
         }
     }
 
-    fn add(&mut self, trial: &Trial, scored: &[Scored]) {
+    fn add(&mut self, trial: &Trial, scored: &[&Scored]) {
         let planted: Vec<Option<&Planted>> = scored.iter().map(|one| trial.truth.get(&one.meter)).collect();
         let is_rig: Vec<bool> = planted.iter().map(|planted| planted.is_some_and(Planted::is_rig)).collect();
         let n_rigs = is_rig.iter().filter(|is_rig| **is_rig).count();
@@ -333,22 +350,11 @@ impl Measures {
         }
     }
 
-    fn add_verdicts(&mut self, trial: &Trial, share: f64, before: &[Scored], after: &[Scored]) {
-        let visited = trial.visit(before, share);
-        let rest = |scored: &[Scored]| {
-            let own: Vec<bool> = scored
-                .iter()
-                .filter(|one| visited.get(&one.meter).is_none())
-                .map(|one| trial.truth.get(&one.meter).is_some_and(Planted::is_rig))
-                .collect();
-            own
-        };
-        let (before, after) = (rest(before), rest(after));
-        self.verdicts.get_or_insert_default().share = share;
+    fn add_verdicts(&mut self, before: &[bool], after: &[bool]) {
         // With every rig visited there is nothing left to find.
         if before.contains(&true) {
-            self.sums.without_verdicts.push(average_precision(&before));
-            self.sums.with_verdicts.push(average_precision(&after));
+            self.sums.without_verdicts.push(average_precision(before));
+            self.sums.with_verdicts.push(average_precision(after));
         }
     }
 
@@ -427,7 +433,8 @@ mod tests {
 
     #[test]
     fn a_chance_is_counted_in_its_range() {
-        let mut measures = Measures::new(0.01, 50);
+        let plan = BacktestPlan { n_seeds: 1, prevalences: vec![0.01], budget: 50, verdict_share: 0.0 };
+        let mut measures = Measures::new(0.01, &plan);
         measures.count_chance(0.6, true);
         measures.count_chance(1.0, false);
         let range = measures.chances.iter().find(|range| range.n == 1 && range.n_rigs == 1).unwrap();

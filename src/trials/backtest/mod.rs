@@ -24,12 +24,13 @@ use crate::acquisition::register::UsagePoint;
 use crate::acquisition::verdicts::{Verdict, Verdicts};
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::measure::MeasuredMeter;
 use crate::features::{Surroundings, extract_features};
 use crate::ids::MeterId;
 use crate::ranking::Scored;
 use crate::ranking::copies::{Planted, plant_look_alike, plant_rig};
+use crate::ranking::hosts::may_host;
 use crate::ranking::plant::Host;
 use crate::rigs::{LookAlike, RigForm};
 use crate::settings::Settings;
@@ -72,6 +73,9 @@ pub struct Trial {
     pub meters: Vec<MeasuredMeter>,
     /// What was planted.
     pub truth: BTreeMap<MeterId, Planted>,
+    /// Meters that no list is measured by: the network's, which are never suspects, and those where
+    /// someone has looked.
+    pub left_out: BTreeSet<MeterId>,
     days: BTreeMap<MeterId, MeterDays>,
 }
 
@@ -79,16 +83,26 @@ impl Trial {
     /// Plants into a random part of the meters: at least one rig, whatever the share.
     ///
     /// # Errors
-    /// When the days of the hosts cannot be read.
+    /// When no meter can be planted into, or the days of the hosts cannot be read.
     pub fn plant(
         measured: &[MeasuredMeter],
+        verdicts: &Verdicts,
         (prevalence, seed): (f64, u64),
         store: &DigestStore,
         settings: &Settings,
         surroundings: &Surroundings,
     ) -> Result<Self> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let mut hosts: Vec<usize> = (0..measured.len()).filter(|&index| may_host(&measured[index])).collect();
+        let is_left_out = |(meter, _, point): &MeasuredMeter| {
+            point.as_ref().is_some_and(UsagePoint::is_network)
+                || verdicts.get(meter).and_then(Verdict::is_farm).is_some()
+        };
+        let may_be_host = |one: &MeasuredMeter| !is_left_out(one) && may_host(one.2.as_ref(), None);
+        let mut hosts: Vec<usize> =
+            (0..measured.len()).filter(|&index| may_be_host(&measured[index])).collect();
+        if hosts.is_empty() {
+            return Err(nothing_to_plant_into(measured.len()));
+        }
         hosts.shuffle(&mut rng);
         let at_least_one = |share: f64| ((share * hosts.len() as f64).round() as usize).max(1);
         let n_rigs = at_least_one(prevalence);
@@ -111,7 +125,9 @@ impl Trial {
             Some((index, MeterDays { meter: meter.meter.clone(), days }, planted, features))
         };
         let planted: Vec<_> = hosts.par_iter().enumerate().filter_map(plant).collect();
-        let mut trial = Self { meters: measured.to_vec(), truth: BTreeMap::new(), days: BTreeMap::new() };
+        let left_out = measured.iter().filter(|one| is_left_out(one)).map(|one| one.0.clone()).collect();
+        let (truth, days) = (BTreeMap::new(), BTreeMap::new());
+        let mut trial = Self { meters: measured.to_vec(), truth, left_out, days };
         for (index, days, planted, features) in planted {
             trial.meters[index].1 = features;
             trial.truth.insert(days.meter.clone(), planted);
@@ -136,18 +152,31 @@ impl Trial {
         Ok(days)
     }
 
+    /// Whether a rig was planted into a meter.
+    #[must_use]
+    pub fn is_rig(&self, meter: &MeterId) -> bool {
+        self.truth.get(meter).is_some_and(Planted::is_rig)
+    }
+
+    /// The lines that a list is measured by, in order.
+    pub fn lines<'s>(&'s self, scored: &'s [Scored]) -> impl Iterator<Item = &'s Scored> {
+        scored.iter().filter(|one| !self.left_out.contains(&one.meter))
+    }
+
     /// What visits to the first lines of a list would find.
     #[must_use]
     pub fn visit(&self, scored: &[Scored], share: f64) -> Verdicts {
-        let n = (share * scored.len() as f64).round() as usize;
-        Verdicts::of(scored.iter().take(n).map(|one| {
-            let is_farm = self.truth.get(&one.meter).is_some_and(Planted::is_rig);
-            (one.meter.clone(), if is_farm { Verdict::Confirmed } else { Verdict::Rejected })
+        let lines: Vec<&Scored> = self.lines(scored).collect();
+        let n = (share * lines.len() as f64).round() as usize;
+        Verdicts::of(lines.into_iter().take(n).map(|one| {
+            (one.meter.clone(), if self.is_rig(&one.meter) { Verdict::Confirmed } else { Verdict::Rejected })
         }))
     }
 }
 
-fn may_host((_, _, point): &MeasuredMeter) -> bool {
-    let declares = |point: &UsagePoint| point.declared_mining_kw.unwrap_or(0.0) != 0.0;
-    !point.as_ref().is_some_and(|point| point.is_network() || declares(point))
+fn nothing_to_plant_into(n_meters: usize) -> Error {
+    Error::NoReadings {
+        seen: format!("none of {n_meters} meters with enough days can be planted into"),
+        cure: "Give usage points that declare no mining and that nobody has visited; `hashwatt check` shows what the export has".to_owned(),
+    }
 }
