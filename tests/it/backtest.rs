@@ -39,6 +39,37 @@ fn a_backtest_measures_the_list_and_whether_its_chances_hold() {
 }
 
 #[test]
+fn lines_that_are_never_listed_are_not_counted() {
+    let measured = serde_json::from_str::<Value>(&backtest(&["--json"]).ends_with(0).stdout).unwrap();
+    let chances = measured["by_prevalence"][0]["chances"].as_array().unwrap();
+    let n_counted: u64 = chances.iter().map(|range| range["n"].as_u64().unwrap()).sum();
+    let register = read_table(&district().join("register.parquet"));
+    let kinds = texts(&register, "kind").into_iter().flatten();
+    let n_points = kinds.filter(|kind| kind == "meter").count() as u64;
+    assert!(n_points > 100 && n_counted == n_points, "{n_counted} lines, {n_points} usage points");
+}
+
+#[test]
+fn a_broken_file_beside_a_good_one_is_said_and_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.parquet");
+    std::fs::write(&broken, "PAR1 and no more").unwrap();
+    let ran = backtest(&["--readings", &broken.display().to_string()]).ends_with(1);
+    assert!(ran.stdout.contains("file_skipped") && ran.stdout.contains("broken.parquet"), "{}", ran.stdout);
+}
+
+#[test]
+fn where_everyone_was_visited_there_is_nothing_to_plant_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let verdicts = folder.path().join("verdicts.csv");
+    let meters = texts(&read_table(&district().join("register.parquet")), "meter_id");
+    let rows: String = meters.into_iter().flatten().map(|meter| format!("{meter},rejected\n")).collect();
+    std::fs::write(&verdicts, format!("meter_id,verdict\n{rows}")).unwrap();
+    let verdicts = verdicts.display().to_string();
+    backtest(&["--verdicts", &verdicts]).ends_with(2).complains_of(&["planted into", "nobody has visited"]);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_backtest() {
     let first = backtest(&["--json", "--threads", "1"]).ends_with(0).stdout;
     assert_eq!(first, backtest(&["--json", "--threads", "2"]).ends_with(0).stdout);
