@@ -77,6 +77,18 @@ codes! {
     NoIntervalData = "no_interval_data",
     /// A row of the register, weather or events could not be used.
     TableRowSkipped = "table_row_skipped",
+    /// A meter's parent_id leads back to itself; the link was left out.
+    HierarchyBroken = "hierarchy_broken",
+    /// A parent_id names nothing that has a row or readings of its own.
+    ParentUnknown = "parent_unknown",
+    /// A parent's balance could not be drawn up.
+    NotBalanced = "not_balanced",
+    /// Meters below a parent have no interval data.
+    ChildrenSilent = "children_silent",
+    /// A meter's load is missing in the residual of the parent it is listed under.
+    WrongParent = "wrong_parent",
+    /// A residual follows the load more than technical loss can.
+    RatioDoubtful = "ratio_doubtful",
     /// There are too few meters to compare one with others.
     FewPeers = "few_peers",
 }

@@ -6,6 +6,7 @@
 pub mod acquisition;
 pub mod digest;
 // After the digest, because it checks digests: no second look at the readings.
+pub mod balance;
 pub mod checks;
 pub mod features;
 pub mod groups;

@@ -12,9 +12,11 @@ use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
+use crate::balance::{Balance, Ledger, Tree};
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
 use crate::digest::local::Digested;
+use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::{Error, Result};
 use crate::features::Surroundings;
@@ -29,7 +31,7 @@ use crate::ranking::prior::ENOUGH_METERS;
 use crate::ranking::rank::{Judged, Ranked, rank_meters};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
-use crate::report::{PeerDay, RunOutputs, stage_run, tables};
+use crate::report::{PeerDay, RESIDUALS, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
 use crate::stats::quantiles_of;
 use crate::trials::backtest::{Backtest, BacktestPlan, Trial};
@@ -103,25 +105,38 @@ pub struct SourceProfile {
 /// is in the summary's findings.
 pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut clock = Clock::default();
-    let tables = Tables::read(settings)?;
+    let mut tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
     let kept = KeptDays::new(settings.seed);
+    let (tree, broken_links) = Tree::of(&tables.register);
+    tables.findings.extend(broken_links);
+    let ledger = Ledger::open(&tree, digested.days_a_meter(), settings.memory_mib);
     let mut measured = clock.time("features", || {
-        let keep = |days: MeterDays, features: &_, point: Option<&_>| {
-            if may_host(point, tables.verdicts.get(&days.meter)) {
+        let keep = |days: MeterDays, features: Option<&_>, point: Option<&_>| {
+            ledger.add(&days);
+            if let Some(features) = features.filter(|_| may_host(point, tables.verdicts.get(&days.meter))) {
                 kept.offer(days, features, point);
             }
         };
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
+    })?;
+    let balance = clock.time("balance", || {
+        ledger.close(&digested.store, &tables.register, settings.windows.night)
     })?;
     let grouped =
         clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
     let Ranked { scored, sensitivity } = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
-        let ranked =
-            rank_meters(&grouped.judged, &measured.unjudged, settings, &tables.surroundings, &days_of)?;
+        let ranked = rank_meters(
+            &grouped.judged,
+            &measured.unjudged,
+            &balance,
+            settings,
+            &tables.surroundings,
+            &days_of,
+        )?;
         let scored = &ranked.scored;
         watch.end(&format!(
             "{} suspects of {} meters",
@@ -130,6 +145,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         ));
         Ok(ranked)
     })?;
+    tables.findings.extend(balance.findings.iter().cloned());
     let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
     let facts = RunFacts {
         inputs: inputs(settings, &opened, &digested)?,
@@ -147,15 +163,27 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         findings: &findings,
         settings,
         facts: &facts,
-        days_of: &|meters| digested.store.days_of(meters),
+        days_of: &|meters| {
+            let mut days = digested.store.days_of(meters)?;
+            days.extend(balance.residuals_of(meters));
+            Ok(days)
+        },
         peers: &grouped.peer_days,
         timings: &clock.timings,
         stage_tables: &[
             ("features.parquet", tables::features::features_frame(&grouped.judged)?),
             ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
+            ("balance.parquet", tables::balance::balance_frame(&balance.parents, &tables.register)?),
         ],
     };
-    stage_run(&settings.out, &outputs)?.publish(|| publish_digests(settings))?;
+    let staged = stage_run(&settings.out, &outputs)?;
+    let residuals = balance.parents.iter().map(|parent| &parent.residual);
+    let unfinished = settings.out.join(UNFINISHED_RESIDUALS);
+    DigestStore::write(&unfinished, residuals.map(|days| (&days.meter, &days.days[..])))?;
+    staged.publish(|| {
+        publish_digests(settings)?;
+        digest::store::publish(&unfinished, &settings.out.join(RESIDUALS))
+    })?;
     Ok(RunSummary {
         span: facts.span,
         n_rows: digested.n_rows,
@@ -175,7 +203,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest::local::digest(&opened.sources, settings, &folder.path().join("digests"), watch)?;
-    let keep_none = |_, _: &_, _: Option<&_>| ();
+    let keep_none = |_, _: Option<&_>, _: Option<&_>| ();
     let measured =
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
     let findings = all_findings(&tables, &opened, &digested, &measured, measured.meters.len());
@@ -233,7 +261,7 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest_sources(&opened.sources, settings, watch)?;
     let store = &digested.store;
-    let keep_none = |_, _: &_, _: Option<&_>| ();
+    let keep_none = |_, _: Option<&_>, _: Option<&_>| ();
     let measured =
         measure_meters(store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
     let mut backtest = Backtest::new(plan, measured.meters.len());
@@ -251,7 +279,8 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
         let days_of = |meters: &BTreeSet<MeterId>| trial.days_of(meters, store);
         let rank = |verdicts: &Verdicts| {
             let judged = group(trial.meters.clone(), verdicts, settings).judged;
-            rank_meters(&judged, &measured.unjudged, settings, &tables.surroundings, &days_of)
+            let (unjudged, none) = (&measured.unjudged, Balance::default());
+            rank_meters(&judged, unjudged, &none, settings, &tables.surroundings, &days_of)
         };
         let ranked = rank(&tables.verdicts)?;
         let again = match plan.verdict_share {
@@ -433,6 +462,9 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
 
 /// Where digests lie until their run is whole.
 const UNFINISHED_DIGESTS: &str = ".digests-unfinished";
+
+/// Where residuals' days do.
+const UNFINISHED_RESIDUALS: &str = ".residuals-unfinished";
 
 /// Times the stages.
 #[derive(Default)]

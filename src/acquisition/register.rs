@@ -1,6 +1,6 @@
 //! Reads the register of usage points: what a utility knows of a meter besides its intervals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::table::{Table, read_table};
@@ -33,6 +33,10 @@ pub struct UsagePoint {
     pub lon: Option<f64>,
     /// Address as the utility writes it.
     pub address: Option<String>,
+    /// What a transformer is built for. [kVA]
+    pub rating_kva: Option<f64>,
+    /// Whether other meters name it as their parent.
+    pub has_children: bool,
 }
 
 impl UsagePoint {
@@ -40,8 +44,8 @@ impl UsagePoint {
     /// for a meter of the network its kind.
     #[must_use]
     pub fn class(&self) -> String {
-        if let Some(kind) = self.kind.as_ref().filter(|_| self.is_network()) {
-            return kind.to_lowercase();
+        if self.is_network() {
+            return self.kind.as_ref().map_or_else(|| "network".to_owned(), |kind| kind.to_lowercase());
         }
         match (&self.activity, &self.premises) {
             (Some(activity), Some(premises)) => format!("{activity}, {premises}"),
@@ -54,7 +58,22 @@ impl UsagePoint {
     /// sum of the meters below it.
     #[must_use]
     pub fn is_network(&self) -> bool {
-        self.kind.as_ref().is_some_and(|kind| NETWORK_KINDS.contains(&kind.trim().to_lowercase().as_str()))
+        match &self.kind {
+            Some(kind) => NETWORK_KINDS.contains(&kind.trim().to_lowercase().as_str()),
+            None => self.has_children,
+        }
+    }
+
+    /// Whether it has no row of its own, and is known from others' `parent_id` alone.
+    #[must_use]
+    pub fn is_named_only(&self) -> bool {
+        *self == Self { has_children: true, ..Self::default() }
+    }
+
+    /// What it may carry: its rating, or what is contracted. [kVA]
+    #[must_use]
+    pub fn rating_kva(&self) -> Option<f64> {
+        self.rating_kva.or(self.contracted_kw).filter(|kva| *kva > 0.0)
     }
 
     /// Whether the register says that people live there.
@@ -114,6 +133,7 @@ impl Register {
                 points.insert(MeterId::from(id), point);
             }
         }
+        note_parents(&mut points);
         Ok((Self { points }, findings))
     }
 
@@ -135,9 +155,17 @@ impl Register {
     }
 }
 
+/// Notes which points feed others; a parent without a row gets one with nothing else in it.
+fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
+    let parents: BTreeSet<String> = points.values().filter_map(|point| point.parent_id.clone()).collect();
+    for parent in parents {
+        points.entry(MeterId::from(parent)).or_default().has_children = true;
+    }
+}
+
 struct PointColumns {
     texts: [Option<Vec<Option<String>>>; 7],
-    numbers: [Option<Vec<Option<f64>>>; 4],
+    numbers: [Option<Vec<Option<f64>>>; 5],
 }
 
 impl PointColumns {
@@ -159,6 +187,7 @@ impl PointColumns {
                 number("declared_mining_kw")?,
                 number("lat")?,
                 number("lon")?,
+                number("rating_kva")?,
             ],
         })
     }
@@ -188,6 +217,8 @@ impl PointColumns {
         UsagePoint {
             contracted_kw: not_negative(0, "contracted_kw"),
             declared_mining_kw: not_negative(1, "declared_mining_kw"),
+            rating_kva: not_negative(4, "rating_kva"),
+            has_children: false,
             parent_id: text(0),
             kind: text(1),
             activity: text(2),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::completeness::{Completeness, USUAL_MISSING_SHARE, completeness};
-use crate::acquisition::register::Register;
+use crate::acquisition::register::{Register, UsagePoint};
 use crate::digest::MeterDays;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
@@ -80,9 +80,14 @@ fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Find
         return Vec::new();
     }
     let seen: BTreeSet<&str> = fingerprints.iter().map(|one| one.meter.as_str()).collect();
-    let unlisted: Vec<&str> = seen.iter().copied().filter(|meter| register.point(meter).is_none()).collect();
-    let silent: Vec<&str> =
-        register.points().map(|(meter, _)| meter.as_str()).filter(|meter| !seen.contains(meter)).collect();
+    let has_row = |point: &UsagePoint| !point.is_named_only();
+    let unlisted: Vec<&str> =
+        seen.iter().copied().filter(|meter| !register.point(meter).is_some_and(has_row)).collect();
+    let silent: Vec<&str> = register
+        .points()
+        .filter(|(meter, point)| has_row(point) && !seen.contains(meter.as_str()))
+        .map(|(meter, _)| meter.as_str())
+        .collect();
     let many = |code, severity, meters: &[&str], words: &str| {
         (!meters.is_empty()).then(|| {
             let examples = meters.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");

@@ -104,6 +104,14 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     })
 }
 
+impl Digested {
+    /// How many days a meter has on average, one at least.
+    #[must_use]
+    pub fn days_a_meter(&self) -> u64 {
+        (self.store.n_rows() / self.n_meters.max(1)).max(1)
+    }
+}
+
 /// What one pass over some sources gave.
 #[derive(Debug)]
 pub struct PassDone {

@@ -15,8 +15,9 @@ use crate::progress::Watch;
 use crate::settings::Settings;
 use jiff::civil::Date;
 
-/// What else is done with the days of a meter that has features, while they are at hand.
-pub type Keep<'a> = dyn Fn(MeterDays, &MeterFeatures, Option<&UsagePoint>) + Sync + 'a;
+/// What else is done with the days of a meter while they are at hand; without features where too few
+/// of them are measured.
+pub type Keep<'a> = dyn Fn(MeterDays, Option<&MeterFeatures>, Option<&UsagePoint>) + Sync + 'a;
 
 /// Looks at every meter of a store once: features, checks, counts. `keep` gets the days after that.
 ///
@@ -46,9 +47,7 @@ pub fn measure_meters(
             point: point.cloned(),
             meter: meter.meter.clone(),
         };
-        if let Some(features) = &look.features {
-            keep(meter, features, point);
-        }
+        keep(meter, look.features.as_ref(), point);
         Some(look)
     };
     let looks: Vec<Look> = store.map_meters(look)?;

@@ -12,6 +12,7 @@ pub mod rank;
 pub mod rivals;
 pub mod sensitivity;
 pub mod training;
+pub mod unmetered;
 
 use jiff::civil::Date;
 

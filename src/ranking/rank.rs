@@ -12,9 +12,11 @@ use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
 use super::training::{Scores, score_out_of_fold};
+use super::unmetered::add_unmetered;
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::verdicts::Verdict;
+use crate::balance::Balance;
 use crate::calendar::date_of;
 use crate::digest::MeterDays;
 use crate::error::Result;
@@ -68,7 +70,7 @@ impl Judged {
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + Sync + 'a;
 
 /// Machines draw from..to at the plug: an S9 and an S21, in ../rigs/machines.rs with their sources. [kW]
-const MACHINE_KW: (f64, f64) = (1.35, 3.65);
+pub(super) const MACHINE_KW: (f64, f64) = (1.35, 3.65);
 
 /// A class needs this many meters before its base load is typical.
 const LEAST_CLASS: usize = 10;
@@ -98,12 +100,14 @@ pub struct Ranked {
 }
 
 /// Ranks. `judged` in order of meter id; `unjudged` had too little data and come last, with score 0.
+/// Residuals of `balance` stand among the meters.
 ///
 /// # Errors
 /// When the days of the meters to plant into cannot be read.
 pub fn rank_meters(
     judged: &[Judged],
     unjudged: &[MeterId],
+    balance: &Balance,
     settings: &Settings,
     surroundings: &Surroundings,
     days_of: &DaysOf<'_>,
@@ -135,6 +139,11 @@ pub fn rank_meters(
         .with_min_len(64)
         .map(|draft| cohorts[draft.cohort].scored(&draft, &peers, settings))
         .collect();
+    if !balance.parents.is_empty() {
+        add_unmetered(&mut scored, balance, settings);
+        // Stable: of equal scores the order above stands.
+        scored.par_sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
     let mut expected_false = 0.0;

@@ -34,6 +34,9 @@ use crate::atomic::Staged;
 use run_json::{RunFacts, RunRecord, Timing};
 use suspects::{Suspect, suspects};
 
+/// Folder of a run with the days of its residuals, beside its digests.
+pub const RESIDUALS: &str = "residuals";
+
 /// Fetches the days of several meters at once; a meter without days is left out of the answer.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + 'a;
 

@@ -1,10 +1,8 @@
 //! Pairs every suspect with its row of the register, once for all outputs.
 
 use crate::acquisition::register::{Register, UsagePoint};
+use crate::balance::RESIDUAL_PREFIX;
 use crate::ranking::{RivalScore, Scored};
-
-/// What a residual's meter id begins with; the rest names its parent.
-const RESIDUAL_PREFIX: &str = "residual:";
 
 /// Between two reasons in one cell.
 const REASON_SEPARATOR: &str = " | ";

@@ -12,11 +12,13 @@ use polars::prelude::{
 };
 
 use self::sheet::{EvidenceSheet, FindingLine};
+use crate::balance::RESIDUAL_PREFIX;
 use crate::calendar::date_of;
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
 use crate::error::{Error, Result};
 use crate::ranking::RigEstimate;
+use crate::report::RESIDUALS;
 
 /// The evidence sheet of a meter, from the tables and digests in the folder `run`.
 ///
@@ -79,7 +81,7 @@ fn finding(row: &Row<'_>) -> Result<FindingLine> {
 
 /// The meter's days, `None` where the run's digests do not have it or were moved away.
 fn days(run: &Path, meter: &str) -> Result<Option<MeterDays>> {
-    let folder = digests(run);
+    let folder = if meter.starts_with(RESIDUAL_PREFIX) { run.join(RESIDUALS) } else { digests(run) };
     if !folder.is_dir() {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! Writes the tables of a run as Parquet and CSV with columns in one order.
 
+pub mod balance;
 pub mod evidence;
 pub mod features;
 pub mod findings;

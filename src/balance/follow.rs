@@ -1,0 +1,142 @@
+//! Measures whether a residual follows a meter's load from hour to hour.
+//!
+//! Both are freed of what they share with everything else: each day of its middle, each clock hour of
+//! its own. What is left of a home is its life, and no two lives are alike; so where the residual
+//! moves with it, it is the same load.
+
+use super::sums::Hours;
+use crate::digest::CLOCK_HOURS;
+use crate::stats::{mad_sd, median};
+
+/// Beyond so many deviations an hour of the residual counts no more.
+const CLIP: f32 = 4.0;
+
+/// Hours that both must have.
+const LEAST_HOURS: usize = 120;
+
+/// Neighbouring hours are alike: so many of them tell as much as one by itself.
+const HOURS_ALIKE: f64 = 4.0;
+
+/// A series without its daily level and its usual day; NaN where missing. [kW]
+#[derive(Debug, Clone)]
+pub struct Life {
+    first_day: i32,
+    hours: Vec<Hours>,
+}
+
+/// How a residual follows a load.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Follows {
+    /// By how much the residual rises where the load rises by one.
+    pub slope: f64,
+    /// Correlation, -1..=1.
+    pub correlation: f64,
+    /// Hours that both have.
+    pub n_hours: usize,
+}
+
+impl Life {
+    /// Of some hours; days that `is_used` leaves out are missing.
+    #[must_use]
+    pub fn of(first_day: i32, hours: &[Hours], is_used: impl Fn(i32) -> bool) -> Self {
+        let mut life: Vec<Hours> = hours
+            .iter()
+            .enumerate()
+            .map(|(at, day)| {
+                let known: Vec<f32> = day.iter().copied().filter(|kw| !kw.is_nan()).collect();
+                match median(&known).filter(|_| is_used(first_day + at as i32)) {
+                    Some(middle) => day.map(|kw| kw - middle),
+                    None => [f32::NAN; CLOCK_HOURS],
+                }
+            })
+            .collect();
+        for hour in 0..CLOCK_HOURS {
+            let known: Vec<f32> = life.iter().map(|day| day[hour]).filter(|kw| !kw.is_nan()).collect();
+            let usual = median(&known).unwrap_or(0.0);
+            life.iter_mut().for_each(|day| day[hour] -= usual);
+        }
+        Self { first_day, hours: life }
+    }
+
+    /// Robust spread over all hours. [kW]
+    #[must_use]
+    pub fn spread_kw(&self) -> f32 {
+        let known: Vec<f32> = self.hours.iter().flatten().copied().filter(|kw| !kw.is_nan()).collect();
+        mad_sd(&known).unwrap_or(0.0)
+    }
+
+    /// How this, a residual's, follows the load; `None` where they share too little or nothing moves.
+    #[must_use]
+    pub fn follows(&self, load: &Self) -> Option<Follows> {
+        let clip = CLIP * self.spread_kw().max(1e-4);
+        let (mut xx, mut xy, mut cc, mut xc, mut n) = (0.0f64, 0.0f64, 0.0f64, 0.0f64, 0);
+        for (at, own) in self.hours.iter().enumerate() {
+            let day = self.first_day + at as i32;
+            let Some(other) = usize::try_from(day - load.first_day).ok().and_then(|at| load.hours.get(at)) else {
+                continue;
+            };
+            for (y, x) in own.iter().zip(other).filter(|(y, x)| !y.is_nan() && !x.is_nan()) {
+                let (clipped, y, x) = (f64::from(y.clamp(-clip, clip)), f64::from(*y), f64::from(*x));
+                xx += x * x;
+                xy += x * y;
+                cc += clipped * clipped;
+                xc += x * clipped;
+                n += 1;
+            }
+        }
+        (n >= LEAST_HOURS && xx > 1e-9 && cc > 1e-12).then(|| Follows {
+            slope: xy / xx,
+            correlation: xc / (xx * cc).sqrt(),
+            n_hours: n,
+        })
+    }
+}
+
+impl Follows {
+    /// Deviations from no relation.
+    #[must_use]
+    pub fn deviations(&self) -> f64 {
+        self.correlation * (self.n_hours as f64 / HOURS_ALIKE).sqrt()
+    }
+
+    /// Logarithm of how much likelier the hours are with this relation than with none.
+    #[must_use]
+    pub fn log_ratio(&self) -> f64 {
+        let unexplained = (1.0 - self.correlation * self.correlation).max(1e-6);
+        -0.5 * self.n_hours as f64 / HOURS_ALIKE * unexplained.ln()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A home's load that no other seed's is like. [kW]
+    pub fn home(seed: usize, day: usize, hour: usize) -> f32 {
+        let mix = (seed * 7919 + day * 104_729 + hour * 1_299_709).wrapping_mul(2_654_435_761) >> 7;
+        let life = (mix % 1000) as f32 / 1000.0;
+        0.2 + if (7..23).contains(&hour) { 1.5 * life * life } else { 0.2 * life }
+    }
+
+    fn life(kw: impl Fn(usize, usize) -> f32) -> Life {
+        let hours: Vec<Hours> = (0..30).map(|day| std::array::from_fn(|hour| kw(day, hour))).collect();
+        Life::of(50, &hours, |_| true)
+    }
+
+    #[test]
+    fn a_residual_follows_the_meter_it_is_a_part_of_and_no_other() {
+        let residual = life(|day, hour| 3.0 + 0.5 * home(1, day, hour) + 0.3 * home(9, day, hour));
+        let own = residual.follows(&life(|day, hour| home(1, day, hour))).unwrap();
+        let other = residual.follows(&life(|day, hour| home(2, day, hour))).unwrap();
+        assert!((own.slope - 0.5).abs() < 0.1 && own.log_ratio() > 20.0, "{own:?}");
+        assert!(other.log_ratio() < 4.0, "{other:?}");
+    }
+
+    #[test]
+    fn little_in_common_tells_nothing() {
+        let residual = life(|day, hour| home(1, day, hour));
+        let hours = vec![[1.0; CLOCK_HOURS]; 30];
+        assert_eq!(residual.follows(&Life::of(400, &hours, |_| true)), None);
+        assert_eq!(residual.follows(&Life::of(50, &hours, |_| true)), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! Balances transformers, feeders and substations against the meters below them.
+//!
+//! What a parent's own meter shows, less its children's meters and technical loss, is its residual: a
+//! meter that nobody mounted. It is digested as one and goes the same way; what it shows day and
+//! night is load that no meter shows.
+//!
+//! Sums ride along while the digests are read for features ([`Sums`]). Only children of parents that
+//! need it are read once more: of the most restless, for meters in the wrong place ([`places`]), and
+//! of those with unexplained load, for the meter past which it is drawn ([`who`]).
+
+mod account;
+mod follow;
+mod loss;
+pub mod places;
+mod sums;
+mod tree;
+mod unexplained;
+pub mod who;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+pub use account::{Account, Excess};
+pub use sums::{Carried, Sums};
+pub use tree::Tree;
+
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::digest::MeterDays;
+use crate::digest::store::DigestStore;
+use crate::error::Result;
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::MeterId;
+use crate::settings::HourWindow;
+use loss::NoLoad;
+use sums::{BYTES_A_DAY, Series};
+use who::{Trace, traces};
+
+/// What a residual's id begins with; the rest names its parent.
+pub const RESIDUAL_PREFIX: &str = "residual:";
+
+/// From this many parents on their own spread tells how far an excess may be off.
+const ENOUGH_PARENTS: usize = 40;
+
+/// Part of the memory budget for sums.
+const SUMS_SHARE: u64 = 2;
+
+/// A parent with its residual and what is to be thought of it.
+#[derive(Debug, Clone)]
+pub struct ParentBalance {
+    /// Energies, loss and floors.
+    pub account: Account,
+    /// Loss without load that is expected of it, or was seen before a step. [kW]
+    pub no_load_kw: f64,
+    /// What flows past the meters.
+    pub excess: Excess,
+    /// Meters below it that leave a trace, likeliest first; empty where nothing is unexplained.
+    pub traces: Vec<Trace>,
+    /// The residual less technical loss, as a meter's days.
+    pub residual: MeterDays,
+}
+
+/// Every parent that could be judged, in order of id.
+#[derive(Debug, Default)]
+pub struct Balance {
+    /// The parents.
+    pub parents: Vec<ParentBalance>,
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+}
+
+/// Running sums of a run, as far as they fit into memory at a time.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    tree: &'a Tree,
+    /// Places of the parents by walk.
+    walks: Vec<Vec<usize>>,
+    /// Of the first walk, which others share; `None` where there are several.
+    first: Option<Sums<'a>>,
+}
+
+impl<'a> Ledger<'a> {
+    /// Opens the sums of all parents of a tree. `days_a_meter` is how long meters are read on average.
+    #[must_use]
+    pub fn open(tree: &'a Tree, days_a_meter: u64, memory_mib: u32) -> Self {
+        let bytes_a_parent = days_a_meter.max(1) * BYTES_A_DAY;
+        let fit = ((u64::from(memory_mib) << 20) / SUMS_SHARE / bytes_a_parent).max(1) as usize;
+        // Parents come after those below them, so that sums of ones without a meter can go up.
+        let walks: Vec<Vec<usize>> = tree.bottom_up().chunks(fit).map(<[usize]>::to_vec).collect();
+        let first = (walks.len() == 1).then(|| Sums::new(tree, &walks[0]));
+        Self { tree, walks, first }
+    }
+
+    /// Adds a meter while it is at hand.
+    pub fn add(&self, meter: &MeterDays) {
+        if let Some(sums) = &self.first {
+            sums.add(meter);
+        }
+    }
+
+    /// Draws up the balance of every parent.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn close(self, store: &DigestStore, register: &Register, night: HourWindow) -> Result<Balance> {
+        let (mut carried, mut balance) = (Carried::default(), Balance::default());
+        let mut metered = BTreeSet::new();
+        let mut first = self.first;
+        for places in &self.walks {
+            let sums = match first.take() {
+                Some(sums) => sums,
+                None => {
+                    let sums = Sums::new(self.tree, places);
+                    store.map_meters(|meter| {
+                        sums.add(&meter);
+                        None::<()>
+                    })?;
+                    sums
+                }
+            };
+            let series = sums.finish(&mut carried);
+            metered.extend(series.iter().map(|one| one.place));
+            balance.add(self.tree, series, &metered, store, night)?;
+        }
+        balance.parents.sort_by(|a, b| a.account.series.parent.cmp(&b.account.series.parent));
+        balance.findings.extend(unknown_parents(self.tree, &metered, register));
+        Ok(balance)
+    }
+}
+
+impl Balance {
+    /// Days of those residuals that are asked for.
+    #[must_use]
+    pub fn residuals_of(&self, meters: &BTreeSet<MeterId>) -> BTreeMap<MeterId, MeterDays> {
+        let asked = self.parents.iter().filter(|parent| meters.contains(&parent.residual.meter));
+        asked.map(|parent| (parent.residual.meter.clone(), parent.residual.clone())).collect()
+    }
+
+    /// Draws up the balance of some parents.
+    fn add(
+        &mut self,
+        tree: &Tree,
+        series: Vec<Series>,
+        metered: &BTreeSet<usize>,
+        store: &DigestStore,
+        night: HourWindow,
+    ) -> Result<()> {
+        let opened: Vec<std::result::Result<Account, Finding>> = series
+            .into_par_iter()
+            .map(|series| {
+                let children = children(tree, series.place, metered);
+                Account::open(series, children)
+            })
+            .collect();
+        let mut accounts = Vec::with_capacity(opened.len());
+        for one in opened {
+            match one {
+                Ok(account) => {
+                    self.findings.extend(account.findings());
+                    accounts.push(account);
+                }
+                Err(finding) => self.findings.push(finding),
+            }
+        }
+        let fetch = |meters: &[MeterId]| -> Result<Vec<MeterDays>> {
+            let meters: BTreeSet<MeterId> = meters.iter().cloned().collect();
+            Ok(store.days_of(&meters)?.into_values().collect())
+        };
+        let (misplaced, found) = places::put_in_place(&mut accounts, &fetch)?;
+        self.findings.extend(found);
+        for one in &misplaced {
+            [Some(one.listed), one.feeds].into_iter().flatten().for_each(|at| accounts[at].make_up());
+        }
+        let levels: Vec<(f64, f64)> =
+            accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
+        let no_load = NoLoad::of(&levels);
+        let other_kw = spread_of_excess(&accounts, &no_load);
+        for account in accounts {
+            let excess = account.excess(&no_load, other_kw);
+            let no_load_kw = account.no_load_kw(&no_load, &excess);
+            let traces = if excess.log_ratio > 0.0 {
+                let children = fetch(&account.children)?;
+                let residual = account.life_on(excess.days);
+                traces(&residual, excess.kw, excess.days, excess.onset.is_some(), &children)
+            } else {
+                Vec::new()
+            };
+            let residual = account.residual(no_load_kw, night);
+            self.parents.push(ParentBalance { no_load_kw, excess, traces, residual, account });
+        }
+        Ok(())
+    }
+}
+
+/// What an excess may be off by besides its own noise: small supplies without a meter. [kW]
+fn spread_of_excess(accounts: &[Account], no_load: &NoLoad) -> f64 {
+    let usual = unexplained::UNMETERED_SUPPLY_KW;
+    if accounts.len() < ENOUGH_PARENTS {
+        return usual;
+    }
+    let excess: Vec<f32> = accounts
+        .iter()
+        .map(|account| (account.level_kw() - no_load.kw(account.peak_kw)).abs() as f32)
+        .collect();
+    // Half of the parents lie within it, farms or not.
+    crate::stats::median(&excess).map_or(usual, |middle| (1.4826 * f64::from(middle)).min(usual).max(0.1))
+}
+
+/// Meters below a parent; below a node without a meter of its own, that node's.
+fn children(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
+    let mut found = Vec::new();
+    let mut open = vec![place];
+    while let Some(at) = open.pop() {
+        for child in &tree.nodes()[at].children {
+            match tree.place(child.as_str()).filter(|below| !metered.contains(below)) {
+                Some(below) => open.push(below),
+                None => found.push(child.clone()),
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Parents that meters name, and nothing else knows.
+fn unknown_parents(tree: &Tree, metered: &BTreeSet<usize>, register: &Register) -> Vec<Finding> {
+    let is_unknown = |place: &usize| {
+        !metered.contains(place)
+            && register.point(tree.nodes()[*place].id.as_str()).is_none_or(UsagePoint::is_named_only)
+    };
+    let unknown: BTreeMap<&MeterId, usize> = (0..tree.nodes().len())
+        .filter(is_unknown)
+        .map(|place| (&tree.nodes()[place].id, tree.nodes()[place].children.len()))
+        .collect();
+    let Some((first, n)) = unknown.first_key_value() else { return Vec::new() };
+    let n_children: usize = unknown.values().sum();
+    let words = format!(
+        "{} parent_id in the register name nothing that has a row or readings of its own, {first} (of {n} meters) among them: no balance can be drawn up for the {n_children} meters below them. Add the parents' meters to the readings",
+        unknown.len()
+    );
+    vec![Finding::new(Code::ParentUnknown, Severity::Note, words).with("n_parents", unknown.len())]
+}

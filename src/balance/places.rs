@@ -1,0 +1,132 @@
+//! Finds meters listed under a transformer that does not feed them.
+//!
+//! What such a meter draws is missing in the residual of the parent it is listed under, which so falls
+//! whenever the meter rises, one for one; and it is too much in the residual of the one that feeds it.
+
+use rayon::prelude::*;
+
+use super::Account;
+use super::follow::Life;
+use super::sums::{filled_hours, hours_of};
+use crate::digest::MeterDays;
+use crate::error::Result;
+use crate::finding::{Code, Finding, Severity};
+use crate::ids::MeterId;
+
+/// Deviations beyond which a residual moves with a meter: a million meters by chance give five.
+const LEAST_DEVIATIONS: f64 = 6.0;
+
+/// One for one, as far as a short series shows.
+const SLOPES: std::ops::Range<f64> = 0.5..1.5;
+
+/// Parents whose residual is the most restless are looked at: this share, and so many at least.
+const LOOKED_AT_SHARE: f64 = 0.05;
+const LOOKED_AT: usize = 50;
+
+/// Fetches the days of some meters, in order.
+pub type Fetch<'a> = dyn Fn(&[MeterId]) -> Result<Vec<MeterDays>> + Sync + 'a;
+
+/// A meter under the wrong parent.
+#[derive(Debug, Clone)]
+pub struct Misplaced {
+    /// The meter.
+    pub meter: MeterId,
+    /// Where it is listed, a place among the accounts.
+    pub listed: usize,
+    /// The account whose residual it follows, `None` where there is none.
+    pub feeds: Option<usize>,
+}
+
+/// Finds misplaced meters and moves them; accounts that change are to be made up again.
+///
+/// # Errors
+/// When the days of their children cannot be read.
+pub fn put_in_place(accounts: &mut [Account], fetch: &Fetch<'_>) -> Result<(Vec<Misplaced>, Vec<Finding>)> {
+    let lives: Vec<Life> = accounts.par_iter().map(Account::life).collect();
+    let mut restless: Vec<(f32, usize)> = accounts
+        .iter()
+        .zip(&lives)
+        .enumerate()
+        .map(|(at, (account, life))| (life.spread_kw() / account.mean_kw.max(1e-3).sqrt() as f32, at))
+        .collect();
+    restless.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let n_looked_at = ((accounts.len() as f64 * LOOKED_AT_SHARE).ceil() as usize).max(LOOKED_AT);
+    restless.truncate(n_looked_at);
+    let mut found = Vec::new();
+    for (_, listed) in restless {
+        let children = fetch(&accounts[listed].children)?;
+        let strays: Vec<(MeterDays, Option<usize>)> = children
+            .into_par_iter()
+            .filter_map(|child| {
+                let life = life_of(&child);
+                let follows = lives[listed].follows(&life)?;
+                let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
+                is_missing.then(|| (feeder(&life, listed, &lives), child)).map(|(feeds, child)| (child, feeds))
+            })
+            .collect();
+        found.extend(strays.into_iter().map(|(child, feeds)| (child, listed, feeds)));
+    }
+    found.sort_by(|a, b| a.0.meter.cmp(&b.0.meter));
+    let mut findings = Vec::new();
+    let mut misplaced = Vec::new();
+    for (child, listed, feeds) in found {
+        findings.push(finding(&child.meter, &accounts[listed], feeds.map(|at| &accounts[at])));
+        take_out(&mut accounts[listed], &child, -1.0);
+        accounts[listed].children.retain(|one| *one != child.meter);
+        if let Some(at) = feeds {
+            take_out(&mut accounts[at], &child, 1.0);
+            accounts[at].children.push(child.meter.clone());
+        }
+        misplaced.push(Misplaced { meter: child.meter, listed, feeds });
+    }
+    Ok((misplaced, findings))
+}
+
+fn life_of(meter: &MeterDays) -> Life {
+    let (first_day, hours) = hours_of(meter);
+    Life::of(first_day, &hours, |_| true)
+}
+
+/// The account whose residual holds the load one for one.
+fn feeder(life: &Life, listed: usize, lives: &[Life]) -> Option<usize> {
+    lives
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != listed)
+        .filter_map(|(at, residual)| Some((at, residual.follows(life)?)))
+        .filter(|(_, follows)| follows.deviations() > LEAST_DEVIATIONS && SLOPES.contains(&follows.slope))
+        .max_by(|a, b| a.1.deviations().total_cmp(&b.1.deviations()).then(b.0.cmp(&a.0)))
+        .map(|(at, _)| at)
+}
+
+/// Adds the child's hours, times `sign`, to what the account's children registered.
+fn take_out(account: &mut Account, child: &MeterDays, sign: f32) {
+    let (first_day, hours) = filled_hours(child);
+    let from = account.series.first_day;
+    for (at, day) in hours.iter().enumerate() {
+        let place = usize::try_from(first_day + at as i32 - from).ok();
+        if let Some(registered) = place.and_then(|at| account.series.registered_kw.get_mut(at)) {
+            registered.iter_mut().zip(day).for_each(|(sum, kw)| *sum += sign * kw);
+        }
+    }
+}
+
+fn finding(meter: &MeterId, listed: &Account, feeds: Option<&Account>) -> Finding {
+    let listed = listed.series.parent.as_str();
+    let words = match feeds {
+        Some(feeds) => format!(
+            "listed under {listed}, but what it draws is missing in the residual there and too much in that of {}; it was counted under {}. Check the network and correct parent_id",
+            feeds.series.parent, feeds.series.parent
+        ),
+        None => format!(
+            "listed under {listed}, but what it draws is missing in the residual there; it was left out. Find what feeds it and correct parent_id"
+        ),
+    };
+    let mut finding =
+        Finding::new(Code::WrongParent, Severity::Warning, words).of_meter(meter.clone()).with("listed", listed);
+    if let Some(feeds) = feeds {
+        finding = finding.with("follows", feeds.series.parent.as_str());
+    }
+    finding
+}
+

@@ -1,0 +1,337 @@
+//! Adds every child into its parent's running sum, hour by hour, while the digests are read.
+//!
+//! What is added is the digests' mean demand of each clock hour, so readings are not decoded again,
+//! and children and parents of any interval up to an hour meet on one grid. A child's hours that are
+//! missing are filled from its own days around; how much was filled is kept. Sums are whole
+//! milliwatts, so that they do not depend on the order in which threads add.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::tree::Tree;
+use crate::digest::{CLOCK_HOURS, MeterDays};
+use crate::ids::MeterId;
+use crate::stats::median;
+
+/// One clock day.
+pub type Hours = [f32; CLOCK_HOURS];
+
+/// Milliwatts of a day.
+type Sum = [i64; CLOCK_HOURS];
+
+/// A missing hour is the mean of the same hour of the days this near. [d]
+const NEAR_DAYS: usize = 7;
+
+const MW_PER_KW: f64 = 1e6;
+
+/// Bytes that a parent's day takes.
+pub const BYTES_A_DAY: u64 = (size_of::<Sum>() + size_of::<Hours>() + 2 * size_of::<i64>()) as u64;
+
+/// Running sums of all parents of a tree.
+#[derive(Debug)]
+pub struct Sums<'a> {
+    tree: &'a Tree,
+    /// `None`: not summed in this walk.
+    nodes: Vec<Option<Mutex<NodeSums>>>,
+}
+
+/// What a parent's own meter shows and what those below it do.
+#[derive(Debug, Default)]
+struct NodeSums {
+    /// Its own meter.
+    supplied: Option<(i32, Vec<Hours>)>,
+    first_day: i32,
+    days: Vec<DaySum>,
+    /// Children that begin, or end, on a day are taken to be there before, or after, as they mostly are.
+    begins: BTreeMap<i32, Sum>,
+    ends: BTreeMap<i32, Sum>,
+    n_heard: u32,
+    /// Children whose reads do not resolve the day.
+    n_coarse: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct DaySum {
+    mw: Sum,
+    filled_mwh: i64,
+    /// Daily reads.
+    coarse_mw: i64,
+}
+
+/// A parent's hours beside its children's.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// The parent's place in the tree.
+    pub place: usize,
+    /// The parent.
+    pub parent: MeterId,
+    /// First civil day of the parent's meter. [days since 1970-01-01]
+    pub first_day: i32,
+    /// What the parent's meter shows; NaN where missing. [kW]
+    pub supplied_kw: Vec<Hours>,
+    /// What the children's meters show, missing hours filled. [kW]
+    pub registered_kw: Vec<Hours>,
+    /// Share of each day's registered energy that was filled, 0..=1.
+    pub filled_share: Vec<f32>,
+    /// Children with interval data; those of parents without a meter of their own count here too.
+    pub n_heard: u32,
+    /// Children in the register without any interval data.
+    pub n_silent: u32,
+    /// Of those heard, how many have reads of a day or longer.
+    pub n_coarse: u32,
+}
+
+impl<'a> Sums<'a> {
+    /// Empty sums of the parents at `places`.
+    #[must_use]
+    pub fn new(tree: &'a Tree, places: &[usize]) -> Self {
+        let mut nodes: Vec<Option<Mutex<NodeSums>>> = tree.nodes().iter().map(|_| None).collect();
+        places.iter().for_each(|&place| nodes[place] = Some(Mutex::default()));
+        Self { tree, nodes }
+    }
+
+    /// Adds a meter: to its parent's sum, and as the supply of those below it.
+    pub fn add(&self, meter: &MeterDays) {
+        let id = meter.meter.as_str();
+        if let Some(node) = self.tree.place(id).and_then(|place| self.nodes[place].as_ref()) {
+            let supplied = hours_of(meter);
+            node.lock().unwrap_or_else(PoisonError::into_inner).supplied = Some(supplied);
+        }
+        if let Some(node) = self.tree.parent_of(id).and_then(|place| self.nodes[place].as_ref()) {
+            let child = Child::of(meter);
+            node.lock().unwrap_or_else(PoisonError::into_inner).add(&child);
+        }
+    }
+
+    /// The sums of parents that have a meter of their own. What hangs below one without goes to the
+    /// next above; `carried` holds what parents of earlier walks left for theirs.
+    #[must_use]
+    pub fn finish(self, carried: &mut Carried) -> Vec<Series> {
+        let tree = self.tree;
+        let mut nodes = self.nodes;
+        let mut series = Vec::new();
+        for &place in tree.bottom_up() {
+            let Some(node) = nodes[place].take() else { continue };
+            let mut node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let mut n_children = tree.nodes()[place].children.len() as u32;
+            for below in carried.by_parent.remove(&place).unwrap_or_default() {
+                // The one below was counted as a child; its own children stand in its place.
+                n_children = n_children.saturating_sub(1) + below.n_children;
+                node.absorb(below.sums);
+            }
+            match node.supplied.take() {
+                Some((first_day, supplied_kw)) => {
+                    series.push(node.series(tree, place, first_day, supplied_kw, n_children));
+                }
+                None => {
+                    if let Some(parent) = tree.nodes()[place].parent {
+                        carried.by_parent.entry(parent).or_default().push(Below { sums: node, n_children });
+                    }
+                }
+            }
+        }
+        series.sort_by_key(|one| one.place);
+        series
+    }
+}
+
+/// Sums of parents without a meter of their own, on the way to the next above.
+#[derive(Debug, Default)]
+pub struct Carried {
+    by_parent: BTreeMap<usize, Vec<Below>>,
+}
+
+#[derive(Debug)]
+struct Below {
+    sums: NodeSums,
+    n_children: u32,
+}
+
+/// One child, ready to be added.
+struct Child {
+    first_day: i32,
+    days: Vec<DaySum>,
+    /// Its mean day.
+    mean: Sum,
+    is_coarse: bool,
+}
+
+impl Child {
+    fn of(meter: &MeterDays) -> Self {
+        let is_coarse = !meter.days.iter().any(|day| day.is_within_day());
+        let (first_day, hours) = hours_of(meter);
+        if is_coarse {
+            return Self::of_daily_reads(meter, first_day, hours.len());
+        }
+        let filled = filled_hours(meter).1;
+        let sum = |day: usize| {
+            let mw = filled[day].map(milliwatts);
+            let missing = mw.iter().zip(&hours[day]).filter(|(_, kw)| kw.is_nan());
+            DaySum { filled_mwh: missing.map(|(mw, _)| mw.abs()).sum(), mw, coarse_mw: 0 }
+        };
+        let days = (0..hours.len()).map(sum).collect();
+        Self { first_day, days, mean: mean_day(&hours).map(milliwatts), is_coarse }
+    }
+
+    /// A daily read, or one over several days, is spread over the days it covers.
+    fn of_daily_reads(meter: &MeterDays, first_day: i32, n_days: usize) -> Self {
+        let mut days = vec![DaySum::default(); n_days];
+        let kw: Vec<f32> =
+            meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan()).collect();
+        let mean = milliwatts(median(&kw).unwrap_or(0.0));
+        let mut known = vec![false; n_days];
+        for day in &meter.days {
+            let from = (day.day - first_day) as usize;
+            let n = (day.interval_minutes / crate::digest::DAY_MINUTES).max(1) as usize;
+            for at in from..(from + n).min(n_days) {
+                if !day.demand_kw_mean.is_nan() {
+                    days[at].coarse_mw = milliwatts(day.demand_kw_mean);
+                    known[at] = true;
+                }
+            }
+        }
+        for (day, _) in days.iter_mut().zip(known).filter(|(_, known)| !known) {
+            *day = DaySum { coarse_mw: mean, filled_mwh: mean.abs() * CLOCK_HOURS as i64, ..*day };
+        }
+        Self { first_day, days, mean: [mean; CLOCK_HOURS], is_coarse: true }
+    }
+}
+
+impl NodeSums {
+    fn add(&mut self, child: &Child) {
+        self.n_heard += 1;
+        self.n_coarse += u32::from(child.is_coarse);
+        self.add_days(child.first_day, &child.days);
+        let after = child.first_day + child.days.len() as i32;
+        add_sum(self.begins.entry(child.first_day).or_default(), &child.mean);
+        add_sum(self.ends.entry(after).or_default(), &child.mean);
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.n_heard += other.n_heard;
+        self.n_coarse += other.n_coarse;
+        self.add_days(other.first_day, &other.days);
+        other.begins.iter().for_each(|(day, sum)| add_sum(self.begins.entry(*day).or_default(), sum));
+        other.ends.iter().for_each(|(day, sum)| add_sum(self.ends.entry(*day).or_default(), sum));
+    }
+
+    fn add_days(&mut self, first_day: i32, days: &[DaySum]) {
+        if days.is_empty() {
+            return;
+        }
+        if self.days.is_empty() {
+            self.first_day = first_day;
+        } else if first_day < self.first_day {
+            let more = (self.first_day - first_day) as usize;
+            self.days.splice(0..0, std::iter::repeat_n(DaySum::default(), more));
+            self.first_day = first_day;
+        }
+        let from = (first_day - self.first_day) as usize;
+        if self.days.len() < from + days.len() {
+            self.days.resize(from + days.len(), DaySum::default());
+        }
+        for (sum, day) in self.days[from..].iter_mut().zip(days) {
+            add_sum(&mut sum.mw, &day.mw);
+            sum.filled_mwh += day.filled_mwh;
+            sum.coarse_mw += day.coarse_mw;
+        }
+    }
+
+    fn series(
+        self,
+        tree: &Tree,
+        place: usize,
+        first_day: i32,
+        supplied_kw: Vec<Hours>,
+        n_children: u32,
+    ) -> Series {
+        let mut registered_kw = Vec::with_capacity(supplied_kw.len());
+        let mut filled_share = Vec::with_capacity(supplied_kw.len());
+        for at in 0..supplied_kw.len() {
+            let day = first_day + at as i32;
+            let mut sum = usize::try_from(day - self.first_day)
+                .ok()
+                .and_then(|at| self.days.get(at).copied())
+                .unwrap_or_default();
+            let absent = self.begins.range(day + 1..).chain(self.ends.range(..=day));
+            for (_, mean) in absent {
+                add_sum(&mut sum.mw, mean);
+                sum.filled_mwh += mean.iter().map(|mw| mw.abs()).sum::<i64>();
+            }
+            let hourly_mwh: i64 = sum.mw.iter().sum();
+            let coarse_kw = sum.coarse_mw as f64 / MW_PER_KW;
+            // Daily reads follow the shape of the others.
+            let mean_mw = hourly_mwh as f64 / CLOCK_HOURS as f64;
+            registered_kw.push(sum.mw.map(|mw| {
+                let shape = if mean_mw > 0.0 { mw as f64 / mean_mw } else { 1.0 };
+                (mw as f64 / MW_PER_KW + coarse_kw * shape) as f32
+            }));
+            let all_mwh = hourly_mwh + sum.coarse_mw * CLOCK_HOURS as i64;
+            filled_share.push((sum.filled_mwh as f64 / all_mwh.max(1) as f64).min(1.0) as f32);
+        }
+        Series {
+            place,
+            parent: tree.nodes()[place].id.clone(),
+            first_day,
+            supplied_kw,
+            registered_kw,
+            filled_share,
+            n_heard: self.n_heard,
+            n_silent: n_children.saturating_sub(self.n_heard),
+            n_coarse: self.n_coarse,
+        }
+    }
+}
+
+fn add_sum(sum: &mut Sum, other: &Sum) {
+    sum.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
+}
+
+fn milliwatts(kw: f32) -> i64 {
+    // A value that no meter shows is not added.
+    if kw.is_finite() { (f64::from(kw) * MW_PER_KW).round() as i64 } else { 0 }
+}
+
+/// A meter's hours from its first to its last day; NaN where missing.
+#[must_use]
+pub fn hours_of(meter: &MeterDays) -> (i32, Vec<Hours>) {
+    let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else { return (0, Vec::new()) };
+    let covered = (last.interval_minutes / crate::digest::DAY_MINUTES).max(1) as usize;
+    let mut hours = vec![[f32::NAN; CLOCK_HOURS]; (last.day - first.day) as usize + covered];
+    for day in &meter.days {
+        hours[(day.day - first.day) as usize] = day.hour_kw;
+    }
+    (first.day, hours)
+}
+
+/// As [`hours_of`], with missing hours filled from the meter's own days around.
+#[must_use]
+pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
+    let (first_day, hours) = hours_of(meter);
+    let mean = mean_day(&hours);
+    let filled = |day: usize, hour: usize| match hours[day][hour] {
+        kw if kw.is_nan() => near_kw(&hours, day, hour).unwrap_or(mean[hour]),
+        kw => kw,
+    };
+    (first_day, (0..hours.len()).map(|day| std::array::from_fn(|hour| filled(day, hour))).collect())
+}
+
+/// Mean of each clock hour; of an hour that never came, the mean of all.
+fn mean_day(hours: &[Hours]) -> Hours {
+    let mean = |values: &mut dyn Iterator<Item = f32>| {
+        let (sum, n) = values.filter(|kw| !kw.is_nan()).fold((0.0f64, 0u32), |(sum, n), kw| {
+            (sum + f64::from(kw), n + 1)
+        });
+        (n > 0).then(|| (sum / f64::from(n)) as f32)
+    };
+    let all = mean(&mut hours.iter().flatten().copied()).unwrap_or(0.0);
+    std::array::from_fn(|hour| mean(&mut hours.iter().map(|day| day[hour])).unwrap_or(all))
+}
+
+/// The mean of an hour over the days near one.
+fn near_kw(hours: &[Hours], day: usize, hour: usize) -> Option<f32> {
+    let near = &hours[day.saturating_sub(NEAR_DAYS)..(day + NEAR_DAYS + 1).min(hours.len())];
+    let known = near.iter().map(|day| day[hour]).filter(|kw| !kw.is_nan());
+    let (sum, n) = known.fold((0.0, 0u32), |(sum, n), kw| (sum + kw, n + 1));
+    (n > 0).then(|| sum / n as f32)
+}

@@ -1,0 +1,218 @@
+//! Ranks what no meter shows: residuals with unexplained load, and the meters past which it goes.
+
+use std::collections::BTreeMap;
+
+use super::conformal::p_values;
+use super::model::logistic;
+use super::rank::MACHINE_KW;
+use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use crate::balance::who::Trace;
+use crate::balance::{Balance, ParentBalance};
+use crate::calendar::date_of;
+use crate::ids::{GroupId, MeterId};
+use crate::settings::Settings;
+use crate::units::Kilowatts;
+
+/// Group of all residuals.
+const GROUP: &str = "residuals";
+
+/// An interval holds nine in ten of a normal distribution within so many deviations.
+const INTERVAL_DEVIATIONS: f64 = 1.645;
+
+/// Error of the kW besides what it may be off by as evidence: the meters' classes and the loss.
+const KW_ERROR_SHARE: f64 = 0.05;
+
+/// A share of farms found with the chances is at most this.
+const MOST_SHARE: f64 = 0.5;
+
+/// A trace this likely is put in words.
+const LEAST_TRACE: f64 = 0.2;
+
+/// Adds a line for every residual, and raises the meters past which unexplained load goes. Of each
+/// line `expected_false` is its own.
+pub fn add_unmetered(scored: &mut Vec<Scored>, balance: &Balance, settings: &Settings) {
+    let ratios: Vec<f64> = balance.parents.iter().map(|parent| parent.excess.log_ratio).collect();
+    let chances = chances(&ratios);
+    let group = GroupId::from(GROUP);
+    let p_values = p_values(&ratios, &vec![&group; ratios.len()]);
+    let least_chance = 1.0 - settings.max_false_chance;
+    let mut accused: BTreeMap<MeterId, (f64, &ParentBalance, &Trace)> = BTreeMap::new();
+    for (at, parent) in balance.parents.iter().enumerate() {
+        for trace in &parent.traces {
+            accused.insert(trace.meter.clone(), (chances[at] * trace.chance, parent, trace));
+        }
+        let is_suspect = chances[at] >= least_chance;
+        scored.push(Scored {
+            meter: parent.residual.meter.clone(),
+            score: logistic(parent.excess.log_ratio),
+            rank: 0,
+            kind: is_suspect.then_some(Kind::UnmeteredLoad),
+            rig: (parent.excess.log_ratio > 0.0).then(|| rig(parent)),
+            group: group.clone(),
+            reasons: reasons(parent),
+            rivals: rivals(parent),
+            expected_false: 1.0 - chances[at],
+            p_value: p_values[at],
+            is_suspect,
+        });
+    }
+    for one in scored.iter_mut() {
+        if let Some((chance, parent, trace)) = accused.remove(&one.meter) {
+            accuse(one, chance, parent, trace, least_chance);
+        }
+    }
+}
+
+/// Chances from logarithms of ratios: the share of parents with a farm is found with them, by
+/// expectation and maximisation, as [`Chances`](super::chance::Chances) does for meters.
+fn chances(log_ratios: &[f64]) -> Vec<f64> {
+    let n = log_ratios.len().max(1) as f64;
+    let mut share: f64 = 0.01;
+    let chance = |ratio: f64, share: f64| logistic(ratio + (share / (1.0 - share)).ln());
+    for _ in 0..50 {
+        let expected: f64 = log_ratios.iter().map(|ratio| chance(*ratio, share)).sum();
+        share = (expected / n).clamp((0.5 / n).min(MOST_SHARE), MOST_SHARE);
+    }
+    log_ratios.iter().map(|ratio| chance(*ratio, share)).collect()
+}
+
+/// Raises a meter's line by its trace in the residual above it.
+fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, least_chance: f64) {
+    one.score = one.score.max(logistic(parent.excess.log_ratio) * trace.chance);
+    if trace.chance >= LEAST_TRACE {
+        one.reasons.insert(0, trace_reason(parent, trace));
+    }
+    // Both may be there: a part of a rig shows on the meter, the rest does not.
+    one.expected_false *= 1.0 - chance;
+    if chance >= least_chance {
+        one.kind = Some(Kind::UnderRegisteringMeter);
+        one.rig = Some(rig(parent));
+        one.is_suspect = true;
+    }
+}
+
+fn rig(parent: &ParentBalance) -> RigEstimate {
+    let excess = &parent.excess;
+    let sd_kw = INTERVAL_DEVIATIONS * excess.sd_kw.hypot(KW_ERROR_SHARE * excess.kw);
+    let (kw_low, kw_high) = ((excess.kw - sd_kw).max(0.0), excess.kw + sd_kw);
+    let fewest = (kw_low / MACHINE_KW.1).round().max(1.0);
+    RigEstimate {
+        kw: excess.kw,
+        kw_low,
+        kw_high,
+        machines_low: fewest as u32,
+        machines_high: (kw_high / MACHINE_KW.0).round().max(fewest) as u32,
+        onset: excess.onset.map(date_of),
+        ended: excess.ended.map(date_of),
+        energy_kwh: excess.kw * 24.0 * f64::from(excess.days.1 - excess.days.0),
+    }
+}
+
+fn reasons(parent: &ParentBalance) -> Vec<Reason> {
+    if parent.excess.log_ratio <= 0.0 {
+        return Vec::new();
+    }
+    let mut reasons = vec![balance_reason(parent)];
+    reasons.push(match parent.traces.first().filter(|trace| trace.chance >= LEAST_TRACE) {
+        Some(trace) => trace_reason(parent, trace),
+        None => Reason {
+            indicator: "whereabouts",
+            words: format!(
+                "none of the {} meters below it leaves a trace in the residual: a tap between meters is likelier than a meter that registers a part",
+                parent.traces.len()
+            ),
+            weight: 0.0,
+        },
+    });
+    reasons
+}
+
+fn balance_reason(parent: &ParentBalance) -> Reason {
+    let (account, excess) = (&parent.account, &parent.excess);
+    let hours = account.energy_kwh();
+    let n_hours = (hours.0 / account.mean_kw.max(1e-6)).max(1.0);
+    let load_loss_kw = account.load_loss_kwh() / n_hours;
+    let when = match (excess.onset, excess.ended) {
+        (Some(onset), Some(ended)) => format!("from {} until {}", date_of(onset), date_of(ended - 1)),
+        (Some(onset), None) => format!("from {} on", date_of(onset)),
+        (None, Some(ended)) => format!("until {}", date_of(ended - 1)),
+        (None, None) => "since before the data begins".to_owned(),
+    };
+    let words = format!(
+        "{when} {} flow past the {} meters below it, day and night, steady to {:.2} kW from day to day: over all days its own meter shows {:.1} kW on average, theirs {:.1} kW, and {:.1} kW are technical loss (without load {:.2} kW, with load {:.2} kW)",
+        Kilowatts(excess.kw),
+        account.children.len(),
+        excess.noise_kw,
+        account.mean_kw,
+        hours.1 / n_hours,
+        parent.no_load_kw + load_loss_kw,
+        parent.no_load_kw,
+        load_loss_kw,
+    );
+    Reason { indicator: "energy_balance", words, weight: excess.log_ratio }
+}
+
+fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
+    let mut words = Vec::new();
+    if let (Some(follows), Some(share)) = (trace.follows, trace.share)
+        && follows.log_ratio() > 3.0
+    {
+        words.push(format!(
+            "where it shows 1 kW more, the residual is {:.2} kW higher (correlation {:.2} over {} hours), as if it registered {:.0}% of what it feeds",
+            follows.slope,
+            follows.correlation,
+            follows.n_hours,
+            100.0 * share
+        ));
+    }
+    if let Some(kw) = trace.drop_kw {
+        words.push(format!("it fell by {} when the residual rose", Kilowatts(kw)));
+    }
+    if words.is_empty() {
+        words.push("its load and the residual have something in common".to_owned());
+    }
+    Reason {
+        indicator: "registered_share",
+        words: format!(
+            "meter {} in the residual of {}: {} (chance {:.0}% among the meters there and a tap)",
+            trace.meter,
+            parent.account.series.parent,
+            words.join("; "),
+            100.0 * trace.chance
+        ),
+        weight: trace.log_ratio,
+    }
+}
+
+fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {
+    if parent.excess.log_ratio <= 0.0 {
+        return Vec::new();
+    }
+    let account = &parent.account;
+    let silent = f64::from(account.series.n_silent) / f64::from(account.series.n_silent + account.series.n_heard);
+    let steep = account.loss.fitted - account.loss.per_square;
+    let mut rivals = vec![
+        RivalScore { rival: "street lighting without a meter", score: parent.excess.night_share },
+        RivalScore { rival: "meter missing in the data", score: (silent * account.mean_kw / parent.excess.kw).min(1.0) },
+        RivalScore {
+            rival: "wrong transformer ratio",
+            score: (steep * account.mean_kw * account.mean_kw / parent.excess.kw).clamp(0.0, 1.0),
+        },
+    ];
+    rivals.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.rival.cmp(b.rival)));
+    rivals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chances_know_how_many_there_are() {
+        let mut ratios = vec![-3.0; 95];
+        ratios.extend([6.0; 5]);
+        let found = chances(&ratios);
+        assert!(found[99] > 0.9 && found[0] < 0.01, "{found:?}");
+        assert!(chances(&[]).is_empty());
+    }
+}

@@ -1,0 +1,54 @@
+//! Lays out `balance.parquet`: every transformer, feeder or substation with a meter of its own.
+
+use polars::prelude::DataFrame;
+
+use super::{counts, dates, floats, frame, texts};
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::balance::ParentBalance;
+use crate::calendar::date_of;
+use crate::error::Result;
+
+/// `parent_id, kind, n_children, n_silent` (children without interval data), `n_days, filled_share`
+/// (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over those
+/// days, `no_load_kw, load_loss_per_kw` [1/kW], `peak_kw, unexplained_kw, unexplained_sd_kw`,
+/// `log_ratio` (of a farm against none), `onset, ended` [local day], `likeliest_meter,
+/// likeliest_chance` [0..=1], `rating_kva, hours_above_rating, hours_above_rating_without`.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn balance_frame(parents: &[ParentBalance], register: &Register) -> Result<DataFrame> {
+    let point = |parent: &ParentBalance| register.point(parent.account.series.parent.as_str());
+    let float = |name: &str, value: &dyn Fn(&ParentBalance) -> Option<f64>| floats(name, parents.iter().map(value));
+    let energies: Vec<(f64, f64)> = parents.iter().map(|one| one.account.energy_kwh()).collect();
+    let rating_kva = |one: &ParentBalance| point(one).and_then(UsagePoint::rating_kva);
+    let above: Vec<Option<(u32, u32)>> = parents
+        .iter()
+        .map(|one| rating_kva(one).map(|kva| one.account.hours_above(kva, &one.excess)))
+        .collect();
+    let hours = |one: &ParentBalance| one.account.n_days() as f64 * 24.0;
+    let columns = vec![
+        texts("parent_id", parents.iter().map(|one| Some(one.account.series.parent.as_str()))),
+        texts("kind", parents.iter().map(|one| point(one)?.kind.as_deref())),
+        counts("n_children", parents.iter().map(|one| Some(one.account.children.len() as u32))),
+        counts("n_silent", parents.iter().map(|one| Some(one.account.series.n_silent))),
+        counts("n_days", parents.iter().map(|one| Some(one.account.n_days() as u32))),
+        float("filled_share", &|one| Some(one.account.filled_share())),
+        floats("supplied_kwh", energies.iter().map(|energy| Some(energy.0))),
+        floats("registered_kwh", energies.iter().map(|energy| Some(energy.1))),
+        float("technical_loss_kwh", &|one| Some(one.account.load_loss_kwh() + one.no_load_kw * hours(one))),
+        float("no_load_kw", &|one| Some(one.no_load_kw)),
+        float("load_loss_per_kw", &|one| Some(one.account.loss.per_square)),
+        float("peak_kw", &|one| Some(one.account.peak_kw)),
+        float("unexplained_kw", &|one| Some(one.excess.kw)),
+        float("unexplained_sd_kw", &|one| Some(one.excess.sd_kw)),
+        float("log_ratio", &|one| Some(one.excess.log_ratio)),
+        dates("onset", parents.iter().map(|one| one.excess.onset.map(date_of))),
+        dates("ended", parents.iter().map(|one| one.excess.ended.map(date_of))),
+        texts("likeliest_meter", parents.iter().map(|one| Some(one.traces.first()?.meter.as_str()))),
+        float("likeliest_chance", &|one| Some(one.traces.first()?.chance)),
+        float("rating_kva", &|one| rating_kva(one)),
+        counts("hours_above_rating", above.iter().map(|hours| hours.map(|hours| hours.0))),
+        counts("hours_above_rating_without", above.iter().map(|hours| hours.map(|hours| hours.1))),
+    ];
+    frame("balance.parquet", parents.len(), columns)
+}
