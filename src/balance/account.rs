@@ -4,7 +4,7 @@ use super::RESIDUAL_PREFIX;
 use super::follow::Life;
 use super::loss::{LoadLoss, NoLoad, less_load_loss};
 use super::sums::{Hours, Series};
-use super::unexplained::{Floors, Step, log_ratio};
+use super::unexplained::{ALL_DAY, Floors, NIGHT, Step, log_ratio};
 use crate::calendar::{Calendar, date_of};
 use crate::digest::kernel::{DayIntervals, Scratch, digest_day};
 use crate::digest::{CLOCK_HOURS, MeterDays};
@@ -25,6 +25,10 @@ const LEAST_HOURS: usize = 18;
 /// Error of a parent's meter and its current transformers, as a share of the load: class 0.5
 /// (IEC 61869-2, IEC 62053-21).
 const CLASS_ERROR: f64 = 0.005;
+
+/// The loss that follows the load is known to so much: its square is fitted, and what it depends on
+/// besides (phases, where on the line) changes.
+const LOAD_LOSS_ERROR: f64 = 0.25;
 
 /// Evidence for a level beside a step counts from here. [log]
 const CLEAR: f64 = 2.0;
@@ -47,6 +51,8 @@ pub struct Account {
     hours_kw: Vec<Hours>,
     floors: Floors,
     step: Option<Step>,
+    /// A step of the nights alone.
+    night_step: Option<Step>,
 }
 
 /// What flows past the meters.
@@ -64,6 +70,8 @@ pub struct Excess {
     pub ended: Option<i32>,
     /// Civil days on which it flows, first to one past the last.
     pub days: (i32, i32),
+    /// Hours of the day it flows.
+    pub n_hours: usize,
     /// How much the days' floors scatter. [kW]
     pub noise_kw: f64,
     /// Share of the residual's excess energy that lies in the night alone, as lamps' does, 0..=1.
@@ -98,31 +106,49 @@ impl Account {
         let supplied: Vec<f32> = usable(&series.supplied_kw, &is_usable).filter(|kw| !kw.is_nan()).collect();
         let loss = LoadLoss::fit(&series, &is_usable);
         let hours_kw = less_load_loss(&series, loss.per_square);
-        let Some(floors) = Floors::of(series.first_day, &hours_kw, &is_usable) else {
+        let Some(floors) = Floors::of(series.first_day, &hours_kw, &is_usable, &ALL_DAY) else {
             let n = is_usable.iter().filter(|is| **is).count();
             let words = format!(
                 "{n} days have its hours and its children's; a week is needed. It was not balanced. Daily reads of a transformer do not do"
             );
             return Err(not_balanced(&series, &words));
         };
-        Ok(Self {
+        let mut account = Self {
             mean_kw: crate::stats::mean(&supplied).map_or(0.0, f64::from),
             peak_kw: quantile(&supplied, 0.995).map_or(0.0, f64::from),
-            step: floors.step(),
+            step: None,
+            night_step: None,
             floors,
             hours_kw,
             is_usable,
             loss,
             children,
             series,
-        })
+        };
+        account.make_up();
+        Ok(account)
     }
 
-    /// Makes the account up again after its children's hours changed.
+    /// Makes the account up, again where its children's hours changed.
     pub fn make_up(&mut self) {
         self.loss = LoadLoss::fit(&self.series, &self.is_usable);
+        self.draw_floors();
+        // Nothing is lost below zero: a square that says so is too steep.
+        let level_kw = self.level_kw();
+        if level_kw < 0.0 {
+            let taken_kw = self.load_loss_kwh() / (24.0 * self.n_days() as f64);
+            self.loss.per_square *= (1.0 + level_kw / taken_kw.max(1e-6)).clamp(0.0, 1.0);
+            self.draw_floors();
+        }
+    }
+
+    fn draw_floors(&mut self) {
         self.hours_kw = less_load_loss(&self.series, self.loss.per_square);
-        if let Some(floors) = Floors::of(self.series.first_day, &self.hours_kw, &self.is_usable) {
+        let floors =
+            |clock: &[usize]| Floors::of(self.series.first_day, &self.hours_kw, &self.is_usable, clock);
+        let (floors, nights) = (floors(&ALL_DAY), floors(&NIGHT));
+        self.night_step = nights.and_then(|nights| nights.step());
+        if let Some(floors) = floors {
             self.step = floors.step();
             self.floors = floors;
         }
@@ -137,36 +163,93 @@ impl Account {
     /// What flows past the meters. `other_kw` is what small supplies without a meter may take.
     #[must_use]
     pub fn excess(&self, no_load: &NoLoad, other_kw: f64) -> Excess {
-        let level_kw = self.level_kw() - no_load.kw(self.peak_kw);
+        let expected_kw = no_load.kw(self.peak_kw);
+        let level_kw = self.level_kw() - expected_kw;
         let silent_kw =
             f64::from(self.series.n_silent) * self.mean_kw / f64::from(self.series.n_heard.max(1));
-        let level_sd = norm(&[no_load.sd_kw(self.peak_kw), other_kw, CLASS_ERROR * self.mean_kw, silent_kw]);
+        let load_loss_kw = LOAD_LOSS_ERROR * self.load_loss_kwh() / (24.0 * self.n_days() as f64);
+        let level_sd = norm(&[
+            no_load.sd_kw(self.peak_kw),
+            other_kw,
+            CLASS_ERROR * self.mean_kw,
+            load_loss_kw,
+            silent_kw,
+        ]);
         let by_level = log_ratio(level_kw, level_sd, self.peak_kw);
-        let step_sd = |step: &Step| norm(&[step.sd_kw, other_kw]);
-        let by_step = self.step.as_ref().map(|step| (step, log_ratio(step.floor_kw, step_sd(step), self.peak_kw)));
-        let all = (self.floors.days[0], self.floors.days[self.floors.days.len() - 1] + 1);
-        let (kw, sd_kw, log_ratio, onset, ended) = match by_step {
-            Some((step, ratio)) if ratio >= by_level => {
-                let before_kw = if by_level > CLEAR { level_kw } else { 0.0 };
-                let onset = (step.from > 0 && before_kw == 0.0).then(|| self.onset(step));
-                let sd_kw = if before_kw > 0.0 { level_sd } else { step_sd(step) };
-                (step.mean_kw.max(step.floor_kw) + before_kw, sd_kw, ratio, onset, self.ended(step))
-            }
-            Some((step, ratio)) if ratio > CLEAR => {
-                (level_kw + step.mean_kw, level_sd, by_level, None, None)
-            }
-            _ => (level_kw, level_sd, by_level, None, None),
-        };
-        Excess {
-            log_ratio,
-            kw: kw.max(0.0),
-            sd_kw,
-            onset,
-            ended,
-            days: (onset.unwrap_or(all.0), ended.unwrap_or(all.1)),
+        let least_kw = no_load.least_kw(self.peak_kw);
+        let steps = [(self.step, least_kw), (self.night_step, f64::NEG_INFINITY)];
+        let best = steps
+            .into_iter()
+            .filter_map(|(step, least_kw)| {
+                let step = step?;
+                let sd_kw = norm(&[step.sd_kw, other_kw, self.sd_of_change_kw(&step)]);
+                // From below what a transformer loses, a rise is the end of an error, not a load.
+                let rise_kw = step.floor_kw - (least_kw - step.outside_kw).max(0.0);
+                Some((step, sd_kw, log_ratio(rise_kw, sd_kw, self.peak_kw)))
+            })
+            .reduce(|best, one| if one.2 > best.2 + CLEAR { one } else { best });
+        let days = &self.floors.days;
+        let all = (days[0], days[days.len() - 1] + 1);
+        let none = Excess {
+            log_ratio: by_level,
+            kw: level_kw,
+            sd_kw: level_sd,
+            onset: None,
+            ended: None,
+            days: all,
+            n_hours: CLOCK_HOURS,
             noise_kw: self.floors.noise_kw,
-            night_share: self.night_share(kw.max(0.0)),
+            night_share: 0.0,
+        };
+        let excess = match best {
+            Some((step, sd_kw, ratio)) if ratio >= by_level => {
+                let (kw, n_hours) = self.height(&step);
+                let before_kw = if by_level > CLEAR { level_kw } else { 0.0 };
+                let onset = (step.from > 0 && before_kw == 0.0).then(|| self.onset(&step));
+                let sd_kw = if before_kw > 0.0 { level_sd } else { sd_kw };
+                Excess { log_ratio: ratio, kw: kw + before_kw, sd_kw, onset, ended: self.ended(&step), n_hours, ..none }
+            }
+            Some((step, _, ratio)) if ratio > CLEAR => Excess { kw: level_kw + step.mean_kw, ..none },
+            _ => none,
+        };
+        let kw = excess.kw.max(0.0);
+        let days = (excess.onset.unwrap_or(all.0), excess.ended.unwrap_or(all.1));
+        Excess { kw, days, night_share: self.night_share(kw), ..excess }
+    }
+
+    /// What a step may be off by because the load itself changed with it: the loss that follows the
+    /// load is known to a quarter, the meters to their class. [kW]
+    fn sd_of_change_kw(&self, step: &Step) -> f64 {
+        let mean = |is_own: &dyn Fn(usize) -> bool, power: i32| {
+            let own = self.floors.days.iter().enumerate().filter(|(at, _)| is_own(*at));
+            let supplied = own.flat_map(|(_, day)| self.series.supplied_kw[(day - self.series.first_day) as usize]);
+            let (sum, n) = supplied
+                .filter(|kw| !kw.is_nan())
+                .fold((0.0, 0.0), |(sum, n), kw| (sum + f64::from(kw).powi(power), n + 1.0));
+            if n > 0.0 { sum / n } else { 0.0 }
+        };
+        let is_inside = |at: usize| (step.from..step.to).contains(&at);
+        let change = |power| (mean(&is_inside, power) - mean(&|at| !is_inside(at), power)).abs();
+        norm(&[LOAD_LOSS_ERROR * self.loss.per_square * change(2), CLASS_ERROR * change(1)])
+    }
+
+    /// Height of a step while it is on, and hours of the day it is. [kW]
+    fn height(&self, step: &Step) -> (f64, usize) {
+        let by_hour = |is_own: &dyn Fn(usize) -> bool, hour: usize| {
+            let own = self.floors.days.iter().enumerate().filter(|(at, _)| is_own(*at));
+            let known: Vec<f32> =
+                own.map(|(_, day)| self.hours(*day)[hour]).filter(|kw| !kw.is_nan()).collect();
+            median(&known).map_or(0.0, f64::from)
+        };
+        let is_inside = |at: usize| (step.from..step.to).contains(&at);
+        let shifts: Vec<f64> = (0..CLOCK_HOURS)
+            .map(|hour| by_hour(&is_inside, hour) - by_hour(&|at| !is_inside(at), hour))
+            .filter(|shift| *shift > 0.5 * step.floor_kw)
+            .collect();
+        if shifts.len() >= CLOCK_HOURS - 1 {
+            return (step.mean_kw.max(step.floor_kw), CLOCK_HOURS);
         }
+        (shifts.iter().sum::<f64>() / shifts.len().max(1) as f64, shifts.len())
     }
 
     fn ended(&self, step: &Step) -> Option<i32> {

@@ -131,6 +131,12 @@ impl NoLoad {
         (self.log_ratio + 0.75 * peak_kw.max(0.1).ln()).exp()
     }
 
+    /// Hardly any transformer loses less. [kW]
+    #[must_use]
+    pub fn least_kw(&self, peak_kw: f64) -> f64 {
+        self.kw(peak_kw) * (-2.0 * self.log_sd).exp()
+    }
+
     /// One standard deviation above it. [kW]
     #[must_use]
     pub fn sd_kw(&self, peak_kw: f64) -> f64 {

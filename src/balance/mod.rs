@@ -179,7 +179,10 @@ impl Balance {
             let excess = account.excess(&no_load, other_kw);
             let no_load_kw = account.no_load_kw(&no_load, &excess);
             let traces = if excess.log_ratio > 0.0 {
-                let children = fetch(&account.children)?;
+                // A meter of the network below is a sum, not a customer.
+                let customers: Vec<MeterId> =
+                    account.children.iter().filter(|id| tree.place(id.as_str()).is_none()).cloned().collect();
+                let children = fetch(&customers)?;
                 let residual = account.life_on(excess.days);
                 traces(&residual, excess.kw, excess.days, excess.onset.is_some(), &children)
             } else {

@@ -2,13 +2,14 @@
 //!
 //! What is added is the digests' mean demand of each clock hour, so readings are not decoded again,
 //! and children and parents of any interval up to an hour meet on one grid. A child's hours that are
-//! missing are filled from its own days around; how much was filled is kept. Sums are whole
+//! missing, and days of a stuck channel, are filled from its own days around; how much was filled is kept. Sums are whole
 //! milliwatts, so that they do not depend on the order in which threads add.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::tree::Tree;
+use crate::checks::is_stuck_day;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::ids::MeterId;
 use crate::stats::median;
@@ -163,6 +164,7 @@ impl Child {
         if is_coarse {
             return Self::of_daily_reads(meter, first_day, hours.len());
         }
+        let hours = measured_hours(meter, hours);
         let filled = filled_hours(meter).1;
         let sum = |day: usize| {
             let mw = filled[day].map(milliwatts);
@@ -304,10 +306,23 @@ pub fn hours_of(meter: &MeterDays) -> (i32, Vec<Hours>) {
     (first.day, hours)
 }
 
+/// Without the days of a stuck channel, which measure nothing; where all are, they stay.
+fn measured_hours(meter: &MeterDays, mut hours: Vec<Hours>) -> Vec<Hours> {
+    let first_day = meter.days[0].day;
+    if meter.days.iter().all(is_stuck_day) {
+        return hours;
+    }
+    for day in meter.days.iter().filter(|day| is_stuck_day(day)) {
+        hours[(day.day - first_day) as usize] = [f32::NAN; CLOCK_HOURS];
+    }
+    hours
+}
+
 /// As [`hours_of`], with missing hours filled from the meter's own days around.
 #[must_use]
 pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
     let (first_day, hours) = hours_of(meter);
+    let hours = measured_hours(meter, hours);
     let mean = mean_day(&hours);
     let filled = |day: usize, hour: usize| match hours[day][hour] {
         kw if kw.is_nan() => near_kw(&hours, day, hour).unwrap_or(mean[hour]),

@@ -4,7 +4,8 @@
 //! The lower quartile of each day's residual, less the loss that follows the load: what runs for more
 //! than three quarters of the day. Lamps and what homes do by themselves lie above it. A step is the
 //! best stretch of days at a higher level; without one, the level is held against the loss that
-//! transformers of such a peak have.
+//! transformers of such a peak have. Steps of the nights' floor are looked at too, for timers; levels
+//! of nights are not, for lamps have them.
 //!
 //! # Why it points to mining
 //! Losses follow the load and homes follow life. What draws the same power day and night, and no
@@ -42,6 +43,11 @@ const LEAST_RIG_KW: f64 = 0.5;
 /// Neighbouring days are alike: so many of them tell as much as one by itself.
 const DAYS_ALIKE: f64 = 2.0;
 
+/// All hours, and those in which everyone sleeps.
+pub const ALL_DAY: [usize; CLOCK_HOURS] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+pub const NIGHT: [usize; 6] = [23, 0, 1, 2, 3, 4];
+
 /// A parent's days, ready to be looked at.
 #[derive(Debug, Clone)]
 pub struct Floors {
@@ -73,12 +79,17 @@ pub struct Step {
 }
 
 impl Floors {
-    /// Floors of the usable days of hours; `None` where there are too few.
+    /// Floors, over some clock hours, of the usable days; `None` where there are too few.
     #[must_use]
-    pub fn of(first_day: i32, hours_kw: &[[f32; CLOCK_HOURS]], is_usable: &[bool]) -> Option<Self> {
+    pub fn of(
+        first_day: i32,
+        hours_kw: &[[f32; CLOCK_HOURS]],
+        is_usable: &[bool],
+        clock: &[usize],
+    ) -> Option<Self> {
         let (mut days, mut floor_kw, mut mean_kw) = (Vec::new(), Vec::new(), Vec::new());
         for (at, hours) in hours_kw.iter().enumerate().filter(|(at, _)| is_usable[*at]) {
-            let known: Vec<f32> = hours.iter().copied().filter(|kw| !kw.is_nan()).collect();
+            let known: Vec<f32> = clock.iter().map(|&hour| hours[hour]).filter(|kw| !kw.is_nan()).collect();
             if let (Some(floor), Some(mean)) = (quantile(&known, FLOOR), crate::stats::mean(&known)) {
                 days.push(first_day + at as i32);
                 floor_kw.push(floor);
@@ -181,7 +192,7 @@ mod tests {
                 std::array::from_fn(|hour| kw(day) + if hour < 5 { 2.0 } else { 0.0 } + 0.05 * (day % 3) as f32)
             })
             .collect();
-        Floors::of(100, &hours, &[true; 60]).unwrap()
+        Floors::of(100, &hours, &[true; 60], &ALL_DAY).unwrap()
     }
 
     #[test]

@@ -28,6 +28,10 @@ use crate::stats::{mad_sd, median};
 /// A tap between meters, before anything is seen.
 const TAP_CHANCE: f64 = 0.5;
 
+/// A large customer's load moves the technical loss too: twice the loss's share of the load, and the
+/// class of its own meter.
+const LEAST_SLOPE: f64 = 0.1;
+
 /// Days on both sides that a drop is judged by, at least.
 const LEAST_DAYS: usize = 5;
 
@@ -66,7 +70,7 @@ pub fn traces(
         .map(|child| {
             let (first_day, hours) = hours_of(child);
             let life = Life::of(first_day, &hours, |day| (on.0..on.1).contains(&day));
-            let follows = residual.follows(&life).filter(|follows| follows.correlation > 0.0 && follows.slope > 0.0);
+            let follows = residual.follows(&life).filter(|follows| follows.correlation > 0.0 && follows.slope > LEAST_SLOPE);
             let by_follows = follows.map_or(0.0, |follows| follows.log_ratio());
             let fell = has_onset.then(|| drop(first_day, &hours, on.0, residual_kw)).flatten();
             let by_drop = fell.map_or(0.0, |(_, ratio)| ratio);

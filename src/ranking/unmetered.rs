@@ -9,6 +9,7 @@ use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::balance::who::Trace;
 use crate::balance::{Balance, ParentBalance};
 use crate::calendar::date_of;
+use crate::digest::CLOCK_HOURS;
 use crate::ids::{GroupId, MeterId};
 use crate::settings::Settings;
 use crate::units::Kilowatts;
@@ -104,7 +105,7 @@ fn rig(parent: &ParentBalance) -> RigEstimate {
         machines_high: (kw_high / MACHINE_KW.0).round().max(fewest) as u32,
         onset: excess.onset.map(date_of),
         ended: excess.ended.map(date_of),
-        energy_kwh: excess.kw * 24.0 * f64::from(excess.days.1 - excess.days.0),
+        energy_kwh: excess.kw * excess.n_hours as f64 * f64::from(excess.days.1 - excess.days.0),
     }
 }
 
@@ -138,8 +139,13 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
         (None, Some(ended)) => format!("until {}", date_of(ended - 1)),
         (None, None) => "since before the data begins".to_owned(),
     };
+    let hours_a_day = if excess.n_hours == CLOCK_HOURS {
+        "day and night".to_owned()
+    } else {
+        format!("{} hours a day", excess.n_hours)
+    };
     let words = format!(
-        "{when} {} flow past the {} meters below it, day and night, steady to {:.2} kW from day to day: over all days its own meter shows {:.1} kW on average, theirs {:.1} kW, and {:.1} kW are technical loss (without load {:.2} kW, with load {:.2} kW)",
+        "{when} {} flow past the {} meters below it, {hours_a_day}, steady to {:.2} kW from day to day: over all days its own meter shows {:.1} kW on average, theirs {:.1} kW, and {:.1} kW are technical loss (without load {:.2} kW, with load {:.2} kW)",
         Kilowatts(excess.kw),
         account.children.len(),
         excess.noise_kw,
