@@ -12,7 +12,7 @@ use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
-use crate::balance::{Balance, Ledger, Tree};
+use crate::balance::{Around, Balance, Ledger, Tree};
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
 use crate::digest::local::Digested;
@@ -122,7 +122,9 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
     })?;
     let balance = clock.time("balance", || {
-        ledger.close(&digested.store, &tables.register, settings.windows.night)
+        let around =
+            Around { blackout_days: &tables.surroundings.blackout_days, night: settings.windows.night };
+        ledger.close(&digested.store, &tables.register, &around)
     })?;
     let grouped =
         clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));

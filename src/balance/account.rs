@@ -30,6 +30,9 @@ const CLASS_ERROR: f64 = 0.005;
 /// besides (phases, where on the line) changes.
 const LOAD_LOSS_ERROR: f64 = 0.25;
 
+/// Hours that a load must be higher in for the floor of a day to be.
+const FLOOR_HOURS: usize = 18;
+
 /// Evidence for a level beside a step counts from here. [log]
 const CLEAR: f64 = 2.0;
 
@@ -47,6 +50,8 @@ pub struct Account {
     /// Supply that one hour in two hundred exceeds. [kW]
     pub peak_kw: f64,
     is_usable: Vec<bool>,
+    /// Usable, and not without internet: such days are an experiment of their own.
+    is_usual: Vec<bool>,
     /// The residual less the loss that follows the load. [kW]
     hours_kw: Vec<Hours>,
     floors: Floors,
@@ -83,7 +88,7 @@ impl Account {
     ///
     /// # Errors
     /// A finding, where too few days can be used.
-    pub fn open(mut series: Series, children: Vec<MeterId>) -> Result<Self, Finding> {
+    pub fn open(mut series: Series, children: Vec<MeterId>, blackout_days: &[i32]) -> Result<Self, Finding> {
         let n_children = f64::from(series.n_heard + series.n_silent);
         if series.n_heard == 0 || f64::from(series.n_silent) > MOST_SILENT * n_children {
             let words = format!(
@@ -103,10 +108,14 @@ impl Account {
                 *filled <= MOST_FILLED && day.iter().filter(|kw| !kw.is_nan()).count() >= LEAST_HOURS
             })
             .collect();
+        let is_usual: Vec<bool> = (series.first_day..)
+            .zip(&is_usable)
+            .map(|(day, is)| *is && !blackout_days.contains(&day))
+            .collect();
         let supplied: Vec<f32> = usable(&series.supplied_kw, &is_usable).filter(|kw| !kw.is_nan()).collect();
         let loss = LoadLoss::fit(&series, &is_usable);
         let hours_kw = less_load_loss(&series, loss.per_square);
-        let Some(floors) = Floors::of(series.first_day, &hours_kw, &is_usable, &ALL_DAY) else {
+        let Some(floors) = Floors::of(series.first_day, &hours_kw, &is_usual, &ALL_DAY) else {
             let n = is_usable.iter().filter(|is| **is).count();
             let words = format!(
                 "{n} days have its hours and its children's; a week is needed. It was not balanced. Daily reads of a transformer do not do"
@@ -121,6 +130,7 @@ impl Account {
             floors,
             hours_kw,
             is_usable,
+            is_usual,
             loss,
             children,
             series,
@@ -145,7 +155,7 @@ impl Account {
     fn draw_floors(&mut self) {
         self.hours_kw = less_load_loss(&self.series, self.loss.per_square);
         let floors =
-            |clock: &[usize]| Floors::of(self.series.first_day, &self.hours_kw, &self.is_usable, clock);
+            |clock: &[usize]| Floors::of(self.series.first_day, &self.hours_kw, &self.is_usual, clock);
         let (floors, nights) = (floors(&ALL_DAY), floors(&NIGHT));
         self.night_step = nights.and_then(|nights| nights.step());
         if let Some(floors) = floors {
@@ -177,15 +187,19 @@ impl Account {
         ]);
         let by_level = log_ratio(level_kw, level_sd, self.peak_kw);
         let least_kw = no_load.least_kw(self.peak_kw);
-        let steps = [(self.step, least_kw), (self.night_step, f64::NEG_INFINITY)];
+        let steps = [(self.step, least_kw, FLOOR_HOURS), (self.night_step, f64::NEG_INFINITY, NIGHT.len())];
         let best = steps
             .into_iter()
-            .filter_map(|(step, least_kw)| {
-                let step = step?;
+            .filter_map(|(step, least_kw, least_hours)| {
+                // A floor that rises because lamps burn longer does so in a few hours.
+                let step = step.filter(|step| self.height(step).1 >= least_hours)?;
                 let sd_kw = norm(&[step.sd_kw, other_kw, self.sd_of_change_kw(&step)]);
                 // From below what a transformer loses, a rise is the end of an error, not a load.
                 let rise_kw = step.floor_kw - (least_kw - step.outside_kw).max(0.0);
-                Some((step, sd_kw, log_ratio(rise_kw, sd_kw, self.peak_kw)))
+                let ratio = log_ratio(rise_kw, sd_kw, self.peak_kw);
+                // A short stretch has had more places to be found in.
+                let n_places = self.n_days() as f64 / (step.to - step.from) as f64;
+                Some((step, sd_kw, ratio - n_places.ln()))
             })
             .reduce(|best, one| if one.2 > best.2 + CLEAR { one } else { best });
         let days = &self.floors.days;
@@ -207,7 +221,15 @@ impl Account {
                 let before_kw = if by_level > CLEAR { level_kw } else { 0.0 };
                 let onset = (step.from > 0 && before_kw == 0.0).then(|| self.onset(&step));
                 let sd_kw = if before_kw > 0.0 { level_sd } else { sd_kw };
-                Excess { log_ratio: ratio, kw: kw + before_kw, sd_kw, onset, ended: self.ended(&step), n_hours, ..none }
+                Excess {
+                    log_ratio: ratio,
+                    kw: kw + before_kw,
+                    sd_kw,
+                    onset,
+                    ended: self.ended(&step),
+                    n_hours,
+                    ..none
+                }
             }
             Some((step, _, ratio)) if ratio > CLEAR => Excess { kw: level_kw + step.mean_kw, ..none },
             _ => none,
@@ -222,7 +244,8 @@ impl Account {
     fn sd_of_change_kw(&self, step: &Step) -> f64 {
         let mean = |is_own: &dyn Fn(usize) -> bool, power: i32| {
             let own = self.floors.days.iter().enumerate().filter(|(at, _)| is_own(*at));
-            let supplied = own.flat_map(|(_, day)| self.series.supplied_kw[(day - self.series.first_day) as usize]);
+            let supplied =
+                own.flat_map(|(_, day)| self.series.supplied_kw[(day - self.series.first_day) as usize]);
             let (sum, n) = supplied
                 .filter(|kw| !kw.is_nan())
                 .fold((0.0, 0.0), |(sum, n), kw| (sum + f64::from(kw).powi(power), n + 1.0));
@@ -283,7 +306,11 @@ impl Account {
     #[must_use]
     pub fn no_load_kw(&self, no_load: &NoLoad, excess: &Excess) -> f64 {
         let expected = no_load.kw(self.peak_kw);
-        if excess.log_ratio > 0.0 && excess.onset.is_none() { expected } else { self.level_kw().min(2.0 * expected) }
+        if excess.log_ratio > 0.0 && excess.onset.is_none() {
+            expected
+        } else {
+            self.level_kw().min(2.0 * expected)
+        }
     }
 
     /// How the residual lives from hour to hour.
@@ -296,7 +323,7 @@ impl Account {
     #[must_use]
     pub(super) fn life_on(&self, days: (i32, i32)) -> Life {
         let first = self.series.first_day;
-        let is_used = |day: i32| self.is_usable[(day - first) as usize] && (days.0..days.1).contains(&day);
+        let is_used = |day: i32| self.is_usual[(day - first) as usize] && (days.0..days.1).contains(&day);
         Life::of(first, &self.hours_kw, is_used)
     }
 
@@ -310,7 +337,8 @@ impl Account {
                 let mut civil = Calendar::plain_day();
                 civil.day = self.series.first_day + at as i32;
                 let demand_kw = self.hours_kw[at].map(|kw| kw - no_load_kw as f32);
-                let hours = DayIntervals { civil: &civil, interval_s: 3600, demand_kw: &demand_kw, estimated: &[] };
+                let hours =
+                    DayIntervals { civil: &civil, interval_s: 3600, demand_kw: &demand_kw, estimated: &[] };
                 digest_day(hours, night, &mut scratch)
             })
             .collect();
@@ -323,7 +351,9 @@ impl Account {
         let days = (0..self.is_usable.len()).filter(|&at| self.is_usable[at]);
         days.flat_map(|at| self.series.supplied_kw[at].iter().zip(&self.series.registered_kw[at]))
             .filter(|(supplied, _)| !supplied.is_nan())
-            .fold((0.0, 0.0), |(a, b), (supplied, registered)| (a + f64::from(*supplied), b + f64::from(*registered)))
+            .fold((0.0, 0.0), |(a, b), (supplied, registered)| {
+                (a + f64::from(*supplied), b + f64::from(*registered))
+            })
     }
 
     /// Technical loss that follows the load, over the usable days. [kWh]
@@ -395,8 +425,11 @@ impl Account {
     fn night_share(&self, excess_kw: f64) -> f64 {
         let mean = |hours: &[usize]| {
             let kw = hours.iter().flat_map(|hour| {
-                let known: Vec<f32> =
-                    (0..self.hours_kw.len()).filter(|&at| self.is_usable[at]).map(|at| self.hours_kw[at][*hour]).filter(|kw| !kw.is_nan()).collect();
+                let known: Vec<f32> = (0..self.hours_kw.len())
+                    .filter(|&at| self.is_usable[at])
+                    .map(|at| self.hours_kw[at][*hour])
+                    .filter(|kw| !kw.is_nan())
+                    .collect();
                 median(&known)
             });
             let kw: Vec<f32> = kw.collect();

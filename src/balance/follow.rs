@@ -1,8 +1,9 @@
 //! Measures whether a residual follows a meter's load from hour to hour.
 //!
-//! Both are freed of what they share with everything else: each day of its middle, each clock hour of
-//! its own. What is left of a home is its life, and no two lives are alike; so where the residual
-//! moves with it, it is the same load.
+//! Compared are changes from one hour to the next, less what the clock hour usually changes by: what
+//! both share with everything else, level, season, weather and the usual day, is gone. What is left of
+//! a home is its life, and no two lives are alike; so where the residual moves with it, it is the same
+//! load.
 
 use super::sums::Hours;
 use crate::digest::CLOCK_HOURS;
@@ -11,13 +12,16 @@ use crate::stats::{mad_sd, median};
 /// Beyond so many deviations an hour of the residual counts no more.
 const CLIP: f32 = 4.0;
 
+/// A home's kettle stands far out of its nights; an outage stands further out of a load that is flat.
+const CLIP_LOAD: f32 = 12.0;
+
 /// Hours that both must have.
 const LEAST_HOURS: usize = 120;
 
 /// Neighbouring hours are alike: so many of them tell as much as one by itself.
-const HOURS_ALIKE: f64 = 4.0;
+const HOURS_ALIKE: f64 = 3.0;
 
-/// A series without its daily level and its usual day; NaN where missing. [kW]
+/// Changes of a series from hour to hour, less the usual ones; NaN where missing. [kW]
 #[derive(Debug, Clone)]
 pub struct Life {
     first_day: i32,
@@ -43,10 +47,14 @@ impl Life {
             .iter()
             .enumerate()
             .map(|(at, day)| {
-                let known: Vec<f32> = day.iter().copied().filter(|kw| !kw.is_nan()).collect();
-                match median(&known).filter(|_| is_used(first_day + at as i32)) {
-                    Some(middle) => day.map(|kw| kw - middle),
-                    None => [f32::NAN; CLOCK_HOURS],
+                let bend = |hour: usize| match hour {
+                    1..=22 => day[hour] - 0.5 * (day[hour - 1] + day[hour + 1]),
+                    _ => f32::NAN,
+                };
+                if is_used(first_day + at as i32) {
+                    std::array::from_fn(bend)
+                } else {
+                    [f32::NAN; CLOCK_HOURS]
                 }
             })
             .collect();
@@ -65,28 +73,37 @@ impl Life {
         mad_sd(&known).unwrap_or(0.0)
     }
 
+    fn day(&self, day: i32) -> Option<&Hours> {
+        self.hours.get(usize::try_from(day - self.first_day).ok()?)
+    }
+
+    /// Hours that both have.
+    fn pairs(&self, other: &Self, mut each: impl FnMut(f32, f32)) {
+        for (at, own) in self.hours.iter().enumerate() {
+            let Some(other) = other.day(self.first_day + at as i32) else { continue };
+            own.iter().zip(other).filter(|(y, x)| !y.is_nan() && !x.is_nan()).for_each(|(y, x)| each(*y, *x));
+        }
+    }
+
     /// How this, a residual's, follows the load; `None` where they share too little or nothing moves.
     #[must_use]
     pub fn follows(&self, load: &Self) -> Option<Follows> {
-        let clip = CLIP * self.spread_kw().max(1e-4);
-        let (mut xx, mut xy, mut cc, mut xc, mut n) = (0.0f64, 0.0f64, 0.0f64, 0.0f64, 0);
-        for (at, own) in self.hours.iter().enumerate() {
-            let day = self.first_day + at as i32;
-            let Some(other) = usize::try_from(day - load.first_day).ok().and_then(|at| load.hours.get(at)) else {
-                continue;
-            };
-            for (y, x) in own.iter().zip(other).filter(|(y, x)| !y.is_nan() && !x.is_nan()) {
-                let (clipped, y, x) = (f64::from(y.clamp(-clip, clip)), f64::from(*y), f64::from(*x));
-                xx += x * x;
-                xy += x * y;
-                cc += clipped * clipped;
-                xc += x * clipped;
-                n += 1;
-            }
-        }
-        (n >= LEAST_HOURS && xx > 1e-9 && cc > 1e-12).then(|| Follows {
+        let (clip, clip_load) = (CLIP * self.spread_kw().max(1e-4), CLIP_LOAD * load.spread_kw().max(1e-4));
+        let (mut xx, mut xy, mut cc, mut dd, mut dc, mut n) = (0.0f64, 0.0f64, 0.0f64, 0.0f64, 0.0f64, 0);
+        self.pairs(load, |y, x| {
+            let clipped = f64::from(y.clamp(-clip, clip));
+            let clipped_load = f64::from(x.clamp(-clip_load, clip_load));
+            let (y, x) = (f64::from(y), f64::from(x));
+            xx += x * x;
+            xy += x * y;
+            cc += clipped * clipped;
+            dd += clipped_load * clipped_load;
+            dc += clipped_load * clipped;
+            n += 1;
+        });
+        (n >= LEAST_HOURS && xx > 1e-9 && cc > 1e-12 && dd > 1e-12).then(|| Follows {
             slope: xy / xx,
-            correlation: xc / (xx * cc).sqrt(),
+            correlation: dc / (dd * cc).sqrt(),
             n_hours: n,
         })
     }
@@ -97,13 +114,6 @@ impl Follows {
     #[must_use]
     pub fn deviations(&self) -> f64 {
         self.correlation * (self.n_hours as f64 / HOURS_ALIKE).sqrt()
-    }
-
-    /// Logarithm of how much likelier the hours are with this relation than with none.
-    #[must_use]
-    pub fn log_ratio(&self) -> f64 {
-        let unexplained = (1.0 - self.correlation * self.correlation).max(1e-6);
-        -0.5 * self.n_hours as f64 / HOURS_ALIKE * unexplained.ln()
     }
 }
 
@@ -128,8 +138,8 @@ pub(super) mod tests {
         let residual = life(|day, hour| 3.0 + 0.5 * home(1, day, hour) + 0.3 * home(9, day, hour));
         let own = residual.follows(&life(|day, hour| home(1, day, hour))).unwrap();
         let other = residual.follows(&life(|day, hour| home(2, day, hour))).unwrap();
-        assert!((own.slope - 0.5).abs() < 0.1 && own.log_ratio() > 20.0, "{own:?}");
-        assert!(other.log_ratio() < 4.0, "{other:?}");
+        assert!((own.slope - 0.5).abs() < 0.1 && own.deviations() > 6.0, "{own:?}");
+        assert!(other.deviations() < 3.0, "{other:?}");
     }
 
     #[test]

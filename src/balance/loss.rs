@@ -54,10 +54,13 @@ impl LoadLoss {
         for day in (0..series.supplied_kw.len()).filter(|&day| is_usable[day]) {
             let supplied = &series.supplied_kw[day];
             let hours: Vec<usize> = DAYLIGHT.filter(|&hour| !supplied[hour].is_nan()).collect();
-            let of = |value: &dyn Fn(usize) -> f32| hours.iter().map(|&hour| value(hour)).collect::<Vec<f32>>();
+            let of =
+                |value: &dyn Fn(usize) -> f32| hours.iter().map(|&hour| value(hour)).collect::<Vec<f32>>();
             let square = of(&|hour| supplied[hour] * supplied[hour]);
             let residual = of(&|hour| supplied[hour] - series.registered_kw[day][hour]);
-            let (Some(square_mid), Some(residual_mid)) = (median(&square), median(&residual)) else { continue };
+            let (Some(square_mid), Some(residual_mid)) = (median(&square), median(&residual)) else {
+                continue;
+            };
             x.extend(square.iter().map(|square| f64::from(square - square_mid)));
             y.extend(residual.iter().map(|residual| f64::from(residual - residual_mid)));
             for kw in supplied.iter().filter(|kw| !kw.is_nan()) {
@@ -77,9 +80,11 @@ fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
     let mut weights = vec![1.0; x.len()];
     let mut slope = 0.0;
     for _ in 0..ROUNDS {
-        let (xy, xx) = x.iter().zip(y).zip(&weights).fold((0.0, 0.0), |(xy, xx), ((x, y), weight)| {
-            (xy + weight * x * y, xx + weight * x * x)
-        });
+        let (xy, xx) = x
+            .iter()
+            .zip(y)
+            .zip(&weights)
+            .fold((0.0, 0.0), |(xy, xx), ((x, y), weight)| (xy + weight * x * y, xx + weight * x * x));
         if xx <= 0.0 {
             return 0.0;
         }
@@ -121,7 +126,8 @@ impl NoLoad {
         // However many lie high: beyond two deviations of the standards it is no transformer.
         let middle = middle.clamp(prior - 2.0 * NO_LOAD_LOG_SD, prior + 2.0 * NO_LOAD_LOG_SD);
         let weight = if logs.is_empty() { 0.0 } else { weight };
-        let log_sd = (NO_LOAD_LOG_SD.powi(2) * (1.0 - weight) + spread.powi(2) * (1.0 + 1.0 / n.max(1.0))).sqrt();
+        let log_sd =
+            (NO_LOAD_LOG_SD.powi(2) * (1.0 - weight) + spread.powi(2) * (1.0 + 1.0 / n.max(1.0))).sqrt();
         Self { log_ratio: weight * middle + (1.0 - weight) * prior, log_sd: log_sd.min(NO_LOAD_LOG_SD) }
     }
 

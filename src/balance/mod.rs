@@ -69,6 +69,15 @@ pub struct Balance {
     pub findings: Vec<Finding>,
 }
 
+/// What a balance has to know besides sums.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Days without internet, ascending.
+    pub blackout_days: &'a [i32],
+    /// The night window of digests.
+    pub night: HourWindow,
+}
+
 /// Running sums of a run, as far as they fit into memory at a time.
 #[derive(Debug)]
 pub struct Ledger<'a> {
@@ -102,7 +111,7 @@ impl<'a> Ledger<'a> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn close(self, store: &DigestStore, register: &Register, night: HourWindow) -> Result<Balance> {
+    pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
         let (mut carried, mut balance) = (Carried::default(), Balance::default());
         let mut metered = BTreeSet::new();
         let mut first = self.first;
@@ -120,7 +129,7 @@ impl<'a> Ledger<'a> {
             };
             let series = sums.finish(&mut carried);
             metered.extend(series.iter().map(|one| one.place));
-            balance.add(self.tree, series, &metered, store, night)?;
+            balance.add(self.tree, series, &metered, store, around)?;
         }
         balance.parents.sort_by(|a, b| a.account.series.parent.cmp(&b.account.series.parent));
         balance.findings.extend(unknown_parents(self.tree, &metered, register));
@@ -143,13 +152,13 @@ impl Balance {
         series: Vec<Series>,
         metered: &BTreeSet<usize>,
         store: &DigestStore,
-        night: HourWindow,
+        around: &Around<'_>,
     ) -> Result<()> {
         let opened: Vec<std::result::Result<Account, Finding>> = series
             .into_par_iter()
             .map(|series| {
                 let children = children(tree, series.place, metered);
-                Account::open(series, children)
+                Account::open(series, children, around.blackout_days)
             })
             .collect();
         let mut accounts = Vec::with_capacity(opened.len());
@@ -169,7 +178,7 @@ impl Balance {
         let (misplaced, found) = places::put_in_place(&mut accounts, &fetch)?;
         self.findings.extend(found);
         for one in &misplaced {
-            [Some(one.listed), one.feeds].into_iter().flatten().for_each(|at| accounts[at].make_up());
+            [one.listed, one.feeds].into_iter().for_each(|at| accounts[at].make_up());
         }
         let levels: Vec<(f64, f64)> =
             accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
@@ -188,7 +197,7 @@ impl Balance {
             } else {
                 Vec::new()
             };
-            let residual = account.residual(no_load_kw, night);
+            let residual = account.residual(no_load_kw, around.night);
             self.parents.push(ParentBalance { no_load_kw, excess, traces, residual, account });
         }
         Ok(())

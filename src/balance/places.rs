@@ -33,8 +33,8 @@ pub struct Misplaced {
     pub meter: MeterId,
     /// Where it is listed, a place among the accounts.
     pub listed: usize,
-    /// The account whose residual it follows, `None` where there is none.
-    pub feeds: Option<usize>,
+    /// The account whose residual it follows.
+    pub feeds: usize,
 }
 
 /// Finds misplaced meters and moves them; accounts that change are to be made up again.
@@ -61,7 +61,9 @@ pub fn put_in_place(accounts: &mut [Account], fetch: &Fetch<'_>) -> Result<(Vec<
                 let life = life_of(&child);
                 let follows = lives[listed].follows(&life)?;
                 let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
-                is_missing.then(|| (feeder(&life, listed, &lives), child)).map(|(feeds, child)| (child, feeds))
+                is_missing
+                    .then(|| (feeder(&life, listed, &lives), child))
+                    .map(|(feeds, child)| (child, feeds))
             })
             .collect();
         found.extend(strays.into_iter().map(|(child, feeds)| (child, listed, feeds)));
@@ -71,13 +73,14 @@ pub fn put_in_place(accounts: &mut [Account], fetch: &Fetch<'_>) -> Result<(Vec<
     let mut misplaced = Vec::new();
     for (child, listed, feeds) in found {
         findings.push(finding(&child.meter, &accounts[listed], feeds.map(|at| &accounts[at])));
-        take_out(&mut accounts[listed], &child, -1.0);
-        accounts[listed].children.retain(|one| *one != child.meter);
-        if let Some(at) = feeds {
-            take_out(&mut accounts[at], &child, 1.0);
-            accounts[at].children.push(child.meter.clone());
+        // What feeds it must be known: a load may move against a residual for other reasons.
+        if let Some(feeds) = feeds {
+            add_to(&mut accounts[listed], &child, -1.0);
+            accounts[listed].children.retain(|one| *one != child.meter);
+            add_to(&mut accounts[feeds], &child, 1.0);
+            accounts[feeds].children.push(child.meter.clone());
+            misplaced.push(Misplaced { meter: child.meter, listed, feeds });
         }
-        misplaced.push(Misplaced { meter: child.meter, listed, feeds });
     }
     Ok((misplaced, findings))
 }
@@ -100,7 +103,7 @@ fn feeder(life: &Life, listed: usize, lives: &[Life]) -> Option<usize> {
 }
 
 /// Adds the child's hours, times `sign`, to what the account's children registered.
-fn take_out(account: &mut Account, child: &MeterDays, sign: f32) {
+fn add_to(account: &mut Account, child: &MeterDays, sign: f32) {
     let (first_day, hours) = filled_hours(child);
     let from = account.series.first_day;
     for (at, day) in hours.iter().enumerate() {
@@ -119,14 +122,14 @@ fn finding(meter: &MeterId, listed: &Account, feeds: Option<&Account>) -> Findin
             feeds.series.parent, feeds.series.parent
         ),
         None => format!(
-            "listed under {listed}, but what it draws is missing in the residual there; it was left out. Find what feeds it and correct parent_id"
+            "listed under {listed}, but what it draws seems to be missing in the residual there, and is too much in no other; nothing was changed. Check what feeds it"
         ),
     };
-    let mut finding =
-        Finding::new(Code::WrongParent, Severity::Warning, words).of_meter(meter.clone()).with("listed", listed);
+    let mut finding = Finding::new(Code::WrongParent, Severity::Warning, words)
+        .of_meter(meter.clone())
+        .with("listed", listed);
     if let Some(feeds) = feeds {
         finding = finding.with("follows", feeds.series.parent.as_str());
     }
     finding
 }
-

@@ -334,9 +334,9 @@ pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
 /// Mean of each clock hour; of an hour that never came, the mean of all.
 fn mean_day(hours: &[Hours]) -> Hours {
     let mean = |values: &mut dyn Iterator<Item = f32>| {
-        let (sum, n) = values.filter(|kw| !kw.is_nan()).fold((0.0f64, 0u32), |(sum, n), kw| {
-            (sum + f64::from(kw), n + 1)
-        });
+        let (sum, n) = values
+            .filter(|kw| !kw.is_nan())
+            .fold((0.0f64, 0u32), |(sum, n), kw| (sum + f64::from(kw), n + 1));
         (n > 0).then(|| (sum / f64::from(n)) as f32)
     };
     let all = mean(&mut hours.iter().flatten().copied()).unwrap_or(0.0);

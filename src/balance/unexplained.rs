@@ -189,7 +189,9 @@ mod tests {
     fn floors(kw: impl Fn(usize) -> f32) -> Floors {
         let hours: Vec<[f32; CLOCK_HOURS]> = (0..60)
             .map(|day| {
-                std::array::from_fn(|hour| kw(day) + if hour < 5 { 2.0 } else { 0.0 } + 0.05 * (day % 3) as f32)
+                std::array::from_fn(|hour| {
+                    kw(day) + if hour < 5 { 2.0 } else { 0.0 } + 0.05 * (day % 3) as f32
+                })
             })
             .collect();
         Floors::of(100, &hours, &[true; 60], &ALL_DAY).unwrap()

@@ -20,7 +20,7 @@
 //! doi:10.1109/TIFS.2019.2946916.
 
 use super::follow::{Follows, Life};
-use super::sums::{Hours, hours_of};
+use super::sums::hours_of;
 use crate::digest::MeterDays;
 use crate::ids::MeterId;
 use crate::stats::{mad_sd, median};
@@ -65,19 +65,27 @@ pub fn traces(
     has_onset: bool,
     children: &[MeterDays],
 ) -> Vec<Trace> {
-    let mut traces: Vec<Trace> = children
+    let follows: Vec<Option<Follows>> = children
         .iter()
         .map(|child| {
             let (first_day, hours) = hours_of(child);
-            let life = Life::of(first_day, &hours, |day| (on.0..on.1).contains(&day));
-            let follows = residual.follows(&life).filter(|follows| follows.correlation > 0.0 && follows.slope > LEAST_SLOPE);
-            let by_follows = follows.map_or(0.0, |follows| follows.log_ratio());
-            let fell = has_onset.then(|| drop(first_day, &hours, on.0, residual_kw)).flatten();
-            let by_drop = fell.map_or(0.0, |(_, ratio)| ratio);
+            residual.follows(&Life::of(first_day, &hours, |day| (on.0..on.1).contains(&day)))
+        })
+        .collect();
+    // Loss, weather and outages move a residual with every load below: that much proves nothing.
+    let usual: Vec<f32> = follows.iter().flatten().map(|one| one.deviations().abs() as f32).collect();
+    let usual = (1.4826 * f64::from(median(&usual).unwrap_or(0.0))).max(1.0);
+    let mut traces: Vec<Trace> = children
+        .iter()
+        .zip(follows)
+        .map(|(child, follows)| {
+            let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > LEAST_SLOPE);
+            let by_follows = follows.map_or(0.0, |one| 0.5 * (one.deviations() / usual).powi(2));
+            let fell = has_onset.then(|| drop(child, on.0, residual_kw)).flatten();
             Trace {
                 meter: child.meter.clone(),
                 chance: 0.0,
-                log_ratio: by_follows + by_drop,
+                log_ratio: by_follows + fell.map_or(0.0, |(_, ratio)| ratio),
                 share: follows.map(|follows| 1.0 / (1.0 + follows.slope)),
                 follows,
                 drop_kw: fell.map(|(kw, _)| kw),
@@ -95,7 +103,8 @@ pub fn traces(
 
 /// Whether a meter's daily mean fell for good on the day of the onset, by how much, and how telling
 /// that is. The days one or two before and after are the onset's own.
-fn drop(first_day: i32, hours: &[Hours], onset: i32, residual_kw: f64) -> Option<(f64, f64)> {
+fn drop(child: &MeterDays, onset: i32, residual_kw: f64) -> Option<(f64, f64)> {
+    let (first_day, hours) = hours_of(child);
     let means: Vec<(i32, f32)> = hours
         .iter()
         .enumerate()
@@ -138,6 +147,7 @@ fn drop(first_day: i32, hours: &[Hours], onset: i32, residual_kw: f64) -> Option
 #[cfg(test)]
 mod tests {
     use super::super::follow::tests::home;
+    use super::super::sums::Hours;
     use super::*;
     use crate::digest::DayDigest;
 

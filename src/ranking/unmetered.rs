@@ -161,7 +161,7 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
 fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     let mut words = Vec::new();
     if let (Some(follows), Some(share)) = (trace.follows, trace.share)
-        && follows.log_ratio() > 3.0
+        && follows.deviations() > 3.0
     {
         words.push(format!(
             "where it shows 1 kW more, the residual is {:.2} kW higher (correlation {:.2} over {} hours), as if it registered {:.0}% of what it feeds",
@@ -195,11 +195,15 @@ fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {
         return Vec::new();
     }
     let account = &parent.account;
-    let silent = f64::from(account.series.n_silent) / f64::from(account.series.n_silent + account.series.n_heard);
+    let silent =
+        f64::from(account.series.n_silent) / f64::from(account.series.n_silent + account.series.n_heard);
     let steep = account.loss.fitted - account.loss.per_square;
     let mut rivals = vec![
         RivalScore { rival: "street lighting without a meter", score: parent.excess.night_share },
-        RivalScore { rival: "meter missing in the data", score: (silent * account.mean_kw / parent.excess.kw).min(1.0) },
+        RivalScore {
+            rival: "meter missing in the data",
+            score: (silent * account.mean_kw / parent.excess.kw).min(1.0),
+        },
         RivalScore {
             rival: "wrong transformer ratio",
             score: (steep * account.mean_kw * account.mean_kw / parent.excess.kw).clamp(0.0, 1.0),

@@ -18,7 +18,8 @@ use crate::error::Result;
 /// When the table cannot be built.
 pub fn balance_frame(parents: &[ParentBalance], register: &Register) -> Result<DataFrame> {
     let point = |parent: &ParentBalance| register.point(parent.account.series.parent.as_str());
-    let float = |name: &str, value: &dyn Fn(&ParentBalance) -> Option<f64>| floats(name, parents.iter().map(value));
+    let float =
+        |name: &str, value: &dyn Fn(&ParentBalance) -> Option<f64>| floats(name, parents.iter().map(value));
     let energies: Vec<(f64, f64)> = parents.iter().map(|one| one.account.energy_kwh()).collect();
     let rating_kva = |one: &ParentBalance| point(one).and_then(UsagePoint::rating_kva);
     let above: Vec<Option<(u32, u32)>> = parents
