@@ -9,6 +9,7 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use hashwatt::acquisition::open_sources;
+use hashwatt::balance::Balance;
 use hashwatt::calendar::Calendar;
 use hashwatt::digest::kernel::{DayIntervals, Scratch, digest_day};
 use hashwatt::digest::local::digest;
@@ -119,7 +120,7 @@ fn ranking(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(u64::from(N_METERS)));
     group.bench_function("rank_meters", |bencher| {
         bencher.iter(|| {
-            rank_meters(&judged, &[], &settings, &Surroundings::default(), &days_of)
+            rank_meters(&judged, &[], &Balance::default(), &settings, &Surroundings::default(), &days_of)
                 .expect("the days are in memory")
         });
     });

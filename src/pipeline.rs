@@ -30,7 +30,10 @@ use crate::ranking::hosts::{KeptDays, may_host};
 use crate::ranking::prior::ENOUGH_METERS;
 use crate::ranking::rank::{Judged, Ranked, rank_meters};
 use crate::ranking::sensitivity::Sensitivity;
+use crate::report::risk::network_risks;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
+use crate::report::words::ranked_words;
+use crate::report::zones::{zone_growth, zone_rigs};
 use crate::report::{PeerDay, RESIDUALS, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
 use crate::stats::quantiles_of;
@@ -114,7 +117,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let ledger = Ledger::open(&tree, digested.days_a_meter(), settings.memory_mib);
     let mut measured = clock.time("features", || {
         let keep = |days: MeterDays, features: Option<&_>, point: Option<&_>| {
-            ledger.add(&days);
+            ledger.add(&days, point);
             if let Some(features) = features.filter(|_| may_host(point, tables.verdicts.get(&days.meter))) {
                 kept.offer(days, features, point);
             }
@@ -141,14 +144,18 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         )?;
         let scored = &ranked.scored;
         watch.end(&format!(
-            "{} suspects of {} meters",
+            "{} suspects of {}",
             scored.iter().filter(|one| one.is_suspect).count(),
-            scored.len()
+            ranked_words(scored)
         ));
         Ok(ranked)
     })?;
     tables.findings.extend(balance.findings.iter().cloned());
     let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
+    let span = measured.counts.days.unwrap_or_default();
+    let rigs = zone_rigs(&scored, &tables.register, &tree, span);
+    let zones = zone_growth(&balance.zones, &rigs, &tables.surroundings.weather);
+    let risks = network_risks(&balance, &scored, &tables.register);
     let facts = RunFacts {
         inputs: inputs(settings, &opened, &digested)?,
         mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
@@ -171,11 +178,13 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
             Ok(days)
         },
         peers: &grouped.peer_days,
+        risks: &risks,
         timings: &clock.timings,
         stage_tables: &[
             ("features.parquet", tables::features::features_frame(&grouped.judged)?),
             ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
-            ("balance.parquet", tables::balance::balance_frame(&balance.parents, &tables.register)?),
+            ("balance.parquet", tables::balance::balance_frame(&balance.parents, &tables.register, &risks)?),
+            ("zones.parquet", tables::zones::zones_frame(&zones)?),
         ],
     };
     let staged = stage_run(&settings.out, &outputs)?;

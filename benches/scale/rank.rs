@@ -5,6 +5,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
+use hashwatt::balance::Balance;
 use hashwatt::digest::MeterDays;
 use hashwatt::digest::store::DigestStore;
 use hashwatt::features::{MeterFeatures, Surroundings, extract_features};
@@ -44,7 +45,7 @@ pub fn rank_many(store: &Path, n: usize) -> Result<(), Box<dyn Error>> {
     let flags = Overrides { readings: vec!["made up".into()], ..Overrides::default() };
     let settings = PipelineFile::default().check(&flags)?;
     let start = Instant::now();
-    let scored = rank_meters(&judged, &[], &settings, &surroundings, &days_of)?.scored;
+    let scored = rank_meters(&judged, &[], &Balance::default(), &settings, &surroundings, &days_of)?.scored;
     println!("training and ranking: {:.2} s, {} meters", start.elapsed().as_secs_f64(), scored.len());
     Ok(())
 }

@@ -33,6 +33,8 @@ pub struct UsagePoint {
     pub lon: Option<f64>,
     /// Address as the utility writes it.
     pub address: Option<String>,
+    /// Zone of the network, for the roll-up.
+    pub zone: Option<String>,
     /// What a transformer is built for. [kVA]
     pub rating_kva: Option<f64>,
     /// Whether other meters name it as their parent.
@@ -164,7 +166,7 @@ fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
 }
 
 struct PointColumns {
-    texts: [Option<Vec<Option<String>>>; 7],
+    texts: [Option<Vec<Option<String>>>; 8],
     numbers: [Option<Vec<Option<f64>>>; 5],
 }
 
@@ -181,6 +183,7 @@ impl PointColumns {
                 text("tariff")?,
                 text("licence")?,
                 text("address")?,
+                text("zone")?,
             ],
             numbers: [
                 number("contracted_kw")?,
@@ -226,6 +229,7 @@ impl PointColumns {
             tariff: text(4),
             licence: text(5),
             address: text(6),
+            zone: text(7),
             lat: number(2),
             lon: number(3),
         }

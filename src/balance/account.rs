@@ -376,15 +376,16 @@ impl Account {
         shares.map(|(share, _)| f64::from(*share)).sum::<f64>() / self.n_days() as f64
     }
 
-    /// Hours in which the supply is above `limit_kw`, and in how many it would be without `excess`.
+    /// Hours in which the supply is above `limit_kw`, and in how many it would be without some loads on
+    /// their days, first to one past the last. [kW]
     #[must_use]
-    pub fn hours_above(&self, limit_kw: f64, excess: &Excess) -> (u32, u32) {
+    pub fn hours_above(&self, limit_kw: f64, loads: &[(f64, (i32, i32))]) -> (u32, u32) {
         let mut hours = (0, 0);
-        for (at, day) in self.series.supplied_kw.iter().enumerate() {
-            let is_on = (excess.days.0..excess.days.1).contains(&(self.series.first_day + at as i32));
-            let less_kw = if is_on { excess.kw } else { 0.0 };
-            hours.0 += day.iter().filter(|kw| f64::from(**kw) > limit_kw).count() as u32;
-            hours.1 += day.iter().filter(|kw| f64::from(**kw) - less_kw > limit_kw).count() as u32;
+        for (day, supplied) in (self.series.first_day..).zip(&self.series.supplied_kw) {
+            let on = loads.iter().filter(|(_, days)| (days.0..days.1).contains(&day));
+            let less_kw: f64 = on.map(|(kw, _)| kw).sum();
+            hours.0 += supplied.iter().filter(|kw| f64::from(**kw) > limit_kw).count() as u32;
+            hours.1 += supplied.iter().filter(|kw| f64::from(**kw) - less_kw > limit_kw).count() as u32;
         }
         hours
     }

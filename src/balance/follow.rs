@@ -115,6 +115,12 @@ impl Follows {
     pub fn deviations(&self) -> f64 {
         self.correlation * (self.n_hours as f64 / HOURS_ALIKE).sqrt()
     }
+    /// Logarithm of how much likelier the hours are with this relation than with what is usual.
+    #[must_use]
+    pub fn log_ratio(&self, usual: f64) -> f64 {
+        let left = |correlation: f64| (1.0 - correlation * correlation).max(1e-6).ln();
+        0.5 * self.n_hours as f64 / HOURS_ALIKE * (left(usual) - left(self.correlation)).max(0.0)
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +129,11 @@ pub(super) mod tests {
 
     /// A home's load that no other seed's is like. [kW]
     pub fn home(seed: usize, day: usize, hour: usize) -> f32 {
-        let mix = (seed * 7919 + day * 104_729 + hour * 1_299_709).wrapping_mul(2_654_435_761) >> 7;
+        let mut mix = (seed as u64) << 40 | (day as u64) << 20 | hour as u64;
+        for _ in 0..2 {
+            mix = (mix ^ (mix >> 30)).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mix ^= mix >> 27;
+        }
         let life = (mix % 1000) as f32 / 1000.0;
         0.2 + if (7..23).contains(&hour) { 1.5 * life * life } else { 0.2 * life }
     }

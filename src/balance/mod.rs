@@ -16,6 +16,7 @@ mod sums;
 mod tree;
 mod unexplained;
 pub mod who;
+pub mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,7 @@ use crate::settings::HourWindow;
 use loss::NoLoad;
 use sums::{BYTES_A_DAY, Series};
 use who::{Trace, traces};
+use zones::{ZoneDays, Zones};
 
 /// What a residual's id begins with; the rest names its parent.
 pub const RESIDUAL_PREFIX: &str = "residual:";
@@ -67,6 +69,8 @@ pub struct Balance {
     pub parents: Vec<ParentBalance>,
     /// What was found on the way.
     pub findings: Vec<Finding>,
+    /// Customers' demand by zone and day.
+    pub zones: ZoneDays,
 }
 
 /// What a balance has to know besides sums.
@@ -86,6 +90,7 @@ pub struct Ledger<'a> {
     walks: Vec<Vec<usize>>,
     /// Of the first walk, which others share; `None` where there are several.
     first: Option<Sums<'a>>,
+    zones: Zones,
 }
 
 impl<'a> Ledger<'a> {
@@ -97,11 +102,12 @@ impl<'a> Ledger<'a> {
         // Parents come after those below them, so that sums of ones without a meter can go up.
         let walks: Vec<Vec<usize>> = tree.bottom_up().chunks(fit).map(<[usize]>::to_vec).collect();
         let first = (walks.len() == 1).then(|| Sums::new(tree, &walks[0]));
-        Self { tree, walks, first }
+        Self { tree, walks, first, zones: Zones::default() }
     }
 
     /// Adds a meter while it is at hand.
-    pub fn add(&self, meter: &MeterDays) {
+    pub fn add(&self, meter: &MeterDays, point: Option<&UsagePoint>) {
+        self.zones.add(meter, point, self.tree);
         if let Some(sums) = &self.first {
             sums.add(meter);
         }
@@ -112,7 +118,8 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// When the store cannot be read.
     pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
-        let (mut carried, mut balance) = (Carried::default(), Balance::default());
+        let mut carried = Carried::default();
+        let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
         let mut metered = BTreeSet::new();
         let mut first = self.first;
         for places in &self.walks {

@@ -84,6 +84,16 @@ impl Tree {
         self.by_id.get(id).copied()
     }
 
+    /// What stands at the top above a meter: a substation where the register goes so far.
+    #[must_use]
+    pub fn top_of(&self, meter: &str) -> Option<&MeterId> {
+        let mut at = self.parent_of(meter).or_else(|| self.place(meter))?;
+        while let Some(parent) = self.nodes[at].parent {
+            at = parent;
+        }
+        Some(&self.nodes[at].id)
+    }
+
     /// The place of the parent above a meter or node.
     #[must_use]
     pub fn parent_of(&self, meter: &str) -> Option<usize> {
@@ -149,6 +159,8 @@ mod tests {
         let bottom_up: Vec<&str> = tree.bottom_up().iter().map(|&at| names[at]).collect();
         assert_eq!(bottom_up, ["t1", "t2", "f", "s"]);
         assert_eq!(tree.parent_of("a"), tree.place("t1"));
+        assert_eq!(tree.top_of("a").unwrap().as_str(), "s");
+        assert_eq!(tree.top_of("t1").unwrap().as_str(), "s");
         assert_eq!(tree.nodes()[tree.place("f").unwrap()].children.len(), 2);
     }
 

@@ -73,14 +73,14 @@ pub fn traces(
         })
         .collect();
     // Loss, weather and outages move a residual with every load below: that much proves nothing.
-    let usual: Vec<f32> = follows.iter().flatten().map(|one| one.deviations().abs() as f32).collect();
-    let usual = (1.4826 * f64::from(median(&usual).unwrap_or(0.0))).max(1.0);
+    let usual: Vec<f32> = follows.iter().flatten().map(|one| one.correlation.abs() as f32).collect();
+    let usual = 1.4826 * f64::from(median(&usual).unwrap_or(0.0));
     let mut traces: Vec<Trace> = children
         .iter()
         .zip(follows)
         .map(|(child, follows)| {
             let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > LEAST_SLOPE);
-            let by_follows = follows.map_or(0.0, |one| 0.5 * (one.deviations() / usual).powi(2));
+            let by_follows = follows.map_or(0.0, |one| one.log_ratio(usual));
             let fell = has_onset.then(|| drop(child, on.0, residual_kw)).flatten();
             Trace {
                 meter: child.meter.clone(),

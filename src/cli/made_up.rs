@@ -64,6 +64,7 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
         expected_false: 0.21 * f64::from(rank),
         p_value: 0.01,
         is_suspect,
+        case: None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::layout::{
 };
 use crate::pipeline::RunSummary;
 use crate::ranking::{RigEstimate, Scored};
-use crate::report::words::{machine_words, sensitivity_words};
+use crate::report::words::{machine_words, ranked_words, sensitivity_words};
 use crate::settings::Settings;
 
 /// Suspects printed; the files have all.
@@ -76,7 +76,7 @@ pub(super) fn read_words(summary: &RunSummary) -> String {
 }
 
 fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
-    let n_scored = counted(summary.scored.len() as u64, "meter");
+    let n_scored = ranked_words(&summary.scored);
     let suspects: Vec<&Scored> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
     if !suspects.is_empty() {
         let n_suspects = counted(suspects.len() as u64, "suspect");

@@ -10,6 +10,7 @@ mod series;
 pub mod shifts;
 pub mod standard;
 mod table;
+pub mod temperature;
 pub mod usable;
 pub mod window;
 

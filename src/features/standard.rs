@@ -6,20 +6,15 @@ use std::ops::Range;
 
 use super::Surroundings;
 use super::blackout::blackout_drop_kw;
+use super::temperature::fit_temperature;
 use super::usable::{Column, UsableDays};
 use crate::calendar::{date_of, weekday};
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::{HourWindow, Windows};
 use crate::stats::{mean, quantile, quantile_of};
 
-/// Degree-day bases tried. [°C]
-const BASES_C: [f32; 5] = [12.0, 14.0, 16.0, 18.0, 20.0];
-
 /// A month has at least this many usable days. [d]
 const LEAST_MONTH_DAYS: usize = 10;
-
-/// A temperature fit needs this many days. [d]
-const LEAST_WEATHER_DAYS: usize = 30;
 
 /// Standard features of one meter; NaN where the data cannot show them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -157,7 +152,13 @@ pub fn measure_standard(
         mean_of(chosen.map(|month| &means[month.days.clone()]))
     };
     let (above_half, above_nine_tenths) = duration_shares(days);
-    let fit = fit_temperature(days, &|day| surroundings.weather.temperature_c(day));
+    let points: Vec<(f64, f64)> = days
+        .day
+        .iter()
+        .zip(days.column(Column::Mean))
+        .filter_map(|(day, kw)| Some((f64::from(surroundings.weather.temperature_c(*day)?), f64::from(*kw))))
+        .collect();
+    let fit = fit_temperature(&points);
     let (missing_share, estimated_share) = shares(all);
     Standard {
         demand_kw_mean: overall,
@@ -174,9 +175,9 @@ pub fn measure_standard(
         ramp_kw_max_p90: quantile(days.column(Column::RampMax), 0.9).unwrap_or(f32::NAN),
         share_above_half_peak: above_half,
         share_above_nine_tenths_peak: above_nine_tenths,
-        heating_kw_per_k: fit.map_or(f32::NAN, |fit| fit.heating),
-        cooling_kw_per_k: fit.map_or(f32::NAN, |fit| fit.cooling),
-        temperature_r2: fit.map_or(f32::NAN, |fit| fit.r2),
+        heating_kw_per_k: fit.map_or(f32::NAN, |fit| fit.heating as f32),
+        cooling_kw_per_k: fit.map_or(f32::NAN, |fit| fit.cooling as f32),
+        temperature_r2: fit.map_or(f32::NAN, |fit| fit.r2 as f32),
         winter_to_summer: pair_ratio(of_months([12, 1, 2]), of_months([6, 7, 8])),
         missing_share,
         estimated_share,
@@ -311,107 +312,6 @@ fn shares(all: &[DayDigest]) -> (f32, f32) {
     let per_day = expected / (all.len() as f32).max(1.0);
     let all_expected = expected.max(per_day * span);
     (1.0 - (measured + estimated) / all_expected.max(1.0), estimated / (measured + estimated).max(1.0))
-}
-
-/// Below this a sum of squares is rounding. [K²]
-const LEAST_SQUARES: f64 = 1e-9;
-
-#[derive(Debug, Clone, Copy)]
-struct TemperatureFit {
-    heating: f32,
-    cooling: f32,
-    r2: f32,
-}
-
-/// Daily mean demand on heating and cooling degree-days, base temperatures by best fit, slopes not
-/// negative, as CalTRACK 2.0 does for daily data.
-fn fit_temperature(days: &UsableDays, temperature_c: &impl Fn(i32) -> Option<f32>) -> Option<TemperatureFit> {
-    let points: Vec<(f64, f64)> = days
-        .day
-        .iter()
-        .zip(days.column(Column::Mean))
-        .filter_map(|(day, kw)| Some((f64::from(temperature_c(*day)?), f64::from(*kw))))
-        .collect();
-    if points.len() < LEAST_WEATHER_DAYS {
-        return None;
-    }
-    let kw = Centred::of(points.iter().map(|point| point.1));
-    let all = kw.squares;
-    // A side without a base is switched off: it has no degrees.
-    let bases = || BASES_C.into_iter().map(f64::from).chain([f64::NAN]);
-    let degrees = |base_c: f64, of: fn(f64, f64) -> f64| {
-        Degrees::of(base_c, points.iter().map(|point| of(base_c, point.0).max(0.0)), &kw)
-    };
-    let heating: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| base_c - c)).collect();
-    let cooling: Vec<Degrees> = bases().map(|base_c| degrees(base_c, |base_c, c| c - base_c)).collect();
-    let mut best = TemperatureFit { heating: 0.0, cooling: 0.0, r2: 0.0 };
-    for cold in &heating {
-        let is_apart =
-            |warm: &&Degrees| warm.base_c.is_nan() || cold.base_c.is_nan() || warm.base_c >= cold.base_c;
-        for warm in cooling.iter().filter(is_apart) {
-            let Some((heating, cooling, rest)) = fit_two(&kw, cold, warm) else { continue };
-            let r2 = if all > 0.0 { (1.0 - rest / all) as f32 } else { 0.0 };
-            if heating >= 0.0 && cooling >= 0.0 && r2 > best.r2 {
-                best = TemperatureFit { heating: heating as f32, cooling: cooling as f32, r2 };
-            }
-        }
-    }
-    Some(best)
-}
-
-/// Degree-days by day, and their product with demand.
-struct Degrees {
-    base_c: f64,
-    by_day: Centred,
-    with_kw: f64,
-}
-
-impl Degrees {
-    fn of(base_c: f64, degrees: impl ExactSizeIterator<Item = f64> + Clone, kw: &Centred) -> Self {
-        let by_day = Centred::of(degrees);
-        Self { base_c, with_kw: by_day.product(kw), by_day }
-    }
-}
-
-/// A series less its mean.
-struct Centred {
-    values: Vec<f64>,
-    squares: f64,
-}
-
-impl Centred {
-    fn of(values: impl ExactSizeIterator<Item = f64> + Clone) -> Self {
-        let mean = values.clone().sum::<f64>() / values.len() as f64;
-        let values: Vec<f64> = values.map(|value| value - mean).collect();
-        Self { squares: values.iter().map(|value| value * value).sum(), values }
-    }
-
-    fn product(&self, other: &Self) -> f64 {
-        self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum()
-    }
-}
-
-/// Least squares of demand on two regressors and a constant: both slopes and the squares that are
-/// left; `None` where they are degenerate.
-fn fit_two(kw: &Centred, cold: &Degrees, warm: &Degrees) -> Option<(f64, f64, f64)> {
-    let (hh, kk) = (cold.by_day.squares, warm.by_day.squares);
-    let (hy, ky) = (cold.with_kw, warm.with_kw);
-    let (has_cold, has_warm) = (hh > LEAST_SQUARES, kk > LEAST_SQUARES);
-    let (heating, cooling) = if has_cold && has_warm {
-        let hk = cold.by_day.product(&warm.by_day);
-        let determinant = hh * kk - hk * hk;
-        if determinant < LEAST_SQUARES * hh * kk {
-            return None;
-        }
-        ((hy * kk - ky * hk) / determinant, (ky * hh - hy * hk) / determinant)
-    } else if has_cold {
-        (hy / hh, 0.0)
-    } else if has_warm {
-        (0.0, ky / kk)
-    } else {
-        return None;
-    };
-    Some((heating, cooling, kw.squares - heating * hy - cooling * ky))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod chance;
 pub mod conformal;
 pub mod copies;
 pub mod hosts;
+pub mod linked;
 pub mod model;
 pub mod plant;
 pub mod prior;
@@ -108,4 +109,6 @@ pub struct Scored {
     pub p_value: f64,
     /// Whether it stands above the cut.
     pub is_suspect: bool,
+    /// Name of the case that it shares with other lines; `None` where it stands alone.
+    pub case: Option<String>,
 }

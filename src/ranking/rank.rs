@@ -8,6 +8,7 @@ use super::chance::Chances;
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
 use super::hosts::{choose_hosts, may_host};
+use super::linked::link_cases;
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
@@ -144,6 +145,7 @@ pub fn rank_meters(
         // Stable: of equal scores the order above stands.
         scored.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     }
+    link_cases(&mut scored, judged);
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
     let mut expected_false = 0.0;
@@ -168,6 +170,7 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
         expected_false: 1.0,
         p_value: 1.0,
         is_suspect: false,
+        case: None,
     }
 }
 
@@ -279,6 +282,7 @@ impl<'a> Cohort<'a> {
             expected_false: if one.is_network() { 0.0 } else { 1.0 - draft.chance },
             p_value: self.p_values[draft.member],
             is_suspect,
+            case: None,
         }
     }
 

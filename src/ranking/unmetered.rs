@@ -55,6 +55,7 @@ pub fn add_unmetered(scored: &mut Vec<Scored>, balance: &Balance, settings: &Set
             expected_false: 1.0 - chances[at],
             p_value: p_values[at],
             is_suspect,
+            case: None,
         });
     }
     for one in scored.iter_mut() {

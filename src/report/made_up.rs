@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 
+use super::risk::Risks;
 use super::run_json::{InputRecord, RunFacts, Timing};
 use super::{PeerDay, RunOutputs, stage_run};
 use crate::acquisition::register::Register;
@@ -66,6 +67,7 @@ pub fn scored() -> Vec<Scored> {
         expected_false: f64::from(rank) * 0.21,
         p_value: f64::from(rank) * 0.01,
         is_suspect: rank < 4,
+        case: None,
     };
     vec![
         one(
@@ -256,6 +258,7 @@ pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
         facts: &facts,
         days_of: &days_of,
         peers: &peers,
+        risks: &Risks::new(),
         timings: &timings,
         stage_tables: &[],
     })

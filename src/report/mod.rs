@@ -8,11 +8,13 @@
 pub mod explain;
 pub mod geojson;
 pub mod page;
+pub mod risk;
 pub mod run_json;
 pub mod suspects;
 pub mod tables;
 pub mod words;
 pub mod workbook;
+pub mod zones;
 
 #[cfg(test)]
 mod made_up;
@@ -31,6 +33,7 @@ use crate::ranking::Scored;
 use crate::settings::Settings;
 
 use crate::atomic::Staged;
+use risk::Risks;
 use run_json::{RunFacts, RunRecord, Timing};
 use suspects::{Suspect, suspects};
 
@@ -54,6 +57,8 @@ pub struct RunOutputs<'a> {
     pub facts: &'a RunFacts,
     /// Where charts get their days from, as [`DigestStore::days_of`](crate::digest::store::DigestStore::days_of).
     pub days_of: &'a DaysOf<'a>,
+    /// What the network is burdened with, by parent; may be empty.
+    pub risks: &'a Risks,
     /// Mean day of the peers, by group; a group that is missing is not drawn.
     pub peers: &'a BTreeMap<GroupId, PeerDay>,
     /// How long each stage took.
@@ -93,7 +98,7 @@ pub fn stage_run(out: &Path, run: &RunOutputs<'_>) -> Result<Staged> {
 }
 
 fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
-    let suspects = tables::suspects::suspects_frame(suspects, run.settings.tariff_per_kwh)?;
+    let suspects = tables::suspects::suspects_frame(suspects, run.settings.tariff_per_kwh, run.risks)?;
     let parquet = [
         ("scores.parquet", tables::scores::scores_frame(run.scored)?),
         ("suspects.parquet", suspects.clone()),

@@ -31,6 +31,13 @@ impl<'a> Suspect<'a> {
         Self { scored, point }
     }
 
+    /// The parent that feeds it; of a residual the parent itself.
+    #[must_use]
+    pub fn parent(&self) -> Option<&'a str> {
+        let residual = self.scored.meter.as_str().strip_prefix(RESIDUAL_PREFIX);
+        residual.or_else(|| self.point?.parent_id.as_deref())
+    }
+
     /// Energy of the rig since its onset within the data. [kWh]
     #[must_use]
     pub fn energy_kwh_since_onset(&self) -> Option<f64> {

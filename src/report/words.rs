@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
+use crate::balance::RESIDUAL_PREFIX;
 use crate::ranking::sensitivity::Sensitivity;
-use crate::ranking::{Kind, RigEstimate};
+use crate::ranking::{Kind, RigEstimate, Scored};
 use crate::units::Kilowatts;
 
 /// Stands above every list of suspects, whatever shows it.
@@ -106,6 +107,15 @@ pub fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// What was ranked: `248 meters`, `248 meters and 6 residuals`.
+#[must_use]
+pub fn ranked_words(scored: &[Scored]) -> String {
+    let is_residual = |one: &&Scored| one.meter.as_str().starts_with(RESIDUAL_PREFIX);
+    let n_residuals = scored.iter().filter(is_residual).count() as u64;
+    let meters = counted(scored.len() as u64 - n_residuals, "meter");
+    if n_residuals == 0 { meters } else { format!("{meters} and {}", counted(n_residuals, "residual")) }
 }
 
 /// A count with its noun, `1 meter`, `2 meters`.

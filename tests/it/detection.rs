@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashwatt::balance::Balance;
 use hashwatt::calendar::Calendar;
 use hashwatt::digest::kernel::{DayIntervals, Scratch, digest_day};
 use hashwatt::digest::{DayDigest, MeterDays};
@@ -81,7 +82,7 @@ fn rank(meters: &BTreeMap<String, Vec<f32>>) -> Vec<Scored> {
         .collect();
     let days_of =
         |wanted: &BTreeSet<MeterId>| Ok(wanted.iter().map(|id| (id.clone(), days[id].clone())).collect());
-    rank_meters(&judged, &[], &settings(), &surroundings, &days_of).unwrap().scored
+    rank_meters(&judged, &[], &Balance::default(), &settings(), &surroundings, &days_of).unwrap().scored
 }
 
 fn homes(n: usize) -> BTreeMap<String, Vec<f32>> {

@@ -6,7 +6,8 @@ use crate::finding::{Finding, Severity};
 use crate::report::RunOutputs;
 use crate::report::suspects::Suspect;
 use crate::report::words::{
-    NONE, counted, grouped, kind_words, machine_words, onset_words, rig_words, sensitivity_words,
+    NONE, counted, grouped, kind_words, machine_words, onset_words, ranked_words, rig_words,
+    sensitivity_words,
 };
 
 /// Findings on files and on the whole run shown in full; `findings.parquet` has all.
@@ -38,7 +39,7 @@ impl Summary {
             title: format!(
                 "{} among {}",
                 counted(suspects.len() as u64, "suspect"),
-                counted(run.scored.len() as u64, "ranked place")
+                ranked_words(run.scored)
             ),
             facts: facts(run),
             expected_false: expected_false(suspects),

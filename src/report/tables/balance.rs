@@ -3,29 +3,27 @@
 use polars::prelude::DataFrame;
 
 use super::{counts, dates, floats, frame, texts};
-use crate::acquisition::register::{Register, UsagePoint};
+use crate::acquisition::register::Register;
 use crate::balance::ParentBalance;
 use crate::calendar::date_of;
 use crate::error::Result;
+use crate::report::risk::Risks;
 
 /// `parent_id, kind, n_children, n_silent` (children without interval data), `n_days, filled_share`
 /// (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over those
 /// days, `no_load_kw, load_loss_per_kw` [1/kW], `peak_kw, unexplained_kw, unexplained_sd_kw`,
 /// `log_ratio` (of a farm against none), `onset, ended` [local day], `likeliest_meter,
-/// likeliest_chance` [0..=1], `rating_kva, hours_above_rating, hours_above_rating_without`.
+/// likeliest_chance` [0..=1], `rating_kva, hours_above_rating,
+/// hours_above_rating_without` (the suspects below it).
 ///
 /// # Errors
 /// When the table cannot be built.
-pub fn balance_frame(parents: &[ParentBalance], register: &Register) -> Result<DataFrame> {
+pub fn balance_frame(parents: &[ParentBalance], register: &Register, risks: &Risks) -> Result<DataFrame> {
     let point = |parent: &ParentBalance| register.point(parent.account.series.parent.as_str());
     let float =
         |name: &str, value: &dyn Fn(&ParentBalance) -> Option<f64>| floats(name, parents.iter().map(value));
     let energies: Vec<(f64, f64)> = parents.iter().map(|one| one.account.energy_kwh()).collect();
-    let rating_kva = |one: &ParentBalance| point(one).and_then(UsagePoint::rating_kva);
-    let above: Vec<Option<(u32, u32)>> = parents
-        .iter()
-        .map(|one| rating_kva(one).map(|kva| one.account.hours_above(kva, &one.excess)))
-        .collect();
+    let risk = |one: &ParentBalance| risks.get(one.account.series.parent.as_str());
     let hours = |one: &ParentBalance| one.account.n_days() as f64 * 24.0;
     let columns = vec![
         texts("parent_id", parents.iter().map(|one| Some(one.account.series.parent.as_str()))),
@@ -47,9 +45,9 @@ pub fn balance_frame(parents: &[ParentBalance], register: &Register) -> Result<D
         dates("ended", parents.iter().map(|one| one.excess.ended.map(date_of))),
         texts("likeliest_meter", parents.iter().map(|one| Some(one.traces.first()?.meter.as_str()))),
         float("likeliest_chance", &|one| Some(one.traces.first()?.chance)),
-        float("rating_kva", &|one| rating_kva(one)),
-        counts("hours_above_rating", above.iter().map(|hours| hours.map(|hours| hours.0))),
-        counts("hours_above_rating_without", above.iter().map(|hours| hours.map(|hours| hours.1))),
+        float("rating_kva", &|one| Some(risk(one)?.rating_kva)),
+        counts("hours_above_rating", parents.iter().map(|one| Some(risk(one)?.hours_above))),
+        counts("hours_above_rating_without", parents.iter().map(|one| Some(risk(one)?.hours_above_without))),
     ];
     frame("balance.parquet", parents.len(), columns)
 }

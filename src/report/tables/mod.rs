@@ -7,6 +7,7 @@ pub mod findings;
 pub mod groups;
 pub mod scores;
 pub mod suspects;
+pub mod zones;
 
 use std::fs::File;
 

@@ -8,14 +8,22 @@ use crate::ranking::{RigEstimate, Scored};
 use crate::report::suspects::joined_reasons;
 
 /// `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
-/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1]`. In `reasons` the texts of all reasons,
+/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1],
+/// case` (shared by lines that start and stop together under one parent). In `reasons` the texts of all reasons,
 /// ` | ` between them.
 ///
 /// # Errors
 /// When the table cannot be built.
 pub fn scores_frame(scored: &[Scored]) -> Result<DataFrame> {
     let rows: Vec<&Scored> = scored.iter().collect();
-    frame("scores.parquet", rows.len(), score_columns(&rows))
+    let mut columns = score_columns(&rows);
+    columns.push(case_column(&rows));
+    frame("scores.parquet", rows.len(), columns)
+}
+
+/// The case a line belongs to.
+pub(super) fn case_column(rows: &[&Scored]) -> Column {
+    texts("case", rows.iter().map(|row| row.case.as_deref()))
 }
 
 /// The columns that `scores.parquet` and `suspects.parquet` share.
@@ -52,7 +60,7 @@ mod tests {
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
         assert_eq!(
             names.join(", "),
-            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons, p_value"
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons, p_value, case"
         );
         assert_eq!(frame.height(), 4);
     }

@@ -2,20 +2,27 @@
 
 use polars::prelude::{Column, DataFrame};
 
-use super::scores::score_columns;
-use super::{floats, frame, texts};
+use super::scores::{case_column, score_columns};
+use super::{counts, floats, frame, texts};
 use crate::acquisition::register::UsagePoint;
 use crate::error::Result;
+use crate::report::risk::Risks;
 use crate::report::suspects::Suspect;
 
 /// The columns of `scores.parquet`, then `expected_false` [lines from rank 1 to here],
 /// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
 /// `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat, lon` [degrees, WGS 84],
-/// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`.
+/// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`, and of the parent
+/// above it `parent_peak_share` [of the rating], `parent_hours_above_rating` and the same without the suspects
+/// below it: the list can be ordered by what burdens the network. Last `case`, as in the scores.
 ///
 /// # Errors
 /// When the table cannot be built.
-pub fn suspects_frame(suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> Result<DataFrame> {
+pub fn suspects_frame(
+    suspects: &[Suspect<'_>],
+    tariff_per_kwh: Option<f64>,
+    risks: &Risks,
+) -> Result<DataFrame> {
     let rows: Vec<_> = suspects.iter().map(|suspect| suspect.scored).collect();
     let mut columns = score_columns(&rows);
     columns.extend([
@@ -29,6 +36,16 @@ pub fn suspects_frame(suspects: &[Suspect<'_>], tariff_per_kwh: Option<f64>) -> 
         ),
     ]);
     columns.extend(register_columns(suspects));
+    let risk = |suspect: &Suspect<'_>| risks.get(suspect.parent()?);
+    columns.extend([
+        floats("parent_peak_share", suspects.iter().map(|suspect| Some(risk(suspect)?.peak_share))),
+        counts("parent_hours_above_rating", suspects.iter().map(|suspect| Some(risk(suspect)?.hours_above))),
+        counts(
+            "parent_hours_above_rating_without",
+            suspects.iter().map(|suspect| Some(risk(suspect)?.hours_above_without)),
+        ),
+        case_column(&rows),
+    ]);
     frame("suspects.parquet", suspects.len(), columns)
 }
 
@@ -62,7 +79,7 @@ mod tests {
 
     fn csv(tariff_per_kwh: Option<f64>) -> String {
         let (scored, register) = (made_up::scored(), made_up::register());
-        let frame = suspects_frame(&suspects(&scored, &register), tariff_per_kwh).unwrap();
+        let frame = suspects_frame(&suspects(&scored, &register), tariff_per_kwh, &Risks::default()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         write_csv(&mut std::fs::File::create(&path).unwrap(), "a.csv", &frame).unwrap();
@@ -77,7 +94,7 @@ mod tests {
     #[test]
     fn without_a_price_there_is_no_money() {
         let (scored, register) = (made_up::scored(), made_up::register());
-        let frame = suspects_frame(&suspects(&scored, &register), None).unwrap();
+        let frame = suspects_frame(&suspects(&scored, &register), None, &Risks::default()).unwrap();
         assert_eq!(frame.column("money_since_onset").unwrap().null_count(), frame.height());
     }
 }
