@@ -126,6 +126,8 @@ impl Follows {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::digest::{DayDigest, MeterDays};
+    use crate::ids::MeterId;
 
     /// A home's load that no other seed's is like. [kW]
     pub fn home(seed: usize, day: usize, hour: usize) -> f32 {
@@ -136,6 +138,16 @@ pub(super) mod tests {
         }
         let life = (mix % 1000) as f32 / 1000.0;
         0.2 + if (7..23).contains(&hour) { 1.5 * life * life } else { 0.2 * life }
+    }
+
+    /// A meter of sixty days.
+    pub fn meter(name: &str, kw: impl Fn(usize, usize) -> f32) -> MeterDays {
+        let day = |at: usize| {
+            let mut day = DayDigest::empty(at as i32, 60, 24);
+            day.hour_kw = std::array::from_fn(|hour| kw(at, hour));
+            day
+        };
+        MeterDays { meter: MeterId::from(name), days: (0..60).map(day).collect() }
     }
 
     fn life(kw: impl Fn(usize, usize) -> f32) -> Life {

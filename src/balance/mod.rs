@@ -9,6 +9,7 @@
 //! of those with unexplained load, for the meter past which it is drawn ([`who`]).
 
 mod account;
+mod change;
 mod follow;
 mod loss;
 pub mod places;
@@ -35,7 +36,7 @@ use crate::ids::MeterId;
 use crate::settings::HourWindow;
 use loss::NoLoad;
 use sums::{BYTES_A_DAY, Series};
-use who::{Trace, traces};
+use who::{Drawn, Trace, traces};
 use zones::{ZoneDays, Zones};
 
 /// What a residual's id begins with; the rest names its parent.
@@ -200,7 +201,13 @@ impl Balance {
                     account.children.iter().filter(|id| tree.place(id.as_str()).is_none()).cloned().collect();
                 let children = fetch(&customers)?;
                 let residual = account.life_on(excess.days);
-                traces(&residual, excess.kw, excess.days, excess.onset.is_some(), &children)
+                let drawn = Drawn {
+                    kw: excess.kw,
+                    days: excess.days,
+                    has_onset: excess.onset.is_some(),
+                    has_end: excess.ended.is_some(),
+                };
+                traces(&residual, &drawn, &children)
             } else {
                 Vec::new()
             };

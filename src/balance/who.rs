@@ -3,27 +3,30 @@
 //! # What it measures
 //! Two traces of one meter in its transformer's residual. A meter that registers a part, whether its
 //! mechanism is slowed or a part of the wiring goes around it, leaves the same share of every hour to
-//! the residual, which so follows it from hour to hour. A house that goes around its meter altogether
-//! falls on that meter on the day the residual rises.
+//! the residual, which so follows it from hour to hour. And on the day the residual rises, the meter's
+//! own level changes: down where a house goes around it, up where it sees a part of the rig.
 //!
 //! # What else looks like this
 //! A move or a holiday that begins on that very day; a meter listed under the wrong transformer (its
 //! slope is one: it is looked for first).
 //!
 //! # Limit and why
-//! The ratios of both traces are weighed against each other's meters and against a tap between
-//! meters, which leaves no trace; that is as likely beforehand as all meters together: of the farms
-//! on record that took supply past a meter, some had their own cable and some a meter.
+//! What the residual has in common with every meter below (loss, weather, outages) is no trace; a change
+//! is the rarer, the fewer of the meters below have one. Both are weighed against the other meters'
+//! and against a tap between meters, which leaves none; that is as likely beforehand as all meters
+//! together: of the farms on record that took supply past a meter, some had their own cable and some a
+//! meter.
 //!
 //! # Source
 //! Correlation analysis of losses and customers' loads: Biswas et al. 2020,
 //! doi:10.1109/TIFS.2019.2946916.
 
+use super::change::LevelChange;
 use super::follow::{Follows, Life};
 use super::sums::hours_of;
 use crate::digest::MeterDays;
 use crate::ids::MeterId;
-use crate::stats::{mad_sd, median};
+use crate::stats::median;
 
 /// A tap between meters, before anything is seen.
 const TAP_CHANCE: f64 = 0.5;
@@ -32,11 +35,11 @@ const TAP_CHANCE: f64 = 0.5;
 /// class of its own meter.
 const LEAST_SLOPE: f64 = 0.1;
 
-/// Days on both sides that a drop is judged by, at least.
-const LEAST_DAYS: usize = 5;
+/// A change this near the residual's is on its day. [d]
+const NEAR_DAYS: i32 = 1;
 
-/// A house that goes around its meter takes at least this share of its load along.
-const LEAST_DROP: f64 = 0.3;
+/// A meter takes no more out of the residual than this many times what is in it.
+const MOST_CHANGE: f64 = 1.5;
 
 /// A trace of a meter in its parent's residual.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,20 +54,28 @@ pub struct Trace {
     pub share: Option<f64>,
     /// How the residual follows it.
     pub follows: Option<Follows>,
-    /// By how much its mean fell when the residual rose. [kW]
-    pub drop_kw: Option<f64>,
+    /// By how much its level rose, or fell, when the residual rose. [kW]
+    pub change_kw: Option<f64>,
 }
 
-/// Traces of the meters below a parent, likeliest first. `residual` is the parent's over the days `on`
-/// on which the load is drawn, first to one past the last.
+/// The days of a residual's unexplained load.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawn {
+    /// How much it is. [kW]
+    pub kw: f64,
+    /// Civil days, first to one past the last. [days since 1970-01-01]
+    pub days: (i32, i32),
+    /// Whether it began within the data.
+    pub has_onset: bool,
+    /// Whether it ended within the data.
+    pub has_end: bool,
+}
+
+/// Traces of the meters below a parent, likeliest first. `residual` is how the parent's lives on the
+/// days of the load.
 #[must_use]
-pub fn traces(
-    residual: &Life,
-    residual_kw: f64,
-    on: (i32, i32),
-    has_onset: bool,
-    children: &[MeterDays],
-) -> Vec<Trace> {
+pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Trace> {
+    let on = drawn.days;
     let follows: Vec<Option<Follows>> = children
         .iter()
         .map(|child| {
@@ -75,20 +86,21 @@ pub fn traces(
     // Loss, weather and outages move a residual with every load below: that much proves nothing.
     let usual: Vec<f32> = follows.iter().flatten().map(|one| one.correlation.abs() as f32).collect();
     let usual = 1.4826 * f64::from(median(&usual).unwrap_or(0.0));
+    let changes = changes(drawn, children);
     let mut traces: Vec<Trace> = children
         .iter()
         .zip(follows)
-        .map(|(child, follows)| {
+        .zip(changes)
+        .map(|((child, follows), change)| {
             let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > LEAST_SLOPE);
             let by_follows = follows.map_or(0.0, |one| one.log_ratio(usual));
-            let fell = has_onset.then(|| drop(child, on.0, residual_kw)).flatten();
             Trace {
                 meter: child.meter.clone(),
                 chance: 0.0,
-                log_ratio: by_follows + fell.map_or(0.0, |(_, ratio)| ratio),
+                log_ratio: by_follows + change.map_or(0.0, |(_, ratio)| ratio),
                 share: follows.map(|follows| 1.0 / (1.0 + follows.slope)),
                 follows,
-                drop_kw: fell.map(|(kw, _)| kw),
+                change_kw: change.map(|(kw, _)| kw),
             }
         })
         .collect();
@@ -101,69 +113,37 @@ pub fn traces(
     traces
 }
 
-/// Whether a meter's daily mean fell for good on the day of the onset, by how much, and how telling
-/// that is. The days one or two before and after are the onset's own.
-fn drop(child: &MeterDays, onset: i32, residual_kw: f64) -> Option<(f64, f64)> {
-    let (first_day, hours) = hours_of(child);
-    let means: Vec<(i32, f32)> = hours
-        .iter()
-        .enumerate()
-        .filter_map(|(at, day)| {
-            let known: Vec<f32> = day.iter().copied().filter(|kw| !kw.is_nan()).collect();
-            (known.len() >= 12).then(|| (first_day + at as i32, crate::stats::mean(&known).unwrap_or(0.0)))
-        })
-        .collect();
-    let side = |is_own: &dyn Fn(i32) -> bool| -> Vec<f32> {
-        means.iter().filter(|(day, _)| is_own(*day)).map(|(_, kw)| *kw).collect()
+/// Of each meter whose level changes on the day the load began (or, where that is not in the data,
+/// ended): by how much with the load, and the logarithm of how much likelier that is than by chance.
+fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
+    let (within, moment, sign) = match (drawn.has_onset, drawn.has_end) {
+        (true, _) => ((i32::MIN, drawn.days.1), drawn.days.0, 1.0),
+        (false, true) => ((i32::MIN, i32::MAX), drawn.days.1, -1.0),
+        (false, false) => return vec![None; children.len()],
     };
-    let (before, after) = (side(&|day| day < onset), side(&|day| day >= onset));
-    if before.len() < LEAST_DAYS || after.len() < LEAST_DAYS {
-        return None;
-    }
-    let (high, low) = (f64::from(median(&before)?), f64::from(median(&after)?));
-    let fell_kw = high - low;
-    if fell_kw < LEAST_DROP * high || fell_kw > 1.5 * residual_kw {
-        return None;
-    }
-    // Whether it is this day's fall: no other day parts the meter's days better.
-    let gain = |day: i32| {
-        let (a, b) = (side(&|own| own < day), side(&|own| own >= day));
-        let (mean_a, mean_b) = (crate::stats::mean(&a).unwrap_or(0.0), crate::stats::mean(&b).unwrap_or(0.0));
-        f64::from(mean_a - mean_b).powi(2) * (a.len() * b.len()) as f64 / (a.len() + b.len()) as f64
+    let found: Vec<Option<LevelChange>> =
+        children.iter().map(|child| LevelChange::of(child, within)).collect();
+    // How common a clear change is, on whatever day, among the meters below.
+    let share = (found.iter().flatten().count() as f64 + 0.5) / (children.len() as f64 + 1.0);
+    let on_its_day = |change: LevelChange| {
+        let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MOST_CHANGE * drawn.kw;
+        let n_places = (change.n_days as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
+        is_near.then(|| (sign * change.kw, (n_places / share).ln()))
     };
-    let best = means[LEAST_DAYS..means.len() - LEAST_DAYS]
-        .iter()
-        .map(|(day, _)| *day)
-        .max_by(|a, b| gain(*a).total_cmp(&gain(*b)))?;
-    if (best - onset).abs() > 1 {
-        return None;
-    }
-    let spread = f64::from(mad_sd(&before)?.max(mad_sd(&after)?)).max(0.02 * high);
-    let deviations = fell_kw / (spread * (3.0 / before.len() as f64 + 3.0 / after.len() as f64).sqrt());
-    // However clear, a fall on that day by chance is as likely as on any other three.
-    Some((fell_kw, (0.5 * deviations * deviations).min((means.len() as f64 / 3.0).ln() + 1.0)))
+    found.into_iter().map(|change| on_its_day(change?)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::follow::tests::home;
+    use super::super::follow::tests::{home, meter};
     use super::super::sums::Hours;
     use super::*;
-    use crate::digest::DayDigest;
-
-    fn meter(name: &str, kw: impl Fn(usize, usize) -> f32) -> MeterDays {
-        let day = |at: usize| {
-            let mut day = DayDigest::empty(at as i32, 60, 24);
-            day.hour_kw = std::array::from_fn(|hour| kw(at, hour));
-            day
-        };
-        MeterDays { meter: MeterId::from(name), days: (0..60).map(day).collect() }
-    }
 
     fn best(residual: impl Fn(usize, usize) -> f32, children: &[MeterDays]) -> Trace {
         let hours: Vec<Hours> = (0..60).map(|day| std::array::from_fn(|hour| residual(day, hour))).collect();
         let life = Life::of(0, &hours, |day| day >= 20);
-        traces(&life, 3.0, (20, 60), true, children).remove(0)
+        let drawn = Drawn { kw: 3.0, days: (20, 60), has_onset: true, has_end: false };
+        traces(&life, &drawn, children).remove(0)
     }
 
     fn homes() -> Vec<MeterDays> {
@@ -186,7 +166,16 @@ mod tests {
         children.push(meter("gone", |day, hour| if day >= 20 { 0.0 } else { home(78, day, hour) }));
         let found = best(|day, _| if day >= 20 { 3.0 } else { 0.0 }, &children);
         assert_eq!(found.meter.as_str(), "gone");
-        assert!(found.drop_kw.unwrap() > 0.3, "{found:?}");
+        assert!(found.change_kw.unwrap() < -0.3, "{found:?}");
+    }
+
+    #[test]
+    fn a_meter_that_sees_a_part_of_the_rig_is_named_by_its_rise() {
+        let mut children = homes();
+        children.push(meter("half", |day, hour| home(79, day, hour) + if day >= 20 { 1.4 } else { 0.0 }));
+        let found = best(|day, _| if day >= 20 { 3.0 } else { 0.0 }, &children);
+        assert_eq!(found.meter.as_str(), "half");
+        assert!((found.change_kw.unwrap() - 1.4).abs() < 0.3 && found.chance > 0.5, "{found:?}");
     }
 
     #[test]

@@ -172,8 +172,9 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
             100.0 * share
         ));
     }
-    if let Some(kw) = trace.drop_kw {
-        words.push(format!("it fell by {} when the residual rose", Kilowatts(kw)));
+    if let Some(kw) = trace.change_kw {
+        let way = if kw < 0.0 { "fell" } else { "rose" };
+        words.push(format!("it {way} by {} on the day the residual rose", Kilowatts(kw.abs())));
     }
     if words.is_empty() {
         words.push("its load and the residual have something in common".to_owned());

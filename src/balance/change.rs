@@ -1,0 +1,93 @@
+//! Finds the day on which a meter's level changes most, up or down.
+
+use crate::balance::sums::hours_of;
+use crate::digest::MeterDays;
+use crate::stats::{mad_sd, mean, median};
+
+/// Days on both sides that a change is judged by, at least.
+const LEAST_DAYS: usize = 5;
+
+/// A change is clear from this many deviations of the days' means, this share of the higher level and
+/// this many kilowatts on: below a GPU rig there is nothing to look for.
+const CLEAR_DEVIATIONS: f64 = 6.0;
+const CLEAR_SHARE: f64 = 0.3;
+const CLEAR_KW: f64 = 0.2;
+
+/// Neighbouring days are alike: so many of them tell as much as one by itself.
+const DAYS_ALIKE: f64 = 3.0;
+
+/// Hours that a day must have.
+const LEAST_HOURS: usize = 12;
+
+/// The largest change of a meter's daily mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LevelChange {
+    /// First civil day after it. [days since 1970-01-01]
+    pub day: i32,
+    /// By how much the level is higher after it. [kW]
+    pub kw: f64,
+    /// Days it was looked for on.
+    pub n_days: usize,
+}
+
+impl LevelChange {
+    /// The clear change of a meter within some days, first to one past the last; `None` where it has
+    /// none.
+    #[must_use]
+    pub fn of(meter: &MeterDays, within: (i32, i32)) -> Option<Self> {
+        let (first_day, hours) = hours_of(meter);
+        let days: Vec<(i32, f32)> = (first_day..)
+            .zip(&hours)
+            .filter(|(day, _)| (within.0..within.1).contains(day))
+            .filter_map(|(day, hours)| {
+                let known: Vec<f32> = hours.iter().copied().filter(|kw| !kw.is_nan()).collect();
+                (known.len() >= LEAST_HOURS).then(|| (day, mean(&known).unwrap_or(0.0)))
+            })
+            .collect();
+        if days.len() < 2 * LEAST_DAYS {
+            return None;
+        }
+        let kw: Vec<f32> = days.iter().map(|(_, kw)| *kw).collect();
+        let total: f64 = kw.iter().map(|kw| f64::from(*kw)).sum();
+        let (mut below, mut best) = (0.0, (0.0, 0));
+        for at in 1..=kw.len() - LEAST_DAYS {
+            below += f64::from(kw[at - 1]);
+            let (a, b) = (at as f64, (kw.len() - at) as f64);
+            let gain = (below / a - (total - below) / b).powi(2) * a * b;
+            if at >= LEAST_DAYS && gain > best.0 {
+                best = (gain, at);
+            }
+        }
+        let (before, after) = kw.split_at(best.1);
+        let (low, high) = (f64::from(median(before)?), f64::from(median(after)?));
+        let changed_kw = high - low;
+        let spread = f64::from(mad_sd(before)?.max(mad_sd(after)?)).max(0.01 * low.max(high));
+        let error_kw = spread * (DAYS_ALIKE / before.len() as f64 + DAYS_ALIKE / after.len() as f64).sqrt();
+        let is_clear = changed_kw.abs() > CLEAR_DEVIATIONS * error_kw
+            && changed_kw.abs() > CLEAR_SHARE * low.max(high)
+            && changed_kw.abs() > CLEAR_KW;
+        is_clear.then_some(Self { day: days[best.1].0, kw: changed_kw, n_days: days.len() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::follow::tests::{home, meter};
+    use super::*;
+
+    #[test]
+    fn a_rise_and_a_fall_have_their_day_and_a_plain_home_has_none() {
+        let rise = LevelChange::of(
+            &meter("a", |day, hour| home(1, day, hour) + if day >= 25 { 1.5 } else { 0.0 }),
+            (0, 60),
+        );
+        let rise = rise.unwrap();
+        assert!(rise.day == 25 && (rise.kw - 1.5).abs() < 0.2, "{rise:?}");
+        let fall = LevelChange::of(
+            &meter("b", |day, hour| if day >= 30 { 0.0 } else { home(2, day, hour) }),
+            (0, 60),
+        );
+        assert!(fall.is_some_and(|fall| fall.day == 30 && fall.kw < 0.0));
+        assert_eq!(LevelChange::of(&meter("c", |day, hour| home(3, day, hour)), (0, 60)), None);
+    }
+}
