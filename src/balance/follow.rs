@@ -26,6 +26,7 @@ const HOURS_ALIKE: f64 = 3.0;
 pub struct Life {
     first_day: i32,
     hours: Vec<Hours>,
+    spread_kw: f32,
 }
 
 /// How a residual follows a load.
@@ -63,14 +64,14 @@ impl Life {
             let usual = median(&known).unwrap_or(0.0);
             life.iter_mut().for_each(|day| day[hour] -= usual);
         }
-        Self { first_day, hours: life }
+        let known: Vec<f32> = life.iter().flatten().copied().filter(|kw| !kw.is_nan()).collect();
+        Self { first_day, hours: life, spread_kw: mad_sd(&known).unwrap_or(0.0) }
     }
 
     /// Robust spread over all hours. [kW]
     #[must_use]
-    pub fn spread_kw(&self) -> f32 {
-        let known: Vec<f32> = self.hours.iter().flatten().copied().filter(|kw| !kw.is_nan()).collect();
-        mad_sd(&known).unwrap_or(0.0)
+    pub const fn spread_kw(&self) -> f32 {
+        self.spread_kw
     }
 
     fn day(&self, day: i32) -> Option<&Hours> {

@@ -5,11 +5,12 @@
 //! night is load that no meter shows.
 //!
 //! Sums ride along while the digests are read for features ([`Sums`]). Only children of parents that
-//! need it are read once more: of the most restless, for meters in the wrong place ([`places`]), and
-//! of those with unexplained load, for the meter past which it is drawn ([`who`]).
+//! need it are read once more: of those whose residuals move against each other, for meters in the
+//! wrong place ([`places`]), and of those with unexplained load, for the meter past which it is drawn ([`who`]).
 
 mod account;
 mod change;
+mod children;
 mod follow;
 mod loss;
 pub mod places;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 pub use account::{Account, Excess};
+use children::by_parent;
 pub use sums::{Carried, Sums};
 pub use tree::Tree;
 
@@ -165,7 +167,7 @@ impl Balance {
         let opened: Vec<std::result::Result<Account, Finding>> = series
             .into_par_iter()
             .map(|series| {
-                let children = children(tree, series.place, metered);
+                let children = below(tree, series.place, metered);
                 Account::open(series, children, around.blackout_days)
             })
             .collect();
@@ -179,11 +181,7 @@ impl Balance {
                 Err(finding) => self.findings.push(finding),
             }
         }
-        let fetch = |meters: &[MeterId]| -> Result<Vec<MeterDays>> {
-            let meters: BTreeSet<MeterId> = meters.iter().cloned().collect();
-            Ok(store.days_of(&meters)?.into_values().collect())
-        };
-        let (misplaced, found) = places::put_in_place(&mut accounts, &fetch)?;
+        let (misplaced, found) = places::put_in_place(&mut accounts, store)?;
         self.findings.extend(found);
         for one in &misplaced {
             [one.listed, one.feeds].into_iter().for_each(|at| accounts[at].make_up());
@@ -192,30 +190,50 @@ impl Balance {
             accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
         let no_load = NoLoad::of(&levels);
         let other_kw = spread_of_excess(&accounts, &no_load);
-        for account in accounts {
-            let excess = account.excess(&no_load, other_kw);
-            let no_load_kw = account.no_load_kw(&no_load, &excess);
-            let traces = if excess.log_ratio > 0.0 {
-                // A meter of the network below is a sum, not a customer.
-                let customers: Vec<MeterId> =
-                    account.children.iter().filter(|id| tree.place(id.as_str()).is_none()).cloned().collect();
-                let children = fetch(&customers)?;
-                let residual = account.life_on(excess.days);
-                let drawn = Drawn {
-                    kw: excess.kw,
-                    days: excess.days,
-                    has_onset: excess.onset.is_some(),
-                    has_end: excess.ended.is_some(),
-                };
-                traces(&residual, &drawn, &children)
-            } else {
-                Vec::new()
-            };
-            let residual = account.residual(no_load_kw, around.night);
-            self.parents.push(ParentBalance { no_load_kw, excess, traces, residual, account });
+        let mut parents: Vec<ParentBalance> = accounts
+            .into_par_iter()
+            .map(|account| {
+                let excess = account.excess(&no_load, other_kw);
+                let no_load_kw = account.no_load_kw(&no_load, &excess);
+                let residual = account.residual(no_load_kw, around.night);
+                ParentBalance { no_load_kw, excess, traces: Vec::new(), residual, account }
+            })
+            .collect();
+        for (place, traces) in find_traces(&parents, tree, store)? {
+            parents[place].traces = traces;
         }
+        self.parents.extend(parents);
         Ok(())
     }
+}
+
+/// Traces of the meters below every parent with unexplained load.
+fn find_traces(
+    parents: &[ParentBalance],
+    tree: &Tree,
+    store: &DigestStore,
+) -> Result<Vec<(usize, Vec<Trace>)>> {
+    // A meter of the network below is a sum, not a customer.
+    let is_customer = |id: &&MeterId| tree.place(id.as_str()).is_none();
+    let customers: Vec<(usize, Vec<MeterId>)> = parents
+        .iter()
+        .enumerate()
+        .filter(|(_, parent)| parent.excess.log_ratio > 0.0)
+        .map(|(at, parent)| (at, parent.account.children.iter().filter(is_customer).cloned().collect()))
+        .collect();
+    let asked: Vec<(usize, &[MeterId])> = customers.iter().map(|(at, meters)| (*at, &meters[..])).collect();
+    let mut found = Vec::new();
+    by_parent(store, &asked, &mut |at, children| {
+        let (account, excess) = (&parents[at].account, &parents[at].excess);
+        let drawn = Drawn {
+            kw: excess.kw,
+            days: excess.days,
+            has_onset: excess.onset.is_some(),
+            has_end: excess.ended.is_some(),
+        };
+        found.push((at, traces(&account.life_on(excess.days), &drawn, &children)));
+    })?;
+    Ok(found)
 }
 
 /// What an excess may be off by besides its own noise: small supplies without a meter. [kW]
@@ -233,7 +251,7 @@ fn spread_of_excess(accounts: &[Account], no_load: &NoLoad) -> f64 {
 }
 
 /// Meters below a parent; below a node without a meter of its own, that node's.
-fn children(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
+fn below(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
     let mut found = Vec::new();
     let mut open = vec![place];
     while let Some(at) = open.pop() {

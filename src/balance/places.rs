@@ -3,12 +3,16 @@
 //! What such a meter draws is missing in the residual of the parent it is listed under, which so falls
 //! whenever the meter rises, one for one; and it is too much in the residual of the one that feeds it.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::Account;
+use super::children::by_parent;
 use super::follow::Life;
 use super::sums::{filled_hours, hours_of};
 use crate::digest::MeterDays;
+use crate::digest::store::DigestStore;
 use crate::error::Result;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
@@ -19,12 +23,13 @@ const LEAST_DEVIATIONS: f64 = 6.0;
 /// One for one, as far as a short series shows.
 const SLOPES: std::ops::Range<f64> = 0.5..1.5;
 
-/// Parents whose residual is the most restless are looked at: this share, and so many at least.
-const LOOKED_AT_SHARE: f64 = 0.05;
-const LOOKED_AT: usize = 50;
+/// Residuals more restless than this many times the usual one, for their load, are held against each
+/// other; at most so many, which is half a million pairs.
+const RESTLESS: f32 = 1.2;
+const MOST_RESTLESS: usize = 1000;
 
-/// Fetches the days of some meters, in order.
-pub type Fetch<'a> = dyn Fn(&[MeterId]) -> Result<Vec<MeterDays>> + Sync + 'a;
+/// In a run of so few parents all are.
+const FEW: usize = 50;
 
 /// A meter under the wrong parent.
 #[derive(Debug, Clone)]
@@ -41,33 +46,22 @@ pub struct Misplaced {
 ///
 /// # Errors
 /// When the days of their children cannot be read.
-pub fn put_in_place(accounts: &mut [Account], fetch: &Fetch<'_>) -> Result<(Vec<Misplaced>, Vec<Finding>)> {
+pub fn put_in_place(accounts: &mut [Account], store: &DigestStore) -> Result<(Vec<Misplaced>, Vec<Finding>)> {
     let lives: Vec<Life> = accounts.par_iter().map(Account::life).collect();
-    let mut restless: Vec<(f32, usize)> = accounts
-        .iter()
-        .zip(&lives)
-        .enumerate()
-        .map(|(at, (account, life))| (life.spread_kw() / account.mean_kw.max(1e-3).sqrt() as f32, at))
-        .collect();
-    restless.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let n_looked_at = ((accounts.len() as f64 * LOOKED_AT_SHARE).ceil() as usize).max(LOOKED_AT);
-    restless.truncate(n_looked_at);
+    let suspected = against_each_other(&restless(accounts, &lives), &lives);
+    let asked: Vec<(usize, &[MeterId])> =
+        suspected.into_iter().map(|at| (at, &accounts[at].children[..])).collect();
     let mut found = Vec::new();
-    for (_, listed) in restless {
-        let children = fetch(&accounts[listed].children)?;
-        let strays: Vec<(MeterDays, Option<usize>)> = children
-            .into_par_iter()
-            .filter_map(|child| {
-                let life = life_of(&child);
-                let follows = lives[listed].follows(&life)?;
-                let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
-                is_missing
-                    .then(|| (feeder(&life, listed, &lives), child))
-                    .map(|(feeds, child)| (child, feeds))
-            })
-            .collect();
-        found.extend(strays.into_iter().map(|(child, feeds)| (child, listed, feeds)));
-    }
+    by_parent(store, &asked, &mut |listed, children| {
+        found.par_extend(children.into_par_iter().filter_map(|child| {
+            let life = life_of(&child);
+            let follows = lives[listed].follows(&life)?;
+            let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
+            is_missing
+                .then(|| (feeder(&life, listed, &lives), child))
+                .map(|(feeds, child)| (child, listed, feeds))
+        }));
+    })?;
     found.sort_by(|a, b| a.0.meter.cmp(&b.0.meter));
     let mut findings = Vec::new();
     let mut misplaced = Vec::new();
@@ -83,6 +77,33 @@ pub fn put_in_place(accounts: &mut [Account], fetch: &Fetch<'_>) -> Result<(Vec<
         }
     }
     Ok((misplaced, findings))
+}
+
+/// The accounts whose residual moves more than their load lets expect.
+fn restless(accounts: &[Account], lives: &[Life]) -> Vec<usize> {
+    if accounts.len() <= FEW {
+        return (0..accounts.len()).collect();
+    }
+    let ratio = |at: usize| lives[at].spread_kw() / accounts[at].mean_kw.max(1e-3).sqrt() as f32;
+    let mut ratios: Vec<(f32, usize)> = (0..accounts.len()).map(|at| (ratio(at), at)).collect();
+    ratios.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let usual = ratios[ratios.len() / 2].0;
+    ratios.retain(|(ratio, _)| *ratio > RESTLESS * usual);
+    ratios.truncate(MOST_RESTLESS);
+    ratios.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Those of which one falls when another rises: a meter moved between them would do that.
+fn against_each_other(restless: &[usize], lives: &[Life]) -> BTreeSet<usize> {
+    let is_against = |a: usize, b: usize| {
+        lives[a].follows(&lives[b]).is_some_and(|follows| follows.deviations() < -LEAST_DEVIATIONS)
+    };
+    let of_one = |first: usize| -> Vec<usize> {
+        let one = restless[first];
+        let others = restless[first + 1..].iter().filter(|other| is_against(one, **other));
+        others.flat_map(|other| [one, *other]).collect()
+    };
+    (0..restless.len()).into_par_iter().flat_map_iter(of_one).collect()
 }
 
 fn life_of(meter: &MeterDays) -> Life {

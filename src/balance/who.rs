@@ -21,6 +21,8 @@
 //! Correlation analysis of losses and customers' loads: Biswas et al. 2020,
 //! doi:10.1109/TIFS.2019.2946916.
 
+use rayon::prelude::*;
+
 use super::change::LevelChange;
 use super::follow::{Follows, Life};
 use super::sums::hours_of;
@@ -77,7 +79,7 @@ pub struct Drawn {
 pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Trace> {
     let on = drawn.days;
     let follows: Vec<Option<Follows>> = children
-        .iter()
+        .par_iter()
         .map(|child| {
             let (first_day, hours) = hours_of(child);
             residual.follows(&Life::of(first_day, &hours, |day| (on.0..on.1).contains(&day)))
@@ -122,7 +124,7 @@ fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
         (false, false) => return vec![None; children.len()],
     };
     let found: Vec<Option<LevelChange>> =
-        children.iter().map(|child| LevelChange::of(child, within)).collect();
+        children.par_iter().map(|child| LevelChange::of(child, within)).collect();
     // How common a clear change is, on whatever day, among the meters below.
     let share = (found.iter().flatten().count() as f64 + 0.5) / (children.len() as f64 + 1.0);
     let on_its_day = |change: LevelChange| {

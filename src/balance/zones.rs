@@ -43,10 +43,35 @@ pub fn zone_of<'a>(meter: &MeterId, point: Option<&'a UsagePoint>, tree: &'a Tre
     column.or_else(|| tree.top_of(meter.as_str()).map(MeterId::as_str)).unwrap_or(NO_ZONE)
 }
 
-/// Running sums of zones.
+/// Running sums of zones, by name.
 #[derive(Debug, Default)]
 pub struct Zones {
-    days: Mutex<ZoneDays>,
+    sums: Mutex<BTreeMap<String, ZoneSums>>,
+}
+
+/// One zone's days, without gaps.
+#[derive(Debug, Default)]
+struct ZoneSums {
+    first_day: i32,
+    days: Vec<ZoneDay>,
+}
+
+impl ZoneSums {
+    /// The day, after room was made for it.
+    fn day(&mut self, day: i32) -> &mut ZoneDay {
+        if self.days.is_empty() {
+            self.first_day = day;
+        } else if day < self.first_day {
+            let more = (self.first_day - day) as usize;
+            self.days.splice(0..0, std::iter::repeat_n(ZoneDay::default(), more));
+            self.first_day = day;
+        }
+        let at = (day - self.first_day) as usize;
+        if at >= self.days.len() {
+            self.days.resize(at + 1, ZoneDay::default());
+        }
+        &mut self.days[at]
+    }
 }
 
 impl Zones {
@@ -56,15 +81,15 @@ impl Zones {
             return;
         }
         let zone = zone_of(&meter.meter, point, tree);
-        let mut all = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(zone) {
-            all.insert(zone.to_owned(), BTreeMap::new());
+            all.insert(zone.to_owned(), ZoneSums::default());
         }
-        let Some(days) = all.get_mut(zone) else { return };
+        let Some(sums) = all.get_mut(zone) else { return };
         for day in &meter.days {
             let share = f64::from(day.n_measured) / f64::from(day.n_expected.max(1));
             if day.demand_kw_mean.is_finite() && share >= LEAST_SHARE {
-                let sum = days.entry(day.day).or_default();
+                let sum = sums.day(day.day);
                 sum.n_customers += 1;
                 sum.demand_mw += (f64::from(day.demand_kw_mean) * MW_PER_KW).round() as i64;
             }
@@ -74,6 +99,10 @@ impl Zones {
     /// The days of every zone.
     #[must_use]
     pub fn finish(self) -> ZoneDays {
-        self.days.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let sums = self.sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let days = |sums: ZoneSums| {
+            (sums.first_day..).zip(sums.days).filter(|(_, day)| day.n_customers > 0).collect()
+        };
+        sums.into_iter().map(|(zone, sums)| (zone, days(sums))).collect()
     }
 }
