@@ -350,3 +350,121 @@ fn near_kw(hours: &[Hours], day: usize, hour: usize) -> Option<f32> {
     let (sum, n) = known.fold((0.0, 0u32), |(sum, n), kw| (sum + kw, n + 1));
     (n > 0).then(|| sum / n as f32)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::follow::tests::{home, meter};
+    use super::*;
+    use crate::acquisition::register::Register;
+
+    /// A parent `p` over `a`, `b` and a node `n` without a meter over `c`.
+    fn tree() -> Tree {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.csv");
+        std::fs::write(&path, "meter_id,parent_id\na,p\nb,p\nn,p\nc,n\n").unwrap();
+        Tree::of(&Register::read(&path).unwrap().0).0
+    }
+
+    fn sums(meters: &[MeterDays], places_a_walk: usize) -> Series {
+        let tree = tree();
+        let mut carried = Carried::default();
+        let mut found = Vec::new();
+        for places in tree.bottom_up().chunks(places_a_walk) {
+            let sums = Sums::new(&tree, places);
+            meters.iter().for_each(|meter| sums.add(meter));
+            found.extend(sums.finish(&mut carried));
+        }
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    }
+
+    fn residual_kw(series: &Series) -> Vec<f32> {
+        let pairs = series.supplied_kw.iter().flatten().zip(series.registered_kw.iter().flatten());
+        pairs.map(|(supplied, registered)| supplied - registered).collect()
+    }
+
+    #[test]
+    fn sums_are_those_made_by_hand() {
+        let meters = [
+            meter("p", |_, hour| 10.0 + hour as f32),
+            meter("a", |_, _| 2.0),
+            meter("b", |day, hour| if day == 3 && hour == 5 { f32::NAN } else { 0.5 + hour as f32 }),
+            meter("c", |_, _| 1.25),
+        ];
+        let series = sums(&meters, 2);
+        // 2.0 + (0.5 + 5) + 1.25, the missing hour as on the days around; the node `n` is not silent.
+        assert_eq!(series.registered_kw[3][5], 8.75);
+        assert_eq!((series.n_heard, series.n_silent), (3, 0));
+        assert!((series.filled_share[3] - 5.5 / (24.0 * 3.25 + 24.0 * 0.5 + 276.0)).abs() < 1e-4);
+        assert_eq!(series.filled_share[4], 0.0);
+        assert!(residual_kw(&series).iter().all(|kw| (kw - 6.25).abs() < 1e-5));
+    }
+
+    #[test]
+    fn one_walk_and_several_give_the_same() {
+        let meters = [
+            meter("p", |_, hour| 10.0 + hour as f32),
+            meter("a", |day, hour| home(1, day, hour)),
+            meter("b", |day, hour| home(2, day, hour)),
+            meter("c", |day, hour| home(3, day, hour)),
+        ];
+        assert_eq!(residual_kw(&sums(&meters, 1)), residual_kw(&sums(&meters, 10)));
+    }
+
+    #[test]
+    fn a_child_that_comes_late_or_goes_early_is_taken_to_be_there() {
+        let late = |name, days: std::ops::Range<usize>| {
+            let mut late = meter(name, |_, hour| 0.5 + hour as f32);
+            late.days = late.days[days].to_vec();
+            late
+        };
+        let meters = [meter("p", |_, _| 20.0), late("a", 10..60), late("b", 0..50), meter("c", |_, _| 1.0)];
+        let series = sums(&meters, 10);
+        assert!(series.registered_kw.iter().all(|day| (day[4] - 10.0).abs() < 1e-4));
+        assert!(
+            series.filled_share[5] > 0.4 && series.filled_share[30] == 0.0 && series.filled_share[55] > 0.4
+        );
+    }
+
+    #[test]
+    fn daily_reads_follow_the_shape_of_the_others() {
+        let mut coarse = meter("a", |_, _| f32::NAN);
+        for day in &mut coarse.days {
+            (day.interval_minutes, day.demand_kw_mean) = (crate::digest::DAY_MINUTES, 3.0);
+        }
+        let meters = [
+            meter("p", |_, _| 20.0),
+            coarse,
+            meter("b", |_, hour| if hour < 12 { 1.0 } else { 3.0 }),
+            meter("c", |_, _| 0.0),
+        ];
+        let series = sums(&meters, 10);
+        assert_eq!((series.registered_kw[7][3], series.registered_kw[7][20]), (2.5, 7.5));
+        assert_eq!(series.n_coarse, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_series_on_a_child_and_its_parent_changes_no_residual(
+            seed in 0usize..1000, kw in 0.0f32..500.0, tap in 0.0f32..50.0,
+        ) {
+            let extra = move |day: usize, hour: usize| kw * home(seed, day, hour);
+            let run = |extra: &dyn Fn(usize, usize) -> f32, tap: f32| {
+                residual_kw(&sums(&[
+                    meter("p", |day, hour| 10.0 + extra(day, hour) + tap),
+                    meter("a", |day, hour| home(1, day, hour) + extra(day, hour)),
+                    meter("b", |day, hour| home(2, day, hour)),
+                    meter("c", |day, hour| home(3, day, hour)),
+                ], 10))
+            };
+            let (plain, both, tapped) = (run(&|_, _| 0.0, 0.0), run(&extra, 0.0), run(&|_, _| 0.0, tap));
+            for at in 0..plain.len() {
+                prop_assert!((plain[at] - both[at]).abs() < 1e-3);
+                // A constant tap raises the residual by itself.
+                prop_assert!((tapped[at] - plain[at] - tap).abs() < 1e-3);
+            }
+        }
+    }
+}

@@ -117,7 +117,7 @@ pub(super) struct InputArguments {
     #[arg(long, value_name = "PATH|GLOB|URL", value_hint = ValueHint::AnyPath)]
     pub readings: Vec<String>,
     /// Register of usage points: meter_id, and what is known of parent_id, kind, activity, premises,
-    /// tariff, contracted_kw, declared_mining_kw, licence, lat, lon, address
+    /// tariff, contracted_kw, declared_mining_kw, licence, lat, lon, address, rating_kva, zone
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub register: Option<PathBuf>,
     /// Outdoor temperature: zone, start, temperature_c

@@ -174,7 +174,7 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     }
     if let Some(kw) = trace.change_kw {
         let way = if kw < 0.0 { "fell" } else { "rose" };
-        words.push(format!("it {way} by {} on the day the residual rose", Kilowatts(kw.abs())));
+        words.push(format!("its own level {way} by {} on the day of the residual's", Kilowatts(kw.abs())));
     }
     if words.is_empty() {
         words.push("its load and the residual have something in common".to_owned());

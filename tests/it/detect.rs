@@ -63,7 +63,7 @@ const KINDS: [&str; 6] = [
 fn every_output_of_the_contract_is_there_with_its_columns() {
     let run = run();
     let scores = read_table(&run.join("scores.parquet"));
-    assert_eq!(column_names(&scores), SCORE_COLUMNS);
+    assert_eq!(column_names(&scores), [&SCORE_COLUMNS[..], &["case"]].concat());
     let suspects = read_table(&run.join("suspects.parquet"));
     let names = column_names(&suspects);
     assert_eq!(names[..SCORE_COLUMNS.len()], SCORE_COLUMNS);
@@ -78,6 +78,11 @@ fn every_output_of_the_contract_is_there_with_its_columns() {
     for (table, columns) in [
         ("features.parquet", vec!["meter_id", "group"]),
         ("groups.parquet", vec!["group"]),
+        (
+            "balance.parquet",
+            vec!["parent_id", "unexplained_kw", "onset", "likeliest_meter", "hours_above_rating"],
+        ),
+        ("zones.parquet", vec!["zone", "growth_share", "by_mining_share", "suspected_unmetered_mw"]),
         (
             "findings.parquet",
             vec!["code", "severity", "source", "meter_id", "first_day", "last_day", "description", "data"],

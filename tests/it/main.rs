@@ -6,6 +6,7 @@
 mod acquisition;
 mod backtest;
 mod bad_input;
+mod balance;
 mod cli;
 mod detect;
 mod detection;

@@ -11,7 +11,7 @@ use crate::program::{hashwatt, numbers, read_table, texts};
 const LEAST_HOMES_PRECISION: f64 = 0.86;
 
 /// The folder beside the checkout; `None`, said on standard error, where it is not there.
-fn shared(subject: &str) -> Option<PathBuf> {
+pub fn shared(subject: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(subject);
     if !folder.is_dir() {
         eprintln!("skipped: {} is not there", folder.display());

@@ -1,0 +1,233 @@
+//! Balances transformers of a made-up network, and the grids beside the checkout, where they are.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::program::{column_names, hashwatt, numbers, read_table, texts};
+use crate::shared_data::shared;
+
+const DAYS: usize = 40;
+const HOMES: usize = 12;
+const TRANSFORMERS: usize = 8;
+
+/// A home's mean demand in an hour, unlike any other home's. [kW]
+fn home_kw(home: usize, day: usize, hour: usize) -> f64 {
+    let mut mix = (home as u64) << 40 | (day as u64) << 20 | hour as u64;
+    for _ in 0..2 {
+        mix = (mix ^ (mix >> 30)).wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mix ^= mix >> 27;
+    }
+    let life = (mix % 1000) as f64 / 1000.0;
+    0.25 + if (7..23).contains(&hour) { 1.6 * life * life } else { 0.2 * life }
+}
+
+/// What a transformer feeds past the meters. [kW]
+fn unmetered_kw(transformer: usize, day: usize, hour: usize) -> f64 {
+    match transformer {
+        // A tap from day 20 on.
+        2 if day >= 20 => 4.0,
+        // Lamps.
+        5 if !(7..18).contains(&hour) => 3.0,
+        _ => 0.0,
+    }
+}
+
+/// What a home draws in truth. [kW]
+fn drawn_kw(home: usize, day: usize, hour: usize) -> f64 {
+    home_kw(home, day, hour) + if home == SLOWED && day >= 15 { 3.2 } else { 0.0 }
+}
+
+/// This home's meter registers two fifths from day 15 on, when its rig comes.
+const SLOWED: usize = 4 * HOMES + 7;
+
+/// This home hangs below transformer 6 and is listed below transformer 7.
+const MISLISTED: usize = 6 * HOMES + 3;
+
+struct Network {
+    folder: tempfile::TempDir,
+}
+
+impl Network {
+    /// Writes readings, and a register with `more` rows.
+    fn write(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut readings = String::from("meter_id,timestamp,kwh\n");
+        let mut register = String::from("meter_id,parent_id,kind,rating_kva\n");
+        for transformer in 0..TRANSFORMERS {
+            writeln!(register, "T{transformer},F1,transformer,25").unwrap();
+            for home in transformer * HOMES..(transformer + 1) * HOMES {
+                let parent = if home == MISLISTED { transformer + 1 } else { transformer };
+                writeln!(register, "m{home:03},T{parent},meter,").unwrap();
+            }
+        }
+        register.push_str(more);
+        for day in 0..DAYS {
+            for hour in 0..24 {
+                let stamp = format!("2024-{:02}-{:02}T{hour:02}:00:00", 1 + day / 28, 1 + day % 28);
+                for transformer in 0..TRANSFORMERS {
+                    let homes = transformer * HOMES..(transformer + 1) * HOMES;
+                    let bare: f64 = homes.clone().map(|home| drawn_kw(home, day, hour)).sum::<f64>()
+                        + unmetered_kw(transformer, day, hour);
+                    let supplied = bare + 0.15 + 4e-4 * bare * bare;
+                    writeln!(readings, "T{transformer},{stamp},{supplied:.3}").unwrap();
+                    for home in homes {
+                        let share = if home == SLOWED && day >= 15 { 0.4 } else { 1.0 };
+                        writeln!(readings, "m{home:03},{stamp},{:.3}", share * drawn_kw(home, day, hour))
+                            .unwrap();
+                    }
+                }
+            }
+        }
+        std::fs::write(folder.path().join("readings.csv"), readings).unwrap();
+        std::fs::write(folder.path().join("register.csv"), register).unwrap();
+        Self { folder }
+    }
+
+    fn detect(&self, more: &[&str]) -> PathBuf {
+        let at = |name: &str| self.folder.path().join(name).display().to_string();
+        let (readings, register, out) = (at("readings.csv"), at("register.csv"), at("run"));
+        let mut arguments = vec!["detect", "--readings", &readings, "--register", &register, "--out", &out];
+        arguments.extend(more);
+        let ran = hashwatt(arguments);
+        assert!(ran.code <= 1, "{}", ran.stderr);
+        PathBuf::from(out)
+    }
+}
+
+/// Kind, rig kW and onset of the suspects.
+fn suspects(run: &Path) -> BTreeMap<String, (String, f64)> {
+    let table = read_table(&run.join("suspects.parquet"));
+    let (ids, kinds) = (texts(&table, "meter_id"), texts(&table, "kind"));
+    let kw = numbers(&table, "rig_kw");
+    ids.into_iter().flatten().zip(kinds.into_iter().flatten().zip(kw.into_iter().flatten())).collect()
+}
+
+fn codes(run: &Path) -> Vec<(String, Option<String>)> {
+    let table = read_table(&run.join("findings.parquet"));
+    texts(&table, "code").into_iter().flatten().zip(texts(&table, "meter_id")).collect()
+}
+
+#[test]
+fn a_tap_and_a_slowed_meter_are_listed_and_lamps_and_a_mistake_of_the_register_are_not() {
+    let network = Network::write("");
+    let run = network.detect(&[]);
+    let suspects = suspects(&run);
+    let (kind, kw) = &suspects["residual:T2"];
+    assert!(kind == "unmetered_load" && (kw - 4.0).abs() < 0.3, "{suspects:?}");
+    assert_eq!(suspects["m055"].0, "under_registering_meter", "{suspects:?}");
+    assert!(suspects.contains_key("residual:T4"), "{suspects:?}");
+    let others: Vec<&String> =
+        suspects.keys().filter(|id| !["residual:T2", "residual:T4", "m055"].contains(&id.as_str())).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(
+        codes(&run).contains(&("wrong_parent".to_owned(), Some(format!("m{MISLISTED:03}")))),
+        "{:?}",
+        codes(&run)
+    );
+    let explained = hashwatt(["explain", &run.display().to_string(), "residual:T2"]);
+    assert!(
+        explained.code == 0 && explained.stdout.contains("flow past the 12 meters"),
+        "{}",
+        explained.stdout
+    );
+    let table = read_table(&run.join("suspects.parquet"));
+    assert!(column_names(&table).contains(&"parent_hours_above_rating".to_owned()));
+    let mut losses: Vec<f64> = numbers(&read_table(&run.join("balance.parquet")), "load_loss_per_kw")
+        .into_iter()
+        .flatten()
+        .collect();
+    losses.sort_by(f64::total_cmp);
+    assert!((losses[TRANSFORMERS / 2] - 4e-4).abs() < 1e-4, "{losses:?}");
+}
+
+#[test]
+fn a_broken_hierarchy_is_found_and_the_rest_is_balanced() {
+    let network = Network::write(
+        "x1,x1,meter,\nc1,c2,meter,\nc2,c1,meter,\nm900,T3,meter,\nm901,T3,meter,\nm902,T3,meter,\nm903,nowhere,meter,\n",
+    );
+    let run = network.detect(&[]);
+    let codes = codes(&run);
+    let has = |code: &str, meter: Option<&str>| codes.contains(&(code.to_owned(), meter.map(str::to_owned)));
+    assert!(has("hierarchy_broken", Some("x1")) && has("hierarchy_broken", Some("c1")), "{codes:?}");
+    assert!(has("parent_unknown", None), "{codes:?}");
+    // Three of fifteen meters are silent: too many to know what the others miss.
+    assert!(has("not_balanced", Some("T3")), "{codes:?}");
+    assert!(suspects(&run).contains_key("residual:T2"));
+}
+
+#[test]
+fn a_feeder_without_a_meter_of_its_own_hands_its_children_to_the_next_above() {
+    let network = Network::write("F1,S1,feeder,\nS1,,substation,\n");
+    let mut readings = std::fs::read_to_string(network.folder.path().join("readings.csv")).unwrap();
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for line in readings.lines().filter(|line| line.starts_with('T')) {
+        let cells: Vec<&str> = line.split(',').collect();
+        *sums.entry(cells[1].to_owned()).or_default() += cells[2].parse::<f64>().unwrap();
+    }
+    for (stamp, kw) in sums {
+        writeln!(readings, "S1,{stamp},{:.3}", kw + 0.8).unwrap();
+    }
+    std::fs::write(network.folder.path().join("readings.csv"), readings).unwrap();
+    let run = network.detect(&[]);
+    let table = read_table(&run.join("balance.parquet"));
+    let ids = texts(&table, "parent_id");
+    let place = ids.iter().position(|id| id.as_deref() == Some("S1")).unwrap();
+    // The transformers' meters, not the homes': nothing is missing at the substation.
+    let (supplied, registered) =
+        (numbers(&table, "supplied_kwh")[place], numbers(&table, "registered_kwh")[place]);
+    let lost_kw = (supplied.unwrap() - registered.unwrap()) / (DAYS as f64 * 24.0);
+    assert!((lost_kw - 0.8).abs() < 0.01, "{lost_kw}");
+    assert!(!suspects(&run).contains_key("residual:S1"));
+}
+
+/// What each grid must reach: error of kW, onset within a day, under-registering meter first.
+const GRIDS: [(&str, f64); 2] = [("grid-1", 0.10), ("grid-2", 0.15)];
+
+#[test]
+fn grids_beside_the_checkout_are_told_apart() {
+    let Some(cases) = shared("cases") else { return };
+    for (name, most_error) in GRIDS {
+        let (case, folder) = (cases.join(name), tempfile::tempdir().unwrap());
+        let at = |file: &str| case.join(file).display().to_string();
+        let (readings, register) = (at("readings.parquet"), at("register.parquet"));
+        let out = folder.path().display().to_string();
+        let ran = hashwatt(["detect", "--readings", &readings, "--register", &register, "--out", &out]);
+        assert!(ran.code <= 1, "{}", ran.stderr);
+        let labels = read_table(&case.join("labels.parquet"));
+        let listed = suspects(folder.path());
+        let mut errors = Vec::new();
+        for (transformer, kw) in texts(&labels, "transformer").iter().flatten().zip(numbers(&labels, "kw")) {
+            let (line, kw) = (format!("residual:{transformer}"), kw.unwrap());
+            assert_eq!(listed.contains_key(&line), kw > 0.0, "{name} {line} {kw}");
+            errors.extend(listed.get(&line).map(|(_, rig_kw)| (rig_kw - kw).abs() / kw));
+        }
+        errors.sort_by(f64::total_cmp);
+        assert!(errors[errors.len() / 2] < most_error, "{name}: {errors:?}");
+        for meter in texts(&labels, "meter").iter().flatten() {
+            assert!(
+                listed.get(meter).is_some_and(|(kind, _)| kind == "under_registering_meter"),
+                "{name} {meter}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_real_grid_without_theft_lists_nothing() {
+    let Some(data) = shared("data") else { return };
+    let (grid, folder) = (data.join("lv_grid"), tempfile::tempdir().unwrap());
+    let at = |file: &str| grid.join(file).display().to_string();
+    let out = folder.path().display().to_string();
+    let ran = hashwatt([
+        "detect",
+        "--readings",
+        &at("readings.parquet"),
+        "--register",
+        &at("meters.parquet"),
+        "--out",
+        &out,
+    ]);
+    assert!(ran.code <= 1, "{}", ran.stderr);
+    assert!(suspects(folder.path()).is_empty());
+}
