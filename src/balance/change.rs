@@ -1,4 +1,5 @@
-//! Finds the day on which a meter's level changes most, up or down.
+//! Finds the day on which a meter's level changes most, up or down, and the one on which its reads
+//! begin to be estimated.
 
 use crate::balance::sums::hours_of;
 use crate::digest::MeterDays;
@@ -15,6 +16,9 @@ const CLEAR_KW: f64 = 0.2;
 
 /// Neighbouring days are alike: so many of them tell as much as one by itself.
 const DAYS_ALIKE: f64 = 3.0;
+
+/// Reads are estimated from a day on where this share of the days after it have estimates.
+const MOSTLY: f64 = 0.5;
 
 /// Hours that a day must have.
 const LEAST_HOURS: usize = 12;
@@ -70,10 +74,40 @@ impl LevelChange {
     }
 }
 
+/// The day from which on most of a meter's days have estimated or edited reads, where hardly any had
+/// them before; `None` where there is no such day.
+#[must_use]
+pub fn estimates_begin(meter: &MeterDays, within: (i32, i32)) -> Option<i32> {
+    let days: Vec<(i32, bool)> = meter
+        .days
+        .iter()
+        .filter(|day| (within.0..within.1).contains(&day.day))
+        .map(|day| (day.day, day.n_estimated > 0))
+        .collect();
+    let share =
+        |days: &[(i32, bool)]| days.iter().filter(|(_, is)| *is).count() as f64 / days.len().max(1) as f64;
+    // The last stretch without them ends where they begin.
+    let at = (LEAST_DAYS..days.len().saturating_sub(LEAST_DAYS)).find(|&at| days[at].1)?;
+    let (before, after) = days.split_at(at);
+    (share(before) == 0.0 && share(after) >= MOSTLY).then(|| after[0].0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::follow::tests::{home, meter};
     use super::*;
+
+    #[test]
+    fn estimates_that_begin_have_a_day_and_a_single_one_has_none() {
+        let estimated = |is: fn(i32) -> bool| {
+            let mut one = meter("a", |day, hour| home(1, day, hour));
+            one.days.iter_mut().filter(|day| is(day.day)).for_each(|day| day.n_estimated = 3);
+            one
+        };
+        assert_eq!(estimates_begin(&estimated(|day| day >= 22), (0, 60)), Some(22));
+        assert_eq!(estimates_begin(&estimated(|day| day == 22), (0, 60)), None);
+        assert_eq!(estimates_begin(&estimated(|_| true), (0, 60)), None);
+    }
 
     #[test]
     fn a_rise_and_a_fall_have_their_day_and_a_plain_home_has_none() {

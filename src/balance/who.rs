@@ -1,10 +1,10 @@
 //! Looks for the meter past or behind which a parent's unexplained load is drawn.
 //!
 //! # What it measures
-//! Two traces of one meter in its transformer's residual. A meter that registers a part, whether its
+//! Three traces of one meter in its transformer's residual. A meter that registers a part, whether its
 //! mechanism is slowed or a part of the wiring goes around it, leaves the same share of every hour to
 //! the residual, which so follows it from hour to hour. And on the day the residual rises, the meter's
-//! own level changes: down where a house goes around it, up where it sees a part of the rig.
+//! own level changes: down where a house goes around it, up where it sees a part of the rig; or its reads begin to be estimated.
 //!
 //! # What else looks like this
 //! A move or a holiday that begins on that very day; a meter listed under the wrong transformer (its
@@ -12,7 +12,7 @@
 //!
 //! # Limit and why
 //! What the residual has in common with every meter below (loss, weather, outages) is no trace; a change
-//! is the rarer, the fewer of the meters below have one. Both are weighed against the other meters'
+//! is the rarer, the fewer of the meters below have one. All are weighed against the other meters'
 //! and against a tap between meters, which leaves none; that is as likely beforehand as all meters
 //! together: of the farms on record that took supply past a meter, some had their own cable and some a
 //! meter.
@@ -23,7 +23,7 @@
 
 use rayon::prelude::*;
 
-use super::change::LevelChange;
+use super::change::{LevelChange, estimates_begin};
 use super::follow::{Follows, Life};
 use super::sums::hours_of;
 use crate::digest::MeterDays;
@@ -56,6 +56,8 @@ pub struct Trace {
     pub share: Option<f64>,
     /// How the residual follows it.
     pub follows: Option<Follows>,
+    /// First day of its estimated or edited reads, where they begin with the load. [days since 1970-01-01]
+    pub estimated_from: Option<i32>,
     /// By how much its level rose, or fell, when the residual rose. [kW]
     pub change_kw: Option<f64>,
 }
@@ -89,17 +91,22 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
     let usual: Vec<f32> = follows.iter().flatten().map(|one| one.correlation.abs() as f32).collect();
     let usual = 1.4826 * f64::from(median(&usual).unwrap_or(0.0));
     let changes = changes(drawn, children);
+    let estimated = estimated(drawn, children);
     let mut traces: Vec<Trace> = children
         .iter()
         .zip(follows)
         .zip(changes)
-        .map(|((child, follows), change)| {
+        .zip(estimated)
+        .map(|(((child, follows), change), estimated)| {
             let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > LEAST_SLOPE);
             let by_follows = follows.map_or(0.0, |one| one.log_ratio(usual));
             Trace {
                 meter: child.meter.clone(),
                 chance: 0.0,
-                log_ratio: by_follows + change.map_or(0.0, |(_, ratio)| ratio),
+                log_ratio: by_follows
+                    + change.map_or(0.0, |(_, ratio)| ratio)
+                    + estimated.map_or(0.0, |(_, ratio)| ratio),
+                estimated_from: estimated.map(|(day, _)| day),
                 share: follows.map(|follows| 1.0 / (1.0 + follows.slope)),
                 follows,
                 change_kw: change.map(|(kw, _)| kw),
@@ -133,6 +140,22 @@ fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
         is_near.then(|| (sign * change.kw, (n_places / share).ln()))
     };
     found.into_iter().map(|change| on_its_day(change?)).collect()
+}
+
+/// Of each meter whose reads begin to be estimated on the day the load began: that day, and the
+/// logarithm of how much likelier that is than by chance.
+fn estimated(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(i32, f64)>> {
+    if !drawn.has_onset {
+        return vec![None; children.len()];
+    }
+    let within = (i32::MIN, drawn.days.1);
+    let found: Vec<Option<i32>> = children.par_iter().map(|child| estimates_begin(child, within)).collect();
+    let share = (found.iter().flatten().count() as f64 + 0.5) / (children.len() as f64 + 1.0);
+    let on_its_day = |(day, child): (i32, &MeterDays)| {
+        let n_places = (child.days.len() as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
+        ((day - drawn.days.0).abs() <= NEAR_DAYS).then(|| (day, (n_places / share).ln()))
+    };
+    found.into_iter().zip(children).map(|(day, child)| on_its_day((day?, child))).collect()
 }
 
 #[cfg(test)]

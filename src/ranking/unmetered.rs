@@ -176,6 +176,9 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
         let way = if kw < 0.0 { "fell" } else { "rose" };
         words.push(format!("its own level {way} by {} on the day of the residual's", Kilowatts(kw.abs())));
     }
+    if let Some(day) = trace.estimated_from {
+        words.push(format!("its reads are estimated or edited from {} on", date_of(day)));
+    }
     if words.is_empty() {
         words.push("its load and the residual have something in common".to_owned());
     }
