@@ -88,7 +88,11 @@ impl Account {
     ///
     /// # Errors
     /// A finding, where too few days can be used.
-    pub fn open(mut series: Series, children: Vec<MeterId>, blackout_days: &[i32]) -> Result<Self, Finding> {
+    pub fn open(
+        mut series: Series,
+        children: Vec<MeterId>,
+        blackout_days: &[i32],
+    ) -> Result<Self, Box<Finding>> {
         let n_children = f64::from(series.n_heard + series.n_silent);
         if series.n_heard == 0 || f64::from(series.n_silent) > MOST_SILENT * n_children {
             let words = format!(
@@ -449,9 +453,10 @@ fn norm(parts: &[f64]) -> f64 {
     parts.iter().map(|part| part * part).sum::<f64>().sqrt()
 }
 
-fn not_balanced(series: &Series, words: &str) -> Finding {
+fn not_balanced(series: &Series, words: &str) -> Box<Finding> {
     let last = series.first_day + series.supplied_kw.len() as i32 - 1;
-    Finding::new(Code::NotBalanced, Severity::Note, words)
+    let finding = Finding::new(Code::NotBalanced, Severity::Note, words)
         .of_meter(series.parent.clone())
-        .between(date_of(series.first_day), date_of(last.max(series.first_day)))
+        .between(date_of(series.first_day), date_of(last.max(series.first_day)));
+    Box::new(finding)
 }

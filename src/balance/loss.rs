@@ -170,7 +170,7 @@ mod tests {
         let registered: Vec<_> = (0..30).map(|day| std::array::from_fn(|hour| load(day, hour))).collect();
         let supplied = |day: usize, hour: usize| {
             let tap = if day > 12 { 7.0 } else { 0.0 };
-            let fault = if (day * 24 + hour) % 41 == 0 { 3.0 } else { 0.0 };
+            let fault = if (day * 24 + hour).is_multiple_of(41) { 3.0 } else { 0.0 };
             // Loss that follows the supply, solved by one more round.
             let bare = load(day, hour) + tap + 0.9;
             bare + 2e-4 * (bare + 2e-4 * bare * bare).powi(2) + fault

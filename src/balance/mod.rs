@@ -164,7 +164,7 @@ impl Balance {
         store: &DigestStore,
         around: &Around<'_>,
     ) -> Result<()> {
-        let opened: Vec<std::result::Result<Account, Finding>> = series
+        let opened: Vec<std::result::Result<Account, Box<Finding>>> = series
             .into_par_iter()
             .map(|series| {
                 let children = below(tree, series.place, metered);
@@ -178,7 +178,7 @@ impl Balance {
                     self.findings.extend(account.findings());
                     accounts.push(account);
                 }
-                Err(finding) => self.findings.push(finding),
+                Err(finding) => self.findings.push(*finding),
             }
         }
         let (misplaced, found) = places::put_in_place(&mut accounts, store)?;

@@ -25,7 +25,7 @@ const SLOPES: std::ops::Range<f64> = 0.5..1.5;
 
 /// Residuals more restless than this many times the usual one, for their load, are held against each
 /// other; at most so many, which is half a million pairs.
-const RESTLESS: f32 = 1.2;
+const RESTLESS: f32 = 1.4;
 const MOST_RESTLESS: usize = 1000;
 
 /// In a run of so few parents all are.

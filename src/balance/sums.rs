@@ -165,14 +165,15 @@ impl Child {
             return Self::of_daily_reads(meter, first_day, hours.len());
         }
         let hours = measured_hours(meter, hours);
-        let filled = filled_hours(meter).1;
+        let mean = mean_day(&hours);
+        let filled = fill(&hours, &mean);
         let sum = |day: usize| {
             let mw = filled[day].map(milliwatts);
             let missing = mw.iter().zip(&hours[day]).filter(|(_, kw)| kw.is_nan());
             DaySum { filled_mwh: missing.map(|(mw, _)| mw.abs()).sum(), mw, coarse_mw: 0 }
         };
         let days = (0..hours.len()).map(sum).collect();
-        Self { first_day, days, mean: mean_day(&hours).map(milliwatts), is_coarse }
+        Self { first_day, days, mean: mean.map(milliwatts), is_coarse }
     }
 
     /// A daily read, or one over several days, is spread over the days it covers.
@@ -323,24 +324,33 @@ fn measured_hours(meter: &MeterDays, mut hours: Vec<Hours>) -> Vec<Hours> {
 pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
     let (first_day, hours) = hours_of(meter);
     let hours = measured_hours(meter, hours);
-    let mean = mean_day(&hours);
+    let filled = fill(&hours, &mean_day(&hours));
+    (first_day, filled)
+}
+
+fn fill(hours: &[Hours], mean: &Hours) -> Vec<Hours> {
     let filled = |day: usize, hour: usize| match hours[day][hour] {
-        kw if kw.is_nan() => near_kw(&hours, day, hour).unwrap_or(mean[hour]),
+        kw if kw.is_nan() => near_kw(hours, day, hour).unwrap_or(mean[hour]),
         kw => kw,
     };
-    (first_day, (0..hours.len()).map(|day| std::array::from_fn(|hour| filled(day, hour))).collect())
+    (0..hours.len()).map(|day| std::array::from_fn(|hour| filled(day, hour))).collect()
 }
 
 /// Mean of each clock hour; of an hour that never came, the mean of all.
 fn mean_day(hours: &[Hours]) -> Hours {
-    let mean = |values: &mut dyn Iterator<Item = f32>| {
-        let (sum, n) = values
-            .filter(|kw| !kw.is_nan())
-            .fold((0.0f64, 0u32), |(sum, n), kw| (sum + f64::from(kw), n + 1));
-        (n > 0).then(|| (sum / f64::from(n)) as f32)
-    };
-    let all = mean(&mut hours.iter().flatten().copied()).unwrap_or(0.0);
-    std::array::from_fn(|hour| mean(&mut hours.iter().map(|day| day[hour])).unwrap_or(all))
+    let (mut sums, mut counts) = ([0.0f64; CLOCK_HOURS], [0u32; CLOCK_HOURS]);
+    for day in hours {
+        for hour in 0..CLOCK_HOURS {
+            let is_known = !day[hour].is_nan();
+            sums[hour] += if is_known { f64::from(day[hour]) } else { 0.0 };
+            counts[hour] += u32::from(is_known);
+        }
+    }
+    let all = sums.iter().sum::<f64>() / f64::from(counts.iter().sum::<u32>().max(1));
+    std::array::from_fn(|hour| match counts[hour] {
+        0 => all as f32,
+        n => (sums[hour] / f64::from(n)) as f32,
+    })
 }
 
 /// The mean of an hour over the days near one.

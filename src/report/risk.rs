@@ -25,13 +25,16 @@ pub struct Risk {
     pub hours_above_without: u32,
 }
 
+/// A load and its civil days, first to one past the last. [kW]
+type Load = (f64, (i32, i32));
+
 /// Risks by parent, of those whose rating the register knows.
 pub type Risks = BTreeMap<String, Risk>;
 
 /// The risk of every parent with a rating.
 #[must_use]
 pub fn network_risks(balance: &Balance, scored: &[Scored], register: &Register) -> Risks {
-    let mut rigs: BTreeMap<&str, Vec<(f64, (i32, i32))>> = BTreeMap::new();
+    let mut rigs: BTreeMap<&str, Vec<Load>> = BTreeMap::new();
     // What a meter under-registers is in the residual already.
     let counted = |one: &&Scored| one.is_suspect && one.kind != Some(Kind::UnderRegisteringMeter);
     for one in scored.iter().filter(counted) {
