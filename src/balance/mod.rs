@@ -123,7 +123,7 @@ impl<'a> Ledger<'a> {
     pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
         let mut carried = Carried::default();
         let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
-        let mut metered = BTreeSet::new();
+        let mut all = Vec::new();
         let mut first = self.first;
         for places in &self.walks {
             let sums = match first.take() {
@@ -137,11 +137,12 @@ impl<'a> Ledger<'a> {
                     sums
                 }
             };
-            let series = sums.finish(&mut carried);
-            metered.extend(series.iter().map(|one| one.place));
-            balance.add(self.tree, series, &metered, store, around)?;
+            all.extend(sums.finish(&mut carried));
         }
-        balance.parents.sort_by(|a, b| a.account.series.parent.cmp(&b.account.series.parent));
+        // As one walk gives them: what is expected of a parent depends on all others.
+        all.sort_by_key(|series| series.place);
+        let metered: BTreeSet<usize> = all.iter().map(|one| one.place).collect();
+        balance.settle(self.tree, all, &metered, store, around)?;
         balance.findings.extend(unknown_parents(self.tree, &metered, register));
         Ok(balance)
     }
@@ -155,8 +156,8 @@ impl Balance {
         asked.map(|parent| (parent.residual.meter.clone(), parent.residual.clone())).collect()
     }
 
-    /// Draws up the balance of some parents.
-    fn add(
+    /// Draws up the balance of all parents, in order of id.
+    fn settle(
         &mut self,
         tree: &Tree,
         series: Vec<Series>,
@@ -202,7 +203,7 @@ impl Balance {
         for (place, traces) in find_traces(&parents, tree, store)? {
             parents[place].traces = traces;
         }
-        self.parents.extend(parents);
+        self.parents = parents;
         Ok(())
     }
 }
@@ -283,4 +284,61 @@ fn unknown_parents(tree: &Tree, metered: &BTreeSet<usize>, register: &Register) 
         unknown.len()
     );
     vec![Finding::new(Code::ParentUnknown, Severity::Note, words).with("n_parents", unknown.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follow::tests::{home, meter};
+    use super::*;
+
+    /// Twenty transformers with five homes each, a tap at the third.
+    fn network(folder: &std::path::Path) -> (DigestStore, Register) {
+        let mut meters = BTreeMap::new();
+        let mut register = "meter_id,parent_id\n".to_owned();
+        for place in 0..20 {
+            let homes = move |day, hour| (0..5).map(|one| home(5 * place + one, day, hour)).sum::<f32>();
+            let tap = move |day| if place == 3 && day >= 30 { 4.0 } else { 0.0 };
+            let supplied = meter(&format!("t{place:02}"), move |day, hour| 0.2 + homes(day, hour) + tap(day));
+            meters.insert(supplied.meter.clone(), supplied);
+            for one in 0..5 {
+                let own =
+                    meter(&format!("m{place:02}{one}"), move |day, hour| home(5 * place + one, day, hour));
+                register.push_str(&format!("{},t{place:02}\n", own.meter));
+                meters.insert(own.meter.clone(), own);
+            }
+        }
+        let path = folder.join("register.csv");
+        std::fs::write(&path, register).unwrap();
+        let store =
+            DigestStore::write(&folder.join("digests"), meters.iter().map(|(id, days)| (id, &days.days[..])));
+        (store.unwrap(), Register::read(&path).unwrap().0)
+    }
+
+    #[test]
+    fn several_walks_find_what_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, register) = network(folder.path());
+        let (tree, _) = Tree::of(&register);
+        let around = Around { blackout_days: &[], night: HourWindow { from: 0, to: 6 } };
+        // Meters as long as this leave room for one parent at a time.
+        let balances = [1, u64::from(u32::MAX)].map(|days_a_meter| {
+            let ledger = Ledger::open(&tree, days_a_meter, 16);
+            store
+                .map_meters(|meter| {
+                    ledger.add(&meter, register.point(meter.meter.as_str()));
+                    None::<()>
+                })
+                .unwrap();
+            ledger.close(&store, &register, &around).unwrap()
+        });
+        let told = |balance: &Balance| {
+            let of = |one: &ParentBalance| (one.residual.meter.clone(), one.excess, one.traces.clone());
+            balance.parents.iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&balances[0]), told(&balances[1]));
+        let listed: Vec<usize> =
+            (0..20).filter(|&at| balances[0].parents[at].excess.log_ratio > 3.0).collect();
+        assert_eq!(listed, [3]);
+        assert_eq!(balances[0].parents[3].excess.onset, Some(30));
+    }
 }
