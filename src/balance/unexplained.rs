@@ -167,19 +167,20 @@ impl Floors {
     }
 }
 
-/// Logarithm of how much likelier an excess is with a farm than without one. `sd_kw` is what it may
-/// be off by without, `peak_kw` what the parent supplies at most.
+/// Sizes of a farm that an excess is held against, evenly in logarithms.
+const SIZES: usize = 600;
+
+/// Logarithm of how much likelier an excess is with a farm of any size than without one. `sd_kw` is what
+/// it may be off by either way, `peak_kw` what the parent supplies at most.
 #[must_use]
 pub fn log_ratio(excess_kw: f64, sd_kw: f64, peak_kw: f64) -> f64 {
     let excess_kw = excess_kw.max(0.0);
-    let at = excess_kw.max(LEAST_RIG_KW);
-    let reach = (peak_kw.max(10.0) / LEAST_RIG_KW).ln();
-    let below = (excess_kw / at).max(1e-3).ln();
-    let with = -at.ln() - reach.ln() + 2.0 * below;
-    // Student's density with five degrees of freedom.
-    let scaled = excess_kw / sd_kw;
-    let without = 0.3796f64.ln() - 3.0 * (scaled * scaled / 5.0).ln_1p() - sd_kw.ln();
-    with - without
+    let reach = (peak_kw.max(10.0).max(excess_kw) / LEAST_RIG_KW).ln();
+    // Student's density with five degrees of freedom, but for its factor.
+    let density = |off_kw: f64| (1.0 + (off_kw / sd_kw).powi(2) / 5.0).powi(-3);
+    let sizes = (0..SIZES).map(|at| LEAST_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).exp());
+    let with: f64 = sizes.map(|size_kw| density(excess_kw - size_kw)).sum();
+    (with / SIZES as f64).max(f64::MIN_POSITIVE).ln() - density(excess_kw).ln()
 }
 
 #[cfg(test)]
@@ -225,5 +226,7 @@ mod tests {
         }
         assert!(log_ratio(3.0, 0.4, 100.0) > log_ratio(3.0, 1.0, 100.0));
         assert!(log_ratio(0.3, 0.4, 100.0) < 0.0 && log_ratio(3.0, 0.4, 100.0) > 3.0);
+        // What may be off by much more than it is tells nothing.
+        assert!(log_ratio(1.0, 14.0, 4000.0) < 0.0);
     }
 }
