@@ -141,7 +141,9 @@ pub fn rank_meters(
         .map(|draft| cohorts[draft.cohort].scored(&draft, &peers, settings))
         .collect();
     if !balance.parents.is_empty() {
-        add_unmetered(&mut scored, balance, settings);
+        let is_rejected = |one: &&Judged| one.is_farm() == Some(false);
+        let rejected: BTreeSet<&MeterId> = judged.iter().filter(is_rejected).map(|one| &one.meter).collect();
+        add_unmetered(&mut scored, balance, &rejected, settings);
         // Stable: of equal scores the order above stands.
         scored.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     }

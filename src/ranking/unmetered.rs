@@ -1,6 +1,6 @@
 //! Ranks what no meter shows: residuals with unexplained load, and the meters past which it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::conformal::p_values;
 use super::model::logistic;
@@ -30,8 +30,13 @@ const MOST_SHARE: f64 = 0.5;
 const LEAST_TRACE: f64 = 0.2;
 
 /// Adds a line for every residual, and raises the meters past which unexplained load goes. Of each
-/// line `expected_false` is its own.
-pub fn add_unmetered(scored: &mut Vec<Scored>, balance: &Balance, settings: &Settings) {
+/// line `expected_false` is its own. Meters that were `rejected` are listed no more.
+pub fn add_unmetered(
+    scored: &mut Vec<Scored>,
+    balance: &Balance,
+    rejected: &BTreeSet<&MeterId>,
+    settings: &Settings,
+) {
     let ratios: Vec<f64> = balance.parents.iter().map(|parent| parent.excess.log_ratio).collect();
     let chances = chances(&ratios);
     let group = GroupId::from(GROUP);
@@ -60,7 +65,8 @@ pub fn add_unmetered(scored: &mut Vec<Scored>, balance: &Balance, settings: &Set
     }
     for one in scored.iter_mut() {
         if let Some((chance, parent, trace)) = accused.remove(&one.meter) {
-            accuse(one, chance, parent, trace, least_chance);
+            let may_be_listed = chance >= least_chance && !rejected.contains(&one.meter);
+            accuse(one, chance, parent, trace, may_be_listed);
         }
     }
 }
@@ -79,14 +85,14 @@ fn chances(log_ratios: &[f64]) -> Vec<f64> {
 }
 
 /// Raises a meter's line by its trace in the residual above it.
-fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, least_chance: f64) {
+fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, is_listed: bool) {
     one.score = one.score.max(logistic(parent.excess.log_ratio) * trace.chance);
     if trace.chance >= LEAST_TRACE {
         one.reasons.insert(0, trace_reason(parent, trace));
     }
     // Both may be there: a part of a rig shows on the meter, the rest does not.
     one.expected_false *= 1.0 - chance;
-    if chance >= least_chance {
+    if is_listed {
         one.kind = Some(Kind::UnderRegisteringMeter);
         one.rig = Some(rig(parent));
         one.is_suspect = true;
@@ -199,7 +205,7 @@ fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {
     if parent.excess.log_ratio <= 0.0 {
         return Vec::new();
     }
-    let account = &parent.account;
+    let (account, excess_kw) = (&parent.account, parent.excess.kw.max(1e-3));
     let silent =
         f64::from(account.series.n_silent) / f64::from(account.series.n_silent + account.series.n_heard);
     let steep = account.loss.fitted - account.loss.per_square;
@@ -207,11 +213,11 @@ fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {
         RivalScore { rival: "street lighting without a meter", score: parent.excess.night_share },
         RivalScore {
             rival: "meter missing in the data",
-            score: (silent * account.mean_kw / parent.excess.kw).min(1.0),
+            score: (silent * account.mean_kw / excess_kw).min(1.0),
         },
         RivalScore {
             rival: "wrong transformer ratio",
-            score: (steep * account.mean_kw * account.mean_kw / parent.excess.kw).clamp(0.0, 1.0),
+            score: (steep * account.mean_kw * account.mean_kw / excess_kw).clamp(0.0, 1.0),
         },
     ];
     rivals.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.rival.cmp(b.rival)));

@@ -142,6 +142,15 @@ fn a_tap_and_a_slowed_meter_are_listed_and_lamps_and_a_mistake_of_the_register_a
 }
 
 #[test]
+fn a_meter_that_was_visited_in_vain_is_not_listed_again_for_the_residual_above_it() {
+    let network = Network::write("");
+    let verdicts = network.folder.path().join("verdicts.csv");
+    std::fs::write(&verdicts, format!("meter_id,verdict\nm{SLOWED:03},rejected\n")).unwrap();
+    let suspects = suspects(&network.detect(&["--verdicts", &verdicts.display().to_string()]));
+    assert!(suspects.contains_key("residual:T4") && !suspects.contains_key("m055"), "{suspects:?}");
+}
+
+#[test]
 fn a_broken_hierarchy_is_found_and_the_rest_is_balanced() {
     let network = Network::write(
         "x1,x1,meter,\nc1,c2,meter,\nc2,c1,meter,\nm900,T3,meter,\nm901,T3,meter,\nm902,T3,meter,\nm903,nowhere,meter,\n",
