@@ -132,14 +132,20 @@ fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
     };
     let found: Vec<Option<LevelChange>> =
         children.par_iter().map(|child| LevelChange::of(child, within)).collect();
-    // How common a clear change is, on whatever day, among the meters below.
-    let share = (found.iter().flatten().count() as f64 + 0.5) / (children.len() as f64 + 1.0);
+    let n_found = found.iter().flatten().count();
     let on_its_day = |change: LevelChange| {
         let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MOST_CHANGE * drawn.kw;
-        let n_places = (change.n_days as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
-        is_near.then(|| (sign * change.kw, (n_places / share).ln()))
+        is_near.then(|| (sign * change.kw, by_chance(change.n_days, n_found, children.len())))
     };
     found.into_iter().map(|change| on_its_day(change?)).collect()
+}
+
+/// Logarithm of how much rarer than certain it is that a meter has its event on the very day by chance:
+/// `n_found` of `n_meters` have one on any of `n_days`.
+fn by_chance(n_days: usize, n_found: usize, n_meters: usize) -> f64 {
+    let share = (n_found as f64 + 0.5) / (n_meters as f64 + 1.0);
+    let n_places = (n_days as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
+    (n_places / share).ln()
 }
 
 /// Of each meter whose reads begin to be estimated on the day the load began: that day, and the
@@ -150,10 +156,10 @@ fn estimated(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(i32, f64)>> {
     }
     let within = (i32::MIN, drawn.days.1);
     let found: Vec<Option<i32>> = children.par_iter().map(|child| estimates_begin(child, within)).collect();
-    let share = (found.iter().flatten().count() as f64 + 0.5) / (children.len() as f64 + 1.0);
+    let n_found = found.iter().flatten().count();
     let on_its_day = |(day, child): (i32, &MeterDays)| {
-        let n_places = (child.days.len() as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
-        ((day - drawn.days.0).abs() <= NEAR_DAYS).then(|| (day, (n_places / share).ln()))
+        let is_near = (day - drawn.days.0).abs() <= NEAR_DAYS;
+        is_near.then(|| (day, by_chance(child.days.len(), n_found, children.len())))
     };
     found.into_iter().zip(children).map(|(day, child)| on_its_day((day?, child))).collect()
 }
