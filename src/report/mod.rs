@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod geojson;
 pub mod page;
+pub mod past_run;
 pub mod risk;
 pub mod run_json;
 pub mod suspects;
@@ -36,6 +37,7 @@ use crate::atomic::Staged;
 use risk::Risks;
 use run_json::{RunFacts, RunRecord, Timing};
 use suspects::{Suspect, suspects};
+use tables::register::REGISTER;
 
 /// Folder of a run with the days of its residuals, beside its digests.
 pub const RESIDUALS: &str = "residuals";
@@ -105,6 +107,7 @@ fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'
         ("reasons.parquet", tables::evidence::reasons_frame(run.scored)?),
         ("rivals.parquet", tables::evidence::rivals_frame(run.scored)?),
         ("findings.parquet", tables::findings::findings_frame(run.findings)?),
+        (REGISTER, tables::register::register_frame(run.register)?),
     ];
     let stages = run.stage_tables.iter().map(|(name, frame)| (*name, frame.clone()));
     for (name, frame) in parquet.into_iter().chain(stages) {
@@ -142,6 +145,7 @@ mod tests {
             [
                 "findings.parquet",
                 "reasons.parquet",
+                "register.parquet",
                 "report.html",
                 "rivals.parquet",
                 "run.json",

@@ -4,41 +4,33 @@ mod near;
 mod sheet;
 mod sparkline;
 
-use std::path::{Path, PathBuf};
-
-use jiff::civil::Date;
-use polars::prelude::{
-    DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, ScanArgsParquet, SerReader, col, lit,
-};
+use std::path::Path;
 
 use self::sheet::{EvidenceSheet, FindingLine};
-use crate::balance::RESIDUAL_PREFIX;
-use crate::calendar::date_of;
-use crate::digest::MeterDays;
-use crate::digest::store::DigestStore;
+use super::past_run::{PastRun, Row, each};
 use crate::error::{Error, Result};
 use crate::ranking::RigEstimate;
-use crate::report::RESIDUALS;
 
 /// The evidence sheet of a meter, from the tables and digests in the folder `run`.
 ///
 /// # Errors
 /// When `run` holds no run, or the run does not have the meter; the error then names near matches.
 pub fn explain(run: &Path, meter: &str) -> Result<String> {
-    let n_scored = n_rows(run, "scores.parquet")?;
-    let scores = rows_of(run, "scores.parquet", meter)?;
+    let run = PastRun::open(run)?;
+    let meters = run.meters()?;
+    let scores = run.rows_of("scores.parquet", meter)?;
     if scores.height() == 0 {
-        return Err(unknown_meter(run, meter)?);
+        return Err(unknown_meter(&run, meter, &meters));
     }
     let row = Row { table: "scores.parquet", frame: &scores, row: 0 };
-    let reasons = rows_of(run, "reasons.parquet", meter)?;
-    let rivals = rows_of(run, "rivals.parquet", meter)?;
-    let findings = rows_of(run, "findings.parquet", meter)?;
+    let reasons = run.rows_of("reasons.parquet", meter)?;
+    let rivals = run.rows_of("rivals.parquet", meter)?;
+    let findings = run.rows_of("findings.parquet", meter)?;
     let sheet = EvidenceSheet {
         meter: meter.to_owned(),
         score: row.float("score")?.unwrap_or(f64::NAN),
         rank: row.count("rank")?.unwrap_or(0),
-        n_scored,
+        n_scored: meters.len(),
         kind: row.text("kind")?,
         rig: rig(&row)?,
         group: row.text("group")?.unwrap_or_default(),
@@ -50,7 +42,7 @@ pub fn explain(run: &Path, meter: &str) -> Result<String> {
             Ok((row.text("rival")?.unwrap_or_default(), row.float("score")?.unwrap_or(0.0)))
         })?,
         findings: each("findings.parquet", &findings, finding)?,
-        days: days(run, meter)?.map(|days| days.days).unwrap_or_default(),
+        days: run.days(meter)?.map(|days| days.days).unwrap_or_default(),
     };
     Ok(sheet::render(&sheet))
 }
@@ -79,116 +71,20 @@ fn finding(row: &Row<'_>) -> Result<FindingLine> {
     })
 }
 
-/// The meter's days, `None` where the run's digests do not have it or were moved away.
-fn days(run: &Path, meter: &str) -> Result<Option<MeterDays>> {
-    let folder = if meter.starts_with(RESIDUAL_PREFIX) { run.join(RESIDUALS) } else { digests(run) };
-    if !folder.is_dir() {
-        return Ok(None);
-    }
-    DigestStore::open(&folder)?.meter(meter)
-}
-
-/// The run's digests: beside its tables, or in the store that its record names.
-fn digests(run: &Path) -> PathBuf {
-    let record = std::fs::read_to_string(run.join("run.json")).unwrap_or_default();
-    let record: serde_json::Value = serde_json::from_str(&record).unwrap_or_default();
-    record["settings"]["store"].as_str().map_or_else(|| run.join("digests"), PathBuf::from)
-}
-
-fn unknown_meter(run: &Path, meter: &str) -> Result<Error> {
-    let frame = scan(run, "scores.parquet")?
-        .select([col("meter_id")])
-        .collect()
-        .map_err(|error| Error::table("scores.parquet", error))?;
-    let ids = each("scores.parquet", &frame, |row| Ok(row.text("meter_id")?.unwrap_or_default()))?;
-    let near = near::near_matches(meter, &ids);
+fn unknown_meter(run: &PastRun, meter: &str, meters: &[String]) -> Error {
+    let near = near::near_matches(meter, meters);
     let cure = if near.is_empty() {
         "scores.parquet lists every meter of the run".to_owned()
     } else {
         format!("Did you mean {}?", near.join(", "))
     };
-    Ok(Error::setting("METER", format!("`{meter}` is not in the run {}", run.display()), cure))
-}
-
-/// The rows of one meter, in the table's order.
-fn rows_of(run: &Path, table: &str, meter: &str) -> Result<DataFrame> {
-    let rows = scan(run, table)?.filter(col("meter_id").eq(lit(meter))).collect();
-    rows.map_err(|error| Error::table(table, error))
-}
-
-fn scan(run: &Path, table: &str) -> Result<LazyFrame> {
-    let path = run.join(table);
-    if !path.is_file() {
-        return Err(Error::input(
-            path.display().to_string(),
-            "there is no such file",
-            "Give the output folder of `hashwatt detect`",
-        ));
-    }
-    let file = std::fs::File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
-    if file.metadata().is_ok_and(|facts| facts.len() > EAGER_BYTES) {
-        let scanned = LazyFrame::scan_parquet(
-            PlRefPath::try_from_path(&path).map_err(|error| Error::table(table, error))?,
-            ScanArgsParquet::default(),
-        );
-        return scanned.map_err(|error| Error::table(table, error));
-    }
-    Ok(ParquetReader::new(file)
-        .finish()
-        .map_err(|error| Error::table(path.display().to_string(), error))?
-        .lazy())
-}
-
-/// A table smaller than this is read whole. [bytes]
-const EAGER_BYTES: u64 = 8 << 20;
-
-fn n_rows(run: &Path, table: &str) -> Result<usize> {
-    scan(run, table)?
-        .select([col("meter_id")])
-        .collect()
-        .map(|frame| frame.height())
-        .map_err(|error| Error::table(table, error))
-}
-
-fn each<T>(table: &'static str, frame: &DataFrame, read: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-    (0..frame.height()).map(|row| read(&Row { table, frame, row })).collect()
-}
-
-/// One row of a table that an earlier run wrote.
-struct Row<'a> {
-    table: &'static str,
-    frame: &'a DataFrame,
-    row: usize,
-}
-
-impl Row<'_> {
-    fn text(&self, name: &str) -> Result<Option<String>> {
-        let column = self.frame.column(name).and_then(|column| column.str());
-        column
-            .map(|column| column.get(self.row).map(str::to_owned))
-            .map_err(|error| Error::table(self.table, error))
-    }
-
-    fn float(&self, name: &str) -> Result<Option<f64>> {
-        let column = self.frame.column(name).and_then(|column| column.f64());
-        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
-    }
-
-    fn count(&self, name: &str) -> Result<Option<u32>> {
-        let column = self.frame.column(name).and_then(|column| column.u32());
-        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
-    }
-
-    fn day(&self, name: &str) -> Result<Option<Date>> {
-        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
-        let day = column.and_then(|column| column.i32().map(|column| column.get(self.row)));
-        day.map(|day| day.map(date_of)).map_err(|error| Error::table(self.table, error))
-    }
+    Error::setting("METER", format!("`{meter}` is not in the run {}", run.folder().display()), cure)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::store::DigestStore;
     use crate::report::made_up;
 
     fn run() -> tempfile::TempDir {

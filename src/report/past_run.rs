@@ -1,0 +1,196 @@
+//! Opens what an earlier run left behind: its tables by meter, its register and its days.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use polars::prelude::{
+    DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, ScanArgsParquet, SerReader, col, lit,
+};
+
+use super::RESIDUALS;
+use super::tables::register::REGISTER;
+use crate::acquisition::register::Register;
+use crate::balance::RESIDUAL_PREFIX;
+use crate::calendar::date_of;
+use crate::digest::MeterDays;
+use crate::digest::store::DigestStore;
+use crate::error::{Error, Result};
+
+/// A table smaller than this is read whole. [bytes]
+const EAGER_BYTES: u64 = 8 << 20;
+
+/// The output folder of an earlier `detect`.
+#[derive(Debug, Clone)]
+pub struct PastRun {
+    folder: PathBuf,
+    record: serde_json::Value,
+}
+
+impl PastRun {
+    /// The run in `folder`.
+    ///
+    /// # Errors
+    /// When it holds no run.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let scores = folder.join("scores.parquet");
+        if !scores.is_file() {
+            return Err(Error::input(
+                scores.display().to_string(),
+                "there is no such file",
+                "Give the output folder of `hashwatt detect`",
+            ));
+        }
+        let record = std::fs::read_to_string(folder.join("run.json")).unwrap_or_default();
+        Ok(Self { folder: folder.to_owned(), record: serde_json::from_str(&record).unwrap_or_default() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// `run.json`; null where there is none.
+    #[must_use]
+    pub const fn record(&self) -> &serde_json::Value {
+        &self.record
+    }
+
+    /// Path of one of its files.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The register the run was given; empty where it had none.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn register(&self) -> Result<Register> {
+        let path = self.path(REGISTER);
+        if !path.is_file() {
+            return Ok(Register::default());
+        }
+        Ok(Register::read(&path)?.0)
+    }
+
+    /// Where the days of a meter, or of a residual, lie.
+    #[must_use]
+    pub fn days_folder(&self, meter: &str) -> PathBuf {
+        if meter.starts_with(RESIDUAL_PREFIX) {
+            return self.path(RESIDUALS);
+        }
+        self.record["settings"]["store"].as_str().map_or_else(|| self.path("digests"), PathBuf::from)
+    }
+
+    /// The meter's days, `None` where the run's digests do not have it or were moved away.
+    ///
+    /// # Errors
+    /// When the digests cannot be read.
+    pub fn days(&self, meter: &str) -> Result<Option<MeterDays>> {
+        let folder = self.days_folder(meter);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        DigestStore::open(&folder)?.meter(meter)
+    }
+
+    /// A table of the run.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read.
+    pub fn table(&self, name: &str) -> Result<LazyFrame> {
+        let path = self.path(name);
+        let shown = path.display().to_string();
+        let file = std::fs::File::open(&path).map_err(|error| Error::table(&shown, error))?;
+        if file.metadata().is_ok_and(|facts| facts.len() > EAGER_BYTES) {
+            let path = PlRefPath::try_from_path(&path).map_err(|error| Error::table(name, error))?;
+            return LazyFrame::scan_parquet(path, ScanArgsParquet::default())
+                .map_err(|error| Error::table(name, error));
+        }
+        Ok(ParquetReader::new(file).finish().map_err(|error| Error::table(&shown, error))?.lazy())
+    }
+
+    /// The rows of one meter, in the table's order.
+    ///
+    /// # Errors
+    /// As [`Self::table`].
+    pub fn rows_of(&self, table: &str, meter: &str) -> Result<DataFrame> {
+        let rows = self.table(table)?.filter(col("meter_id").eq(lit(meter))).collect();
+        rows.map_err(|error| Error::table(table, error))
+    }
+
+    /// Every meter with a score, by rank.
+    ///
+    /// # Errors
+    /// As [`Self::table`].
+    pub fn meters(&self) -> Result<Vec<String>> {
+        const TABLE: &str = "scores.parquet";
+        let ids = self.table(TABLE)?.select([col("meter_id")]).collect();
+        let ids = ids.map_err(|error| Error::table(TABLE, error))?;
+        each(TABLE, &ids, |row| Ok(row.text("meter_id")?.unwrap_or_default()))
+    }
+}
+
+/// What `read` makes of each row.
+///
+/// # Errors
+/// Those of `read`.
+pub fn each<T>(
+    table: &'static str,
+    frame: &DataFrame,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    (0..frame.height()).map(|row| read(&Row { table, frame, row })).collect()
+}
+
+/// One row of a table that an earlier run wrote.
+pub struct Row<'a> {
+    /// File name, for errors.
+    pub table: &'static str,
+    /// The table.
+    pub frame: &'a DataFrame,
+    /// Number of the row, from 0.
+    pub row: usize,
+}
+
+impl Row<'_> {
+    /// A text; `None` where it is missing.
+    ///
+    /// # Errors
+    /// When there is no such column or it is of another type.
+    pub fn text(&self, name: &str) -> Result<Option<String>> {
+        let column = self.frame.column(name).and_then(|column| column.str());
+        column
+            .map(|column| column.get(self.row).map(str::to_owned))
+            .map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A float; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn float(&self, name: &str) -> Result<Option<f64>> {
+        let column = self.frame.column(name).and_then(|column| column.f64());
+        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A count; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn count(&self, name: &str) -> Result<Option<u32>> {
+        let column = self.frame.column(name).and_then(|column| column.u32());
+        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A civil day; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn day(&self, name: &str) -> Result<Option<Date>> {
+        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
+        let day = column.and_then(|column| column.i32().map(|column| column.get(self.row)));
+        day.map(|day| day.map(date_of)).map_err(|error| Error::table(self.table, error))
+    }
+}
