@@ -570,7 +570,7 @@
       }
     }];
     return {
-      option: option, n: all.filter(function (rival) { return rival[1] !== null; }).length,
+      option: option, height: 48 + 21 * all.length, n: all.filter(function (rival) { return rival[1] !== null; }).length,
       about: fill(words.about_rivals, {
         curves: all.map(function (rival) { return rival[0] + " " + score(rival[1]); }).join("; ")
       })
@@ -599,6 +599,7 @@
     var made = data && MAKERS[entry.name] ? MAKERS[entry.name](data, words, formats(words)) : null;
     (element.closest("figure") || element).hidden = !made;
     if (!made) { element.removeAttribute("data-drawn"); return; }
+    if (made.height) { element.style.height = made.height + "px"; }
     made.option.aria = { enabled: true, label: { description: made.about } };
     entry.ratio = printing ? printRatio() : undefined;
     entry.chart = window.echarts.init(element, null, {
@@ -698,7 +699,7 @@
   function toPaper() {
     printing = true;
     known.forEach(function (entry) {
-      if (!entry.data) { return; }
+      if (!entry.data || entry.element.closest("[hidden]")) { return; }
       giveBack(entry);
       show(entry);
       if (!entry.chart) { return; }
