@@ -183,6 +183,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         stage_tables: &[
             ("features.parquet", tables::features::features_frame(&grouped.judged)?),
             ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
+            ("peer_days.parquet", tables::peer_days::peer_days_frame(&grouped.peer_days)?),
             ("balance.parquet", tables::balance::balance_frame(&balance.parents, &tables.register, &risks)?),
             ("zones.parquet", tables::zones::zones_frame(&zones)?),
         ],

@@ -3,21 +3,30 @@
   var table = document.getElementById("ranked");
   var body = table.tBodies[0];
   var rows = Array.prototype.slice.call(body.rows);
+  var form = document.getElementById("filters");
   var field = function (id) { return document.getElementById(id); };
+  var each = function (list, visit) { Array.prototype.forEach.call(list, visit); };
   var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
 
+  function chosen(id) { return field(id) ? field(id).value : ""; }
+
+  // A suspect's section comes and goes with its line, so that what is printed is what is listed.
   function filter() {
-    var words = field("search").value.trim().toLowerCase();
-    var kind = field("kind").value;
-    var kw = parseFloat(field("kw").value);
-    var score = parseFloat(field("score").value);
+    var words = chosen("search").trim().toLowerCase();
+    var kind = chosen("kind"), parent = chosen("parent"), zone = chosen("zone");
+    var kw = parseFloat(chosen("kw"));
+    var score = parseFloat(chosen("score"));
     var shown = 0;
     rows.forEach(function (row, index) {
       var keep = (!words || texts[index].indexOf(words) >= 0) &&
         (!kind || row.dataset.kind === kind) &&
+        (!parent || row.dataset.parent === parent) &&
+        (!zone || row.dataset.zone === zone) &&
         (isNaN(kw) || parseFloat(row.dataset.kw) >= kw) &&
         (isNaN(score) || parseFloat(row.dataset.score) >= score);
       row.hidden = !keep;
+      var link = row.querySelector("a");
+      if (link) { field(link.getAttribute("href").slice(1)).hidden = !keep; }
       if (keep) { shown += 1; }
     });
     field("shown").textContent = shown + " of " + rows.length + " lines";
@@ -34,7 +43,7 @@
   function sortBy(head, column) {
     var down = head.getAttribute("aria-sort") === "ascending";
     var sort = head.dataset.sort;
-    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (other) { other.removeAttribute("aria-sort"); });
+    each(table.tHead.rows[0].cells, function (other) { other.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     rows.slice().sort(function (a, b) {
       var x = cellValue(a, column, sort), y = cellValue(b, column, sort);
@@ -44,7 +53,33 @@
     }).forEach(function (row) { body.appendChild(row); });
   }
 
-  Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
+  function reset() {
+    form.reset();
+    each(table.tHead.rows[0].cells, function (head) { head.removeAttribute("aria-sort"); });
+    rows.forEach(function (row) { body.appendChild(row); });
+    filter();
+  }
+
+  // "/" goes to the search, as on many pages; Escape there clears it.
+  function onKey(event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { return; }
+    event.preventDefault();
+    field("search").focus();
+  }
+
+  function drawSection(section) {
+    var numbers = section.querySelector("script[type='application/json']");
+    var read = null;
+    each(section.querySelectorAll("[data-needs-script]"), function (part) { part.hidden = false; });
+    each(section.querySelectorAll("[data-without-script]"), function (part) { part.hidden = true; });
+    window.hashwattCharts.drawAll(section, function () {
+      read = read || JSON.parse(numbers.textContent);
+      return read;
+    }, {});
+  }
+
+  each(table.tHead.rows[0].cells, function (head, column) {
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;
@@ -52,8 +87,11 @@
     head.appendChild(button);
     button.addEventListener("click", function () { sortBy(head, column); });
   });
-  field("filters").hidden = false;
-  field("filters").addEventListener("input", filter);
-  field("filters").addEventListener("submit", function (event) { event.preventDefault(); });
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  field("reset").addEventListener("click", reset);
+  document.addEventListener("keydown", onKey);
   filter();
+  each(document.querySelectorAll("section"), drawSection);
 })();

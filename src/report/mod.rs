@@ -5,6 +5,7 @@
 //! clock, on threads or on the order of a hash map: same input and seed, same bytes. Wall-clock
 //! timings are the one thing that cannot hold to that; they go to `timings.json` alone.
 
+pub mod charts;
 pub mod explain;
 pub mod geojson;
 pub mod page;

@@ -1,10 +1,13 @@
-//! Puts one suspect's evidence on the page: reasons, other explanations and charts.
+//! Puts one suspect's evidence on the page: reasons, other explanations and the numbers of its charts.
 
-use super::charts::{self, MeanDays};
-use super::heatmap::heat_map;
+use std::collections::BTreeMap;
+
 use super::summary::{finding_words, place};
-use crate::digest::MeterDays;
+use crate::balance::RESIDUAL_PREFIX;
+use crate::digest::{DayDigest, MeterDays};
+use crate::ids::MeterId;
 use crate::report::RunOutputs;
+use crate::report::charts::ChartData;
 use crate::report::suspects::Suspect;
 use crate::report::words::{
     NONE, ended_words, grouped, kind_words, machine_words, onset_words, peers_words, rig_words,
@@ -12,6 +15,9 @@ use crate::report::words::{
 
 /// Findings on one meter shown on the page; `findings.parquet` has all.
 const MAX_FINDINGS: usize = 12;
+
+/// The explanation that the score speaks for.
+const MINING: &str = "mining (the suspicion score)";
 
 /// Width of a bar at its fullest. [px]
 const BAR_PX: f64 = 120.0;
@@ -32,23 +38,20 @@ pub struct Section<'a> {
     pub reasons: Vec<(&'a str, String, String)>,
     /// Name, score and a bar (SVG); mining first.
     pub rivals: Vec<(&'a str, String, String)>,
-    /// SVG, where the days have hours.
-    pub heat_map: Option<String>,
-    /// SVG, where there are days.
-    pub base_load: Option<String>,
-    /// The mean day, where the days have hours.
-    pub mean_days: Option<MeanDays>,
+    /// The numbers of its charts.
+    pub charts: ChartData,
+    /// The same as the JSON of a script element.
+    pub charts_json: String,
     /// Findings on the meter, in words.
     pub findings: Vec<String>,
 }
 
 impl<'a> Section<'a> {
-    /// The section of a suspect with its days, where the run has them.
-    pub fn of(suspect: &Suspect<'a>, run: &RunOutputs<'a>, days: Option<&MeterDays>) -> Self {
+    /// The section of a suspect, with the days of meters and residuals that the run has.
+    pub fn of(suspect: &Suspect<'a>, run: &RunOutputs<'a>, days: &BTreeMap<MeterId, MeterDays>) -> Self {
         let scored = suspect.scored;
-        let days = days.map_or(&[][..], |days| &days.days);
-        let rig = scored.rig.as_ref();
         let on_meter = run.findings.iter().filter(|finding| finding.meter.as_ref() == Some(&scored.meter));
+        let charts = charts(suspect, run, days);
         Self {
             rank: scored.rank,
             meter: scored.meter.as_str(),
@@ -57,12 +60,29 @@ impl<'a> Section<'a> {
             facts: facts(suspect, run.settings.tariff_per_kwh),
             reasons: reasons(suspect),
             rivals: rivals(suspect),
-            heat_map: heat_map(days, rig),
-            base_load: charts::base_load(days, rig),
-            mean_days: charts::mean_days(days, rig, run.peers.get(&scored.group)),
+            charts_json: charts.to_embedded_json(),
+            charts,
             findings: on_meter.take(MAX_FINDINGS).map(finding_words).collect(),
         }
     }
+}
+
+/// The residual of the transformer that feeds a suspect; `None` for a residual, which is one already.
+pub fn residual_of(suspect: &Suspect<'_>) -> Option<MeterId> {
+    let is_residual = suspect.scored.meter.as_str().starts_with(RESIDUAL_PREFIX);
+    let parent = suspect.parent().filter(|_| !is_residual)?;
+    Some(MeterId::from(format!("{RESIDUAL_PREFIX}{parent}")))
+}
+
+fn charts(suspect: &Suspect<'_>, run: &RunOutputs<'_>, days: &BTreeMap<MeterId, MeterDays>) -> ChartData {
+    let scored = suspect.scored;
+    let days_of = |meter: &MeterId| days.get(meter).map(|days| &days.days[..]);
+    let own: &[DayDigest] = days_of(&scored.meter).unwrap_or_default();
+    let residual = residual_of(suspect).as_ref().and_then(days_of);
+    let mining = (MINING.to_owned(), scored.score);
+    let rivals = scored.rivals.iter().map(|rival| (rival.rival.to_owned(), rival.score));
+    let explanations = std::iter::once(mining).chain(rivals).collect();
+    ChartData::of(own, scored.rig.as_ref(), run.peers.get(&scored.group), residual, explanations)
 }
 
 fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static str, String)> {
@@ -115,8 +135,7 @@ fn reasons<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
 
 fn rivals<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
     let score = |score: f64| if score.is_finite() { format!("{score:.2}") } else { NONE.to_owned() };
-    let mining =
-        ("mining (the suspicion score)", score(suspect.scored.score), bar("for", suspect.scored.score));
+    let mining = (MINING, score(suspect.scored.score), bar("for", suspect.scored.score));
     let rivals = suspect
         .scored
         .rivals

@@ -138,6 +138,10 @@ pub struct Row {
     pub expected_false: String,
     /// Address, or transformer where there is none.
     pub place: String,
+    /// The transformer, feeder or substation that feeds it; empty where none is known.
+    pub parent: String,
+    /// The zone of the network; empty where none is known.
+    pub zone: String,
 }
 
 impl Row {
@@ -160,6 +164,8 @@ impl Row {
             onset: rig.map_or_else(none, |rig| onset_words(rig.onset)),
             expected_false: format!("{:.1}", scored.expected_false),
             place: place(suspect),
+            parent: suspect.parent().unwrap_or_default().to_owned(),
+            zone: suspect.point.and_then(|point| point.zone.clone()).unwrap_or_default(),
         }
     }
 }

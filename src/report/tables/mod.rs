@@ -5,6 +5,7 @@ pub mod evidence;
 pub mod features;
 pub mod findings;
 pub mod groups;
+pub mod peer_days;
 pub mod register;
 pub mod scores;
 pub mod suspects;
