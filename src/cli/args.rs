@@ -1,9 +1,11 @@
 //! Lists the commands and flags as typed, with the help a newcomer reads.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use crate::review::DEFAULT_LISTEN;
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
 use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
 
@@ -76,6 +78,16 @@ Example:
 
 Writes readings, register, weather, events, tips and truth. The truth says where the rigs are.";
 
+const REVIEW_EXAMPLES: &str = "\
+Examples:
+  hashwatt review run1 --no-login                            look at a run, on this machine alone
+  hashwatt review run1 --add-administrator aigul             let the first person in; asks for a password
+  hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls \\
+    --database postgres://desk:password@db/hashwatt          several offices, behind a proxy with TLS
+
+Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
+the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
+
 /// Finds undeclared crypto-mining farms in electricity meter data
 #[derive(Debug, Parser)]
 #[command(name = "hashwatt", version, max_term_width = HELP_CHARS, after_help = PROGRAM_EXAMPLES)]
@@ -100,6 +112,9 @@ pub(super) enum Command {
     /// Print the evidence sheet of one meter of a run
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Serve a run to analysts: list, suspects, map, visits, verdicts
+    #[command(after_help = REVIEW_EXAMPLES)]
+    Review(ReviewArguments),
     /// Plant rigs into an export's own meters and measure how well they are found
     #[command(after_help = BACKTEST_EXAMPLES)]
     Backtest(BacktestArguments),
@@ -221,6 +236,35 @@ pub(super) struct ExplainArguments {
     pub meter: String,
 }
 
+/// `hashwatt review`.
+#[derive(Debug, Args)]
+pub(super) struct ReviewArguments {
+    /// Output folder of `hashwatt detect`; a new run in it is taken up while the desk is open
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// Address and port to serve at; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+    /// Where people's work is kept: sqlite:///path/to/file or postgres://user:password@host/name
+    /// [default: review.sqlite beside the run]
+    #[arg(long, value_name = "URL", env = "HASHWATT_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Let an administrator in, or give one another password, and do no more: the password is asked
+    /// for on a terminal, else read from standard input
+    #[arg(long, value_name = "NAME")]
+    pub add_administrator: Option<String>,
+    /// Let in whoever reaches the port, with every right; on a loopback address only
+    #[arg(long, conflicts_with = "add_administrator")]
+    pub no_login: bool,
+    /// Hide addresses and coordinates from viewers
+    #[arg(long)]
+    pub pseudonymous: bool,
+    /// A proxy in front speaks TLS: mark cookies as secure, and take callers' addresses from
+    /// X-Forwarded-For
+    #[arg(long)]
+    pub behind_tls: bool,
+}
+
 /// `hashwatt backtest`.
 #[derive(Debug, Args)]
 pub(super) struct BacktestArguments {
@@ -290,6 +334,7 @@ mod tests {
             CHECK_EXAMPLES,
             DIGEST_EXAMPLES,
             EXPLAIN_EXAMPLES,
+            REVIEW_EXAMPLES,
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
         ] {

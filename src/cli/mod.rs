@@ -11,6 +11,7 @@ mod memory;
 mod outcome;
 mod ranked_list;
 mod resolve;
+mod reviewed;
 mod simulated;
 mod terminal;
 
@@ -57,6 +58,8 @@ fn run_job(job: Job) -> Result<Outcome> {
             outcome::print(&explain(&run, &meter)?)?;
             Ok(Outcome::Done)
         }
+        Job::Review(settings) => reviewed::serve_desk(&settings),
+        Job::AddAdministrator(settings, name) => reviewed::add_administrator(&settings, &name),
         Job::Simulate(settings) => {
             let summary = simulate(&settings)?;
             outcome::print(&simulated::render(&summary, &settings))?;

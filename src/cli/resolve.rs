@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::{
     Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    RankingArguments, RunArguments, SimulateArguments, SubjectArguments,
+    RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments,
 };
 use crate::error::{Error, Result};
+use crate::review::{Login, Places, ReviewSettings, Transport};
 use crate::settings::{Overrides, PipelineFile, Settings};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
@@ -41,6 +42,10 @@ pub(super) enum Job {
         /// The meter's id.
         meter: String,
     },
+    /// Serve a run to analysts.
+    Review(ReviewSettings),
+    /// Let an administrator of the desk in.
+    AddAdministrator(ReviewSettings, String),
     /// Simulate a district.
     Simulate(SimulateSettings),
 }
@@ -60,8 +65,24 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
         }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
+        Command::Review(typed) => review_job(typed),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
     })
+}
+
+fn review_job(typed: ReviewArguments) -> Job {
+    let settings = ReviewSettings {
+        run: typed.run,
+        listen: typed.listen,
+        database: typed.database,
+        login: if typed.no_login { Login::Off } else { Login::Required },
+        places: if typed.pseudonymous { Places::Hidden } else { Places::Shown },
+        transport: if typed.behind_tls { Transport::BehindTls } else { Transport::Plain },
+    };
+    match typed.add_administrator {
+        Some(name) => Job::AddAdministrator(settings, name),
+        None => Job::Review(settings),
+    }
 }
 
 const fn answer(is_json: bool) -> Answer {

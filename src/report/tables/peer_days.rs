@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::GroupId;
 use crate::report::PeerDay;
 
-const FILE_NAME: &str = "peer_days.parquet";
+pub const FILE_NAME: &str = "peer_days.parquet";
 
 /// A quartile's name and where a mean day keeps it.
 type Quartile = (&'static str, fn(&mut PeerDay) -> &mut [f32; CLOCK_HOURS]);

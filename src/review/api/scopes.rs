@@ -1,0 +1,30 @@
+//! Names what a token may be used for.
+
+/// What a program may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Read the list and suspects, without places.
+    ReadSuspects,
+    /// Read addresses and coordinates, too.
+    ReadPlaces,
+    /// Read cases and their log.
+    ReadCases,
+    /// Write verdicts and results of visits.
+    WriteCases,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::ReadSuspects, Self::ReadPlaces, Self::ReadCases, Self::WriteCases];
+
+    /// The stable text of the scope.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadSuspects => "suspects:read",
+            Self::ReadPlaces => "places:read",
+            Self::ReadCases => "cases:read",
+            Self::WriteCases => "cases:write",
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Hands the list and single suspects to programs.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::{Extension, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::scopes::Scope;
+use super::{Problem, Program};
+use crate::review::case::Cases;
+use crate::review::database::access::Access;
+use crate::review::desk::{Desk, now, status_of};
+use crate::review::lines::Line;
+use crate::review::query::ListQuery;
+use crate::review::run_view::RunView;
+
+/// One line of the list.
+#[derive(Serialize, ToSchema)]
+pub struct Suspect {
+    /// The meter, or `residual:` and the id of what feeds it.
+    meter_id: String,
+    /// Place in the list, from 1.
+    rank: usize,
+    /// Suspicion, 0..=1. Evidence, not proof.
+    score: f64,
+    /// Whether it stands above the cut.
+    is_suspect: bool,
+    /// What it looks like.
+    kind: Option<String>,
+    /// The rig. [kW]
+    rig_kw: Option<f64>,
+    /// Lower and upper end of its interval. [kW]
+    rig_kw_interval: Option<(f64, f64)>,
+    /// First local day; null: before the data begins.
+    #[schema(value_type = Option<String>, format = Date)]
+    onset: Option<jiff::civil::Date>,
+    /// First local day after it; null: still on.
+    #[schema(value_type = Option<String>, format = Date)]
+    ended: Option<jiff::civil::Date>,
+    /// Chance that a visit finds a farm, 0..=1.
+    chance: Option<f64>,
+    /// Energy that finding it is expected to bring back in a year. [kWh]
+    recoverable_kwh_a_year: Option<f64>,
+    /// What feeds it.
+    parent_id: Option<String>,
+    /// Zone of the network.
+    zone: Option<String>,
+    /// Address; with the scope `places:read` only.
+    address: Option<String>,
+    /// Latitude and longitude [degrees, WGS 84]; with the scope `places:read` only.
+    position: Option<(f64, f64)>,
+    /// Where the work on it stands.
+    status: &'static str,
+    /// Whose it is.
+    assignee: Option<String>,
+}
+
+impl Suspect {
+    fn of(line: Line<'_>, view: &RunView, cases: &Cases, program: &Program) -> Self {
+        let sees_places = program.may(Scope::ReadPlaces);
+        Self {
+            meter_id: line.meter().to_owned(),
+            rank: line.rank(),
+            score: line.score(),
+            is_suspect: line.is_suspect(),
+            kind: line.kind().map(str::to_owned),
+            rig_kw: line.rig_kw(),
+            rig_kw_interval: line.rig_kw_interval(),
+            onset: line.onset(),
+            ended: line.ended(),
+            chance: line.chance(),
+            recoverable_kwh_a_year: line.recoverable_kwh(),
+            parent_id: line.parent().map(str::to_owned),
+            zone: line.zone().map(str::to_owned),
+            address: sees_places.then(|| line.address().to_owned()).filter(|address| !address.is_empty()),
+            position: line.position().filter(|_| sees_places),
+            status: status_of(line, cases, view.last_day).as_str(),
+            assignee: cases.of(line.meter()).and_then(|case| case.assignee.clone()),
+        }
+    }
+}
+
+/// A page of the list.
+#[derive(Serialize, ToSchema)]
+pub struct SuspectPage {
+    /// The run.
+    run: String,
+    /// Lines that the filter lets through.
+    n_found: usize,
+    /// This page, from 1.
+    page: usize,
+    /// The last page.
+    n_pages: usize,
+    /// Lines of this page.
+    suspects: Vec<Suspect>,
+}
+
+/// A page of the list, filtered and ordered as in the app.
+#[utoipa::path(get, path = "/api/v1/suspects", params(ListQuery), security(("token" = ["suspects:read"])),
+    responses((status = 200, body = SuspectPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub async fn list(
+    State(desk): State<Arc<Desk>>,
+    Extension(program): Extension<Program>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<SuspectPage>, Problem> {
+    program.must(Scope::ReadSuspects)?;
+    note(&desk, &program, "api_list", &query.without_page()).await?;
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let page = view.answers.page(&query, &view.lines, &cases, program.may(Scope::ReadPlaces));
+    let suspect = |index: &u32| Suspect::of(view.lines.line(*index as usize), &view, &cases, &program);
+    Ok(Json(SuspectPage {
+        run: view.id.clone(),
+        n_found: page.n_found,
+        page: page.page,
+        n_pages: page.n_pages,
+        suspects: page.lines.iter().map(suspect).collect(),
+    }))
+}
+
+/// A suspect with its evidence.
+#[derive(Serialize, ToSchema)]
+pub struct SuspectSheet {
+    #[serde(flatten)]
+    suspect: Suspect,
+    /// Evidence, strongest first.
+    reasons: Vec<SheetReason>,
+    /// Other explanations and how well each fits, 0..=1, best first.
+    rivals: Vec<(String, f64)>,
+}
+
+/// One reason.
+#[derive(Serialize, ToSchema)]
+pub struct SheetReason {
+    /// Stable name of the indicator.
+    indicator: String,
+    /// Measured against limit.
+    words: String,
+    /// What it adds to the log-odds of the score.
+    weight: f64,
+}
+
+/// One meter's line and evidence.
+#[utoipa::path(get, path = "/api/v1/suspects/{meter}", params(("meter" = String, Path)),
+    security(("token" = ["suspects:read"])),
+    responses((status = 200, body = SuspectSheet), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn one(
+    State(desk): State<Arc<Desk>>,
+    Extension(program): Extension<Program>,
+    Path(meter): Path<String>,
+) -> Result<Json<SuspectSheet>, Problem> {
+    program.must(Scope::ReadSuspects)?;
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let index = view.lines.index(&meter).ok_or_else(|| Problem::unknown_meter(&meter))?;
+    note(&desk, &program, "api_suspect", &meter).await?;
+    let reason = |(indicator, words, weight)| SheetReason { indicator, words, weight };
+    Ok(Json(SuspectSheet {
+        suspect: Suspect::of(view.lines.line(index), &view, &cases, &program),
+        reasons: view.reasons(&meter)?.into_iter().map(reason).collect(),
+        rivals: view.rivals(&meter)?,
+    }))
+}
+
+/// Writes down what a program looked at.
+pub(super) async fn note(desk: &Desk, program: &Program, what: &str, subject: &str) -> Result<(), Problem> {
+    let access = Access {
+        at: now(),
+        person: program.name.clone(),
+        address: String::new(),
+        what: what.to_owned(),
+        subject: subject.to_owned(),
+    };
+    Ok(desk.database.note_access(&access).await?)
+}

@@ -1,0 +1,292 @@
+//! Adds up what was written on a meter, entry by entry, to where its case stands.
+
+use std::collections::BTreeMap;
+
+use crate::acquisition::verdicts::Verdict;
+
+/// What an entry does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Decides: `value` is the verdict.
+    Verdict,
+    /// Gives the case to a person, `value`; empty: to nobody.
+    Assign,
+    /// Says something: `reason`.
+    Note,
+    /// Asks for a visit; `value` may say by when.
+    VisitRequested,
+    /// Says what a visit found: `value` one of [`VISIT_RESULTS`].
+    VisitResult,
+    /// Says that the place was closed on the day `value`, and is watched from then on.
+    Closed,
+}
+
+/// What a visit can find.
+pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", "no_access", "other_cause"];
+
+impl Action {
+    const ALL: [Self; 6] =
+        [Self::Verdict, Self::Assign, Self::Note, Self::VisitRequested, Self::VisitResult, Self::Closed];
+
+    /// The stable text of the action.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verdict => "verdict",
+            Self::Assign => "assign",
+            Self::Note => "note",
+            Self::VisitRequested => "visit_requested",
+            Self::VisitResult => "visit_result",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The action with this text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+}
+
+/// The verdict with this text.
+#[must_use]
+pub fn verdict_named(text: &str) -> Option<Verdict> {
+    Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text)
+}
+
+/// One line of the log: nothing in it ever changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Number, counting up.
+    pub id: i64,
+    /// Seconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// Who wrote it.
+    pub person: String,
+    /// The meter, or `residual:` and the id of what feeds it.
+    pub meter: String,
+    /// What it does.
+    pub action: Action,
+    /// To what; see [`Action`].
+    pub value: String,
+    /// Why, in the person's words.
+    pub reason: String,
+    /// The run that was looked at.
+    pub run: String,
+}
+
+/// Where the work on a meter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Nobody has written anything.
+    New,
+    /// Somebody is on it.
+    Open,
+    /// Judged worth a visit.
+    Suspected,
+    /// A visit is asked for.
+    VisitRequested,
+    /// Somebody has been there; no verdict since.
+    Visited,
+    /// A farm was found.
+    Confirmed,
+    /// There is none.
+    Rejected,
+    /// A farm was found that no list had named.
+    Missed,
+    /// The farm was closed; the meter is watched.
+    Closed,
+    /// It was closed and draws again.
+    Restarted,
+}
+
+impl Status {
+    /// Every status, in the order of the work.
+    pub const ALL: [Self; 10] = [
+        Self::New,
+        Self::Open,
+        Self::Suspected,
+        Self::VisitRequested,
+        Self::Visited,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Missed,
+        Self::Closed,
+        Self::Restarted,
+    ];
+
+    /// The stable text of the status.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Suspected => "suspected",
+            Self::VisitRequested => "visit_requested",
+            Self::Visited => "visited",
+            Self::Confirmed => "confirmed",
+            Self::Rejected => "rejected",
+            Self::Missed => "missed",
+            Self::Closed => "closed",
+            Self::Restarted => "restarted",
+        }
+    }
+
+    /// The status with this text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether a visit would still tell something.
+    #[must_use]
+    pub const fn is_to_visit(self) -> bool {
+        matches!(self, Self::New | Self::Open | Self::Suspected | Self::VisitRequested | Self::Restarted)
+    }
+}
+
+/// What the entries on one meter add up to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Where the work stands.
+    pub status: Status,
+    /// Latest verdict, and when.
+    pub verdict: Option<(Verdict, i64)>,
+    /// Whose it is.
+    pub assignee: Option<String>,
+    /// Local day it was closed on.
+    pub closed_on: Option<jiff::civil::Date>,
+    /// Number of the last entry.
+    pub last: i64,
+}
+
+impl Case {
+    const fn new() -> Self {
+        Self { status: Status::New, verdict: None, assignee: None, closed_on: None, last: 0 }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        self.last = entry.id;
+        match entry.action {
+            Action::Verdict => {
+                let Some(verdict) = verdict_named(&entry.value) else { return };
+                self.verdict = Some((verdict, entry.at));
+                self.status = match verdict {
+                    Verdict::Suspected => Status::Suspected,
+                    Verdict::Confirmed => Status::Confirmed,
+                    Verdict::Rejected => Status::Rejected,
+                    Verdict::Missed => Status::Missed,
+                };
+                if verdict.is_farm() != Some(true) {
+                    self.closed_on = None;
+                }
+            }
+            Action::Assign => {
+                self.assignee = Some(entry.value.clone()).filter(|name| !name.is_empty());
+                self.begin();
+            }
+            Action::Note => self.begin(),
+            Action::VisitRequested => self.status = Status::VisitRequested,
+            Action::VisitResult => self.status = Status::Visited,
+            Action::Closed => {
+                self.closed_on = entry.value.parse().ok();
+                self.status = Status::Closed;
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.status == Status::New {
+            self.status = Status::Open;
+        }
+    }
+}
+
+/// Every case, by meter.
+#[derive(Debug, Clone, Default)]
+pub struct Cases {
+    by_meter: BTreeMap<String, Case>,
+    last: i64,
+}
+
+impl Cases {
+    /// Adds entries, oldest first; those it has already are passed over.
+    pub fn add(&mut self, entries: &[Entry]) {
+        for entry in entries.iter().filter(|entry| entry.id > self.last) {
+            self.by_meter.entry(entry.meter.clone()).or_insert_with(Case::new).add(entry);
+        }
+        self.last = self.last.max(entries.last().map_or(0, |entry| entry.id));
+    }
+
+    /// The case of a meter; `None` where nobody has written anything.
+    #[must_use]
+    pub fn of(&self, meter: &str) -> Option<&Case> {
+        self.by_meter.get(meter)
+    }
+
+    /// Every case, by meter.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Case)> {
+        self.by_meter.iter().map(|(meter, case)| (meter.as_str(), case))
+    }
+
+    /// Number of the last entry that is in; 0 before the first.
+    #[must_use]
+    pub const fn last(&self) -> i64 {
+        self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: i64, action: Action, value: &str) -> Entry {
+        Entry {
+            id,
+            at: 1_700_000_000 + id,
+            person: "aigul".to_owned(),
+            meter: "m1".to_owned(),
+            action,
+            value: value.to_owned(),
+            reason: String::new(),
+            run: "r".to_owned(),
+        }
+    }
+
+    fn case(entries: &[(Action, &str)]) -> Case {
+        let mut cases = Cases::default();
+        let entries: Vec<_> =
+            (1..).zip(entries).map(|(id, (action, value))| entry(id, *action, value)).collect();
+        cases.add(&entries);
+        cases.of("m1").unwrap().clone()
+    }
+
+    #[test]
+    fn a_verdict_is_undone_by_a_new_verdict() {
+        let case = case(&[(Action::Verdict, "rejected"), (Action::Verdict, "suspected")]);
+        assert_eq!((case.status, case.verdict.unwrap().0), (Status::Suspected, Verdict::Suspected));
+    }
+
+    #[test]
+    fn a_note_opens_a_case_and_moves_no_other() {
+        assert_eq!(case(&[(Action::Note, "")]).status, Status::Open);
+        assert_eq!(case(&[(Action::Verdict, "confirmed"), (Action::Note, "")]).status, Status::Confirmed);
+    }
+
+    #[test]
+    fn a_closed_place_is_watched_until_it_is_rejected() {
+        let closed = [(Action::Verdict, "confirmed"), (Action::Closed, "2026-02-01")];
+        assert_eq!(case(&closed).closed_on, Some(jiff::civil::date(2026, 2, 1)));
+        let rejected = [closed[0], closed[1], (Action::Verdict, "rejected")];
+        assert_eq!(case(&rejected).closed_on, None);
+    }
+
+    #[test]
+    fn entries_count_once_however_often_they_are_read() {
+        let mut cases = Cases::default();
+        let entries = [entry(1, Action::Assign, "aigul"), entry(2, Action::Assign, "")];
+        cases.add(&entries);
+        cases.add(&entries);
+        assert_eq!((cases.last(), cases.of("m1").unwrap().assignee.clone()), (2, None));
+    }
+}

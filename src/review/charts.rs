@@ -1,0 +1,49 @@
+//! Makes the charts of a suspect's page from the run's days.
+
+use jiff::civil::Date;
+
+use super::lines::Line;
+use super::run_view::RunView;
+use crate::balance::RESIDUAL_PREFIX;
+use crate::digest::MeterDays;
+use crate::error::Result;
+use crate::ids::GroupId;
+use crate::ranking::RigEstimate;
+use crate::report::charts::ChartData;
+
+/// What the charts of a line show: its days, its peers, the residual of its transformer, other explanations.
+///
+/// # Errors
+/// When the days or the rivals cannot be read.
+pub fn charts_of(view: &RunView, line: Line<'_>) -> Result<ChartData> {
+    let days = view.days(line.meter())?;
+    let residual = match line.parent() {
+        Some(parent) if !line.meter().starts_with(RESIDUAL_PREFIX) => {
+            view.days(&format!("{RESIDUAL_PREFIX}{parent}"))?
+        }
+        _ => None,
+    };
+    let peers = line.group().and_then(|group| view.peers.get(&GroupId::from(group)));
+    let rig = rig_of(line);
+    fn days_of(days: &MeterDays) -> &[crate::digest::DayDigest] {
+        &days.days
+    }
+    Ok(ChartData::of(
+        days.as_ref().map_or(&[], days_of),
+        rig.as_ref(),
+        peers,
+        residual.as_ref().map(days_of),
+        view.rivals(line.meter())?,
+    ))
+}
+
+/// The rig of a line as the ranking estimated it.
+#[must_use]
+pub fn rig_of(line: Line<'_>) -> Option<RigEstimate> {
+    let kw = line.rig_kw()?;
+    let (kw_low, kw_high) = line.rig_kw_interval().unwrap_or((kw, kw));
+    let (machines_low, machines_high) = line.machines().unwrap_or((0, 0));
+    let (onset, ended): (Option<Date>, Option<Date>) = (line.onset(), line.ended());
+    let energy_kwh = line.energy_kwh().unwrap_or(f64::NAN);
+    Some(RigEstimate { kw, kw_low, kw_high, machines_low, machines_high, onset, ended, energy_kwh })
+}

@@ -1,0 +1,86 @@
+//! Appends to the log of cases and reads it back.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Database, Engine, failed};
+use crate::error::Result;
+use crate::review::case::{Action, Entry};
+
+/// Entries read at once when the log is followed.
+const PAGE: i64 = 10_000;
+
+fn entry(row: &AnyRow) -> Option<Entry> {
+    Some(Entry {
+        id: row.get("id"),
+        at: row.get("at"),
+        person: row.get("person"),
+        meter: row.get("meter"),
+        action: Action::named(row.get("action"))?,
+        value: row.get("value"),
+        reason: row.get("reason"),
+        run: row.get("run"),
+    })
+}
+
+impl Database {
+    /// Adds entries to the log, all or none; their `id` is given by the database. What this returned for is
+    /// on disk.
+    ///
+    /// # Errors
+    /// When the database fails; then none was added.
+    pub async fn append(&self, entries: &[Entry]) -> Result<()> {
+        let mut change = self.pool.begin().await.map_err(failed)?;
+        if self.engine == Engine::Postgres {
+            // One writer at a time, so that ids become visible in their order and a follower misses none.
+            let lock = sqlx::query("LOCK TABLE case_log IN SHARE ROW EXCLUSIVE MODE");
+            lock.execute(&mut *change).await.map_err(failed)?;
+        }
+        for entry in entries {
+            sqlx::query(
+                "INSERT INTO case_log (at, person, meter, action, value, reason, run) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(entry.at)
+            .bind(&entry.person)
+            .bind(&entry.meter)
+            .bind(entry.action.as_str())
+            .bind(&entry.value)
+            .bind(&entry.reason)
+            .bind(&entry.run)
+            .execute(&mut *change)
+            .await
+            .map_err(failed)?;
+        }
+        change.commit().await.map_err(failed)
+    }
+
+    /// Entries after the one numbered `last`, oldest first; all of them, however many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entries_after(&self, last: i64) -> Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        let mut from = last;
+        loop {
+            let rows = sqlx::query("SELECT * FROM case_log WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(from)
+                .bind(PAGE)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(failed)?;
+            entries.extend(rows.iter().filter_map(entry));
+            let Some(row) = rows.last() else { return Ok(entries) };
+            from = row.get("id");
+        }
+    }
+
+    /// Entries on one meter, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entries_on(&self, meter: &str) -> Result<Vec<Entry>> {
+        let rows = sqlx::query("SELECT * FROM case_log WHERE meter = $1 ORDER BY id DESC").bind(meter);
+        Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.iter().filter_map(entry).collect())
+    }
+}

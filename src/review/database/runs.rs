@@ -1,0 +1,91 @@
+//! Remembers the lines of each run, so that a new one can say what moved.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row;
+
+use super::{Database, failed};
+use crate::error::Result;
+
+/// A line of an earlier run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PastLine {
+    /// Rank.
+    pub rank: u32,
+    /// Score, 0..=1.
+    pub score: f64,
+    /// The rig. [kW]
+    pub rig_kw: Option<f64>,
+    /// Whether it stood above the cut.
+    pub is_suspect: bool,
+}
+
+impl Database {
+    /// Remembers a run by its id, once: lines as (meter, line).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remember_run(
+        &self,
+        run: &str,
+        folder: &str,
+        now: i64,
+        lines: &[(String, PastLine)],
+    ) -> Result<()> {
+        let mut change = self.pool.begin().await.map_err(failed)?;
+        let added = sqlx::query(
+            "INSERT INTO runs (id, folder, opened_at, number) \
+             SELECT $1, $2, $3, COALESCE(MAX(number), 0) + 1 FROM runs WHERE 1 = 1 ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(run)
+        .bind(folder)
+        .bind(now);
+        if added.execute(&mut *change).await.map_err(failed)?.rows_affected() == 0 {
+            return change.commit().await.map_err(failed);
+        }
+        for (meter, line) in lines {
+            sqlx::query(
+                "INSERT INTO run_lines (run, meter, place, score, rig_kw, is_suspect) \
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(run)
+            .bind(meter)
+            .bind(i64::from(line.rank))
+            .bind(line.score)
+            .bind(line.rig_kw)
+            .bind(i64::from(line.is_suspect))
+            .execute(&mut *change)
+            .await
+            .map_err(failed)?;
+        }
+        change.commit().await.map_err(failed)
+    }
+
+    /// The lines of the run before `run`; `None` where it is the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lines_before(&self, run: &str) -> Result<Option<BTreeMap<String, PastLine>>> {
+        let before = sqlx::query(
+            "SELECT id FROM runs WHERE number < (SELECT number FROM runs WHERE id = $1) \
+             ORDER BY number DESC LIMIT 1",
+        )
+        .bind(run);
+        let Some(before) = before.fetch_optional(&self.pool).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let before: String = before.get(0);
+        let rows = sqlx::query("SELECT * FROM run_lines WHERE run = $1").bind(before);
+        let rows = rows.fetch_all(&self.pool).await.map_err(failed)?;
+        let line = |row: &sqlx::any::AnyRow| {
+            let facts = PastLine {
+                rank: u32::try_from(row.get::<i64, _>("place")).unwrap_or(u32::MAX),
+                score: row.get("score"),
+                rig_kw: row.get("rig_kw"),
+                is_suspect: row.get::<i64, _>("is_suspect") != 0,
+            };
+            (row.get("meter"), facts)
+        };
+        Ok(Some(rows.iter().map(line).collect()))
+    }
+}

@@ -1,0 +1,107 @@
+//! Makes the desk's tables, step by step from whatever version a database has.
+
+use sqlx::{AnyConnection, Connection, Executor, Row};
+
+use super::{Database, Engine, failed};
+use crate::error::{Error, Result};
+
+/// What brings a database from one version to the next. `{id}` is a key that counts by itself.
+const STEPS: [&[&str]; 1] = [&[
+    "CREATE TABLE people (
+        id {id}, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
+        is_active BIGINT NOT NULL, language TEXT, columns TEXT, made_at BIGINT NOT NULL)",
+    "CREATE TABLE sessions (id TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+    "CREATE TABLE case_log (
+        id {id}, at BIGINT NOT NULL, person TEXT NOT NULL, meter TEXT NOT NULL, action TEXT NOT NULL,
+        value TEXT NOT NULL, reason TEXT NOT NULL, run TEXT NOT NULL)",
+    "CREATE INDEX case_log_meter ON case_log (meter)",
+    "CREATE TABLE runs (id TEXT PRIMARY KEY, folder TEXT NOT NULL, opened_at BIGINT NOT NULL, number BIGINT NOT NULL)",
+    "CREATE TABLE run_lines (
+        run TEXT NOT NULL, meter TEXT NOT NULL, place BIGINT NOT NULL, score DOUBLE PRECISION NOT NULL,
+        rig_kw DOUBLE PRECISION, is_suspect BIGINT NOT NULL, PRIMARY KEY (run, meter))",
+    "CREATE TABLE views (
+        id {id}, person TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, UNIQUE (person, name))",
+    "CREATE TABLE access_log (
+        id {id}, at BIGINT NOT NULL, person TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL,
+        subject TEXT NOT NULL)",
+    "CREATE TABLE tokens (
+        id {id}, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, made_by TEXT NOT NULL,
+        made_at BIGINT NOT NULL, is_active BIGINT NOT NULL)",
+]];
+
+/// Logs that only grow: the database refuses everything else.
+const LOGS: [&str; 2] = ["case_log", "access_log"];
+
+/// Makes what is missing.
+///
+/// # Errors
+/// When a statement fails, or the database was made by a later version.
+pub async fn make(database: &Database) -> Result<()> {
+    let mut connection = database.pool.acquire().await.map_err(failed)?;
+    let version = version(&mut connection).await?;
+    if version > STEPS.len() {
+        return Err(Error::setting(
+            "--database",
+            format!("its tables are of version {version}; this program knows {}", STEPS.len()),
+            "Use the newer hashwatt that made it",
+        ));
+    }
+    for (step, statements) in STEPS.iter().enumerate().skip(version) {
+        let mut change = connection.begin().await.map_err(failed)?;
+        for statement in *statements {
+            let key = match database.engine {
+                Engine::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
+                Engine::Postgres => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            };
+            change.execute(&*statement.replace("{id}", key)).await.map_err(failed)?;
+        }
+        if step == 0 {
+            for log in LOGS {
+                for statement in only_grows(log, database.engine) {
+                    change.execute(&*statement).await.map_err(failed)?;
+                }
+            }
+        }
+        sqlx::query("INSERT INTO versions (version) VALUES ($1)")
+            .bind(step as i64 + 1)
+            .execute(&mut *change)
+            .await
+            .map_err(failed)?;
+        change.commit().await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn version(connection: &mut AnyConnection) -> Result<usize> {
+    connection
+        .execute("CREATE TABLE IF NOT EXISTS versions (version BIGINT PRIMARY KEY)")
+        .await
+        .map_err(failed)?;
+    let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM versions");
+    let version: i64 = row.fetch_one(connection).await.map_err(failed)?.get(0);
+    Ok(usize::try_from(version).unwrap_or(0))
+}
+
+/// Statements after which rows of the table can neither change nor go.
+fn only_grows(table: &str, engine: Engine) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => ["UPDATE", "DELETE"]
+            .map(|what| {
+                format!(
+                    "CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table} \
+                     BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
+                )
+            })
+            .into(),
+        Engine::Postgres => vec![
+            format!(
+                "CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION '{table} only grows'; END $$"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION {table}_only_grows()"
+            ),
+        ],
+    }
+}

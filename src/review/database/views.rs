@@ -1,0 +1,45 @@
+//! Keeps each person's saved views: a name and the filter it stands for.
+
+use sqlx::Row;
+
+use super::{Database, failed};
+use crate::error::Result;
+
+impl Database {
+    /// A person's views as (name, query), by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn views(&self, person: &str) -> Result<Vec<(String, String)>> {
+        let rows = sqlx::query("SELECT name, query FROM views WHERE person = $1 ORDER BY name").bind(person);
+        let rows = rows.fetch_all(&self.pool).await.map_err(failed)?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Saves a view; one of the same name is replaced.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_view(&self, person: &str, name: &str, query: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO views (person, name, query) VALUES ($1, $2, $3) \
+             ON CONFLICT (person, name) DO UPDATE SET query = excluded.query",
+        )
+        .bind(person)
+        .bind(name)
+        .bind(query)
+        .execute(&self.pool)
+        .await
+        .map(drop)
+        .map_err(failed)
+    }
+
+    /// Forgets a view.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_view(&self, person: &str, name: &str) -> Result<()> {
+        let gone = sqlx::query("DELETE FROM views WHERE person = $1 AND name = $2").bind(person).bind(name);
+        gone.execute(&self.pool).await.map(drop).map_err(failed)
+    }
+}

@@ -1,0 +1,183 @@
+//! Holds what all pages share: the run, the cases as they stand, and the database.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use super::case::{Action, Cases, Entry, Status};
+use super::database::Database;
+use super::database::runs::PastLine;
+use super::guard::Throttle;
+use super::lines::Line;
+use super::operations::Counters;
+use super::run_view::{RunView, id_of};
+use super::{Places, ReviewSettings};
+use crate::error::Result;
+use crate::report::past_run::PastRun;
+
+/// How often the folder is looked at for a new run. [s]
+const LOOK_S: u64 = 20;
+
+/// How often sessions that are over are swept away, in looks.
+const SWEEP_LOOKS: u64 = 180;
+
+/// The desk.
+#[derive(Debug)]
+pub struct Desk {
+    /// How it was started.
+    pub settings: ReviewSettings,
+    /// What people write.
+    pub database: Database,
+    /// Who fails to log in too often.
+    pub throttle: Throttle,
+    /// What operators watch.
+    pub counters: Counters,
+    view: RwLock<Arc<RunView>>,
+    cases: RwLock<Arc<Cases>>,
+}
+
+/// Seconds since 1970-01-01T00:00Z.
+#[must_use]
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+impl Desk {
+    /// Opens the run and reads the cases.
+    ///
+    /// # Errors
+    /// When either fails.
+    pub async fn open(settings: ReviewSettings, database: Database) -> Result<Self> {
+        let view = RunView::open(&settings.run)?;
+        let desk = Self {
+            throttle: Throttle::default(),
+            counters: Counters::start(),
+            view: RwLock::new(Arc::new(view)),
+            cases: RwLock::default(),
+            settings,
+            database,
+        };
+        desk.cases().await?;
+        desk.remember(&desk.view()).await?;
+        Ok(desk)
+    }
+
+    /// The run being looked at.
+    #[must_use]
+    pub fn view(&self) -> Arc<RunView> {
+        Arc::clone(&self.view.read().expect("nobody panics while holding it"))
+    }
+
+    /// The cases, with all that any office has written.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cases(&self) -> Result<Arc<Cases>> {
+        let known = Arc::clone(&self.cases.read().expect("nobody panics while holding it"));
+        let entries = self.database.entries_after(known.last()).await?;
+        if entries.is_empty() {
+            return Ok(known);
+        }
+        let mut cases = self.cases.write().expect("nobody panics while holding it");
+        Arc::make_mut(&mut cases).add(&entries);
+        Ok(Arc::clone(&cases))
+    }
+
+    /// Writes to cases; when this returns, it is on disk.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written.
+    pub async fn write(&self, entries: &[Entry]) -> Result<()> {
+        self.database.append(entries).await?;
+        self.counters.wrote(entries.iter().filter(|entry| entry.action == Action::Verdict).count());
+        Ok(())
+    }
+
+    /// Whether viewers are kept from addresses.
+    #[must_use]
+    pub fn is_pseudonymous(&self) -> bool {
+        self.settings.places == Places::Hidden
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    /// Remembers the lines that the next run may be held against: suspects, and whatever has a case.
+    async fn remember(&self, view: &RunView) -> Result<()> {
+        let cases = self.cases().await?;
+        let is_kept = |line: &Line<'_>| line.is_suspect() || cases.of(line.meter()).is_some();
+        let lines: Vec<(String, PastLine)> = view
+            .lines
+            .all()
+            .filter(is_kept)
+            .map(|line| {
+                let facts = PastLine {
+                    rank: u32::try_from(line.rank()).unwrap_or(u32::MAX),
+                    score: line.score(),
+                    rig_kw: line.rig_kw(),
+                    is_suspect: line.is_suspect(),
+                };
+                (line.meter().to_owned(), facts)
+            })
+            .collect();
+        let folder = view.run.folder().display().to_string();
+        self.database.remember_run(&view.id, &folder, now(), &lines).await
+    }
+
+    /// Takes up a run that has taken the place of the one being looked at.
+    async fn take_up_new_run(&self) -> Result<()> {
+        let folder = self.settings.run.clone();
+        if PastRun::open(&folder).and_then(|run| id_of(&run))? == self.view().id {
+            return Ok(());
+        }
+        let opened = tokio::task::spawn_blocking(move || RunView::open(&folder)).await;
+        let view = opened.map_err(|error| crate::error::Error::table("run", error))??;
+        self.remember(&view).await?;
+        tracing::info!(run = view.id, lines = view.lines.len(), "a new run is in");
+        *self.view.write().expect("nobody panics while holding it") = Arc::new(view);
+        Ok(())
+    }
+}
+
+/// Where the work on a line stands; a closed place that draws again has restarted.
+#[must_use]
+pub fn status_of(line: Line<'_>, cases: &Cases, last_day: Option<Date>) -> Status {
+    let Some(case) = cases.of(line.meter()) else { return Status::New };
+    match (case.status, case.closed_on.zip(last_day)) {
+        (Status::Closed, Some((closed, last_day))) if draws_after(line, closed, last_day) => {
+            Status::Restarted
+        }
+        (status, _) => status,
+    }
+}
+
+/// Whether a line above the cut shows a rig on days after the place was closed. Data that ends before says nothing.
+fn draws_after(line: Line<'_>, closed: Date, last_day: Date) -> bool {
+    let ended = line.ended().is_some_and(|ended| ended <= closed.saturating_add(jiff::Span::new().days(1)));
+    line.is_suspect() && last_day > closed && !ended
+}
+
+/// Looks for new runs and sweeps sessions for as long as the desk is open.
+pub fn follow_run(desk: &Arc<Desk>) {
+    let desk = Arc::downgrade(desk);
+    tokio::spawn(async move {
+        let mut looks = 0;
+        loop {
+            tokio::time::sleep(Duration::from_secs(LOOK_S)).await;
+            let Some(desk) = desk.upgrade() else { return };
+            // A run being published has no record for a moment; the next look finds it.
+            if let Err(error) = desk.take_up_new_run().await {
+                tracing::warn!(%error, "the run's folder cannot be read now; the run from before stays");
+            }
+            looks += 1;
+            if looks % SWEEP_LOOKS == 0
+                && let Err(error) = desk.database.sweep_sessions(now()).await
+            {
+                tracing::warn!(%error, "sessions that are over were not swept away");
+            }
+        }
+    });
+}

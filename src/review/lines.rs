@@ -1,0 +1,518 @@
+//! Holds every line of a run in memory, a column at a time, so that a million are filtered in milliseconds.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use polars::prelude::{DataFrame, DataType, col};
+use rayon::slice::ParallelSliceMut;
+
+use super::texts::{Names, Texts};
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::balance::RESIDUAL_PREFIX;
+use crate::calendar::date_of;
+use crate::error::{Error, Result};
+use crate::report::past_run::PastRun;
+
+/// The day of no day.
+const NO_DAY: i32 = i32::MIN;
+
+/// Hours of a year. [h]
+const YEAR_H: f64 = 8760.0;
+
+/// The lines of a run, by rank.
+#[derive(Debug, Default)]
+pub struct Lines {
+    ids: Texts,
+    /// Id, transformer and zone in lower case: what everyone may search.
+    searched: Texts,
+    /// Addresses in lower case.
+    addresses_searched: Texts,
+    addresses: Texts,
+    by_id: Vec<u32>,
+    columns: Columns,
+    kinds: Names,
+    parents: Names,
+    zones: Names,
+    groups: Names,
+    cases: Names,
+}
+
+/// A column each; missing numbers are NaN.
+#[derive(Debug, Default)]
+struct Columns {
+    score: Vec<f32>,
+    kind: Vec<u32>,
+    rig_kw: Vec<f32>,
+    rig_kw_low: Vec<f32>,
+    rig_kw_high: Vec<f32>,
+    machines_low: Vec<u32>,
+    machines_high: Vec<u32>,
+    onset: Vec<i32>,
+    ended: Vec<i32>,
+    p_value: Vec<f32>,
+    parent: Vec<u32>,
+    zone: Vec<u32>,
+    group: Vec<u32>,
+    case: Vec<u32>,
+    lat: Vec<f32>,
+    lon: Vec<f32>,
+    /// Of suspects only.
+    expected_false: Vec<f32>,
+    energy_kwh: Vec<f32>,
+    money: Vec<f32>,
+    burden: Vec<f32>,
+    is_suspect: Vec<bool>,
+}
+
+/// One line, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    lines: &'a Lines,
+    index: usize,
+}
+
+/// A number, `None` for NaN.
+fn known(value: f32) -> Option<f64> {
+    (!value.is_nan()).then(|| f64::from(value))
+}
+
+impl Lines {
+    /// The lines of a run, with what its register says of them.
+    ///
+    /// # Errors
+    /// When a table of the run cannot be read.
+    pub fn of(run: &PastRun, register: &Register) -> Result<Self> {
+        let mut lines = Self::default();
+        lines.take_scores(&read(run, "scores.parquet", &SCORE_COLUMNS)?)?;
+        lines.take_register(register);
+        lines.by_id = (0..lines.len() as u32).collect();
+        let ids = &lines.ids;
+        lines.by_id.par_sort_unstable_by(|a, b| ids.get(*a as usize).cmp(ids.get(*b as usize)));
+        lines.take_suspects(&read(run, "suspects.parquet", &SUSPECT_COLUMNS)?)?;
+        Ok(lines)
+    }
+
+    fn take_scores(&mut self, scores: &DataFrame) -> Result<()> {
+        let columns = &mut self.columns;
+        let table = Read { table: "scores.parquet", frame: scores };
+        table.each_text("meter_id", |id| self.ids.push(id.unwrap_or_default()))?;
+        table.each_text("kind", |kind| columns.kind.push(self.kinds.number(kind)))?;
+        table.each_text("group", |group| columns.group.push(self.groups.number(group)))?;
+        table.each_text("case", |case| columns.case.push(self.cases.number(case)))?;
+        columns.score = table.floats("score")?;
+        columns.rig_kw = table.floats("rig_kw")?;
+        columns.rig_kw_low = table.floats("rig_kw_low")?;
+        columns.rig_kw_high = table.floats("rig_kw_high")?;
+        columns.p_value = table.floats("p_value")?;
+        columns.machines_low = table.counts("machines_low")?;
+        columns.machines_high = table.counts("machines_high")?;
+        columns.onset = table.days("onset")?;
+        columns.ended = table.days("ended")?;
+        Ok(())
+    }
+
+    fn take_register(&mut self, register: &Register) {
+        let n = self.ids.len();
+        let columns = &mut self.columns;
+        let mut zones = ZoneOf { register, known: HashMap::new() };
+        for index in 0..n {
+            let id = self.ids.get(index);
+            let residual_of = id.strip_prefix(RESIDUAL_PREFIX);
+            let point = register.point(residual_of.unwrap_or(id));
+            let parent = residual_of.or_else(|| point?.parent_id.as_deref());
+            let zone = zones.zone(residual_of.unwrap_or(id));
+            let address = point.and_then(|point| point.address.as_deref()).unwrap_or_default();
+            columns.parent.push(self.parents.number(parent));
+            columns.zone.push(self.zones.number(zone.as_deref()));
+            let (lat, lon) = point.and_then(position).unwrap_or((f64::NAN, f64::NAN));
+            columns.lat.push(lat as f32);
+            columns.lon.push(lon as f32);
+            self.addresses.push(address);
+            self.addresses_searched.push(&address.to_lowercase());
+            let shown = [Some(id), parent, zone.as_deref()];
+            let words: Vec<&str> = shown.into_iter().flatten().collect();
+            self.searched.push(&words.join("\n").to_lowercase());
+        }
+    }
+
+    fn take_suspects(&mut self, suspects: &DataFrame) -> Result<()> {
+        let n = self.len();
+        let mut columns = std::mem::take(&mut self.columns);
+        columns.is_suspect = vec![false; n];
+        for column in
+            [&mut columns.expected_false, &mut columns.energy_kwh, &mut columns.money, &mut columns.burden]
+        {
+            *column = vec![f32::NAN; n];
+        }
+        let table = Read { table: "suspects.parquet", frame: suspects };
+        let mut places = Vec::new();
+        table.each_text("meter_id", |id| places.push(id.and_then(|id| self.index(id))))?;
+        let numbers = [
+            ("expected_false", &mut columns.expected_false),
+            ("energy_kwh_since_onset", &mut columns.energy_kwh),
+            ("money_since_onset", &mut columns.money),
+            ("parent_peak_share", &mut columns.burden),
+        ];
+        for (name, column) in numbers {
+            for (place, value) in places.iter().zip(table.floats(name)?) {
+                if let Some(place) = place {
+                    column[*place] = value;
+                }
+            }
+        }
+        places.iter().flatten().for_each(|place| columns.is_suspect[*place] = true);
+        self.columns = columns;
+        Ok(())
+    }
+
+    /// How many lines there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The line at this index, rank less one.
+    #[must_use]
+    pub const fn line(&self, index: usize) -> Line<'_> {
+        Line { lines: self, index }
+    }
+
+    /// Every line, by rank.
+    pub fn all(&self) -> impl Iterator<Item = Line<'_>> {
+        (0..self.len()).map(|index| self.line(index))
+    }
+
+    /// The index of a meter.
+    #[must_use]
+    pub fn index(&self, id: &str) -> Option<usize> {
+        let place = self.by_id.binary_search_by(|index| self.ids.get(*index as usize).cmp(id)).ok()?;
+        Some(self.by_id[place] as usize)
+    }
+
+    /// Indices in order of id.
+    #[must_use]
+    pub fn by_id(&self) -> &[u32] {
+        &self.by_id
+    }
+
+    /// Indices of the lines that hold `part` in id, transformer or zone, and in the address where that may be
+    /// seen; counting up.
+    #[must_use]
+    pub fn containing(&self, part: &str, with_addresses: bool) -> Vec<u32> {
+        let part = part.to_lowercase();
+        let mut found = self.searched.containing(&part);
+        if with_addresses {
+            found.extend(self.addresses_searched.containing(&part));
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+
+    /// Number of a transformer's name, of a zone's, of a kind's.
+    #[must_use]
+    pub fn parent_number(&self, name: &str) -> Option<u32> {
+        self.parents.known(name)
+    }
+
+    /// Number of a zone.
+    #[must_use]
+    pub fn zone_number(&self, name: &str) -> Option<u32> {
+        self.zones.known(name)
+    }
+
+    /// Number of a kind.
+    #[must_use]
+    pub fn kind_number(&self, name: &str) -> Option<u32> {
+        self.kinds.known(name)
+    }
+
+    /// Zones, sorted.
+    #[must_use]
+    pub fn zones(&self) -> Vec<&str> {
+        self.zones.sorted()
+    }
+
+    /// Kinds, sorted.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&str> {
+        self.kinds.sorted()
+    }
+}
+
+impl<'a> Line<'a> {
+    /// Rank less one.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The meter, or `residual:` and the id of what feeds it.
+    #[must_use]
+    pub fn meter(&self) -> &'a str {
+        self.lines.ids.get(self.index)
+    }
+
+    /// Place in the list, from 1.
+    #[must_use]
+    pub const fn rank(&self) -> usize {
+        self.index + 1
+    }
+
+    /// Suspicion, 0..=1.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        f64::from(self.columns().score[self.index])
+    }
+
+    /// Stable text of the kind.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'a str> {
+        self.lines.kinds.name(self.columns().kind[self.index])
+    }
+
+    /// Number of the kind, of the transformer and of the zone.
+    #[must_use]
+    pub fn numbers(&self) -> (u32, u32, u32) {
+        let columns = self.columns();
+        (columns.kind[self.index], columns.parent[self.index], columns.zone[self.index])
+    }
+
+    /// Peer group.
+    #[must_use]
+    pub fn group(&self) -> Option<&'a str> {
+        self.lines.groups.name(self.columns().group[self.index])
+    }
+
+    /// The case it shares with other lines of the run.
+    #[must_use]
+    pub fn linked_case(&self) -> Option<&'a str> {
+        self.lines.cases.name(self.columns().case[self.index])
+    }
+
+    /// What feeds it.
+    #[must_use]
+    pub fn parent(&self) -> Option<&'a str> {
+        self.lines.parents.name(self.columns().parent[self.index])
+    }
+
+    /// Zone of the network.
+    #[must_use]
+    pub fn zone(&self) -> Option<&'a str> {
+        self.lines.zones.name(self.columns().zone[self.index])
+    }
+
+    /// Address as the register has it, empty where it has none.
+    #[must_use]
+    pub fn address(&self) -> &'a str {
+        self.lines.addresses.get(self.index)
+    }
+
+    /// Latitude and longitude. [degrees, WGS 84]
+    #[must_use]
+    pub fn position(&self) -> Option<(f64, f64)> {
+        Some((known(self.columns().lat[self.index])?, known(self.columns().lon[self.index])?))
+    }
+
+    /// The rig. [kW]
+    #[must_use]
+    pub fn rig_kw(&self) -> Option<f64> {
+        known(self.columns().rig_kw[self.index])
+    }
+
+    /// Interval of the rig. [kW]
+    #[must_use]
+    pub fn rig_kw_interval(&self) -> Option<(f64, f64)> {
+        let columns = self.columns();
+        Some((known(columns.rig_kw_low[self.index])?, known(columns.rig_kw_high[self.index])?))
+    }
+
+    /// Fewest and most machines.
+    #[must_use]
+    pub fn machines(&self) -> Option<(u32, u32)> {
+        let columns = self.columns();
+        self.rig_kw().map(|_| (columns.machines_low[self.index], columns.machines_high[self.index]))
+    }
+
+    /// First day; `None` where it was on before the data begins.
+    #[must_use]
+    pub fn onset(&self) -> Option<Date> {
+        Some(self.columns().onset[self.index]).filter(|day| *day != NO_DAY).map(date_of)
+    }
+
+    /// First day after it; `None` where it is still on.
+    #[must_use]
+    pub fn ended(&self) -> Option<Date> {
+        Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)
+    }
+
+    /// Day number of the onset, to order by; the least where there is none.
+    #[must_use]
+    pub fn onset_number(&self) -> i32 {
+        self.columns().onset[self.index]
+    }
+
+    /// Share of its peers that score as high.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        known(self.columns().p_value[self.index])
+    }
+
+    /// Lines from rank 1 to here that are expected to be false.
+    #[must_use]
+    pub fn expected_false(&self) -> Option<f64> {
+        known(self.columns().expected_false[self.index])
+    }
+
+    /// Chance that a visit finds a farm, 0..=1, as the run states it; of suspects only.
+    #[must_use]
+    pub fn chance(&self) -> Option<f64> {
+        let column = &self.columns().expected_false;
+        let here = known(column[self.index])?;
+        let before = column[..self.index].iter().rev().copied().find_map(known).unwrap_or(0.0);
+        Some((1.0 - (here - before)).clamp(0.0, 1.0))
+    }
+
+    /// Energy since onset. [kWh]
+    #[must_use]
+    pub fn energy_kwh(&self) -> Option<f64> {
+        known(self.columns().energy_kwh[self.index])
+    }
+
+    /// What that costs. [currency of the tariff]
+    #[must_use]
+    pub fn money(&self) -> Option<f64> {
+        known(self.columns().money[self.index])
+    }
+
+    /// Peak of the transformer over its rating.
+    #[must_use]
+    pub fn burden(&self) -> Option<f64> {
+        known(self.columns().burden[self.index])
+    }
+
+    /// Energy that finding it is expected to bring back in a year: chance times kW times the year's hours, of
+    /// what is still on. [kWh]
+    #[must_use]
+    pub fn recoverable_kwh(&self) -> Option<f64> {
+        if self.ended().is_some() {
+            return Some(0.0);
+        }
+        Some(self.chance()? * self.rig_kw()? * YEAR_H)
+    }
+
+    /// Whether it stands above the cut.
+    #[must_use]
+    pub fn is_suspect(&self) -> bool {
+        self.columns().is_suspect[self.index]
+    }
+
+    const fn columns(&self) -> &'a Columns {
+        &self.lines.columns
+    }
+}
+
+/// Finds the zone of a meter: its own, else that of what feeds it, else what is at the top, as the roll-up does.
+struct ZoneOf<'a> {
+    register: &'a Register,
+    known: HashMap<String, Option<String>>,
+}
+
+impl ZoneOf<'_> {
+    /// Steps up a hierarchy; more are a circle.
+    const DEEPEST: usize = 16;
+
+    fn zone(&mut self, meter: &str) -> Option<String> {
+        let point = self.register.point(meter)?;
+        if point.zone.is_some() {
+            return point.zone.clone();
+        }
+        let parent = point.parent_id.as_deref()?;
+        if let Some(zone) = self.known.get(parent) {
+            return zone.clone();
+        }
+        let (mut top, mut zone) = (parent, None);
+        for _ in 0..Self::DEEPEST {
+            let Some(point) = self.register.point(top) else { break };
+            zone.clone_from(&point.zone);
+            match &point.parent_id {
+                Some(above) if zone.is_none() => top = above,
+                _ => break,
+            }
+        }
+        let zone = zone.or_else(|| Some(top.to_owned()));
+        self.known.insert(parent.to_owned(), zone.clone());
+        zone
+    }
+}
+
+/// Where a point is, if that is on the globe.
+fn position(point: &UsagePoint) -> Option<(f64, f64)> {
+    let (lat, lon) = (point.lat?, point.lon?);
+    ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
+}
+
+const SCORE_COLUMNS: [&str; 13] = [
+    "meter_id",
+    "kind",
+    "group",
+    "case",
+    "score",
+    "rig_kw",
+    "rig_kw_low",
+    "rig_kw_high",
+    "p_value",
+    "machines_low",
+    "machines_high",
+    "onset",
+    "ended",
+];
+
+const SUSPECT_COLUMNS: [&str; 5] =
+    ["meter_id", "expected_false", "energy_kwh_since_onset", "money_since_onset", "parent_peak_share"];
+
+fn read(run: &PastRun, table: &'static str, columns: &[&str]) -> Result<DataFrame> {
+    let columns: Vec<_> = columns.iter().map(|name| col(*name)).collect();
+    run.table(table)?.select(columns).collect().map_err(|error| Error::table(table, error))
+}
+
+/// A table whose columns are taken one by one.
+struct Read<'a> {
+    table: &'static str,
+    frame: &'a DataFrame,
+}
+
+impl Read<'_> {
+    fn each_text(&self, name: &str, mut take: impl FnMut(Option<&str>)) -> Result<()> {
+        let column = self.frame.column(name).and_then(|column| column.str());
+        column.map(|column| column.iter().for_each(&mut take)).map_err(|error| self.failed(error))
+    }
+
+    fn floats(&self, name: &str) -> Result<Vec<f32>> {
+        let column = self.frame.column(name).and_then(|column| column.f64());
+        let column = column.map_err(|error| self.failed(error))?;
+        Ok(column.iter().map(|value| value.map_or(f32::NAN, |value| value as f32)).collect())
+    }
+
+    fn counts(&self, name: &str) -> Result<Vec<u32>> {
+        let column = self.frame.column(name).and_then(|column| column.u32());
+        Ok(column.map_err(|error| self.failed(error))?.iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn days(&self, name: &str) -> Result<Vec<i32>> {
+        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
+        let column = column.map_err(|error| self.failed(error))?;
+        let column = column.i32().map_err(|error| self.failed(error))?;
+        Ok(column.iter().map(|day| day.unwrap_or(NO_DAY)).collect())
+    }
+
+    fn failed(&self, error: impl std::fmt::Display) -> Error {
+        Error::table(self.table, error)
+    }
+}

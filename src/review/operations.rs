@@ -1,0 +1,138 @@
+//! Tells operators how the desk is: whether it lives, what it counts, when it stops.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use metrics::{Label, Recorder};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+use super::desk::Desk;
+
+/// Upper ends of the times that are counted. [s]
+const TIMES_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0];
+
+/// What is counted, in Prometheus' text form at `/metrics`.
+pub struct Counters {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+}
+
+impl std::fmt::Debug for Counters {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Counters")
+    }
+}
+
+static METADATA: metrics::Metadata<'static> =
+    metrics::Metadata::new("hashwatt", metrics::Level::INFO, Some("hashwatt::review"));
+
+impl Counters {
+    /// Counters at zero. Each desk has its own, so that two in one process are told apart.
+    #[must_use]
+    pub fn start() -> Self {
+        let time = Matcher::Full("hashwatt_request_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(time, &TIMES_S);
+        let recorder = builder.expect("there are buckets").build_recorder();
+        let handle = recorder.handle();
+        Self { recorder, handle }
+    }
+
+    fn add(&self, name: &'static str, labels: Vec<Label>, n: u64) {
+        let key = metrics::Key::from_parts(name, labels);
+        self.recorder.register_counter(&key, &METADATA).increment(n);
+    }
+
+    /// Counts an answered request.
+    pub fn answered(&self, route: &str, method: &str, status: StatusCode, took: Duration) {
+        let labels = vec![
+            Label::new("route", route.to_owned()),
+            Label::new("method", method.to_owned()),
+            Label::new("status", status.as_u16().to_string()),
+        ];
+        self.add("hashwatt_requests_total", labels, 1);
+        let key =
+            metrics::Key::from_parts("hashwatt_request_seconds", vec![Label::new("route", route.to_owned())]);
+        self.recorder.register_histogram(&key, &METADATA).record(took.as_secs_f64());
+    }
+
+    /// Counts verdicts that were written.
+    pub fn wrote(&self, n_verdicts: usize) {
+        self.add("hashwatt_verdicts_total", Vec::new(), n_verdicts as u64);
+    }
+
+    /// Counts a login.
+    pub fn logged_in(&self, outcome: &'static str) {
+        self.add("hashwatt_logins_total", vec![Label::new("outcome", outcome)], 1);
+    }
+
+    fn gauge(&self, name: &'static str, value: f64) {
+        let key = metrics::Key::from_name(name);
+        self.recorder.register_gauge(&key, &METADATA).set(value);
+    }
+}
+
+/// `/healthz`: 200 where the database answers, else 503.
+pub async fn health(State(desk): State<Arc<Desk>>) -> Response {
+    match desk.database.ping().await {
+        Ok(()) => (StatusCode::OK, "ok\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+/// `/metrics`: counts, no names.
+pub async fn metrics(State(desk): State<Arc<Desk>>) -> Response {
+    let view = desk.view();
+    desk.counters.gauge("hashwatt_lines", view.lines.len() as f64);
+    desk.counters.handle.run_upkeep();
+    let text = desk.counters.handle.render();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Counts and logs every request: route, status, time; never what was asked for.
+pub async fn observe(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
+    let method = request.method().clone();
+    let answer = next.run(request).await;
+    let took = started.elapsed();
+    desk.counters.answered(&route, method.as_str(), answer.status(), took);
+    tracing::info!(
+        route,
+        method = method.as_str(),
+        status = answer.status().as_u16(),
+        took_ms = took.as_secs_f64() * 1000.0,
+        "answered"
+    );
+    answer
+}
+
+/// Waits until the process is told to stop: Ctrl-C, or SIGTERM from whoever runs it.
+pub async fn told_to_stop() {
+    let interrupted = async {
+        // Without a handler there is nothing to wait for; the process is then stopped the hard way.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => (),
+        () = terminated => (),
+    }
+    tracing::info!("told to stop: answers what is asked, then stops");
+}

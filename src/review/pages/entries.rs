@@ -1,0 +1,97 @@
+//! Takes what an analyst writes on a meter.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::errors::Refusal;
+use super::meter_address;
+use crate::review::case::{Action, Entry, VISIT_RESULTS, verdict_named};
+use crate::review::desk::{Desk, now};
+use crate::review::guard::Caller;
+
+/// Longest reason. [characters]
+pub const MOST_REASON_CHARS: usize = 4000;
+
+/// What the forms send.
+#[derive(Deserialize)]
+pub struct Written {
+    action: String,
+    #[serde(default)]
+    value: String,
+    #[serde(default)]
+    reason: String,
+    /// Number of the last entry the writer has seen; of another writer's later entry they must know first.
+    seen: Option<i64>,
+    /// Where to go back to: `list`, else the meter's page.
+    #[serde(default)]
+    back: String,
+}
+
+/// Appends to the log; the answer comes once it is on disk.
+pub async fn write(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(meter): Path<String>,
+    Form(written): Form<Written>,
+) -> Result<Response, Refusal> {
+    let entry = entry(&desk, &caller.name, &meter, &written.action, &written.value, &written.reason).await?;
+    let last = desk.cases().await?.of(&meter).map_or(0, |case| case.last);
+    if written.seen.is_some_and(|seen| seen != last) {
+        return Err(Refusal::Changed);
+    }
+    desk.write(&[entry]).await?;
+    let back = if written.back.is_empty() { meter_address(&meter) } else { format!("/?{}", written.back) };
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// The entry that a page or a program asks for, checked.
+///
+/// # Errors
+/// When it makes no sense: of an unknown meter, with an unknown verdict, without the reason a verdict needs.
+pub async fn entry(
+    desk: &Desk,
+    person: &str,
+    meter: &str,
+    action: &str,
+    value: &str,
+    reason: &str,
+) -> Result<Entry, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    if view.lines.index(meter).is_none() && cases.of(meter).is_none() {
+        return Err(Refusal::NotFound);
+    }
+    let action = Action::named(action).ok_or(Refusal::Invalid("error-form"))?;
+    let (value, reason) = (value.trim(), reason.trim());
+    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
+    let is_valid = match action {
+        Action::Verdict => verdict_named(value).is_some(),
+        Action::VisitResult => VISIT_RESULTS.contains(&value),
+        Action::Closed => is_day(value),
+        Action::VisitRequested => value.is_empty() || is_day(value),
+        Action::Assign => value.is_empty() || desk.database.person(value).await?.is_some(),
+        Action::Note => value.is_empty(),
+    };
+    if !is_valid {
+        return Err(Refusal::Invalid("error-form"));
+    }
+    if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
+        return Err(Refusal::Invalid("error-reason"));
+    }
+    if reason.chars().count() > MOST_REASON_CHARS {
+        return Err(Refusal::TooLarge);
+    }
+    Ok(Entry {
+        id: 0,
+        at: now(),
+        person: person.to_owned(),
+        meter: meter.to_owned(),
+        action,
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+        run: view.id.clone(),
+    })
+}

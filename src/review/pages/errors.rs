@@ -1,0 +1,92 @@
+//! Says why something was not done, with the status that programs look at.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::error::Error;
+use crate::review::language::Language;
+
+/// Why a request is refused.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    /// The role does not include it; language of the page.
+    Forbidden(&'static str),
+    /// The form does not carry its session's token.
+    ForeignForm,
+    /// The body is longer than any form.
+    TooLarge,
+    /// There is no such thing.
+    NotFound,
+    /// What was asked makes no sense; the message's id.
+    Invalid(&'static str),
+    /// Somebody else wrote in between.
+    Changed,
+    /// Too many tries.
+    TooMany,
+    /// Something failed; the log says what.
+    Failed,
+}
+
+impl Refusal {
+    /// Logs what failed; the page says only that it did.
+    #[must_use]
+    pub fn failed(error: &Error) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::Failed
+    }
+
+    pub(in crate::review) const fn status(&self) -> StatusCode {
+        match self {
+            Self::Forbidden(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Changed => StatusCode::CONFLICT,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub(in crate::review) const fn message(&self) -> &'static str {
+        match self {
+            Self::Forbidden(_) => "error-forbidden",
+            Self::ForeignForm => "error-foreign-form",
+            Self::TooLarge => "error-too-large",
+            Self::NotFound => "error-not-found",
+            Self::Invalid(message) => message,
+            Self::Changed => "error-changed",
+            Self::TooMany => "error-too-many",
+            Self::Failed => "error-failed",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "review/error.html")]
+struct ErrorPage {
+    lang: &'static Language,
+    words: String,
+    style: String,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let code = if let Self::Forbidden(code) = &self { code } else { "en" };
+        let lang = Language::with_code(code).unwrap_or(&Language::all()[0]);
+        let page =
+            ErrorPage { lang, words: lang.say(self.message()), style: super::assets::address("desk.css") };
+        (self.status(), Html(page.render().unwrap_or_default())).into_response()
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::failed(&error)
+    }
+}
+
+/// The answer to an address that nothing is at.
+pub async fn nothing_here() -> Refusal {
+    Refusal::NotFound
+}

@@ -1,0 +1,124 @@
+//! Hands out tables: the list, the visits, the verdicts that `detect` learns from, the run's report.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::errors::Refusal;
+use super::list::Column;
+use super::visits::Asked;
+use crate::error::Error;
+use crate::report::tables::without_formula;
+use crate::review::desk::{Desk, status_of};
+use crate::review::guard::Caller;
+use crate::review::query::ListQuery;
+use crate::review::roles::May;
+
+/// Most lines of an exported list.
+const MOST_LINES: usize = 100_000;
+
+fn csv(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Refusal> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        let cells = row.iter().map(|cell| without_formula(cell));
+        writer.write_record(cells).map_err(|error| Error::table(name, error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::table(name, error))?;
+    Ok(attachment(name, "text/csv; charset=utf-8", bytes))
+}
+
+fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// The list as it is filtered, with the columns and in the language of whoever asks.
+pub async fn list(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    desk.database.note_access(&caller.access("export_list", &query.without_page())).await?;
+    let lang = caller.lang();
+    let columns = Column::chosen(&caller);
+    let found = view.answers.found(&query, &view.lines, &cases, caller.may(May::SeePlaces));
+    let heads = ["rank", "meter", "score"].into_iter().chain(columns.iter().map(|column| column.as_str()));
+    let mut rows = vec![heads.map(|name| lang.name_of("column", name)).collect::<Vec<_>>()];
+    for index in found.iter().take(MOST_LINES) {
+        let line = view.lines.line(*index as usize);
+        let status = status_of(line, &cases, view.last_day);
+        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
+        let mut row = vec![line.rank().to_string(), line.meter().to_owned(), lang.number(line.score(), 3)];
+        row.extend(columns.iter().map(|column| column.words(line, status, assignee, lang)));
+        rows.push(row);
+    }
+    csv("suspects-list.csv", rows)
+}
+
+/// The batch of visits, for a work-order system: stable names, plain numbers.
+pub async fn visits(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    desk.database.note_access(&caller.access("export_visits", "")).await?;
+    let heads = [
+        "inspector",
+        "stop",
+        "meter_id",
+        "address",
+        "lat",
+        "lon",
+        "rig_kw",
+        "chance",
+        "recoverable_kwh_a_year",
+    ];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
+    for (inspector, tour) in (1..).zip(asked.tours(&view, &cases)) {
+        for (stop, place) in (1..).zip(&tour.stops) {
+            let line = view.lines.line(place.index);
+            let position = line.position();
+            rows.push(vec![
+                i32::to_string(&inspector),
+                i32::to_string(&stop),
+                line.meter().to_owned(),
+                line.address().to_owned(),
+                number(position.map(|place| place.0)),
+                number(position.map(|place| place.1)),
+                number(line.rig_kw()),
+                number(line.chance()),
+                number(Some(place.recoverable_kwh)),
+            ]);
+        }
+    }
+    csv("visits.csv", rows)
+}
+
+/// Every verdict, oldest first, as `detect --verdicts` takes them.
+pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
+    desk.database.note_access(&caller.access("export_verdicts", "")).await?;
+    let entries = desk.database.entries_after(0).await?;
+    let heads = ["meter_id", "verdict", "decided_at", "decided_by", "reason"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    for entry in entries.into_iter().filter(|entry| entry.action == crate::review::case::Action::Verdict) {
+        let at = jiff::Timestamp::from_second(entry.at).map_or_else(|_| String::new(), |at| at.to_string());
+        rows.push(vec![entry.meter, entry.value, at, entry.person, entry.reason]);
+    }
+    csv("verdicts.csv", rows)
+}
+
+/// The run's report as a file. It holds addresses.
+pub async fn report(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
+    desk.database.note_access(&caller.access("export_report", "")).await?;
+    let path = desk.view().run.path("report.html");
+    let bytes = tokio::fs::read(&path).await.map_err(|_| Refusal::NotFound)?;
+    Ok(attachment("report.html", "text/html; charset=utf-8", bytes))
+}

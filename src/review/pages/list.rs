@@ -1,0 +1,425 @@
+//! Shows the ranked list: filters, columns, saved views, a page at a time.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::errors::Refusal;
+use super::{Frame, meter_address, page};
+use crate::review::Login;
+use crate::review::case::{Cases, Status};
+use crate::review::desk::{Desk, status_of};
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+use crate::review::lines::Line;
+use crate::review::query::{ListQuery, Sort};
+use crate::review::roles::May;
+use crate::review::run_view::RunView;
+
+/// Longest name of a view. [characters]
+const MOST_NAME_CHARS: usize = 60;
+
+/// A column that can be shown. Rank, meter and score always are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// What it looks like.
+    Kind,
+    /// The rig with its interval.
+    Rig,
+    /// Machines.
+    Machines,
+    /// First day.
+    Onset,
+    /// Last day.
+    Ended,
+    /// Chance that a visit finds a farm.
+    Chance,
+    /// Expected false so far.
+    ExpectedFalse,
+    /// Energy since onset.
+    Energy,
+    /// What that costs.
+    Money,
+    /// What a visit is expected to bring back in a year.
+    Recoverable,
+    /// Zone.
+    Zone,
+    /// Transformer.
+    Transformer,
+    /// Peak of the transformer over its rating.
+    Burden,
+    /// Address.
+    Address,
+    /// Status of the case.
+    Status,
+    /// Whose it is.
+    Assignee,
+}
+
+impl Column {
+    /// Every column, in the order shown.
+    pub const ALL: [Self; 16] = [
+        Self::Kind,
+        Self::Rig,
+        Self::Machines,
+        Self::Onset,
+        Self::Ended,
+        Self::Chance,
+        Self::ExpectedFalse,
+        Self::Energy,
+        Self::Money,
+        Self::Recoverable,
+        Self::Zone,
+        Self::Transformer,
+        Self::Burden,
+        Self::Address,
+        Self::Status,
+        Self::Assignee,
+    ];
+
+    const DEFAULT: [Self; 9] = [
+        Self::Kind,
+        Self::Rig,
+        Self::Onset,
+        Self::Chance,
+        Self::Zone,
+        Self::Transformer,
+        Self::Address,
+        Self::Status,
+        Self::Assignee,
+    ];
+
+    /// The stable text of the column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kind => "kind",
+            Self::Rig => "rig",
+            Self::Machines => "machines",
+            Self::Onset => "onset",
+            Self::Ended => "ended",
+            Self::Chance => "chance",
+            Self::ExpectedFalse => "expected_false",
+            Self::Energy => "energy",
+            Self::Money => "money",
+            Self::Recoverable => "recoverable",
+            Self::Zone => "zone",
+            Self::Transformer => "transformer",
+            Self::Burden => "burden",
+            Self::Address => "address",
+            Self::Status => "status",
+            Self::Assignee => "assignee",
+        }
+    }
+
+    const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Rig
+                | Self::Machines
+                | Self::Chance
+                | Self::ExpectedFalse
+                | Self::Energy
+                | Self::Money
+                | Self::Recoverable
+                | Self::Burden
+        )
+    }
+
+    /// The order that a click on the column's head gives.
+    const fn sort(self) -> Option<Sort> {
+        match self {
+            Self::Rig => Some(Sort::Kw),
+            Self::Onset => Some(Sort::Onset),
+            Self::Energy => Some(Sort::Energy),
+            Self::Recoverable => Some(Sort::Recoverable),
+            Self::Burden => Some(Sort::Burden),
+            _ => None,
+        }
+    }
+
+    /// The columns a person has chosen.
+    #[must_use]
+    pub fn chosen(by: &Caller) -> Vec<Self> {
+        let sees_places = by.may(May::SeePlaces);
+        let chosen: Vec<Self> = match &by.columns {
+            Some(names) => Self::ALL
+                .into_iter()
+                .filter(|column| names.split(' ').any(|name| name == column.as_str()))
+                .collect(),
+            None => Self::DEFAULT.into(),
+        };
+        chosen.into_iter().filter(|column| sees_places || *column != Self::Address).collect()
+    }
+
+    /// What stands in this column of a line.
+    #[must_use]
+    pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
+        let share = |share: Option<f64>| share.map(|share| lang.percent(share, 0));
+        let words = match self {
+            Self::Kind => Some(line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind))),
+            Self::Rig => line.rig_kw().map(|kw| match line.rig_kw_interval() {
+                Some((low, high)) => {
+                    format!("{} ({}–{})", lang.kw(kw), lang.kw_number(low), lang.kw_number(high))
+                }
+                None => lang.kw(kw),
+            }),
+            Self::Machines => line
+                .machines()
+                .map(|(low, high)| if low == high { low.to_string() } else { format!("{low}–{high}") }),
+            Self::Onset => line
+                .rig_kw()
+                .map(|_| line.onset().map_or_else(|| lang.say("onset-before"), |day| lang.date(day))),
+            Self::Ended => line
+                .rig_kw()
+                .map(|_| line.ended().map_or_else(|| lang.say("ended-not"), |day| lang.date(day))),
+            Self::Chance => share(line.chance()),
+            Self::ExpectedFalse => line.expected_false().map(|n| lang.number(n, 1)),
+            Self::Energy => line.energy_kwh().map(|kwh| lang.energy(kwh)),
+            Self::Money => line.money().map(|money| lang.number(money, 0)),
+            Self::Recoverable => line.recoverable_kwh().map(|kwh| lang.energy(kwh)),
+            Self::Zone => line.zone().map(str::to_owned),
+            Self::Transformer => line.parent().map(str::to_owned),
+            Self::Burden => share(line.burden()),
+            Self::Address => Some(line.address().to_owned()),
+            Self::Status => Some(lang.name_of("status", status.as_str())),
+            Self::Assignee => assignee.map(str::to_owned),
+        };
+        words.unwrap_or_default()
+    }
+}
+
+struct Head {
+    name: String,
+    is_number: bool,
+    /// Query of the list in this column's order, where it has one.
+    sort: Option<String>,
+    is_sorted: bool,
+}
+
+struct Cell {
+    words: String,
+    is_number: bool,
+    /// Class of a status, else empty.
+    tag: &'static str,
+}
+
+struct Row {
+    rank: String,
+    meter: String,
+    address: String,
+    score: String,
+    is_suspect: bool,
+    cells: Vec<Cell>,
+}
+
+struct Choice {
+    value: String,
+    words: String,
+    is_chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "review/list.html")]
+struct ListPage {
+    frame: Frame,
+    lang: &'static Language,
+    query: ListQuery,
+    kinds: Vec<Choice>,
+    zones: Vec<Choice>,
+    statuses: Vec<Choice>,
+    assignees: Vec<Choice>,
+    sorts: Vec<Choice>,
+    views: Vec<(String, String)>,
+    columns: Vec<Choice>,
+    csv: String,
+    table: String,
+}
+
+/// The part that a filter changes.
+#[derive(Template)]
+#[template(path = "review/list_table.html")]
+struct ListTable {
+    lang: &'static Language,
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    found: String,
+    page: usize,
+    n_pages: usize,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// The list, or only its table where the page asks for that.
+pub async fn show(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let table = table(&query, &view, &cases, &caller);
+    if headers.get("hx-target").is_some_and(|target| target == "list") {
+        return Ok(page(&table));
+    }
+    let lang = caller.lang();
+    let table = table.render().map_err(|error| crate::error::Error::table("list", error))?;
+    let people = desk.database.people().await?;
+    let choice = |value: &str, words: String, chosen: &str| Choice {
+        value: value.to_owned(),
+        words,
+        is_chosen: value == chosen,
+    };
+    let shown = Column::chosen(&caller);
+    let columns =
+        Column::ALL.into_iter().filter(|column| caller.may(May::SeePlaces) || *column != Column::Address);
+    Ok(page(&ListPage {
+        kinds: view
+            .lines
+            .kinds()
+            .into_iter()
+            .map(|kind| choice(kind, lang.name_of("kind", kind), &query.kind))
+            .collect(),
+        zones: view
+            .lines
+            .zones()
+            .into_iter()
+            .map(|zone| choice(zone, zone.to_owned(), &query.zone))
+            .collect(),
+        statuses: Status::ALL
+            .into_iter()
+            .map(|status| choice(status.as_str(), lang.name_of("status", status.as_str()), &query.status))
+            .collect(),
+        assignees: std::iter::once(choice("nobody", lang.say("assignee-nobody"), &query.assignee))
+            .chain(people.iter().map(|person| choice(&person.name, person.name.clone(), &query.assignee)))
+            .collect(),
+        sorts: Sort::ALL
+            .into_iter()
+            .map(|sort| {
+                choice(sort.as_str(), lang.name_of("sort", sort.as_str()), Sort::named(&query.sort).as_str())
+            })
+            .collect(),
+        views: desk.database.views(&caller.name).await?,
+        columns: columns
+            .map(|column| Choice {
+                value: column.as_str().to_owned(),
+                words: lang.name_of("column", column.as_str()),
+                is_chosen: shown.contains(&column),
+            })
+            .collect(),
+        csv: format!("/list.csv?{}", query.without_page()),
+        frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
+        lang,
+        query,
+        table,
+    }))
+}
+
+fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> ListTable {
+    let lang = caller.lang();
+    let columns = Column::chosen(caller);
+    let found = view.answers.page(query, &view.lines, cases, caller.may(May::SeePlaces));
+    let page =
+        |page: usize| format!("/?{}", ListQuery { page: page.to_string(), ..query.clone() }.as_query());
+    let row = |index: &u32| {
+        let line = view.lines.line(*index as usize);
+        let status = status_of(line, cases, view.last_day);
+        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
+        Row {
+            rank: lang.count(line.rank()),
+            meter: line.meter().to_owned(),
+            address: meter_address(line.meter()),
+            score: lang.number(line.score(), 3),
+            is_suspect: line.is_suspect(),
+            cells: columns
+                .iter()
+                .map(|column| Cell {
+                    words: column.words(line, status, assignee, lang),
+                    is_number: column.is_number(),
+                    tag: if *column == Column::Status { status.as_str() } else { "" },
+                })
+                .collect(),
+        }
+    };
+    let sorted = Sort::named(&query.sort);
+    let head = |column: &Column| Head {
+        name: lang.name_of("column", column.as_str()),
+        is_number: column.is_number(),
+        sort: column.sort().map(|sort| {
+            let query = ListQuery { sort: sort.as_str().to_owned(), page: String::new(), ..query.clone() };
+            format!("/?{}", query.as_query())
+        }),
+        is_sorted: column.sort() == Some(sorted),
+    };
+    ListTable {
+        lang,
+        heads: columns.iter().map(head).collect(),
+        rows: found.lines.iter().map(row).collect(),
+        found: lang.say_n("list-found", found.n_found),
+        page: found.page,
+        n_pages: found.n_pages,
+        before: (found.page > 1).then(|| page(found.page - 1)),
+        after: (found.page < found.n_pages).then(|| page(found.page + 1)),
+    }
+}
+
+/// Chosen columns, one field each.
+pub async fn choose_columns(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let names: Vec<&str> = Column::ALL
+        .into_iter()
+        .map(Column::as_str)
+        .filter(|name| fields.iter().any(|(key, value)| key == "column" && value == name))
+        .collect();
+    desk.database.set_columns(&caller.name, &names.join(" ")).await?;
+    Ok(back_to(fields.iter().find(|(key, _)| key == "query").map_or("", |(_, value)| value)))
+}
+
+/// A view's name and what it stands for.
+#[derive(Deserialize)]
+pub struct View {
+    name: String,
+    #[serde(default)]
+    query: String,
+}
+
+/// Saves the list as it is under a name.
+pub async fn save_view(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(view): Form<View>,
+) -> Result<Response, Refusal> {
+    let name: String = view.name.trim().chars().take(MOST_NAME_CHARS).collect();
+    if name.is_empty() {
+        return Err(Refusal::Invalid("error-form"));
+    }
+    desk.database.save_view(&caller.name, &name, &tidy(&view.query)).await?;
+    Ok(back_to(&view.query))
+}
+
+/// Forgets a view.
+pub async fn forget_view(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(view): Form<View>,
+) -> Result<Response, Refusal> {
+    desk.database.forget_view(&caller.name, &view.name).await?;
+    Ok(back_to(&view.query))
+}
+
+/// A query as the list understands it: whatever else was in it is gone.
+fn tidy(query: &str) -> String {
+    serde_urlencoded::from_str::<ListQuery>(query).unwrap_or_default().without_page()
+}
+
+fn back_to(query: &str) -> Response {
+    Redirect::to(&format!("/?{}", tidy(query))).into_response()
+}

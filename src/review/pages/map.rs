@@ -1,0 +1,117 @@
+//! Shows transformers and suspects where they are, drawn by the page itself: no tiles, no request outside.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::errors::Refusal;
+use super::{Frame, meter_address, page};
+use crate::balance::RESIDUAL_PREFIX;
+use crate::review::Login;
+use crate::review::desk::{Desk, status_of};
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+use crate::review::roles::May;
+
+/// Most suspects drawn; more would hide each other.
+const MOST_SUSPECTS: usize = 20_000;
+
+#[derive(Template)]
+#[template(path = "review/map.html")]
+struct MapPage {
+    frame: Frame,
+    lang: &'static Language,
+    sees_places: bool,
+    words: String,
+}
+
+/// The page.
+pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
+    let lang = caller.lang();
+    let words: BTreeMap<&str, String> = ["suspects", "transformers", "east", "north", "save"]
+        .into_iter()
+        .map(|id| (id, lang.say(&format!("map-{id}"))))
+        .collect();
+    Ok(page(&MapPage {
+        frame: Frame::of(&caller, "map", desk.settings.login == Login::Off),
+        lang,
+        sees_places: caller.may(May::SeePlaces),
+        words: serde_json::to_string(&words).unwrap_or_default(),
+    }))
+}
+
+/// What is drawn.
+#[derive(Serialize)]
+pub struct MapData {
+    suspects: Vec<Suspect>,
+    transformers: Vec<Transformer>,
+}
+
+#[derive(Serialize)]
+struct Suspect {
+    lon: f64,
+    lat: f64,
+    kw: Option<f64>,
+    status: &'static str,
+    words: String,
+    page: String,
+}
+
+#[derive(Serialize)]
+struct Transformer {
+    lon: f64,
+    lat: f64,
+    words: String,
+    /// Suspects below it.
+    suspects: u32,
+}
+
+/// The suspects and transformers that have a place, for those who may see places.
+pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<MapData>, Refusal> {
+    if !caller.may(May::SeePlaces) {
+        return Err(Refusal::Forbidden(caller.language));
+    }
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let lang = caller.lang();
+    let mut suspects = Vec::new();
+    let mut below: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in view.lines.all().filter(|line| line.is_suspect()).take(MOST_SUSPECTS) {
+        if let Some(parent) = line.parent() {
+            *below.entry(parent).or_default() += 1;
+        }
+        let Some((lat, lon)) = line.position() else { continue };
+        let status = status_of(line, &cases, view.last_day).as_str();
+        let kind = line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind));
+        let rig = line.rig_kw().map_or_else(String::new, |kw| lang.kw(kw));
+        suspects.push(Suspect {
+            lon,
+            lat,
+            kw: line.rig_kw(),
+            status,
+            words: format!("{} · {kind} · {rig} · {}", line.meter(), lang.name_of("status", status)),
+            page: meter_address(line.meter()),
+        });
+    }
+    let transformer = |(meter, point): (&crate::ids::MeterId, &crate::acquisition::register::UsagePoint)| {
+        let suspects = below.get(meter.as_str()).copied().unwrap_or(0);
+        let residual = view.lines.index(&format!("{RESIDUAL_PREFIX}{}", meter.as_str()));
+        let loss = residual.map(|index| view.lines.line(index)).filter(|line| line.is_suspect());
+        let rig =
+            loss.and_then(|line| line.rig_kw()).map_or_else(String::new, |kw| format!(" · {}", lang.kw(kw)));
+        let found = lang.say_n("map-below", suspects as usize);
+        Some(Transformer {
+            lon: point.lon?,
+            lat: point.lat?,
+            words: format!("{} · {found}{rig}", meter.as_str()),
+            suspects,
+        })
+    };
+    let network = view.register.points().filter(|(_, point)| point.is_network());
+    let transformers = network.filter_map(transformer).collect();
+    Ok(Json(MapData { suspects, transformers }))
+}

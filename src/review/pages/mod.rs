@@ -1,0 +1,91 @@
+//! Renders the desk's pages: one file a page, with the frame that all of them share.
+
+pub mod assets;
+pub mod days;
+pub mod entries;
+pub mod errors;
+pub mod export;
+pub mod list;
+pub mod login;
+pub mod map;
+pub mod moved;
+pub mod people;
+pub mod suspect;
+pub mod visits;
+pub mod watched;
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::guard::Caller;
+use super::language::Language;
+use super::roles::May;
+use errors::Refusal;
+
+/// What every page has around its own content.
+pub struct Frame {
+    /// Language of the page.
+    pub lang: &'static Language,
+    /// Who is looking; empty before login.
+    pub person: String,
+    /// Their role in their language.
+    pub role: String,
+    /// Token of every form.
+    pub csrf: String,
+    /// Whether they may write to cases.
+    pub may_decide: bool,
+    /// Whether they may manage people.
+    pub may_administer: bool,
+    /// Whether nobody logs in.
+    pub is_open: bool,
+    /// Which entry of the menu is this one.
+    pub here: &'static str,
+}
+
+impl Frame {
+    /// The frame of a page that `caller` sees.
+    #[must_use]
+    pub fn of(caller: &Caller, here: &'static str, is_open: bool) -> Self {
+        let lang = caller.lang();
+        Self {
+            lang,
+            person: caller.name.clone(),
+            role: lang.name_of("role", caller.role.as_str()),
+            csrf: caller.csrf.clone(),
+            may_decide: caller.may(May::Decide),
+            may_administer: caller.may(May::Administer),
+            is_open,
+            here,
+        }
+    }
+
+    /// Address of an asset, which changes with its content.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// Every language.
+    #[must_use]
+    pub fn languages(&self) -> &'static [Language; 3] {
+        Language::all()
+    }
+}
+
+/// The page, or an error page where it cannot be rendered.
+pub fn page(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => Refusal::failed(&crate::error::Error::table("page", error)).into_response(),
+    }
+}
+
+/// What a segment of an address keeps as it is.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Address of a meter's page.
+#[must_use]
+pub fn meter_address(meter: &str) -> String {
+    format!("/meters/{}", utf8_percent_encode(meter, SEGMENT))
+}

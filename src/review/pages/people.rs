@@ -1,0 +1,229 @@
+//! Lets people and programs in and keeps them out; shows who looked at what.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::errors::Refusal;
+use super::{Frame, page};
+use crate::review::api::scopes::Scope;
+use crate::review::database::tokens::Token;
+use crate::review::desk::{Desk, now};
+use crate::review::guard::{self, Caller};
+use crate::review::language::Language;
+use crate::review::roles::Role;
+use crate::review::{Login, passwords};
+
+/// Longest name of a person or a program. [characters]
+const MOST_NAME_CHARS: usize = 80;
+
+/// Lines of the access log on a page.
+const ACCESS_LINES: i64 = 500;
+
+struct PersonRow {
+    name: String,
+    role: String,
+    is_active: bool,
+    is_self: bool,
+}
+
+struct TokenRow {
+    name: String,
+    scopes: String,
+    made: String,
+    is_active: bool,
+}
+
+#[derive(Template)]
+#[template(path = "review/people.html")]
+struct PeoplePage {
+    frame: Frame,
+    lang: &'static Language,
+    people: Vec<PersonRow>,
+    roles: Vec<(&'static str, String)>,
+    tokens: Vec<TokenRow>,
+    scopes: Vec<&'static str>,
+    fewest_chars: usize,
+    new_token: Option<String>,
+}
+
+/// Everyone, and every token.
+pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
+    show_with(&desk, &caller, None).await
+}
+
+async fn show_with(desk: &Desk, caller: &Caller, new_token: Option<String>) -> Result<Response, Refusal> {
+    let lang = caller.lang();
+    let people = desk.database.people().await?.into_iter().map(|person| PersonRow {
+        is_self: person.name == caller.name,
+        role: lang.name_of("role", person.role.as_str()),
+        is_active: person.is_active,
+        name: person.name,
+    });
+    let tokens = desk.database.tokens().await?.into_iter().map(|token| TokenRow {
+        made: format!("{}, {}", token.made_by, lang.instant(token.made_at)),
+        name: token.name,
+        scopes: token.scopes,
+        is_active: token.is_active,
+    });
+    Ok(page(&PeoplePage {
+        frame: Frame::of(caller, "people", desk.settings.login == Login::Off),
+        lang,
+        people: people.collect(),
+        roles: Role::ALL.map(|role| (role.as_str(), lang.name_of("role", role.as_str()))).into(),
+        tokens: tokens.collect(),
+        scopes: Scope::ALL.map(Scope::as_str).into(),
+        fewest_chars: passwords::FEWEST_CHARS,
+        new_token,
+    }))
+}
+
+fn name_of(text: &str) -> Result<String, Refusal> {
+    let name = text.trim();
+    let is_valid =
+        !name.is_empty() && name.chars().count() <= MOST_NAME_CHARS && !name.chars().any(char::is_control);
+    if is_valid { Ok(name.to_owned()) } else { Err(Refusal::Invalid("error-form")) }
+}
+
+/// Who, as what.
+#[derive(Deserialize)]
+pub struct NewPerson {
+    name: String,
+    role: String,
+    password: String,
+}
+
+/// Lets a person in, or gives one another role and password.
+pub async fn put(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(new): Form<NewPerson>,
+) -> Result<Response, Refusal> {
+    let (name, role) = (name_of(&new.name)?, Role::named(&new.role).ok_or(Refusal::Invalid("error-form"))?);
+    let hashed = tokio::task::spawn_blocking(move || passwords::hash(&new.password)).await;
+    let hash = hashed.ok().and_then(Result::ok).ok_or(Refusal::Invalid("error-password"))?;
+    desk.database.put_person(&name, role, &hash, now()).await?;
+    desk.database.note_access(&caller.access("person_put", &format!("{name}: {}", role.as_str()))).await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+/// Who, and whether they may log in.
+#[derive(Deserialize)]
+pub struct Active {
+    name: String,
+    is_active: bool,
+}
+
+/// Lets a person in again or keeps them out; nobody can keep themselves out.
+pub async fn set_active(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(form): Form<Active>,
+) -> Result<Response, Refusal> {
+    if form.name == caller.name {
+        return Err(Refusal::Invalid("error-self"));
+    }
+    if !desk.database.set_active(&form.name, form.is_active).await? {
+        return Err(Refusal::NotFound);
+    }
+    let what = if form.is_active { "person_let_in" } else { "person_kept_out" };
+    desk.database.note_access(&caller.access(what, &form.name)).await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+/// Makes a token and shows it once; what it may do comes as ticked scopes.
+pub async fn add_token(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let field =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let name = name_of(field("name"))?;
+    let is_asked =
+        |scope: &Scope| fields.iter().any(|(key, value)| key == "scope" && value == scope.as_str());
+    let scopes: Vec<&str> = Scope::ALL.into_iter().filter(is_asked).map(Scope::as_str).collect();
+    if scopes.is_empty() {
+        return Err(Refusal::Invalid("error-form"));
+    }
+    let token = format!("hw_{}", guard::secret());
+    let facts = Token {
+        name: name.clone(),
+        scopes: scopes.join(" "),
+        made_by: caller.name.clone(),
+        made_at: now(),
+        is_active: true,
+    };
+    desk.database.add_token(&token, &facts).await?;
+    desk.database.note_access(&caller.access("token_made", &name)).await?;
+    show_with(&desk, &caller, Some(token)).await
+}
+
+/// Which token.
+#[derive(Deserialize)]
+pub struct Named {
+    name: String,
+}
+
+/// Keeps a program out.
+pub async fn revoke_token(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(form): Form<Named>,
+) -> Result<Response, Refusal> {
+    desk.database.revoke_token(&form.name).await?;
+    desk.database.note_access(&caller.access("token_revoked", &form.name)).await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+struct AccessRow {
+    at: String,
+    person: String,
+    address: String,
+    what: String,
+    subject: String,
+}
+
+#[derive(Template)]
+#[template(path = "review/access.html")]
+struct AccessPage {
+    frame: Frame,
+    lang: &'static Language,
+    about: String,
+    rows: Vec<AccessRow>,
+}
+
+/// Whom or what the log is asked about.
+#[derive(Deserialize, Default)]
+pub struct About {
+    #[serde(default)]
+    about: String,
+}
+
+/// Who looked at what, newest first.
+pub async fn accesses(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Query(query): Query<About>,
+) -> Result<Response, Refusal> {
+    let lang = caller.lang();
+    let about = query.about.trim().to_owned();
+    let rows = desk.database.accesses(&about, ACCESS_LINES).await?.into_iter().map(|access| AccessRow {
+        at: lang.instant(access.at),
+        person: access.person,
+        address: access.address,
+        what: lang.name_of("access", &access.what),
+        subject: access.subject,
+    });
+    let rows = rows.collect();
+    Ok(page(&AccessPage {
+        frame: Frame::of(&caller, "access", desk.settings.login == Login::Off),
+        lang,
+        about,
+        rows,
+    }))
+}

@@ -1,0 +1,376 @@
+//! Shows one meter: evidence, charts, place in the network, and the work on it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::errors::Refusal;
+use super::{Frame, meter_address, page};
+use crate::acquisition::register::UsagePoint;
+use crate::acquisition::verdicts::Verdict;
+use crate::balance::RESIDUAL_PREFIX;
+use crate::report::charts::ChartData;
+use crate::review::Login;
+use crate::review::case::{Action, Case, Cases, Entry, VISIT_RESULTS};
+use crate::review::charts::charts_of;
+use crate::review::desk::{Desk, status_of};
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+use crate::review::lines::Line;
+use crate::review::roles::May;
+use crate::review::run_view::RunView;
+
+/// Width of a bar at its fullest. [px]
+const BAR_PX: f64 = 120.0;
+
+/// Neighbours listed under the same transformer.
+const MOST_NEIGHBOURS: usize = 40;
+
+/// Steps up the network; more are a circle.
+const DEEPEST: usize = 8;
+
+struct Bar {
+    words: String,
+    value: String,
+    class: &'static str,
+    width: String,
+}
+
+struct Neighbour {
+    meter: String,
+    address: String,
+    is_this: bool,
+    is_linked: bool,
+    words: String,
+    place: String,
+}
+
+struct Event {
+    at: String,
+    person: String,
+    what: String,
+    reason: String,
+}
+
+struct Option_ {
+    value: &'static str,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "review/suspect.html")]
+struct SuspectPage {
+    frame: Frame,
+    lang: &'static Language,
+    meter: String,
+    here: String,
+    rank: String,
+    score: String,
+    kind: String,
+    is_suspect: bool,
+    status: &'static str,
+    status_words: String,
+    assignee: String,
+    facts: Vec<(String, String)>,
+    reasons: Vec<Bar>,
+    rivals: Vec<Bar>,
+    above: Vec<(String, Option<String>)>,
+    neighbours: Vec<Neighbour>,
+    n_more_neighbours: usize,
+    events: Vec<Event>,
+    last: i64,
+    people: Vec<String>,
+    verdicts: Vec<Option_>,
+    visit_results: Vec<Option_>,
+    today: String,
+    before: Option<String>,
+    after: Option<String>,
+    chart_words: String,
+}
+
+/// The page of a meter.
+pub async fn show(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(meter): Path<String>,
+) -> Result<Response, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let index = view.lines.index(&meter).ok_or(Refusal::NotFound)?;
+    desk.database.note_access(&caller.access("suspect", &meter)).await?;
+    let line = view.lines.line(index);
+    let lang = caller.lang();
+    let status = status_of(line, &cases, view.last_day);
+    let case = cases.of(&meter);
+    let entries = desk.database.entries_on(&meter).await?;
+    let people = desk.database.people().await?;
+    let next = |index: usize| meter_address(view.lines.line(index).meter());
+    let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
+    Ok(page(&SuspectPage {
+        frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
+        lang,
+        here: meter_address(&meter),
+        rank: lang.count(line.rank()),
+        score: lang.number(line.score(), 3),
+        kind: line.kind().map_or_else(|| lang.say("kind-none"), |kind| lang.name_of("kind", kind)),
+        is_suspect: line.is_suspect(),
+        status: status.as_str(),
+        status_words: lang.name_of("status", status.as_str()),
+        assignee: case.and_then(|case| case.assignee.clone()).unwrap_or_default(),
+        facts: facts(&view, line, &caller),
+        reasons: reasons(&view, line, lang)?,
+        rivals: rivals(&view, line, lang)?,
+        above: above(&view, line),
+        neighbours,
+        n_more_neighbours,
+        events: entries.iter().map(|entry| event(entry, lang)).collect(),
+        last: case.map_or(0, |case: &Case| case.last),
+        people: people.into_iter().filter(|person| person.is_active).map(|person| person.name).collect(),
+        verdicts: Verdict::ALL
+            .into_iter()
+            .map(|verdict| Option_ {
+                value: verdict.as_str(),
+                words: lang.name_of("verdict", verdict.as_str()),
+            })
+            .collect(),
+        visit_results: VISIT_RESULTS
+            .into_iter()
+            .map(|value| Option_ { value, words: lang.name_of("visit", value) })
+            .collect(),
+        today: jiff::Zoned::now().date().to_string(),
+        before: (index > 0).then(|| next(index - 1)),
+        after: (index + 1 < view.lines.len()).then(|| next(index + 1)),
+        chart_words: chart_words(lang),
+        meter,
+    }))
+}
+
+/// What the charts of a meter show.
+pub async fn charts(
+    State(desk): State<Arc<Desk>>,
+    _: Caller,
+    Path(meter): Path<String>,
+) -> Result<Json<ChartData>, Refusal> {
+    let view = desk.view();
+    let index = view.lines.index(&meter).ok_or(Refusal::NotFound)?;
+    let made = tokio::task::spawn_blocking(move || charts_of(&view, view.lines.line(index))).await;
+    Ok(Json(made.map_err(|error| crate::error::Error::table("charts", error))??))
+}
+
+fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> Vec<(String, String)> {
+    let lang = caller.lang();
+    let mut facts = Vec::new();
+    let mut add = |id: &str, words: Option<String>| {
+        facts.extend(words.filter(|words| !words.is_empty()).map(|words| (lang.say(id), words)));
+    };
+    let interval = |(low, high): (f64, f64)| format!(" ({}–{})", lang.kw_number(low), lang.kw_number(high));
+    if caller.may(May::SeePlaces) {
+        add("fact-address", Some(line.address().to_owned()));
+    }
+    add("fact-zone", line.zone().map(str::to_owned));
+    add(
+        "fact-rig",
+        line.rig_kw().map(|kw| lang.kw(kw) + &line.rig_kw_interval().map(interval).unwrap_or_default()),
+    );
+    add(
+        "fact-machines",
+        line.machines().map(|(low, high)| match low == high {
+            true => low.to_string(),
+            false => format!("{low}–{high}"),
+        }),
+    );
+    let has_rig = line.rig_kw().is_some();
+    let day = |day: Option<jiff::civil::Date>, none: &str| {
+        has_rig.then(|| day.map_or_else(|| lang.say(none), |day| lang.date(day)))
+    };
+    add("fact-onset", day(line.onset(), "onset-before"));
+    add("fact-ended", day(line.ended(), "ended-not"));
+    add("fact-chance", line.chance().map(|chance| lang.percent(chance, 0)));
+    add("fact-expected-false", line.expected_false().map(|n| lang.number(n, 1)));
+    add("fact-energy", line.energy_kwh().map(|kwh| lang.energy(kwh)));
+    add("fact-money", line.money().map(|money| lang.number(money, 0)));
+    add("fact-recoverable", line.recoverable_kwh().map(|kwh| lang.energy(kwh)));
+    add("fact-burden", line.burden().map(|share| lang.percent(share, 0)));
+    let point = view.register.point(line.meter().strip_prefix(RESIDUAL_PREFIX).unwrap_or(line.meter()));
+    let text = |pick: fn(&UsagePoint) -> Option<&String>| point.and_then(pick).cloned();
+    let kw = |pick: fn(&UsagePoint) -> Option<f64>| point.and_then(pick).map(|kw| lang.kw(kw));
+    add("fact-activity", text(|point| point.activity.as_ref()));
+    add("fact-premises", text(|point| point.premises.as_ref()));
+    add("fact-tariff", text(|point| point.tariff.as_ref()));
+    add("fact-contracted", kw(|point| point.contracted_kw));
+    add("fact-declared", kw(|point| point.declared_mining_kw));
+    add("fact-licence", text(|point| point.licence.as_ref()));
+    add(
+        "fact-peers",
+        line.group().zip(line.p_value()).map(|(group, p_value)| {
+            lang.say_with("peers-share", &[("group", group), ("share", &lang.percent(p_value, 1))])
+        }),
+    );
+    facts
+}
+
+fn reasons(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
+    let reasons = view.reasons(line.meter())?;
+    let most = reasons.iter().map(|(_, _, weight)| weight.abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let bar = |(_, words, weight): (String, String, f64)| Bar {
+        words,
+        value: format!("{}{}", if weight > 0.0 { "+" } else { "" }, lang.number(weight, 2)),
+        class: if weight < 0.0 { "against" } else { "for" },
+        width: width(weight.abs() / most),
+    };
+    Ok(reasons.into_iter().map(bar).collect())
+}
+
+fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
+    let bar = |words: String, score: f64, class| Bar {
+        words,
+        value: lang.number(score, 2),
+        class,
+        width: width(score),
+    };
+    let mining = bar(lang.say("rival-mining"), line.score(), "for");
+    let rivals = view.rivals(line.meter())?.into_iter();
+    // A rival of another version keeps its own name.
+    let shown =
+        |rival: String| lang.known_name_of("rival", &rival.to_lowercase().replace(' ', "_")).unwrap_or(rival);
+    Ok(std::iter::once(mining)
+        .chain(rivals.map(|(rival, score)| bar(shown(rival), score, "against")))
+        .collect())
+}
+
+fn width(share: f64) -> String {
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    format!("{:.1}", share * BAR_PX)
+}
+
+/// What feeds the meter, from the transformer up: name and, where it has a residual, the address of that.
+fn above(view: &RunView, line: Line<'_>) -> Vec<(String, Option<String>)> {
+    let mut above = Vec::new();
+    let mut next = line.parent().map(str::to_owned);
+    while let Some(parent) = next.take().filter(|_| above.len() < DEEPEST) {
+        let residual = format!("{RESIDUAL_PREFIX}{parent}");
+        let address = view.lines.index(&residual).map(|_| meter_address(&residual));
+        next = view.register.point(&parent).and_then(|point| point.parent_id.clone());
+        above.push((parent, address));
+    }
+    above
+}
+
+/// Meters under the same transformer, the most suspicious first, and how many more there are.
+fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) -> (Vec<Neighbour>, usize) {
+    let Some(parent) = line.parent() else { return (Vec::new(), 0) };
+    let lang = caller.lang();
+    let residual = format!("{RESIDUAL_PREFIX}{parent}");
+    let below = view.children(parent).iter().chain(std::iter::once(&residual));
+    let mut found: Vec<usize> = below.filter_map(|meter| view.lines.index(meter)).collect();
+    found.sort_unstable();
+    let n_more = found.len().saturating_sub(MOST_NEIGHBOURS);
+    let neighbour = |index: usize| {
+        let other = view.lines.line(index);
+        let status = status_of(other, cases, view.last_day);
+        let kind = other.kind().filter(|_| other.is_suspect()).map(|kind| lang.name_of("kind", kind));
+        let rig = other.rig_kw().filter(|_| other.is_suspect()).map(|kw| lang.kw(kw));
+        let words =
+            [Some(lang.number(other.score(), 3)), kind, rig, Some(lang.name_of("status", status.as_str()))];
+        Neighbour {
+            meter: other.meter().to_owned(),
+            address: meter_address(other.meter()),
+            is_this: index == line.index(),
+            is_linked: other.linked_case().is_some() && other.linked_case() == line.linked_case(),
+            words: words.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            place: if caller.may(May::SeePlaces) { other.address().to_owned() } else { String::new() },
+        }
+    };
+    (found.into_iter().take(MOST_NEIGHBOURS).map(neighbour).collect(), n_more)
+}
+
+/// An entry of the log in words.
+#[must_use]
+pub fn entry_words(entry: &Entry, lang: &Language) -> String {
+    let what = lang.name_of("action", entry.action.as_str());
+    let value = match entry.action {
+        Action::Verdict => lang.name_of("verdict", &entry.value),
+        Action::VisitResult => lang.name_of("visit", &entry.value),
+        Action::Assign if entry.value.is_empty() => lang.say("assignee-nobody"),
+        Action::Closed | Action::VisitRequested => {
+            entry.value.parse().map_or_else(|_| entry.value.clone(), |day| lang.date(day))
+        }
+        Action::Assign | Action::Note => entry.value.clone(),
+    };
+    if value.is_empty() { what } else { format!("{what}: {value}") }
+}
+
+fn event(entry: &Entry, lang: &Language) -> Event {
+    Event {
+        at: lang.instant(entry.at),
+        person: entry.person.clone(),
+        what: entry_words(entry, lang),
+        reason: entry.reason.clone(),
+    }
+}
+
+/// Texts of the charts, as JSON for the script, which puts the values in itself.
+fn chart_words(lang: &Language) -> String {
+    const VALUES: [(&str, &str); 12] = [
+        ("n", "{n}"),
+        ("kw", "{kw}"),
+        ("share", "{share}"),
+        ("from", "{from}"),
+        ("to", "{to}"),
+        ("span", "{span}"),
+        ("marks", "{marks}"),
+        ("curves", "{curves}"),
+        ("name", "{name}"),
+        ("low", "{low}"),
+        ("high", "{high}"),
+        ("day", "{day}"),
+    ];
+    let mut words = serde_json::Map::new();
+    words.insert("locale".to_owned(), if lang.code == "en" { "en-GB" } else { lang.code }.into());
+    for id in CHART_WORDS {
+        words.insert(id.to_owned(), lang.say_with(&format!("drawn-{id}"), &VALUES).into());
+    }
+    serde_json::Value::Object(words).to_string()
+}
+
+/// Texts that `templates/charts.js` takes.
+const CHART_WORDS: [&str; 36] = [
+    "kw",
+    "hour",
+    "base",
+    "mean",
+    "meter",
+    "residual_base",
+    "residual_mean",
+    "onset",
+    "end",
+    "missing",
+    "or_more",
+    "before_onset",
+    "from_onset",
+    "before_end",
+    "after_end",
+    "all",
+    "before_onset_hours",
+    "from_onset_hours",
+    "before_end_hours",
+    "after_end_hours",
+    "all_hours",
+    "peers",
+    "peers_median",
+    "share_of_hours",
+    "reached_in",
+    "fit",
+    "unknown",
+    "save",
+    "to",
+    "about_heat_map",
+    "about_base_load",
+    "about_mean_day",
+    "about_duration",
+    "about_residual",
+    "about_rivals",
+    "about_curve",
+];

@@ -1,0 +1,180 @@
+//! Plans a batch of visits and asks for them.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::errors::Refusal;
+use super::{Frame, meter_address, page};
+use crate::review::Login;
+use crate::review::case::{Action, Cases, Entry};
+use crate::review::desk::{Desk, now, status_of};
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+use crate::review::run_view::RunView;
+use crate::review::visits::{Candidate, Tour, plan};
+
+/// Visits and inspectors unless asked for otherwise.
+const DEFAULT_VISITS: usize = 50;
+const DEFAULT_INSPECTORS: usize = 2;
+
+/// Most visits and inspectors of a batch.
+const MOST_VISITS: usize = 500;
+const MOST_INSPECTORS: usize = 20;
+
+/// How many visits, by how many, where.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    visits: String,
+    inspectors: String,
+    zone: String,
+}
+
+impl Asked {
+    fn number(text: &str, default: usize, most: usize) -> usize {
+        text.trim().parse().unwrap_or(default).clamp(1, most)
+    }
+
+    /// Number of visits.
+    #[must_use]
+    pub fn n_visits(&self) -> usize {
+        Self::number(&self.visits, DEFAULT_VISITS, MOST_VISITS)
+    }
+
+    /// Number of inspectors.
+    #[must_use]
+    pub fn n_inspectors(&self) -> usize {
+        Self::number(&self.inspectors, DEFAULT_INSPECTORS, MOST_INSPECTORS)
+    }
+
+    /// The tours for what is still to be visited.
+    #[must_use]
+    pub fn tours(&self, view: &RunView, cases: &Cases) -> Vec<Tour> {
+        let zone = view.lines.zone_number(&self.zone);
+        let candidates = view
+            .lines
+            .all()
+            .filter(|line| line.is_suspect())
+            .filter(|line| self.zone.is_empty() || zone == Some(line.numbers().2))
+            .filter(|line| status_of(*line, cases, view.last_day).is_to_visit());
+        plan(candidates.filter_map(Candidate::of).collect(), self.n_visits(), self.n_inspectors())
+    }
+}
+
+struct Stop {
+    number: usize,
+    meter: String,
+    page: String,
+    place: String,
+    kind: String,
+    rig: String,
+    chance: String,
+    recoverable: String,
+    status: String,
+}
+
+struct Part {
+    title: String,
+    facts: String,
+    stops: Vec<Stop>,
+}
+
+#[derive(Template)]
+#[template(path = "review/visits.html")]
+struct VisitsPage {
+    frame: Frame,
+    lang: &'static Language,
+    n_visits: usize,
+    n_inspectors: usize,
+    zone: String,
+    zones: Vec<String>,
+    csv: String,
+    parts: Vec<Part>,
+}
+
+/// The batch, a tour for each inspector.
+pub async fn show(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let lang = caller.lang();
+    let tours = asked.tours(&view, &cases);
+    let stop = |(number, stop): (usize, &Candidate)| {
+        let line = view.lines.line(stop.index);
+        Stop {
+            number,
+            meter: line.meter().to_owned(),
+            page: meter_address(line.meter()),
+            place: line.address().to_owned(),
+            kind: line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind)),
+            rig: line.rig_kw().map_or_else(String::new, |kw| lang.kw(kw)),
+            chance: line.chance().map_or_else(String::new, |chance| lang.percent(chance, 0)),
+            recoverable: lang.energy(stop.recoverable_kwh),
+            status: lang.name_of("status", status_of(line, &cases, view.last_day).as_str()),
+        }
+    };
+    let part = |(number, tour): (usize, &Tour)| Part {
+        title: lang.say_with("visits-inspector", &[("n", &number.to_string())]),
+        facts: lang.say_with(
+            "visits-facts",
+            &[
+                ("km", &lang.number(tour.km, 1)),
+                ("hours", &lang.number(tour.hours(), 1)),
+                ("energy", &lang.energy(tour.recoverable_kwh())),
+            ],
+        ),
+        stops: (1..).zip(&tour.stops).map(stop).collect(),
+    };
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("visits", &asked.n_visits().to_string())
+        .append_pair("inspectors", &asked.n_inspectors().to_string())
+        .append_pair("zone", &asked.zone)
+        .finish();
+    Ok(page(&VisitsPage {
+        frame: Frame::of(&caller, "visits", desk.settings.login == Login::Off),
+        lang,
+        n_visits: asked.n_visits(),
+        n_inspectors: asked.n_inspectors(),
+        zones: view.lines.zones().into_iter().map(str::to_owned).collect(),
+        csv: format!("/visits.csv?{query}"),
+        parts: (1..).zip(&tours).map(part).collect(),
+        zone: asked.zone,
+    }))
+}
+
+/// Asks for a visit to each of the ticked places.
+pub async fn request(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let view = desk.view();
+    let field =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let day = field("day");
+    if !day.is_empty() && day.parse::<jiff::civil::Date>().is_err() {
+        return Err(Refusal::Invalid("error-form"));
+    }
+    let meters = fields.iter().filter(|(key, _)| key == "meter").map(|(_, meter)| meter);
+    let known = meters.filter(|meter| view.lines.index(meter).is_some());
+    let entry = |meter: &String| Entry {
+        id: 0,
+        at: now(),
+        person: caller.name.clone(),
+        meter: meter.clone(),
+        action: Action::VisitRequested,
+        value: day.to_owned(),
+        reason: String::new(),
+        run: view.id.clone(),
+    };
+    let entries: Vec<Entry> = known.take(MOST_VISITS).map(entry).collect();
+    desk.write(&entries).await?;
+    Ok(Redirect::to("/?status=visit_requested").into_response())
+}

@@ -1,0 +1,328 @@
+//! Answers which lines a filter lets through, in which order, a page at a time.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
+
+use super::case::{Cases, Status};
+use super::lines::{Line, Lines};
+
+/// Lines of a page.
+pub const PAGE_LINES: usize = 50;
+
+/// Answers kept for the next page and the next analyst.
+const MOST_ANSWERS: usize = 24;
+
+/// Fewer than this are sorted each time; more follow an order made once.
+const SORT_AT_ONCE: usize = 50_000;
+
+/// Longest text that is searched for; more is no search. [characters]
+const MOST_CHARS: usize = 200;
+
+/// What an analyst asks of the list, as in the address bar. What makes no sense there is passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Part of an id, a transformer, a zone or an address.
+    pub q: String,
+    /// Zone of the network.
+    pub zone: String,
+    /// What feeds it.
+    pub transformer: String,
+    /// Stable text of a kind.
+    pub kind: String,
+    /// Stable text of a status.
+    pub status: String,
+    /// Name of a person, `nobody`.
+    pub assignee: String,
+    /// Least score, 0..=1.
+    pub score: String,
+    /// Least rig. [kW]
+    pub kw: String,
+    /// `all`: lines below the cut, too.
+    pub show: String,
+    /// What to order by: `rank`, `kw`, `onset`, `energy`, `recoverable`, `burden`, `meter`.
+    pub sort: String,
+    /// Page, from 1.
+    pub page: String,
+}
+
+impl ListQuery {
+    /// As a query string, without what is empty.
+    #[must_use]
+    pub fn as_query(&self) -> String {
+        let given = self.pairs().into_iter().filter(|(_, value)| !value.is_empty());
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
+    }
+
+    /// As a query string that stands for the whole list, not for one page of it.
+    #[must_use]
+    pub fn without_page(&self) -> String {
+        Self { page: String::new(), ..self.clone() }.as_query()
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 11] {
+        [
+            ("q", &self.q),
+            ("zone", &self.zone),
+            ("transformer", &self.transformer),
+            ("kind", &self.kind),
+            ("status", &self.status),
+            ("assignee", &self.assignee),
+            ("score", &self.score),
+            ("kw", &self.kw),
+            ("show", &self.show),
+            ("sort", &self.sort),
+            ("page", &self.page),
+        ]
+    }
+
+    fn number(text: &str) -> Option<f64> {
+        text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// Page asked for, from 1.
+    #[must_use]
+    pub fn page(&self) -> usize {
+        self.page.parse().unwrap_or(1).max(1)
+    }
+}
+
+/// What to order by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// The run's order.
+    Rank,
+    /// Largest rig first.
+    Kw,
+    /// Latest onset first.
+    Onset,
+    /// Most energy since onset first.
+    Energy,
+    /// Most energy a visit is expected to bring back first.
+    Recoverable,
+    /// Transformers above their rating first.
+    Burden,
+    /// By id.
+    Meter,
+}
+
+impl Sort {
+    /// Every order.
+    pub const ALL: [Self; 7] =
+        [Self::Rank, Self::Kw, Self::Onset, Self::Energy, Self::Recoverable, Self::Burden, Self::Meter];
+
+    /// The stable text of the order.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rank => "rank",
+            Self::Kw => "kw",
+            Self::Onset => "onset",
+            Self::Energy => "energy",
+            Self::Recoverable => "recoverable",
+            Self::Burden => "burden",
+            Self::Meter => "meter",
+        }
+    }
+
+    /// The order with this text, else by rank.
+    #[must_use]
+    pub fn named(text: &str) -> Self {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or(Self::Rank)
+    }
+
+    /// What comes first has the greatest; missing comes last.
+    fn key(self, line: Line<'_>) -> f64 {
+        let value = match self {
+            Self::Kw => line.rig_kw(),
+            Self::Onset => Some(f64::from(line.onset_number())),
+            Self::Energy => line.energy_kwh(),
+            Self::Recoverable => line.recoverable_kwh(),
+            Self::Burden => line.burden(),
+            Self::Rank | Self::Meter => None,
+        };
+        value.unwrap_or(f64::NEG_INFINITY)
+    }
+}
+
+/// A page of lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Indices of the lines.
+    pub lines: Vec<u32>,
+    /// How many lines the filter lets through.
+    pub n_found: usize,
+    /// This page, from 1.
+    pub page: usize,
+    /// The last page.
+    pub n_pages: usize,
+}
+
+type Answer = Arc<Vec<u32>>;
+
+/// Orders and answers made before.
+#[derive(Debug, Default)]
+pub struct Answers {
+    orders: [OnceLock<Vec<u32>>; Sort::ALL.len()],
+    kept: Mutex<VecDeque<(String, Answer)>>,
+}
+
+impl Answers {
+    /// The page of the lines that `query` lets through.
+    #[must_use]
+    pub fn page(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Page {
+        let found = self.found(query, lines, cases, sees_places);
+        let n_pages = found.len().div_ceil(PAGE_LINES).max(1);
+        let page = query.page().min(n_pages);
+        let from = (page - 1) * PAGE_LINES;
+        let lines = found[from..found.len().min(from + PAGE_LINES)].to_vec();
+        Page { lines, n_found: found.len(), page, n_pages }
+    }
+
+    /// Every line that `query` lets through, in its order.
+    pub fn found(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Answer {
+        let follows_cases = !query.status.is_empty() || !query.assignee.is_empty();
+        let last = if follows_cases { cases.last() } else { 0 };
+        let key = format!("{sees_places} {last} {}", query.without_page());
+        if let Some(answer) = self.kept(&key) {
+            return answer;
+        }
+        let answer = Arc::new(self.ordered(query, matches(query, lines, cases, sees_places), lines));
+        let mut kept = self.kept.lock().expect("nobody panics while holding it");
+        kept.push_front((key, Arc::clone(&answer)));
+        kept.truncate(MOST_ANSWERS);
+        answer
+    }
+
+    fn kept(&self, key: &str) -> Option<Answer> {
+        let mut kept = self.kept.lock().expect("nobody panics while holding it");
+        let place = kept.iter().position(|(known, _)| known == key)?;
+        let entry = kept.remove(place)?;
+        let answer = Arc::clone(&entry.1);
+        kept.push_front(entry);
+        Some(answer)
+    }
+
+    fn ordered(&self, query: &ListQuery, mut found: Vec<u32>, lines: &Lines) -> Vec<u32> {
+        let sort = Sort::named(&query.sort);
+        if sort == Sort::Rank {
+            return found;
+        }
+        if found.len() <= SORT_AT_ONCE && sort != Sort::Meter {
+            sort_by(sort, &mut found, lines);
+            return found;
+        }
+        let order = if sort == Sort::Meter {
+            lines.by_id()
+        } else {
+            self.orders[sort as usize].get_or_init(|| {
+                let mut all: Vec<u32> = (0..lines.len() as u32).collect();
+                sort_by(sort, &mut all, lines);
+                all
+            })
+        };
+        let mut is_found = vec![false; lines.len()];
+        found.iter().for_each(|index| is_found[*index as usize] = true);
+        order.iter().copied().filter(|index| is_found[*index as usize]).collect()
+    }
+}
+
+fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
+    found.par_sort_by(|a, b| {
+        let key = |index: u32| sort.key(lines.line(index as usize));
+        key(*b).total_cmp(&key(*a)).then(a.cmp(b))
+    });
+}
+
+/// Indices that the filter lets through, by rank.
+fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Vec<u32> {
+    let Some(filter) = Filter::of(query, lines, cases) else { return Vec::new() };
+    let text: String = query.q.trim().chars().take(MOST_CHARS).collect();
+    if text.is_empty() {
+        (0..lines.len() as u32).filter(|index| filter.lets_through(lines.line(*index as usize))).collect()
+    } else {
+        let mut found = lines.containing(&text, sees_places);
+        found.retain(|index| filter.lets_through(lines.line(*index as usize)));
+        found
+    }
+}
+
+/// A filter in the numbers of the lines.
+struct Filter<'a> {
+    zone: Option<u32>,
+    parent: Option<u32>,
+    kind: Option<u32>,
+    score: f64,
+    kw: f64,
+    with_all: bool,
+    status: Option<Status>,
+    /// Meters of the person; `None`: anybody's.
+    mine: Option<HashSet<&'a str>>,
+    is_nobodys: bool,
+    by_meter: BTreeMap<&'a str, Status>,
+    taken: HashSet<&'a str>,
+}
+
+impl<'a> Filter<'a> {
+    /// `None` where nothing can pass: a zone or transformer that no line has.
+    fn of(query: &'a ListQuery, lines: &Lines, cases: &'a Cases) -> Option<Self> {
+        let known = |text: &str, number: &dyn Fn(&str) -> Option<u32>| match text {
+            "" => Some(None),
+            text => number(text).map(Some),
+        };
+        let status = Status::named(&query.status);
+        let is_nobodys = query.assignee == "nobody";
+        let follows = status.is_some();
+        let has = |name: &str| {
+            cases
+                .all()
+                .filter(|(_, case)| case.assignee.as_deref() == Some(name))
+                .map(|(meter, _)| meter)
+                .collect()
+        };
+        Some(Self {
+            zone: known(&query.zone, &|name| lines.zone_number(name))?,
+            parent: known(query.transformer.trim(), &|name| lines.parent_number(name))?,
+            kind: known(&query.kind, &|name| lines.kind_number(name))?,
+            score: ListQuery::number(&query.score).unwrap_or(f64::NEG_INFINITY),
+            kw: ListQuery::number(&query.kw).unwrap_or(f64::NEG_INFINITY),
+            with_all: query.show == "all",
+            status,
+            mine: (!query.assignee.is_empty() && !is_nobodys).then(|| has(&query.assignee)),
+            is_nobodys,
+            by_meter: if follows {
+                cases.all().map(|(meter, case)| (meter, case.status)).collect()
+            } else {
+                BTreeMap::new()
+            },
+            taken: if is_nobodys {
+                cases.all().filter(|(_, case)| case.assignee.is_some()).map(|(meter, _)| meter).collect()
+            } else {
+                HashSet::new()
+            },
+        })
+    }
+
+    fn lets_through(&self, line: Line<'_>) -> bool {
+        let (kind, parent, zone) = line.numbers();
+        let is = |asked: Option<u32>, has: u32| asked.is_none_or(|asked| asked == has);
+        // A case is worked on whether the run of the day lists it or not.
+        let is_listed =
+            self.with_all || line.is_suspect() || self.status.is_some_and(|status| status != Status::New);
+        is_listed
+            && is(self.kind, kind)
+            && is(self.parent, parent)
+            && is(self.zone, zone)
+            && line.score() >= self.score
+            && (self.kw == f64::NEG_INFINITY || line.rig_kw().is_some_and(|kw| kw >= self.kw))
+            && self.status.is_none_or(|status| {
+                self.by_meter.get(line.meter()).copied().unwrap_or(Status::New) == status
+            })
+            && self.mine.as_ref().is_none_or(|mine| mine.contains(line.meter()))
+            && !(self.is_nobodys && self.taken.contains(line.meter()))
+    }
+}

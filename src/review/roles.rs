@@ -1,0 +1,89 @@
+//! Says what each role may do.
+
+/// What a person at the desk is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Looks at list, map and suspects.
+    Viewer,
+    /// Takes tips.
+    TipDesk,
+    /// Decides, assigns, requests visits, exports.
+    Analyst,
+    /// Lets people and programs in, reads who looked at what.
+    Administrator,
+}
+
+/// Something that not everyone may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// See the list, a suspect, the map.
+    Look,
+    /// See where a meter is: address and coordinates.
+    SeePlaces,
+    /// Take a tip.
+    TakeTips,
+    /// Write to a case.
+    Decide,
+    /// Manage people and tokens, read the access log.
+    Administer,
+}
+
+impl Role {
+    /// Every role, least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::TipDesk, Self::Analyst, Self::Administrator];
+
+    /// The stable text of the role.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::TipDesk => "tip_desk",
+            Self::Analyst => "analyst",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role with this text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether the role includes this. Places are hidden from viewers where the desk is pseudonymous.
+    #[must_use]
+    pub const fn may(self, what: May, is_pseudonymous: bool) -> bool {
+        match what {
+            May::Look => true,
+            May::SeePlaces => !is_pseudonymous || !matches!(self, Self::Viewer),
+            May::TakeTips => !matches!(self, Self::Viewer),
+            May::Decide => matches!(self, Self::Analyst | Self::Administrator),
+            May::Administer => matches!(self, Self::Administrator),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_looks_and_no_more() {
+        assert!(Role::Viewer.may(May::Look, true));
+        for what in [May::TakeTips, May::Decide, May::Administer] {
+            assert!(!Role::Viewer.may(what, false));
+        }
+        assert!(Role::Viewer.may(May::SeePlaces, false) && !Role::Viewer.may(May::SeePlaces, true));
+    }
+
+    #[test]
+    fn only_an_administrator_administers() {
+        let may: Vec<_> = Role::ALL.into_iter().filter(|role| role.may(May::Administer, false)).collect();
+        assert_eq!(may, [Role::Administrator]);
+    }
+
+    #[test]
+    fn the_tip_desk_takes_tips_and_decides_nothing() {
+        assert!(Role::TipDesk.may(May::TakeTips, true) && Role::TipDesk.may(May::SeePlaces, true));
+        assert!(!Role::TipDesk.may(May::Decide, false));
+    }
+}

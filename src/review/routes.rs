@@ -1,0 +1,102 @@
+//! Lists every route of the desk with what a caller must be allowed to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration as CookieAge;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use super::desk::Desk;
+use super::guard::{self, MOST_BODY_BYTES};
+use super::roles::May;
+use super::{Transport, api, operations, pages};
+
+/// A session lasts a shift.
+const SESSION_H: i64 = 10;
+
+/// Longest that an answer may take. [s]
+const TIMEOUT_S: u64 = 60;
+
+/// Every route, fenced and counted.
+pub fn routes(desk: &Arc<Desk>) -> Router {
+    let behind_login = Router::new()
+        .merge(allowed(desk, May::Look, looking()))
+        .merge(allowed(desk, May::Decide, deciding()))
+        .merge(allowed(desk, May::Administer, administering()));
+    let sessions = SessionManagerLayer::new(desk.database.clone())
+        .with_name("hashwatt")
+        .with_http_only(true)
+        .with_same_site(SameSite::Strict)
+        .with_secure(desk.settings.transport == Transport::BehindTls)
+        .with_expiry(Expiry::OnInactivity(CookieAge::hours(SESSION_H)));
+    let pages = Router::new()
+        .route("/login", get(pages::login::show).post(pages::login::log_in))
+        .route("/language", post(pages::login::choose_language))
+        .merge(behind_login)
+        .layer(middleware::from_fn(guard::check_form))
+        .layer(sessions);
+    Router::new()
+        .merge(pages)
+        .nest("/api/v1", api::routes(desk))
+        // Only what is the same for everyone is compressed: beside a secret, lengths would tell of it.
+        .merge(
+            Router::new().route("/assets/{name}", get(pages::assets::asset)).layer(CompressionLayer::new()),
+        )
+        .route("/healthz", get(operations::health))
+        .route("/metrics", get(operations::metrics))
+        .fallback(pages::errors::nothing_here)
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(TIMEOUT_S)))
+        .layer(middleware::from_fn_with_state(Arc::clone(desk), guard::fence))
+        .layer(middleware::from_fn_with_state(Arc::clone(desk), operations::observe))
+        .with_state(Arc::clone(desk))
+}
+
+type Routes = Router<Arc<Desk>>;
+
+fn allowed(desk: &Arc<Desk>, what: May, routes: Routes) -> Routes {
+    routes.route_layer(middleware::from_fn_with_state((Arc::clone(desk), what), guard::require))
+}
+
+fn looking() -> Routes {
+    Router::new()
+        .route("/", get(pages::list::show))
+        .route("/meters/{meter}", get(pages::suspect::show))
+        .route("/meters/{meter}/charts.json", get(pages::suspect::charts))
+        .route("/meters/{meter}/days", get(pages::days::show))
+        .route("/map", get(pages::map::show))
+        .route("/map.json", get(pages::map::data))
+        .route("/moved", get(pages::moved::show))
+        .route("/watched", get(pages::watched::show))
+        .route("/columns", post(pages::list::choose_columns))
+        .route("/views", post(pages::list::save_view))
+        .route("/views/forget", post(pages::list::forget_view))
+        .route("/logout", post(pages::login::log_out))
+}
+
+fn deciding() -> Routes {
+    Router::new()
+        .route("/meters/{meter}/entries", post(pages::entries::write))
+        .route("/visits", get(pages::visits::show))
+        .route("/visits/request", post(pages::visits::request))
+        .route("/visits.csv", get(pages::export::visits))
+        .route("/list.csv", get(pages::export::list))
+        .route("/verdicts.csv", get(pages::export::verdicts))
+        .route("/report.html", get(pages::export::report))
+}
+
+fn administering() -> Routes {
+    Router::new()
+        .route("/people", get(pages::people::show).post(pages::people::put))
+        .route("/people/active", post(pages::people::set_active))
+        .route("/tokens", post(pages::people::add_token))
+        .route("/tokens/revoke", post(pages::people::revoke_token))
+        .route("/access", get(pages::people::accesses))
+}

@@ -1,0 +1,90 @@
+// Keys, dialogs and charts of the desk. Every page works without it, by links and forms alone.
+(function () {
+  "use strict";
+  var one = function (selector, root) { return (root || document).querySelector(selector); };
+  var all = function (selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); };
+
+  // Parts of a page carry the same token as its forms.
+  document.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["x-csrf-token"] = one('meta[name="csrf"]').content;
+    // Empty filters stay out of the address.
+    var parameters = event.detail.parameters;
+    Object.keys(parameters).forEach(function (name) { if (parameters[name] === "") { delete parameters[name]; } });
+  });
+
+  // What goes with the list as it is now: saved views, columns, the export.
+  function takeQuery() {
+    var query = location.search.replace(/^\?/, "");
+    all("form[data-with-query] input[name=query], #verdict input[name=back]").forEach(function (field) { field.value = query; });
+    var csv = one("#csv");
+    if (csv) { csv.href = csv.dataset.path + (query ? "?" + query : ""); }
+  }
+  takeQuery();
+  document.addEventListener("htmx:pushedIntoHistory", takeQuery);
+  document.addEventListener("htmx:afterSettle", takeQuery);
+
+  // The list by keyboard: j and k move, enter opens, 1 to 4 decide.
+  function rows() { return all("#list tbody tr"); }
+  function chosen() { return one("#list tbody tr.chosen"); }
+  function choose(row) {
+    if (!row) { return; }
+    all("#list tr.chosen").forEach(function (other) { other.classList.remove("chosen"); });
+    row.classList.add("chosen");
+    one("a", row).focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+  function step(by) {
+    var list = rows();
+    var at = list.indexOf(chosen());
+    choose(list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))]);
+  }
+
+  var VERDICTS = ["suspected", "confirmed", "rejected", "missed"];
+  function decide(row, number) {
+    var dialog = one("#verdict");
+    if (!dialog || !row) { return; }
+    one("form", dialog).action = row.dataset.page + "/entries";
+    one("input[name=value]", dialog).value = VERDICTS[number - 1];
+    one("#verdict-words").textContent = one("#verdict-names").dataset[String(number)];
+    one("#verdict-meter").textContent = row.dataset.meter;
+    takeQuery();
+    dialog.showModal();
+    one("textarea", dialog).focus();
+  }
+  all("[data-close]").forEach(function (button) {
+    button.addEventListener("click", function () { button.closest("dialog").close(); });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    var types = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
+    if (types || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) { return; }
+    var link = one('a[data-key="' + event.key + '"]');
+    var number = "1234".indexOf(event.key) + 1;
+    if (link) { link.click(); }
+    else if (one("#list") && event.key === "j") { step(1); }
+    else if (one("#list") && event.key === "k") { step(-1); }
+    else if (number > 0 && event.key.length === 1 && one("#list")) { decide(chosen(), number); }
+    else if (number > 0 && event.key.length === 1 && one('#decide input[data-key="' + number + '"]')) {
+      one('#decide input[data-key="' + number + '"]').click();
+      one("#decide textarea").focus();
+    } else { return; }
+    event.preventDefault();
+  });
+
+  // The charts of a suspect.
+  var charts = one("#charts");
+  if (charts && window.hashwattCharts) {
+    fetch(charts.dataset.from, { headers: { accept: "application/json" } })
+      .then(function (answer) { if (!answer.ok) { throw new Error(answer.status); } return answer.json(); })
+      .then(function (data) {
+        window.hashwattCharts.drawAll(charts, data, JSON.parse(charts.dataset.words));
+        charts.dataset.state = "drawn";
+        if (all("figure:not([hidden])", charts).length === 0) { one("#charts-none").hidden = false; }
+      })
+      .catch(function () {
+        charts.dataset.state = "failed";
+        one("#charts-none").hidden = false;
+      });
+    window.addEventListener("resize", function () { window.hashwattCharts.resize(); });
+  }
+})();

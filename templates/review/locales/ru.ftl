@@ -1,0 +1,339 @@
+# То же по-русски.
+skip = К содержанию
+menu = Страницы
+menu-list = Список
+menu-map = Карта
+menu-visits = Выезды
+menu-moved = Что изменилось
+menu-watched = Закрытые места
+menu-verdicts = Решения (CSV)
+menu-report = Отчёт
+menu-people = Люди и программы
+menu-access = Журнал доступа
+language = Язык
+no-login = Без входа: всё доступно каждому, кто достигнет этого порта
+login = Войти
+logout = Выйти
+login-intro = Подозрительные места одного расчёта и работа с ними.
+login-failed = Имя или пароль неверны, либо учётная запись закрыта.
+name = Имя
+password = Пароль
+role = Роль
+role-viewer = Наблюдатель
+role-tip_desk = Приём сообщений
+role-analyst = Аналитик
+role-administrator = Администратор
+not-guilt = Улика — не вина.
+not-guilt-long = Подозрение означает, что на место стоит выехать. Оценка взвешивает данные счётчиков и ничего не доказывает о людях. Подтвердить или отклонить её может только проверка.
+
+unit-kw = кВт
+unit-kwh = кВт·ч
+unit-mwh = МВт·ч
+save = Сохранить
+cancel = Отмена
+day = День
+
+list-title = Список по степени подозрения
+list-found = { $n ->
+    [one] { $shown } строка
+    [few] { $shown } строки
+   *[many] { $shown } строк
+}
+pages = Страницы списка
+page-before = Назад
+page-after = Дальше
+filter-all = все
+filter-search = Поиск
+filter-search-hint = счётчик, адрес, трансформатор
+filter-score = Оценка от
+filter-kw = кВт от
+filter-sort = Порядок
+filter-show-all = и ниже порога
+filter-apply = Отобрать
+filter-clear = Сбросить
+views = Сохранённые виды
+views-name = Название
+views-save = Сохранить этот вид
+views-forget = Забыть
+columns = Столбцы
+columns-apply = Показать эти
+export-list = В CSV
+keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить
+sort-rank = по месту
+sort-kw = по мощности, сначала большие
+sort-onset = по началу, сначала новые
+sort-energy = по энергии с начала
+sort-recoverable = по энергии, которую вернёт выезд
+sort-burden = по нагрузке трансформатора
+sort-meter = по счётчику
+column-rank = Место
+column-meter = Счётчик
+column-score = Оценка
+column-kind = Похоже на
+column-rig = Установка
+column-machines = Машин
+column-onset = Начало
+column-ended = Конец
+column-chance = Вероятность
+column-expected_false = Ложных до этой строки
+column-energy = Энергия с начала
+column-money = По тарифу
+column-recoverable = Выезд вернёт за год
+column-zone = Зона
+column-transformer = Трансформатор
+column-burden = Пик трансформатора
+column-address = Адрес
+column-status = Состояние
+column-assignee = Исполнитель
+assignee-nobody = никто
+onset-before = до начала данных
+ended-not = работает
+
+kind-none = ничего не выделяется
+kind-metered_farm = ровная нагрузка на счётчике
+kind-unmetered_load = нагрузка мимо счётчиков
+kind-under_registering_meter = счётчик учитывает лишь часть
+kind-activity_mismatch = нагрузка не по заявленной деятельности
+kind-over_declaration = больше заявленного
+kind-restarted_farm = нагрузка возобновилась
+
+status-new = новое
+status-open = в работе
+status-suspected = подозрение
+status-visit_requested = выезд назначен
+status-visited = выезд состоялся
+status-confirmed = подтверждено
+status-rejected = отклонено
+status-missed = пропущено
+status-closed = закрыто
+status-restarted = снова потребляет
+
+verdict-suspected = Подозрение
+verdict-confirmed = Подтверждено
+verdict-rejected = Отклонено
+verdict-missed = Пропущено списком
+
+visit-farm_found = ферма найдена
+visit-nothing_found = ничего не найдено
+visit-no_access = нет доступа
+visit-other_cause = другая причина
+
+action-verdict = Решение
+action-assign = Исполнитель
+action-note = Заметка
+action-visit_requested = Выезд к дате
+action-visit_result = Итог выезда
+action-closed = Закрыто
+
+near = Соседние строки
+back-to-list = К списку
+line-before = Строка выше (k)
+line-after = Строка ниже (j)
+below-cut = ниже порога
+fact-address = Адрес
+fact-zone = Зона
+fact-rig = Установка
+fact-machines = Машин
+fact-onset = Начало
+fact-ended = Конец
+fact-chance = Вероятность, что выезд найдёт ферму
+fact-expected-false = Ложных до этой строки
+fact-energy = Энергия с начала
+fact-money = По тарифу
+fact-recoverable = Выезд вернёт за год
+fact-burden = Пик трансформатора к номиналу
+fact-activity = Зарегистрирован как
+fact-premises = Помещение
+fact-tariff = Тариф
+fact-contracted = Договорная мощность
+fact-declared = Заявленный майнинг
+fact-licence = Лицензия
+fact-peers = Похожие
+peers-share = { $group }; оценка не ниже у { $share } из них, включая его самого
+reasons = Признаки
+reasons-words = Измерено против предела
+reasons-weight = Вес
+reasons-note = Вес — сколько признак добавляет к логарифму шансов; ниже нуля он говорит против майнинга.
+rivals = Чем ещё это может быть
+rivals-name = Объяснение
+rivals-fit = Совпадение, от 0 до 1
+rival-mining = майнинг (сама оценка)
+rival-storage_heating = накопительное отопление
+rival-floor_heating = тёплый пол
+rival-heat_pump = тепловой насос
+rival-ev_charging = зарядка автомобиля
+rival-servers = серверы
+rival-cold_store = холодильный склад
+rival-telecom_site = узел связи
+rival-street_lighting = уличное освещение
+rival-bakery = пекарня
+rival-grow_lights = фитолампы
+rival-pumps = насосы
+rival-moving_in = кто-то въехал
+rival-empty_flat = пустая квартира
+rival-stuck_channel = застрявшее показание
+rival-holiday_home = дача
+work = Работа по этому месту
+work-look-only = Ваша роль только смотрит; решают аналитики.
+reason = Основание
+save-verdict = Сохранить решение
+history = История
+history-none = Пока никто ничего не писал.
+tree = Место в сети
+tree-none = В реестре нет трансформатора.
+tree-more = { $n ->
+    [one] и ещё { $shown } под ним
+    [few] и ещё { $shown } под ним
+   *[many] и ещё { $shown } под ним
+}
+linked = включается и выключается вместе
+charts = Графики
+charts-none = Расчёт не хранит о счётчике ничего, что можно нарисовать.
+days = Дни
+days-show = Показать дни
+days-none = Расчёт не хранит дней этого счётчика.
+days-mean = Среднее, кВт
+days-base = Базовая нагрузка (p05), кВт
+days-peak = Пик, кВт
+days-intervals = Измерено интервалов
+
+chart-base_load = Базовая нагрузка (5-й процентиль) и среднее во времени
+chart-heat_map = Нагрузка по дням и часам
+chart-mean_day = Средний день до и после
+chart-duration = Кривая продолжительности нагрузки
+chart-residual = Что трансформатор отпускает сверх счётчиков и потерь
+
+map-title = Трансформаторы и подозрительные места
+map-note = По координатам реестра, без сервера карт. Колесо — масштаб, перетаскивание — сдвиг, щелчок — открыть.
+map-none = В реестре нет координат.
+map-hidden = Ваша роль не видит мест.
+map-suspects = подозрительные места
+map-transformers = трансформаторы
+map-east = долгота
+map-north = широта
+map-save = сохранить картинкой
+map-below = { $n ->
+    [one] под ним { $shown } место
+    [few] под ним { $shown } места
+   *[many] под ним { $shown } мест
+}
+
+moved-title = Что изменилось с прошлого расчёта
+moved-first = Это первый расчёт здесь; следующий будет сравнён с ним.
+moved-found = { $n ->
+    [one] изменилась { $shown } строка
+    [few] изменились { $shown } строки
+   *[many] изменилось { $shown } строк
+}
+moved-how = Изменение
+moved-before = Было
+moved-now = Стало
+moved-rank = место { $rank }
+move-risen = новое выше порога
+move-fallen = опустилось ниже порога
+move-gone = нет в расчёте
+move-grown = потребляет больше
+move-shrunk = потребляет меньше
+
+watched-title = Закрытые места
+watched-note = За закрытыми местами ведётся наблюдение; то, что снова потребляет, стоит первым.
+watched-none = Пока ничего не закрыто.
+
+visits-title = Набор выездов
+visits-note = Что вернёт больше энергии за потраченные часы: вероятность × кВт × часы года; час на место, 20 км/ч между ними.
+visits-n = Выездов
+visits-inspectors = Инспекторов
+visits-plan = Составить
+visits-inspector = Инспектор { $n }
+visits-facts = { $km } км, { $hours } ч, ожидаемый возврат { $energy } за год
+visits-tick = Назначить выезд
+visits-day = К дате
+visits-request = Назначить отмеченные
+visits-none = Здесь больше некуда ехать.
+
+people-in = Доступ
+people-add = Дать доступ
+people-keep-out = Закрыть доступ
+people-let-in = Открыть доступ
+tokens = Ключи программ
+tokens-note = Программа передаёт ключ в заголовке Authorization: Bearer. Что она может спросить, описано здесь:
+tokens-scopes = Что разрешено
+tokens-made = Создан
+tokens-revoked = отозван
+tokens-make = Создать ключ
+token-once = Ключ показывается один раз:
+
+access-title = Кто что смотрел
+access-about = Человек, счётчик или предмет
+access-at = Когда
+access-from = Откуда
+access-what = Что
+access-subject = Предмет
+access-login = вход
+access-login_failed = неудачный вход
+access-login_throttled = вход приостановлен
+access-logout = выход
+access-suspect = открыто место
+access-export_list = выгружен список
+access-export_visits = выгружены выезды
+access-export_verdicts = выгружены решения
+access-export_report = взят отчёт
+access-person_put = дан доступ
+access-person_let_in = доступ открыт снова
+access-person_kept_out = доступ закрыт
+access-token_made = создан ключ
+access-token_revoked = отозван ключ
+access-api_list = список прочитан программой
+access-api_suspect = место прочитано программой
+access-api_cases = дела прочитаны программой
+access-api_case = дело прочитано программой
+
+error-title = Не выполнено
+error-forbidden = Ваша роль этого не позволяет.
+error-foreign-form = Форма не относится к этому сеансу. Обновите страницу и повторите.
+error-too-large = Это длиннее всего, что здесь принимается.
+error-not-found = По этому адресу ничего нет.
+error-form = Форма заполнена не так, как предлагает страница.
+error-reason = Решению или заметке нужно основание словами.
+error-password = Пароль слишком короткий: нужно 15 знаков или больше, подойдёт фраза.
+error-self = Нельзя закрыть доступ самому себе.
+error-changed = С тех пор как вы открыли страницу, здесь написал кто-то другой. Обновите страницу, прочтите новое и решите.
+error-too-many = Слишком много попыток. Подождите минуту.
+error-failed = Произошла ошибка; ничего не сделано наполовину. Подробности в журнале.
+
+drawn-kw = кВт
+drawn-hour = час суток
+drawn-base = базовая нагрузка (5-й процентиль)
+drawn-mean = средняя нагрузка
+drawn-meter = среднее этого счётчика
+drawn-residual_base = небаланс: базовая нагрузка
+drawn-residual_mean = небаланс: среднее
+drawn-onset = начало
+drawn-end = конец
+drawn-missing = не измерено
+drawn-or_more = { $kw } и больше
+drawn-before_onset = до начала ({ $n } дн.)
+drawn-from_onset = с начала ({ $n } дн.)
+drawn-before_end = до конца ({ $n } дн.)
+drawn-after_end = после конца ({ $n } дн.)
+drawn-all = все дни ({ $n })
+drawn-before_onset_hours = до начала ({ $n } ч)
+drawn-from_onset_hours = с начала ({ $n } ч)
+drawn-before_end_hours = до конца ({ $n } ч)
+drawn-after_end_hours = после конца ({ $n } ч)
+drawn-all_hours = все часы ({ $n })
+drawn-peers = средняя половина похожих
+drawn-peers_median = медиана похожих
+drawn-share_of_hours = доля часов
+drawn-reached_in = достигается в { $share } часов
+drawn-fit = совпадение, от 0 до 1
+drawn-unknown = неизвестно
+drawn-save = сохранить картинкой
+drawn-to = { $from } — { $to }
+drawn-about_heat_map = Нагрузка по дням и часам, { $span }, от 0 до { $kw }.{ $marks }
+drawn-about_base_load = Базовая нагрузка и среднее по дням, { $span }; среднее { $kw }.{ $marks }
+drawn-about_mean_day = Средняя нагрузка по часам суток: { $curves }.
+drawn-about_duration = Часовая нагрузка от большей к меньшей: { $curves }.
+drawn-about_residual = Что трансформатор отпускает сверх счётчиков, { $span }; среднее { $kw }.{ $marks }
+drawn-about_rivals = Объяснения по совпадению: { $curves }.
+drawn-about_curve = { $name }, от { $low } до { $high }
