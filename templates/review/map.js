@@ -32,7 +32,7 @@
     var chart = window.echarts.init(element, null, { renderer: "canvas" });
     var view = window_of(places, element.clientWidth - 100, element.clientHeight - 110);
     var axis = function (name, range) {
-      return { type: "value", name: name, min: range[0], max: range[1], axisLabel: { formatter: function (v) { return v.toFixed(2); }, hideOverlap: true }, splitLine: { lineStyle: { color: "#eee" } } };
+      return { type: "value", name: name, min: range[0], max: range[1], axisLabel: { formatter: function (v) { return v.toFixed(2); }, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: "#eee" } } };
     };
     chart.setOption({
       animation: false,
@@ -48,7 +48,7 @@
         { name: words.transformers, type: "scatter", symbol: "rect", itemStyle: { color: "#8a8f98" },
           symbolSize: function (value, point) { return 7 + Math.min(12, 2 * point.data.suspects); },
           data: data.transformers.map(function (t) { return { value: [t.lon, t.lat], words: t.words, suspects: t.suspects }; }) },
-        { name: words.suspects, type: "scatter",
+        { name: words.suspects, type: "scatter", itemStyle: { color: "#b3261e" },
           symbolSize: function (value, point) { return 7 + Math.min(20, 2.5 * Math.sqrt(point.data.kw || 1)); },
           data: data.suspects.map(function (s) {
             var done = s.status === "rejected" || s.status === "closed";

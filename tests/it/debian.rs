@@ -22,7 +22,11 @@ pub fn program(places: &[&str], packages: &[&str]) -> PathBuf {
 }
 
 fn find(places: &[&str]) -> Option<PathBuf> {
-    places.iter().flat_map(|place| glob::glob(place).unwrap()).filter_map(Result::ok).find(|path| path.is_file())
+    places
+        .iter()
+        .flat_map(|place| glob::glob(place).unwrap())
+        .filter_map(Result::ok)
+        .find(|path| path.is_file())
 }
 
 fn install(packages: &[&str]) -> String {

@@ -27,7 +27,7 @@ use crate::review::run_view::RunView;
 const BAR_PX: f64 = 120.0;
 
 /// Neighbours listed under the same transformer.
-const MOST_NEIGHBOURS: usize = 40;
+const MOST_NEIGHBOURS: usize = 12;
 
 /// Steps up the network; more are a circle.
 const DEEPEST: usize = 8;
@@ -266,7 +266,14 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
     let below = view.children(parent).iter().chain(std::iter::once(&residual));
     let mut found: Vec<usize> = below.filter_map(|meter| view.lines.index(meter)).collect();
     found.sort_unstable();
-    let n_more = found.len().saturating_sub(MOST_NEIGHBOURS);
+    let n_found = found.len();
+    // However far down it stands, the meter of the page is among them.
+    let mut place = 0;
+    found.retain(|index| {
+        place += 1;
+        place <= MOST_NEIGHBOURS || *index == line.index()
+    });
+    let n_more = n_found - found.len();
     let neighbour = |index: usize| {
         let other = view.lines.line(index);
         let status = status_of(other, cases, view.last_day);
@@ -283,7 +290,7 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
             place: if caller.may(May::SeePlaces) { other.address().to_owned() } else { String::new() },
         }
     };
-    (found.into_iter().take(MOST_NEIGHBOURS).map(neighbour).collect(), n_more)
+    (found.into_iter().map(neighbour).collect(), n_more)
 }
 
 /// An entry of the log in words.

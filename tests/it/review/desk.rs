@@ -142,14 +142,16 @@ fn start(run: &Path, database: &str, flags: &[String]) -> (Child, String) {
     let mut said = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     said.read_line(&mut line).unwrap();
-    let address = line.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it is");
+    let address =
+        line.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it is");
     let address = address.trim_end_matches('/').to_owned();
     // What else it says is read on, so that it never waits for a reader.
     std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
     (child, address)
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
     for (path, bytes) in crate::program::files(from) {
         let place = to.join(path);
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();

@@ -25,7 +25,14 @@ fn no_acknowledged_verdict_is_lost_to_a_kill() {
                 let writers: Vec<_> = (0..WRITERS)
                     .map(|writer| {
                         let (address, is_over, suspects) = (&address, &is_over, &suspects);
-                        scope.spawn(move || write(address, &suspects[writer % suspects.len()], &format!("{round}-{writer}"), is_over))
+                        scope.spawn(move || {
+                            write(
+                                address,
+                                &suspects[writer % suspects.len()],
+                                &format!("{round}-{writer}"),
+                                is_over,
+                            )
+                        })
                     })
                     .collect();
                 std::thread::sleep(Duration::from_millis(after));

@@ -17,9 +17,10 @@ pub fn new_database() -> String {
     static NUMBER: AtomicUsize = AtomicUsize::new(1);
     let server = server();
     let name = format!("desk{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    let made = as_server(&server.programs.join("createdb"), &[
-        "-h", "127.0.0.1", "-p", &server.port.to_string(), "-U", "desk", &name,
-    ]);
+    let mut made = as_server(
+        &server.programs.join("createdb"),
+        &["-h", "127.0.0.1", "-p", &server.port.to_string(), "-U", "desk", &name],
+    );
     assert!(made.output().unwrap().status.success(), "no database {name}");
     format!("postgres://desk@127.0.0.1:{}/{name}", server.port)
 }
@@ -39,10 +40,11 @@ fn start() -> Server {
     let folder = tempfile::Builder::new().prefix("hashwatt-postgres-").tempdir().unwrap().keep();
     let data = folder.join("data");
     give_to_server(&folder);
-    let made = as_server(&programs.join("initdb"), &[
-        "-D", data.to_str().unwrap(), "-U", "desk", "--auth=trust", "--no-sync", "-E", "UTF8",
-    ]);
-    let made = { let mut made = made; made.output().unwrap() };
+    let mut made = as_server(
+        &programs.join("initdb"),
+        &["-D", data.to_str().unwrap(), "-U", "desk", "--auth=trust", "--no-sync", "-E", "UTF8"],
+    );
+    let made = made.output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let port = free_port();
     let (postgres, data_text, port_text) =
@@ -87,7 +89,8 @@ fn as_server(program: &Path, arguments: &[&str]) -> Command {
 fn give_to_server(folder: &Path) {
     if is_root() {
         let users = std::fs::read_to_string("/etc/passwd").unwrap();
-        let line = users.lines().find(|line| line.starts_with("postgres:")).expect("its package makes the user");
+        let line =
+            users.lines().find(|line| line.starts_with("postgres:")).expect("its package makes the user");
         let ids: Vec<u32> = line.split(':').skip(2).take(2).map(|id| id.parse().unwrap()).collect();
         chown(folder, Some(ids[0]), Some(ids[1])).unwrap();
     }

@@ -22,14 +22,17 @@ fn cases_go_out_and_verdicts_come_in() {
         let mut program = desk.stranger();
         let list = program.get_with("/api/v1/suspects?sort=kw", &[("authorization", &bearer)]).is(200).json();
         assert_eq!(list["n_found"].as_u64().unwrap() as usize, desk.suspects().len());
-        let sheet = program.get_with(&format!("/api/v1/suspects/{meter}"), &[("authorization", &bearer)]).is(200);
+        let sheet =
+            program.get_with(&format!("/api/v1/suspects/{meter}"), &[("authorization", &bearer)]).is(200);
         let sheet = sheet.json();
         assert_eq!(sheet["meter_id"], meter);
         assert!(sheet["address"].is_string() && !sheet["reasons"].as_array().unwrap().is_empty());
         let path = format!("/api/v1/cases/{meter}/entries");
         let body = r#"{"action": "visit_result", "value": "farm_found", "reason": "order 17"}"#;
         program.post_json(&path, &token, body).is(201);
-        program.post_json(&path, &token, r#"{"action": "verdict", "value": "confirmed", "reason": "order 17"}"#).is(201);
+        program
+            .post_json(&path, &token, r#"{"action": "verdict", "value": "confirmed", "reason": "order 17"}"#)
+            .is(201);
         program.post_json(&path, &token, r#"{"action": "verdict", "value": "confirmed"}"#).is(422);
         program.post_json(&path, &token, r#"{"action": "assign", "value": "ada"}"#).is(422);
         program.post_json(&path, &token, "{").is(400);
@@ -51,7 +54,8 @@ fn a_token_does_what_it_was_made_for_and_no_more() {
     let token = token(&desk, &["suspects:read"]);
     let bearer = format!("Bearer {token}");
     let mut program = desk.stranger();
-    let sheet = program.get_with(&format!("/api/v1/suspects/{meter}"), &[("authorization", &bearer)]).is(200).json();
+    let sheet =
+        program.get_with(&format!("/api/v1/suspects/{meter}"), &[("authorization", &bearer)]).is(200).json();
     assert!(sheet["address"].is_null() && sheet["position"].is_null());
     program.get_with("/api/v1/cases", &[("authorization", &bearer)]).is(403).says("cases:read");
     let path = format!("/api/v1/cases/{meter}/entries");

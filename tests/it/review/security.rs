@@ -10,7 +10,8 @@ use crate::program::command;
 const HOSTILE: &str = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
 
 /// What text fields are sent in the hope that a statement takes it for its own.
-const SQL: [&str; 4] = ["' OR '1'='1", "'; DROP TABLE case_log; --", "\") UNION SELECT password FROM people --", "%_\\"];
+const SQL: [&str; 4] =
+    ["' OR '1'='1", "'; DROP TABLE case_log; --", "\") UNION SELECT password FROM people --", "%_\\"];
 
 /// Every route with its methods, as `routes.rs` lists them, with a meter put in.
 fn routes(meter: &str) -> Vec<(String, bool, bool)> {
@@ -64,8 +65,18 @@ fn a_role_reaches_its_own_routes_and_no_other() {
     let desk = Desk::open(ENGINES[0], &[]);
     let meter = desk.suspects()[0].clone();
     let administer = ["/people", "/people/active", "/tokens", "/tokens/revoke", "/access"];
-    let decide = ["entries", "/visits", "/visits/request", "/visits.csv", "/list.csv", "/verdicts.csv", "/report.html"];
-    let among = |path: &str, list: &[&str]| list.iter().any(|one| path == *one || (*one == "entries" && path.ends_with(one)));
+    let decide = [
+        "entries",
+        "/visits",
+        "/visits/request",
+        "/visits.csv",
+        "/list.csv",
+        "/verdicts.csv",
+        "/report.html",
+    ];
+    let among = |path: &str, list: &[&str]| {
+        list.iter().any(|one| path == *one || (*one == "entries" && path.ends_with(one)))
+    };
     for (role, forbidden) in [
         ("viewer", [&administer[..], &decide[..]].concat()),
         ("tip_desk", [&administer[..], &decide[..]].concat()),
@@ -148,7 +159,9 @@ fn what_comes_from_data_or_people_is_shown_and_never_run() {
     person.get("/").is(200);
     person.post(&format!("{page}/entries"), &[("action", "note"), ("reason", HOSTILE)]).is(303);
     person.post("/views", &[("name", HOSTILE), ("query", "q=\"><script>")]).is(303);
-    for path in [&*page, "/", "/visits", "/map", "/access?about=%22%3E%3Cscript%3E", "/?q=%22%3E%3Cscript%3Ealert"] {
+    for path in
+        [&*page, "/", "/visits", "/map", "/access?about=%22%3E%3Cscript%3E", "/?q=%22%3E%3Cscript%3Ealert"]
+    {
         let answer = person.get(path).is(200).says_not("<script>alert").says_not("<img src=x");
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
@@ -156,7 +169,12 @@ fn what_comes_from_data_or_people_is_shown_and_never_run() {
     }
     person.get(&page).is(200).says("&#60;script&#62;alert(2)");
     // A spreadsheet runs nothing either.
-    person.post(&format!("{page}/entries"), &[("action", "verdict"), ("value", "rejected"), ("reason", "=cmd|'/c calc'!A1")]).is(303);
+    person
+        .post(
+            &format!("{page}/entries"),
+            &[("action", "verdict"), ("value", "rejected"), ("reason", "=cmd|'/c calc'!A1")],
+        )
+        .is(303);
     person.get("/verdicts.csv").is(200).says("'=cmd");
 }
 
@@ -176,7 +194,9 @@ fn statements_take_text_for_text() {
         let (page, mut ada) = (page_of(&meter), desk.administrator());
         for text in SQL {
             let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-            for field in ["q", "zone", "transformer", "kind", "status", "assignee", "score", "kw", "sort", "page"] {
+            for field in
+                ["q", "zone", "transformer", "kind", "status", "assignee", "score", "kw", "sort", "page"]
+            {
                 ada.get(&format!("/?{field}={encoded}")).is(200);
             }
             ada.get(&format!("/access?about={encoded}")).is(200);
@@ -201,7 +221,9 @@ fn logins_that_fail_are_slowed_down_and_written_down() {
         let mut stranger = desk.stranger();
         stranger.get("/login").is(200);
         let statuses: Vec<u16> = (0..8)
-            .map(|n| stranger.post("/login", &[("name", "marat"), ("password", &format!("guess {n}"))]).status)
+            .map(|n| {
+                stranger.post("/login", &[("name", "marat"), ("password", &format!("guess {n}"))]).status
+            })
             .collect();
         assert!(statuses.starts_with(&[401; 5]) && statuses.ends_with(&[429; 2]), "{statuses:?}");
         desk.administrator().get("/access?about=marat").is(200).says("failed to log in").says("kept waiting");
@@ -277,7 +299,9 @@ fn a_desk_without_login_is_refused_where_others_reach_it() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("--add-administrator"));
     let missing = folder.path().join("no-run");
-    let ran = command(["review", missing.to_str().unwrap(), "--no-login", "--database", &database]).output().unwrap();
+    let ran = command(["review", missing.to_str().unwrap(), "--no-login", "--database", &database])
+        .output()
+        .unwrap();
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("hashwatt detect"));
 }

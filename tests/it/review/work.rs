@@ -16,7 +16,8 @@ fn a_verdict_is_written_undone_by_a_new_one_and_exported_for_detect() {
         let mut analyst = desk.with_role("analyst");
         let page = page_of(meter);
         analyst.get(&page).is(200).says(meter).says("Evidence");
-        let verdict = |value| [("action", "verdict"), ("value", value), ("reason", "inspector found a cold store")];
+        let verdict =
+            |value| [("action", "verdict"), ("value", value), ("reason", "inspector found a cold store")];
         analyst.post(&format!("{page}/entries"), &verdict("rejected")).is(303);
         analyst.get(&page).is(200).says("status rejected").says("inspector found a cold store");
         analyst.get("/?status=rejected").is(200).says(meter).says("1 line");
@@ -100,7 +101,9 @@ fn what_was_written_can_neither_be_changed_nor_deleted() {
             sqlx::any::install_default_drivers();
             let mut connection = sqlx::AnyConnection::connect(&desk.database).await.unwrap();
             let mut refused = Vec::new();
-            for statement in ["UPDATE case_log SET reason = 'second'", "DELETE FROM case_log", "DELETE FROM access_log"] {
+            for statement in
+                ["UPDATE case_log SET reason = 'second'", "DELETE FROM case_log", "DELETE FROM access_log"]
+            {
                 refused.push(connection.execute(statement).await.unwrap_err().to_string());
             }
             refused
