@@ -67,6 +67,8 @@
   var MOST_ALIVE = 60;
   // Width of a page of A4 within its margins, and half of it.
   var PRINT_WIDE_PX = 690, PRINT_NARROW_PX = 335;
+  // So low that a suspect's evidence fits on a page.
+  var PRINT_HIGH_PX = { heat_map: 170, base_load: 165, mean_day: 190, duration: 190, residual: 150 };
   // Paper asks for sharp lines; hundreds of charts at once ask for memory.
   var PRINT_RATIO_FEW = 2, PRINT_RATIO_MANY = 1.25, PRINT_MANY = 240;
 
@@ -97,6 +99,7 @@
     };
     var day = date({ day: "numeric", month: "short", year: "numeric" });
     var weekday = date({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    var score = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     var share = new Intl.NumberFormat(locale, { style: "percent" });
     var number = function (value, digits) {
       return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
@@ -110,6 +113,7 @@
       weekday: function (n) { return weekday.format(n * DAY_MS); },
       kw: function (value) { return value === null || value === undefined ? words.missing : kw(value); },
       number: number,
+      score: function (value) { return value === null ? words.unknown : score.format(value); },
       share: function (value) { return share.format(value); },
       clock: function (hour) { return (hour < 10 ? "0" : "") + hour + ":00"; }
     };
@@ -141,7 +145,8 @@
 
   function legend(names) {
     return {
-      data: names, left: 50, right: 40, top: 0, itemWidth: 18, itemHeight: 8, icon: "path://M0 4h18v3h-18z",
+      data: names.map(function (name) { return name.name ? name : { name: name, icon: "path://M0 3h18v3h-18z" }; }),
+      left: 50, right: 40, top: 0, itemWidth: 18, itemHeight: 8,
       textStyle: { color: SOFT, fontFamily: FONT, fontSize: 11 }, selectedMode: "multiple"
     };
   }
@@ -196,7 +201,7 @@
   }
 
   /** Lines at onset and end, where they lie within the days shown. */
-  function marks(data, words, format, first, last) {
+  function marks(data, words, format, first, last, isUpsideDown) {
     var lines = [];
     [["onset", data.onset_day], ["end", data.ended_day]].forEach(function (mark) {
       if (mark[1] === null || mark[1] === undefined || mark[1] < first || mark[1] > last) { return; }
@@ -210,7 +215,7 @@
       markLine: {
         symbol: "none", silent: true, animation: false, data: lines,
         lineStyle: { color: MARK, type: [5, 3], width: 1.3 },
-        label: { formatter: "{b}", color: MARK, fontFamily: FONT, fontSize: 11, position: "end", distance: 3 }
+        label: { formatter: "{b}", color: MARK, fontFamily: FONT, fontSize: 11, position: isUpsideDown ? "start" : "end", distance: 3 }
       },
       text: lines.map(function (line) { return " " + line.name + "."; }).join("")
     };
@@ -284,8 +289,8 @@
     var bytes = bytesOf(heat.hours), pixels = heatPixels(heat, bytes);
     var first = heat.first_day, last = first + heat.n_columns * heat.days_per_column;
     var top = heat.step_kw * STEPS;
-    var shown = reach(data), at = marks(data, words, format, shown[0], shown[1]);
-    var option = frame(words, { left: 50, right: 16, top: 40, bottom: 24 });
+    var shown = reach(data), at = marks(data, words, format, shown[0], shown[1], true);
+    var option = frame(words, { left: 50, right: 16, top: 44, bottom: 24 });
     option.xAxis = dayAxis(words, shown[0], shown[1]);
     option.yAxis = axis({
       type: "value", min: 0, max: CLOCK_HOURS, interval: 6, inverse: true,
@@ -491,7 +496,8 @@
     if (data.peers) {
       option.series.push(band(words.peers, data.peers.p25_kw, data.peers.p75_kw));
       option.series.push(curve(words.peers_median, byHour(data.peers.p50_kw), GREEN, 1.4, [4, 3]));
-      names.push(words.peers, words.peers_median);
+      names.push({ name: words.peers, icon: "rect", itemStyle: { opacity: 0.3 } });
+      names.push({ name: words.peers_median, icon: "path://M0 3h7v3h-7zM11 3h7v3h-7z" });
       n += filled(data.peers.p50_kw).length;
     }
     option.legend = legend(names);
@@ -548,8 +554,9 @@
   function rivals(data, words, format) {
     var all = data.rivals || [];
     if (!all.length) { return null; }
-    var score = function (value) { return value === null ? words.unknown : format.number(value, 2); };
-    var option = frame(words, { left: 8, right: 44, top: 20, bottom: 24, containLabel: true });
+    var score = format.score;
+    var option = frame(words, { left: 0, right: 40, top: 4, bottom: 4, containLabel: true });
+    delete option.toolbox;
     option.xAxis = axis({
       type: "value", min: 0, max: 1, interval: 0.25, splitLine: { show: true, lineStyle: { color: LINE, width: 0.6 } },
       axisLabel: { color: SOFT, fontFamily: FONT, fontSize: 11, formatter: function (value) { return format.number(value, 2); } }
@@ -570,7 +577,7 @@
       }
     }];
     return {
-      option: option, height: 48 + 21 * all.length, n: all.filter(function (rival) { return rival[1] !== null; }).length,
+      option: option, height: 32 + 21 * all.length, n: all.filter(function (rival) { return rival[1] !== null; }).length,
       about: fill(words.about_rivals, {
         curves: all.map(function (rival) { return rival[0] + " " + score(rival[1]); }).join("; ")
       })
@@ -601,9 +608,8 @@
     if (!made) { element.removeAttribute("data-drawn"); return; }
     if (made.height) { element.style.height = made.height + "px"; }
     made.option.aria = { enabled: true, label: { description: made.about } };
-    entry.ratio = printing ? printRatio() : undefined;
-    entry.chart = window.echarts.init(element, null, {
-      renderer: "canvas", locale: echartsLocale(words), devicePixelRatio: entry.ratio
+    entry.chart = window.echarts.init(element, null, printing ? paper(entry, words) : {
+      renderer: "canvas", locale: echartsLocale(words)
     });
     entry.chart.setOption(made.option);
     if (made.live) { made.live(entry.chart); }
@@ -682,18 +688,25 @@
     if (!printing) { alive().forEach(function (entry) { entry.chart.resize({ width: "auto", height: "auto" }); }); }
   }
 
-  /* Paper: every chart, at a width that fits, without what only a pointer can use. */
+  /* Paper: every chart, at a size that fits. */
 
-  function printRatio() {
-    return known.length > PRINT_MANY ? PRINT_RATIO_MANY : PRINT_RATIO_FEW;
+  function paper(entry, words) {
+    var isNarrow = entry.element.closest(".narrow") !== null;
+    return {
+      renderer: "canvas", locale: echartsLocale(words),
+      devicePixelRatio: known.length > PRINT_MANY ? PRINT_RATIO_MANY : PRINT_RATIO_FEW,
+      width: isNarrow ? PRINT_NARROW_PX : PRINT_WIDE_PX, height: PRINT_HIGH_PX[entry.name] || "auto"
+    };
   }
 
-  function dress(entry, isPaper) {
+  /** Takes away what only a pointer can use. */
+  function dress(entry) {
     var option = entry.chart.getOption();
-    var zooms = (option.dataZoom || []).map(function (one) {
-      return one.type === "slider" ? { show: !isPaper && entry.name === "base_load" } : {};
-    });
-    entry.chart.setOption({ toolbox: { show: !isPaper }, dataZoom: zooms });
+    var bare = {};
+    if (option.toolbox) { bare.toolbox = { show: false }; }
+    if (option.dataZoom) { bare.dataZoom = option.dataZoom.map(function () { return { show: false }; }); }
+    if (entry.name === "base_load") { bare.grid = { bottom: 24 }; }
+    entry.chart.setOption(bare);
   }
 
   function toPaper() {
@@ -703,9 +716,8 @@
       giveBack(entry);
       show(entry);
       if (!entry.chart) { return; }
-      var isNarrow = entry.element.closest(".narrow") !== null;
-      dress(entry, true);
-      entry.chart.resize({ width: isNarrow ? PRINT_NARROW_PX : PRINT_WIDE_PX });
+      dress(entry);
+      entry.chart.getZr().flush();
     });
   }
 

@@ -83,6 +83,7 @@
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;
+    head.dataset.name = head.textContent;
     head.textContent = "";
     head.appendChild(button);
     button.addEventListener("click", function () { sortBy(head, column); });
