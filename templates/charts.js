@@ -73,7 +73,8 @@
   var PRINT_RATIO_FEW = 2, PRINT_RATIO_MANY = 1.25, PRINT_MANY = 240;
 
   var known = [];
-  var groups = 0;
+  // What is in sight of the charts through time, by the element that holds them.
+  var zooms = new WeakMap();
   var printing = false;
 
   function merged(words) {
@@ -91,14 +92,27 @@
 
   /* Numbers and dates as the reader's language writes them. Days are civil days, so UTC throughout. */
 
+  /** Dates by the pattern of `Intl`; in Kazakh, which browsers may not know, by the names of ours. */
+  function dates(words, options, kazakh) {
+    if (echartsLocale(words) === "KZ") {
+      return function (ms) { return window.echarts.time.format(ms, kazakh, true, "KZ"); };
+    }
+    options.timeZone = "UTC";
+    var format = new Intl.DateTimeFormat(words.locale, options);
+    return function (ms) { return format.format(ms); };
+  }
+
+  /** Kazakh writes numbers as Russian does. */
+  function numberLocale(words) {
+    return echartsLocale(words) === "KZ" ? "ru" : words.locale;
+  }
+
   function formats(words) {
-    var locale = words.locale;
-    var date = function (options) {
-      options.timeZone = "UTC";
-      return new Intl.DateTimeFormat(locale, options);
-    };
-    var day = date({ day: "numeric", month: "short", year: "numeric" });
-    var weekday = date({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    var locale = numberLocale(words);
+    var day = dates(words, { day: "numeric", month: "short", year: "numeric" }, "{yyyy} ж. {d} {MMM}");
+    var weekday = dates(
+      words, { weekday: "short", day: "numeric", month: "short", year: "numeric" }, "{ee}, {yyyy} ж. {d} {MMM}"
+    );
     var score = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     var share = new Intl.NumberFormat(locale, { style: "percent" });
     var number = function (value, digits) {
@@ -109,8 +123,8 @@
       return number(value, size >= 100 ? 0 : size >= 10 ? 1 : size === 0 ? 0 : 2) + "\u00a0" + words.kw;
     };
     return {
-      day: function (n) { return day.format(n * DAY_MS); },
-      weekday: function (n) { return weekday.format(n * DAY_MS); },
+      day: function (n) { return day(n * DAY_MS); },
+      weekday: function (n) { return weekday(n * DAY_MS); },
       kw: function (value) { return value === null || value === undefined ? words.missing : kw(value); },
       number: number,
       score: function (value) { return value === null ? words.unknown : score.format(value); },
@@ -175,16 +189,16 @@
 
   /** Civil days across, as dates of the reader's language, from `first` to the day before `last`. */
   function dayAxis(words, first, last) {
-    var months = new Intl.DateTimeFormat(words.locale, { month: "short", timeZone: "UTC" });
-    var days = new Intl.DateTimeFormat(words.locale, { day: "numeric", month: "short", timeZone: "UTC" });
+    var months = dates(words, { month: "short" }, "{MMM}");
+    var days = dates(words, { day: "numeric", month: "short" }, "{d} {MMM}");
     return axis({
       type: "time", min: first * DAY_MS, max: last * DAY_MS, boundaryGap: false,
       axisLabel: {
         color: SOFT, fontFamily: FONT, fontSize: 11, hideOverlap: true,
         formatter: function (value) {
           var date = new Date(value);
-          if (date.getUTCDate() !== 1) { return days.format(date); }
-          return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : months.format(date);
+          if (date.getUTCDate() !== 1) { return days(value); }
+          return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : months(value);
         }
       }
     });
@@ -619,13 +633,20 @@
     element.setAttribute("data-drawn", String(made.n));
   }
 
-  /** Charts through time of one suspect zoom together. */
+  /** Charts through time of one suspect zoom together, those that are drawn later too. */
   function join(entry) {
     var home = entry.element.closest("[data-charts]");
-    if (!home || ["heat_map", "base_load", "residual"].indexOf(entry.name) < 0) { return; }
-    if (!home.dataset.zoomGroup) { groups += 1; home.dataset.zoomGroup = "hashwatt-" + groups; }
-    entry.chart.group = home.dataset.zoomGroup;
-    window.echarts.connect(home.dataset.zoomGroup);
+    if (!home || printing || ["heat_map", "base_load", "residual"].indexOf(entry.name) < 0) { return; }
+    entry.home = home;
+    if (zooms.has(home)) { entry.chart.dispatchAction(zooms.get(home), { silent: true }); }
+    entry.chart.on("datazoom", function (event) {
+      var one = event.batch ? event.batch[0] : event;
+      var action = { type: "dataZoom", dataZoomIndex: 0, start: one.start, end: one.end };
+      zooms.set(home, action);
+      alive().forEach(function (other) {
+        if (other.home === home && other !== entry) { other.chart.dispatchAction(action, { silent: true }); }
+      });
+    });
   }
 
   function giveBack(entry) {
