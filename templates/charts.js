@@ -67,11 +67,14 @@
   var MOST_ALIVE = 60;
   // Width of a page of A4 within its margins, and half of it.
   var PRINT_WIDE_PX = 690, PRINT_NARROW_PX = 335;
+  // So low that a suspect's evidence fits on a page.
+  var PRINT_HIGH_PX = { heat_map: 170, base_load: 165, mean_day: 190, duration: 190, residual: 150 };
   // Paper asks for sharp lines; hundreds of charts at once ask for memory.
   var PRINT_RATIO_FEW = 2, PRINT_RATIO_MANY = 1.25, PRINT_MANY = 240;
 
   var known = [];
-  var groups = 0;
+  // What is in sight of the charts through time, by the element that holds them.
+  var zooms = new WeakMap();
   var printing = false;
 
   function merged(words) {
@@ -89,14 +92,28 @@
 
   /* Numbers and dates as the reader's language writes them. Days are civil days, so UTC throughout. */
 
+  /** Dates by the pattern of `Intl`; in Kazakh, which browsers may not know, by the names of ours. */
+  function dates(words, options, kazakh) {
+    if (echartsLocale(words) === "KZ") {
+      return function (ms) { return window.echarts.time.format(ms, kazakh, true, "KZ"); };
+    }
+    options.timeZone = "UTC";
+    var format = new Intl.DateTimeFormat(words.locale, options);
+    return function (ms) { return format.format(ms); };
+  }
+
+  /** Kazakh writes numbers as Russian does. */
+  function numberLocale(words) {
+    return echartsLocale(words) === "KZ" ? "ru" : words.locale;
+  }
+
   function formats(words) {
-    var locale = words.locale;
-    var date = function (options) {
-      options.timeZone = "UTC";
-      return new Intl.DateTimeFormat(locale, options);
-    };
-    var day = date({ day: "numeric", month: "short", year: "numeric" });
-    var weekday = date({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    var locale = numberLocale(words);
+    var day = dates(words, { day: "numeric", month: "short", year: "numeric" }, "{yyyy} ж. {d} {MMM}");
+    var weekday = dates(
+      words, { weekday: "short", day: "numeric", month: "short", year: "numeric" }, "{ee}, {yyyy} ж. {d} {MMM}"
+    );
+    var score = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     var share = new Intl.NumberFormat(locale, { style: "percent" });
     var number = function (value, digits) {
       return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
@@ -106,10 +123,11 @@
       return number(value, size >= 100 ? 0 : size >= 10 ? 1 : size === 0 ? 0 : 2) + "\u00a0" + words.kw;
     };
     return {
-      day: function (n) { return day.format(n * DAY_MS); },
-      weekday: function (n) { return weekday.format(n * DAY_MS); },
+      day: function (n) { return day(n * DAY_MS); },
+      weekday: function (n) { return weekday(n * DAY_MS); },
       kw: function (value) { return value === null || value === undefined ? words.missing : kw(value); },
       number: number,
+      score: function (value) { return value === null ? words.unknown : score.format(value); },
       share: function (value) { return share.format(value); },
       clock: function (hour) { return (hour < 10 ? "0" : "") + hour + ":00"; }
     };
@@ -141,7 +159,8 @@
 
   function legend(names) {
     return {
-      data: names, left: 50, right: 40, top: 0, itemWidth: 18, itemHeight: 8, icon: "path://M0 4h18v3h-18z",
+      data: names.map(function (name) { return name.name ? name : { name: name, icon: "path://M0 3h18v3h-18z" }; }),
+      left: 50, right: 40, top: 0, itemWidth: 18, itemHeight: 8,
       textStyle: { color: SOFT, fontFamily: FONT, fontSize: 11 }, selectedMode: "multiple"
     };
   }
@@ -170,16 +189,16 @@
 
   /** Civil days across, as dates of the reader's language, from `first` to the day before `last`. */
   function dayAxis(words, first, last) {
-    var months = new Intl.DateTimeFormat(words.locale, { month: "short", timeZone: "UTC" });
-    var days = new Intl.DateTimeFormat(words.locale, { day: "numeric", month: "short", timeZone: "UTC" });
+    var months = dates(words, { month: "short" }, "{MMM}");
+    var days = dates(words, { day: "numeric", month: "short" }, "{d} {MMM}");
     return axis({
       type: "time", min: first * DAY_MS, max: last * DAY_MS, boundaryGap: false,
       axisLabel: {
         color: SOFT, fontFamily: FONT, fontSize: 11, hideOverlap: true,
         formatter: function (value) {
           var date = new Date(value);
-          if (date.getUTCDate() !== 1) { return days.format(date); }
-          return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : months.format(date);
+          if (date.getUTCDate() !== 1) { return days(value); }
+          return date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : months(value);
         }
       }
     });
@@ -196,7 +215,7 @@
   }
 
   /** Lines at onset and end, where they lie within the days shown. */
-  function marks(data, words, format, first, last) {
+  function marks(data, words, format, first, last, isUpsideDown) {
     var lines = [];
     [["onset", data.onset_day], ["end", data.ended_day]].forEach(function (mark) {
       if (mark[1] === null || mark[1] === undefined || mark[1] < first || mark[1] > last) { return; }
@@ -210,7 +229,7 @@
       markLine: {
         symbol: "none", silent: true, animation: false, data: lines,
         lineStyle: { color: MARK, type: [5, 3], width: 1.3 },
-        label: { formatter: "{b}", color: MARK, fontFamily: FONT, fontSize: 11, position: "end", distance: 3 }
+        label: { formatter: "{b}", color: MARK, fontFamily: FONT, fontSize: 11, position: isUpsideDown ? "start" : "end", distance: 3 }
       },
       text: lines.map(function (line) { return " " + line.name + "."; }).join("")
     };
@@ -284,8 +303,8 @@
     var bytes = bytesOf(heat.hours), pixels = heatPixels(heat, bytes);
     var first = heat.first_day, last = first + heat.n_columns * heat.days_per_column;
     var top = heat.step_kw * STEPS;
-    var shown = reach(data), at = marks(data, words, format, shown[0], shown[1]);
-    var option = frame(words, { left: 50, right: 16, top: 40, bottom: 24 });
+    var shown = reach(data), at = marks(data, words, format, shown[0], shown[1], true);
+    var option = frame(words, { left: 50, right: 16, top: 44, bottom: 24 });
     option.xAxis = dayAxis(words, shown[0], shown[1]);
     option.yAxis = axis({
       type: "value", min: 0, max: CLOCK_HOURS, interval: 6, inverse: true,
@@ -491,7 +510,8 @@
     if (data.peers) {
       option.series.push(band(words.peers, data.peers.p25_kw, data.peers.p75_kw));
       option.series.push(curve(words.peers_median, byHour(data.peers.p50_kw), GREEN, 1.4, [4, 3]));
-      names.push(words.peers, words.peers_median);
+      names.push({ name: words.peers, icon: "rect", itemStyle: { opacity: 0.3 } });
+      names.push({ name: words.peers_median, icon: "path://M0 3h7v3h-7zM11 3h7v3h-7z" });
       n += filled(data.peers.p50_kw).length;
     }
     option.legend = legend(names);
@@ -548,8 +568,9 @@
   function rivals(data, words, format) {
     var all = data.rivals || [];
     if (!all.length) { return null; }
-    var score = function (value) { return value === null ? words.unknown : format.number(value, 2); };
-    var option = frame(words, { left: 8, right: 44, top: 20, bottom: 24, containLabel: true });
+    var score = format.score;
+    var option = frame(words, { left: 0, right: 40, top: 4, bottom: 4, containLabel: true });
+    delete option.toolbox;
     option.xAxis = axis({
       type: "value", min: 0, max: 1, interval: 0.25, splitLine: { show: true, lineStyle: { color: LINE, width: 0.6 } },
       axisLabel: { color: SOFT, fontFamily: FONT, fontSize: 11, formatter: function (value) { return format.number(value, 2); } }
@@ -570,7 +591,7 @@
       }
     }];
     return {
-      option: option, height: 48 + 21 * all.length, n: all.filter(function (rival) { return rival[1] !== null; }).length,
+      option: option, height: 32 + 21 * all.length, n: all.filter(function (rival) { return rival[1] !== null; }).length,
       about: fill(words.about_rivals, {
         curves: all.map(function (rival) { return rival[0] + " " + score(rival[1]); }).join("; ")
       })
@@ -601,9 +622,8 @@
     if (!made) { element.removeAttribute("data-drawn"); return; }
     if (made.height) { element.style.height = made.height + "px"; }
     made.option.aria = { enabled: true, label: { description: made.about } };
-    entry.ratio = printing ? printRatio() : undefined;
-    entry.chart = window.echarts.init(element, null, {
-      renderer: "canvas", locale: echartsLocale(words), devicePixelRatio: entry.ratio
+    entry.chart = window.echarts.init(element, null, printing ? paper(entry, words) : {
+      renderer: "canvas", locale: echartsLocale(words)
     });
     entry.chart.setOption(made.option);
     if (made.live) { made.live(entry.chart); }
@@ -613,13 +633,20 @@
     element.setAttribute("data-drawn", String(made.n));
   }
 
-  /** Charts through time of one suspect zoom together. */
+  /** Charts through time of one suspect zoom together, those that are drawn later too. */
   function join(entry) {
     var home = entry.element.closest("[data-charts]");
-    if (!home || ["heat_map", "base_load", "residual"].indexOf(entry.name) < 0) { return; }
-    if (!home.dataset.zoomGroup) { groups += 1; home.dataset.zoomGroup = "hashwatt-" + groups; }
-    entry.chart.group = home.dataset.zoomGroup;
-    window.echarts.connect(home.dataset.zoomGroup);
+    if (!home || printing || ["heat_map", "base_load", "residual"].indexOf(entry.name) < 0) { return; }
+    entry.home = home;
+    if (zooms.has(home)) { entry.chart.dispatchAction(zooms.get(home), { silent: true }); }
+    entry.chart.on("datazoom", function (event) {
+      var one = event.batch ? event.batch[0] : event;
+      var action = { type: "dataZoom", dataZoomIndex: 0, start: one.start, end: one.end };
+      zooms.set(home, action);
+      alive().forEach(function (other) {
+        if (other.home === home && other !== entry) { other.chart.dispatchAction(action, { silent: true }); }
+      });
+    });
   }
 
   function giveBack(entry) {
@@ -682,18 +709,25 @@
     if (!printing) { alive().forEach(function (entry) { entry.chart.resize({ width: "auto", height: "auto" }); }); }
   }
 
-  /* Paper: every chart, at a width that fits, without what only a pointer can use. */
+  /* Paper: every chart, at a size that fits. */
 
-  function printRatio() {
-    return known.length > PRINT_MANY ? PRINT_RATIO_MANY : PRINT_RATIO_FEW;
+  function paper(entry, words) {
+    var isNarrow = entry.element.closest(".narrow") !== null;
+    return {
+      renderer: "canvas", locale: echartsLocale(words),
+      devicePixelRatio: known.length > PRINT_MANY ? PRINT_RATIO_MANY : PRINT_RATIO_FEW,
+      width: isNarrow ? PRINT_NARROW_PX : PRINT_WIDE_PX, height: PRINT_HIGH_PX[entry.name] || "auto"
+    };
   }
 
-  function dress(entry, isPaper) {
+  /** Takes away what only a pointer can use. */
+  function dress(entry) {
     var option = entry.chart.getOption();
-    var zooms = (option.dataZoom || []).map(function (one) {
-      return one.type === "slider" ? { show: !isPaper && entry.name === "base_load" } : {};
-    });
-    entry.chart.setOption({ toolbox: { show: !isPaper }, dataZoom: zooms });
+    var bare = {};
+    if (option.toolbox) { bare.toolbox = { show: false }; }
+    if (option.dataZoom) { bare.dataZoom = option.dataZoom.map(function () { return { show: false }; }); }
+    if (entry.name === "base_load") { bare.grid = { bottom: 24 }; }
+    entry.chart.setOption(bare);
   }
 
   function toPaper() {
@@ -703,9 +737,8 @@
       giveBack(entry);
       show(entry);
       if (!entry.chart) { return; }
-      var isNarrow = entry.element.closest(".narrow") !== null;
-      dress(entry, true);
-      entry.chart.resize({ width: isNarrow ? PRINT_NARROW_PX : PRINT_WIDE_PX });
+      dress(entry);
+      entry.chart.getZr().flush();
     });
   }
 

@@ -41,7 +41,9 @@
   }
 
   function sortBy(head, column) {
-    var down = head.getAttribute("aria-sort") === "ascending";
+    var was = head.getAttribute("aria-sort");
+    // Of scores and amounts the largest is looked for first.
+    var down = was ? was === "ascending" : "down" in head.dataset;
     var sort = head.dataset.sort;
     each(table.tHead.rows[0].cells, function (other) { other.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -53,14 +55,14 @@
     }).forEach(function (row) { body.appendChild(row); });
   }
 
-  function reset() {
+  function clear() {
     form.reset();
     each(table.tHead.rows[0].cells, function (head) { head.removeAttribute("aria-sort"); });
     rows.forEach(function (row) { body.appendChild(row); });
     filter();
   }
 
-  // "/" goes to the search, as on many pages; Escape there clears it.
+  // "/" goes to the search, as on many pages.
   function onKey(event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) { return; }
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { return; }
@@ -83,6 +85,7 @@
     var button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;
+    head.dataset.name = head.textContent;
     head.textContent = "";
     head.appendChild(button);
     button.addEventListener("click", function () { sortBy(head, column); });
@@ -90,7 +93,7 @@
   form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
-  field("reset").addEventListener("click", reset);
+  field("clear").addEventListener("click", clear);
   document.addEventListener("keydown", onKey);
   filter();
   each(document.querySelectorAll("section"), drawSection);

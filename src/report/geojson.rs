@@ -11,14 +11,15 @@ use crate::error::{Error, Result};
 /// Decimals of a coordinate: a tenth of a metre.
 const COORDINATE_DECIMALS: f64 = 1e6;
 
-/// Fills `file` with one feature a suspect, in order of rank. A suspect without a position in the
+/// Fills `file` with one feature a suspect, in order of rank; `name` is what QGIS calls the layer, and
+/// labels a point. A suspect without a position in the
 /// register has a null geometry, which RFC 7946 allows for, so that none goes missing.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn write_geojson(file: &mut File, suspects: &[Suspect<'_>]) -> Result<()> {
     let features: Vec<Value> = suspects.iter().map(feature).collect();
-    let collection = json!({ "type": "FeatureCollection", "features": features });
+    let collection = json!({ "type": "FeatureCollection", "name": "suspects", "features": features });
     let mut text =
         serde_json::to_vec(&collection).map_err(|error| Error::table("suspects.geojson", error))?;
     text.push(b'\n');
@@ -30,7 +31,8 @@ fn feature(suspect: &Suspect<'_>) -> Value {
     let geometry = suspect
         .position()
         .map(|[lon, lat]| json!({ "type": "Point", "coordinates": [round(lon), round(lat)] }));
-    json!({ "type": "Feature", "geometry": geometry, "properties": properties(suspect) })
+    let id = suspect.scored.meter.as_str();
+    json!({ "type": "Feature", "id": id, "geometry": geometry, "properties": properties(suspect) })
 }
 
 fn properties(suspect: &Suspect<'_>) -> Value {
@@ -38,6 +40,7 @@ fn properties(suspect: &Suspect<'_>) -> Value {
     let rig = scored.rig.as_ref();
     let date = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
     json!({
+        "name": format!("{}: {}", scored.rank, scored.meter.as_str()),
         "meter_id": scored.meter.as_str(),
         "rank": scored.rank,
         "score": scored.score,
@@ -55,6 +58,7 @@ fn properties(suspect: &Suspect<'_>) -> Value {
         "best_rival_score": suspect.best_rival().map(|rival| rival.score),
         "address": suspect.address(),
         "parent_id": suspect.point.and_then(|point| point.parent_id.as_deref()),
+        "zone": suspect.point.and_then(|point| point.zone.as_deref()),
         "premises": suspect.point.and_then(|point| point.premises.as_deref()),
         "reason": scored.reasons.first().map(|reason| reason.words.as_str()),
     })
@@ -74,5 +78,15 @@ mod tests {
         assert_eq!(features[0]["geometry"]["coordinates"], json!([76.945_46, 43.238_95]));
         assert!(features[1]["geometry"].is_null());
         assert_eq!(features[0]["properties"]["onset"], "2021-11-10");
+        assert_eq!(features[0]["properties"]["name"], "1: KZ-0042");
+    }
+
+    #[test]
+    fn properties_are_flat_so_that_each_is_a_column() {
+        let (scored, register) = (made_up::scored(), made_up::register());
+        for suspect in suspects(&scored, &register) {
+            let properties = properties(&suspect);
+            assert!(properties.as_object().unwrap().values().all(|one| !one.is_object() && !one.is_array()));
+        }
     }
 }

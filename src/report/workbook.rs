@@ -3,7 +3,9 @@
 use std::fs::File;
 
 use jiff::civil::Date;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError,
+};
 
 use super::RunOutputs;
 use super::suspects::Suspect;
@@ -15,6 +17,16 @@ const MAX_ROWS: usize = 1_048_575;
 
 /// Characters a cell can hold, by the file format.
 const MAX_CELL_CHARS: usize = 32_767;
+
+/// Links a sheet can hold, by the file format.
+const MAX_LINKS: usize = 65_530;
+
+/// Names of the sheets that link to each other.
+const SUSPECTS: &str = "Suspects";
+const REASONS: &str = "Reasons";
+
+/// Place of the meter among the columns of both.
+const METER_COLUMN: u16 = 1;
 
 /// The document's date where the data has no days.
 const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
@@ -32,8 +44,8 @@ pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect
 fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(run.facts.span.map(|(_, last)| last))?);
-    write_suspects(workbook.add_worksheet().set_name("Suspects")?, suspects, run.settings.tariff_per_kwh)?;
-    write_reasons(workbook.add_worksheet().set_name("Reasons")?, suspects)?;
+    write_suspects(workbook.add_worksheet().set_name(SUSPECTS)?, suspects, run.settings.tariff_per_kwh)?;
+    write_reasons(workbook.add_worksheet().set_name(REASONS)?, suspects)?;
     write_about(workbook.add_worksheet().set_name("About")?, run)?;
     Ok(workbook)
 }
@@ -106,6 +118,9 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
         column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
         column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
+        column("zone", 12.0, GENERAL, "Zone of the network, from the register", |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
+        column("case", 12.0, GENERAL, "Shared by lines that start and stop together under one parent", |s, _| Text(s.scored.case.as_deref())),
+        column("strongest_reason", 90.0, GENERAL, "The reason with the largest weight; the sheet of reasons has all", |s, _| Text(s.scored.reasons.first().map(|reason| reason.words.as_str()))),
     ]
 }
 
@@ -125,7 +140,34 @@ fn write_suspects(
             write_cell(sheet, row, index, column.number_format, &(column.cell)(suspect, tariff_per_kwh))?;
         }
     }
+    link_to_reasons(sheet, suspects)?;
     finish_list(sheet, suspects.len(), columns.len(), 2)
+}
+
+/// Makes each meter of the list lead to its first reason.
+fn link_to_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result::Result<(), XlsxError> {
+    // Rows as people count them, below the header.
+    let mut first_row = 2;
+    for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS.min(MAX_LINKS))) {
+        let n_reasons = suspect.scored.reasons.len();
+        if n_reasons > 0 && first_row <= MAX_ROWS {
+            link(sheet, row, suspect, &format!("internal:{REASONS}!A{first_row}"), "All reasons")?;
+        }
+        first_row += n_reasons;
+    }
+    Ok(())
+}
+
+/// Writes a meter that leads to another place of the workbook.
+fn link(
+    sheet: &mut Worksheet,
+    row: u32,
+    suspect: &Suspect<'_>,
+    place: &str,
+    tip: &str,
+) -> std::result::Result<(), XlsxError> {
+    let url = Url::new(place).set_text(fitting(suspect.scored.meter.as_str())).set_tip(tip);
+    sheet.write_url(row, METER_COLUMN, url).map(drop)
 }
 
 fn write_cell(
@@ -161,21 +203,22 @@ fn write_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result
         sheet.write_string_with_format(0, index, name, &header())?;
     }
     let weight = Format::new().set_num_format("+0.00;-0.00;0.00");
-    let rows = suspects
-        .iter()
-        .flat_map(|suspect| suspect.scored.reasons.iter().map(move |reason| (suspect.scored, reason)));
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let rows = (2..)
+        .zip(suspects)
+        .flat_map(|(line, suspect)| suspect.scored.reasons.iter().map(move |reason| (line, suspect, reason)));
     let mut n_rows = 0;
-    for (row, (scored, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
-        sheet.write_number(row, 0, scored.rank)?;
-        sheet.write_string(row, 1, fitting(scored.meter.as_str()))?;
+    for (row, (line, suspect, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
+        sheet.write_number(row, 0, suspect.scored.rank)?;
+        if n_rows < MAX_LINKS {
+            link(sheet, row, suspect, &format!("internal:{SUSPECTS}!A{line}"), "Back to the list")?;
+        } else {
+            sheet.write_string(row, METER_COLUMN, fitting(suspect.scored.meter.as_str()))?;
+        }
         sheet.write_string(row, 2, reason.indicator)?;
-        sheet.write_number_with_format(
-            row,
-            3,
-            if reason.weight.is_finite() { reason.weight } else { 0.0 },
-            &weight,
-        )?;
-        sheet.write_string(row, 4, fitting(&reason.words))?;
+        let finite = if reason.weight.is_finite() { reason.weight } else { 0.0 };
+        sheet.write_number_with_format(row, 3, finite, &weight)?;
+        sheet.write_string_with_format(row, 4, fitting(&reason.words), &wrapped)?;
         n_rows += 1;
     }
     finish_list(sheet, n_rows, names.len(), 2)
@@ -262,6 +305,9 @@ mod tests {
         let xml = sheets_xml(&std::fs::read(&path).unwrap());
         assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
         assert!(!xml.contains("<f>"));
+        assert!(xml.contains(r#"ySplit="1""#) && xml.contains("<autoFilter"), "frozen and filtered");
+        // The third suspect's reasons stand below the header, four and one others.
+        assert!(xml.contains("Reasons!A7") && xml.contains("Suspects!A4"), "linked");
     }
 
     /// The text of every part of a workbook, which is a zip file.

@@ -74,10 +74,14 @@ fn every_output_of_the_contract_is_there_with_its_columns() {
     assert_eq!(map["type"], "FeatureCollection");
     assert!(std::fs::read(run.join("suspects.xlsx")).unwrap().starts_with(b"PK"));
     let page = std::fs::read_to_string(run.join("report.html")).unwrap();
-    assert!(!page.contains("http://") || !page.contains("src=\"http"), "the page loads from elsewhere");
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "the page loads from elsewhere");
+    for chart in ["heat_map", "base_load", "mean_day", "duration", "rivals", "residual"] {
+        assert!(page.contains(&format!("data-chart=\"{chart}\"")), "no {chart}");
+    }
     for (table, columns) in [
         ("features.parquet", vec!["meter_id", "group"]),
         ("groups.parquet", vec!["group"]),
+        ("peer_days.parquet", vec!["group", "hour_kw_p25_00", "hour_kw_p50_12", "hour_kw_p75_23"]),
         (
             "balance.parquet",
             vec!["parent_id", "unexplained_kw", "onset", "likeliest_meter", "hours_above_rating"],

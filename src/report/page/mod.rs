@@ -24,8 +24,8 @@ use super::suspects::Suspect;
 use super::words::{EVIDENCE_IS_NOT_GUILT, counted};
 use crate::error::{Error, Result};
 
-/// Suspects with a section and charts. About 20 kB each with nine months of hours, 40 kB with two years
-/// (`a_suspect_takes_little_of_the_page`): more would make a file that opens slowly.
+/// Suspects with a section and charts: 17 kB each with four months of hours, 21 kB with nine
+/// (`a_suspect_takes_little_of_the_page`). More would make a file that opens slowly.
 pub const MAX_SECTIONS: usize = 200;
 
 /// Lines of the list; `suspects.csv` has all.

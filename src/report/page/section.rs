@@ -22,6 +22,10 @@ const MINING: &str = "mining (the suspicion score)";
 /// Width of a bar at its fullest. [px]
 const BAR_PX: f64 = 120.0;
 
+/// A weight from which on a bar is full, so that one that settles the matter leaves the others visible:
+/// odds of a thousand to one. [log-odds]
+const FULL_WEIGHT: f64 = 7.0;
+
 /// One suspect's part of the page.
 pub struct Section<'a> {
     /// Place in the list; names the section.
@@ -125,7 +129,8 @@ fn reasons<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
         .iter()
         .map(|reason| reason.weight.abs())
         .filter(|weight| weight.is_finite())
-        .fold(f64::MIN_POSITIVE, f64::max);
+        .fold(f64::MIN_POSITIVE, f64::max)
+        .min(FULL_WEIGHT);
     let row = |reason: &'a crate::ranking::Reason| {
         let class = if reason.weight < 0.0 { "against" } else { "for" };
         (reason.words.as_str(), format!("{:+.2}", reason.weight), bar(class, reason.weight.abs() / most))
