@@ -13,8 +13,9 @@ pub mod groups;
 pub mod indicators;
 pub mod ranking;
 pub mod report;
-pub mod review;
 pub mod trials;
+// On a finished run.
+pub mod review;
 
 pub mod cli;
 pub mod pipeline;

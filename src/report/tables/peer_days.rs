@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::GroupId;
 use crate::report::PeerDay;
 
+/// File of the table in a run's folder.
 pub const FILE_NAME: &str = "peer_days.parquet";
 
 /// A quartile's name and where a mean day keeps it.

@@ -161,8 +161,9 @@ impl Browser {
                 continue;
             }
             let url = message["message"]["params"]["request"]["url"].as_str().unwrap_or_default();
-            let is_ours =
-                url.starts_with(&self.address) || url.starts_with("data:") || url.starts_with("blob:");
+            // The browser's own first page is none of ours.
+            let within = [&*self.address, "data:", "blob:", "chrome:", "chrome-untrusted:"];
+            let is_ours = within.iter().any(|start| url.starts_with(start));
             if !is_ours {
                 trouble.push(format!("asked for {url}"));
             }
@@ -254,13 +255,13 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press("j").await;
         browser.press("j").await;
         browser.press("k").await;
-        browser.until("document.querySelector('tr.chosen td').textContent.trim() === '1'").await;
+        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
         browser.press("3").await;
         browser.wait("dialog[open] textarea").await;
         browser.press("1 j 4 are letters here").await;
         browser.press(&char::from(Key::Tab).to_string()).await;
         browser.press(&char::from(Key::Enter).to_string()).await;
-        browser.until("document.querySelector('#list .status').classList.contains('rejected')").await;
+        browser.until("document.querySelector('#list .status.rejected') !== null").await;
         browser.press("j").await;
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.wait("h1 .status").await;

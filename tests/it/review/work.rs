@@ -95,8 +95,9 @@ fn what_was_written_can_neither_be_changed_nor_deleted() {
         let desk = Desk::open(engine, &["--no-login"]);
         let mut analyst = desk.stranger();
         analyst.get("/").is(200);
-        let entries = format!("{}/entries", page_of(&desk.suspects()[0]));
-        analyst.post(&entries, &[("action", "note"), ("reason", "first")]).is(303);
+        let page = page_of(&desk.suspects()[0]);
+        analyst.post(&format!("{page}/entries"), &[("action", "note"), ("reason", "first")]).is(303);
+        analyst.get(&page).is(200);
         let refused = tokio::runtime::Runtime::new().unwrap().block_on(async {
             sqlx::any::install_default_drivers();
             let mut connection = sqlx::AnyConnection::connect(&desk.database).await.unwrap();
