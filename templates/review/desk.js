@@ -15,7 +15,8 @@
   // What goes with the list as it is now: saved views, columns, the export.
   function takeQuery() {
     var query = location.search.replace(/^\?/, "");
-    all("form[data-with-query] input[name=query], #verdict input[name=back]").forEach(function (field) { field.value = query; });
+    all("form[data-with-query] input[name=query]").forEach(function (field) { field.value = query; });
+    all("#verdict input[name=back]").forEach(function (field) { field.value = "?" + query; });
     var csv = one("#csv");
     if (csv) { csv.href = csv.dataset.path + (query ? "?" + query : ""); }
   }

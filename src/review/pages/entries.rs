@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::errors::Refusal;
+use super::list::back_to;
 use super::meter_address;
 use crate::review::case::{Action, Entry, VISIT_RESULTS, verdict_named};
 use crate::review::desk::{Desk, now};
@@ -26,7 +27,7 @@ pub struct Written {
     reason: String,
     /// Number of the last entry the writer has seen; of another writer's later entry they must know first.
     seen: Option<i64>,
-    /// Where to go back to: `list`, else the meter's page.
+    /// `?` and the query of the list to go back to; empty: back to the meter's page.
     #[serde(default)]
     back: String,
 }
@@ -44,8 +45,10 @@ pub async fn write(
         return Err(Refusal::Changed);
     }
     desk.write(&[entry]).await?;
-    let back = if written.back.is_empty() { meter_address(&meter) } else { format!("/?{}", written.back) };
-    Ok(Redirect::to(&back).into_response())
+    Ok(match written.back.strip_prefix('?') {
+        Some(query) => back_to(query),
+        None => Redirect::to(&meter_address(&meter)).into_response(),
+    })
 }
 
 /// The entry that a page or a program asks for, checked.

@@ -401,7 +401,7 @@ pub async fn save_view(
     if name.is_empty() {
         return Err(Refusal::Invalid("error-form"));
     }
-    desk.database.save_view(&caller.name, &name, &tidy(&view.query)).await?;
+    desk.database.save_view(&caller.name, &name, &understood(&view.query).without_page()).await?;
     Ok(back_to(&view.query))
 }
 
@@ -416,10 +416,11 @@ pub async fn forget_view(
 }
 
 /// A query as the list understands it: whatever else was in it is gone.
-fn tidy(query: &str) -> String {
-    serde_urlencoded::from_str::<ListQuery>(query).unwrap_or_default().without_page()
+fn understood(query: &str) -> ListQuery {
+    serde_urlencoded::from_str(query).unwrap_or_default()
 }
 
-fn back_to(query: &str) -> Response {
-    Redirect::to(&format!("/?{}", tidy(query))).into_response()
+/// Back to the list as it was.
+pub(super) fn back_to(query: &str) -> Response {
+    Redirect::to(&format!("/?{}", understood(query).as_query())).into_response()
 }
