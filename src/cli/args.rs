@@ -81,7 +81,7 @@ Writes readings, register, weather, events, tips and truth. The truth says where
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   hashwatt review run1 --no-login                            look at a run, on this machine alone
-  hashwatt review run1 --add-administrator aigul             let the first person in; asks for a password
+  hashwatt review run1 --add-administrator aigul             let the first person in
   hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls \\
     --database postgres://desk:password@db/hashwatt          several offices, behind a proxy with TLS
 
