@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{
     Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    RankingArguments, RunArguments, SimulateArguments, SubjectArguments,
+    RankingArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
 };
 use crate::error::{Error, Result};
 use crate::settings::{Overrides, PipelineFile, Settings};
@@ -41,8 +41,32 @@ pub(super) enum Job {
         /// The meter's id.
         meter: String,
     },
+    /// Hold tips against a run.
+    Triage(TriageJob),
     /// Simulate a district.
     Simulate(SimulateSettings),
+}
+
+/// What is held against what.
+#[derive(Debug)]
+pub(super) struct TriageJob {
+    /// Output folder of a run.
+    pub run: PathBuf,
+    /// File of tips.
+    pub tips: PathBuf,
+    /// Old and new names of streets.
+    pub streets: Option<PathBuf>,
+    /// Folder for the outputs.
+    pub out: PathBuf,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+impl From<TriageArguments> for TriageJob {
+    fn from(typed: TriageArguments) -> Self {
+        let TriageArguments { run, tips, streets, out, threads } = typed;
+        Self { run, tips, streets, out, threads }
+    }
 }
 
 /// The job that the arguments ask for.
@@ -60,6 +84,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
         }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
+        Command::Triage(typed) => Job::Triage(typed.into()),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
     })
 }
