@@ -91,6 +91,10 @@ codes! {
     RatioDoubtful = "ratio_doubtful",
     /// There are too few meters to compare one with others.
     FewPeers = "few_peers",
+    /// A tip could not be read, or names no place.
+    TipRowSkipped = "tip_row_skipped",
+    /// Something of a tip was left out, cut or named anew; the rest was read.
+    TipRowMended = "tip_row_mended",
 }
 
 impl fmt::Display for Code {

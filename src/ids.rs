@@ -1,4 +1,4 @@
-//! Names the things a run speaks of: meters, transformers and peer groups.
+//! Names the things a run speaks of: meters, transformers, peer groups and tips.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -59,6 +59,10 @@ id! {
 id! {
     /// A transformer, feeder or substation, as named in the register's `parent_id`.
     TransformerId
+}
+id! {
+    /// A tip, as named in the tips file.
+    TipId
 }
 id! {
     /// A peer group, for example `residential/2`.

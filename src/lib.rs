@@ -13,6 +13,7 @@ pub mod groups;
 pub mod indicators;
 pub mod ranking;
 pub mod report;
+pub mod tips;
 pub mod trials;
 // On a finished run.
 pub mod review;

@@ -62,6 +62,17 @@ Example:
 The sheet holds score and rank, the rig it would be, every reason with its weight, what else could
 look like this, and the meter's load over time.";
 
+const TRIAGE_EXAMPLES: &str = "\
+Examples:
+  hashwatt triage run1 tips.csv --out triage1
+  hashwatt triage run1 calls.xlsx --streets old-names.csv --out triage1
+
+Columns of the tips, each but tip_id may be missing: tip_id, received_at, text, meter_id, address,
+transformer_id, lat, lon, claim (mining, bypass, tap). Who called is not read. Left in --out:
+triage.csv (.xlsx, .parquet), most worth a visit first, and a page for each tip in tips/.
+
+A tip is a claim. What the data says to it is evidence, not proof.";
+
 const BACKTEST_EXAMPLES: &str = "\
 Example:
   hashwatt backtest pipelines/sample.toml --seeds 5 --out backtest1
@@ -115,6 +126,9 @@ pub(super) enum Command {
     /// Serve a run to analysts: list, suspects, map, visits, verdicts
     #[command(after_help = REVIEW_EXAMPLES)]
     Review(ReviewArguments),
+    /// Hold tips against a run: supported, not supported, not judgeable
+    #[command(after_help = TRIAGE_EXAMPLES)]
+    Triage(TriageArguments),
     /// Plant rigs into an export's own meters and measure how well they are found
     #[command(after_help = BACKTEST_EXAMPLES)]
     Backtest(BacktestArguments),
@@ -265,6 +279,26 @@ pub(super) struct ReviewArguments {
     pub behind_tls: bool,
 }
 
+/// `hashwatt triage`.
+#[derive(Debug, Args)]
+pub(super) struct TriageArguments {
+    /// Output folder of an earlier `hashwatt detect`
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// Tips: CSV, JSON lines (.jsonl) or a workbook (.xlsx)
+    #[arg(value_name = "TIPS", value_hint = ValueHint::FilePath)]
+    pub tips: PathBuf,
+    /// Old and new names of streets: a CSV file with the columns old_name, new_name
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub streets: Option<PathBuf>,
+    /// Folder for the outputs; made where it is not there
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// Worker threads; 0 means one a core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+}
+
 /// `hashwatt backtest`.
 #[derive(Debug, Args)]
 pub(super) struct BacktestArguments {
@@ -335,6 +369,7 @@ mod tests {
             DIGEST_EXAMPLES,
             EXPLAIN_EXAMPLES,
             REVIEW_EXAMPLES,
+            TRIAGE_EXAMPLES,
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
         ] {

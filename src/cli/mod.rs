@@ -14,6 +14,7 @@ mod resolve;
 mod reviewed;
 mod simulated;
 mod terminal;
+mod triaged;
 
 #[cfg(test)]
 mod made_up;
@@ -26,11 +27,12 @@ use clap::Parser;
 
 use self::args::Arguments;
 use self::outcome::Outcome;
-use self::resolve::{Answer, Job, resolve};
+use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::error::{Error, Result};
 use crate::pipeline;
 use crate::report::explain::explain;
 use crate::settings::Settings;
+use crate::tips::triage;
 use crate::trials::backtest::{BacktestPlan, write_backtest};
 use crate::trials::simulate;
 
@@ -60,6 +62,7 @@ fn run_job(job: Job) -> Result<Outcome> {
         }
         Job::Review(settings) => reviewed::serve_desk(&settings),
         Job::AddAdministrator(settings, name) => reviewed::add_administrator(&settings, &name),
+        Job::Triage(job) => run_triage(&job),
         Job::Simulate(settings) => {
             let summary = simulate(&settings)?;
             outcome::print(&simulated::render(&summary, &settings))?;
@@ -69,7 +72,7 @@ fn run_job(job: Job) -> Result<Outcome> {
 }
 
 fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
-    start_threads(settings)?;
+    start_threads(settings.threads)?;
     let summary = pipeline::detect(settings, terminal::watch().as_ref())?;
     let text = match answer {
         Answer::Text => ranked_list::render(&summary, settings, terminal::width()),
@@ -80,7 +83,7 @@ fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
 }
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
-    start_threads(settings)?;
+    start_threads(settings.threads)?;
     let profile = pipeline::check(settings, terminal::watch().as_ref())?;
     let text = match answer {
         Answer::Text => check_profile::render(&profile, terminal::width()),
@@ -91,7 +94,7 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
 }
 
 fn run_digest(settings: &Settings) -> Result<Outcome> {
-    start_threads(settings)?;
+    start_threads(settings.threads)?;
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
     outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
     Ok(Outcome::of(&summary.findings))
@@ -103,7 +106,7 @@ fn run_backtest(
     out: Option<&Path>,
     answer: Answer,
 ) -> Result<Outcome> {
-    start_threads(settings)?;
+    start_threads(settings.threads)?;
     let summary = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
     if let Some(out) = out {
         write_backtest(out, &summary.backtest)?;
@@ -115,12 +118,20 @@ fn run_backtest(
     Ok(Outcome::of(&summary.findings))
 }
 
+fn run_triage(job: &TriageJob) -> Result<Outcome> {
+    start_threads(job.threads)?;
+    let watch = terminal::watch();
+    let triage = triage(&job.run, &job.tips, job.streets.as_deref(), &job.out, watch.as_ref())?;
+    outcome::print(&triaged::render(&triage, &job.out, terminal::width()))?;
+    Ok(Outcome::of(&triage.findings))
+}
+
 /// Gives every stage the run's number of threads.
-fn start_threads(settings: &Settings) -> Result<()> {
-    rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build_global().map_err(|error| {
+fn start_threads(threads: usize) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
         Error::setting(
             "--threads",
-            format!("{} threads cannot be started: {error}", settings.threads),
+            format!("{threads} threads cannot be started: {error}"),
             "Write fewer, or 0 for one a core",
         )
     })

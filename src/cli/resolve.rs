@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{
     Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments,
+    RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
 };
 use crate::error::{Error, Result};
 use crate::review::{Login, Places, ReviewSettings, Transport};
@@ -46,8 +46,32 @@ pub(super) enum Job {
     Review(ReviewSettings),
     /// Let an administrator of the desk in.
     AddAdministrator(ReviewSettings, String),
+    /// Hold tips against a run.
+    Triage(TriageJob),
     /// Simulate a district.
     Simulate(SimulateSettings),
+}
+
+/// What is held against what.
+#[derive(Debug)]
+pub(super) struct TriageJob {
+    /// Output folder of a run.
+    pub run: PathBuf,
+    /// File of tips.
+    pub tips: PathBuf,
+    /// Old and new names of streets.
+    pub streets: Option<PathBuf>,
+    /// Folder for the outputs.
+    pub out: PathBuf,
+    /// Worker threads.
+    pub threads: usize,
+}
+
+impl From<TriageArguments> for TriageJob {
+    fn from(typed: TriageArguments) -> Self {
+        let TriageArguments { run, tips, streets, out, threads } = typed;
+        Self { run, tips, streets, out, threads }
+    }
 }
 
 /// The job that the arguments ask for.
@@ -66,6 +90,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
         Command::Review(typed) => review_job(typed),
+        Command::Triage(typed) => Job::Triage(typed.into()),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
     })
 }

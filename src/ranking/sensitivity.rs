@@ -1,6 +1,6 @@
 //! Says how small a rig this run's meters would show: recall of planted rigs against their kW.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Edges between classes of rigs: half a machine, one, two, three, and so on by a half more. [kW]
 const EDGES_KW: [f64; 10] = [0.6, 1.0, 1.5, 2.2, 3.3, 5.0, 7.5, 11.0, 25.0, 100.0];
@@ -9,7 +9,7 @@ const EDGES_KW: [f64; 10] = [0.6, 1.0, 1.5, 2.2, 3.3, 5.0, 7.5, 11.0, 25.0, 100.
 const LEAST_RIGS: usize = 10;
 
 /// Planted rigs of one class of draw.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RigClass {
     /// From this draw on. [kW]
     pub from_kw: f64,
@@ -30,7 +30,7 @@ impl RigClass {
 }
 
 /// Recall of planted rigs by their draw.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sensitivity {
     /// From the smallest to the largest.
     pub classes: Vec<RigClass>,

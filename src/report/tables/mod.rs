@@ -77,28 +77,28 @@ pub fn without_formula(text: &str) -> String {
 }
 
 /// A table from columns of one height.
-pub(super) fn frame(name: &str, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
+pub(crate) fn frame(name: &str, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
     DataFrame::new(height, columns).map_err(|error| Error::table(name, error))
 }
 
 /// A column of texts.
-pub(super) fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+pub(crate) fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
 /// A column of floats; what is not finite is missing.
-pub(super) fn floats(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+pub(crate) fn floats(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
     let finite = values.map(|value| value.filter(|value| value.is_finite()));
     Series::new(name.into(), finite.collect::<Vec<_>>()).into()
 }
 
 /// A column of counts.
-pub(super) fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
+pub(crate) fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
 /// A column of civil days.
-pub(super) fn dates(name: &str, values: impl Iterator<Item = Option<Date>>) -> Column {
+pub(crate) fn dates(name: &str, values: impl Iterator<Item = Option<Date>>) -> Column {
     let days: Vec<Option<i32>> = values.map(|date| date.map(day_number)).collect();
     Column::new(name.into(), days).cast(&DataType::Date).expect("an i32 is a date's own representation")
 }

@@ -1,0 +1,218 @@
+//! Takes from a run what tips are held against: lines, coverage, the smallest rigs, the network's burden.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use polars::prelude::DataFrame;
+
+use crate::balance::RESIDUAL_PREFIX;
+use crate::error::{Error, Result};
+use crate::report::past_run::{PastRun, Row, each};
+
+/// From a median absolute deviation to the standard deviation of a normal distribution.
+const MAD_TO_SD: f64 = 1.4826;
+
+/// A rig's step must stand this far out of what the base load does from day to day.
+const STEP_DEVIATIONS: f64 = 3.0;
+
+/// Of rigs this large, so many come out: what is said to be the smallest rig.
+pub const FOUND_SHARE: f64 = 0.9;
+
+/// A share of farms below this is none that can be known.
+const LEAST_SHARE: f64 = 5e-4;
+
+/// What a run says of one meter or residual.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Line {
+    /// Suspicion score, 0..=1.
+    pub score: f64,
+    /// Place in the run's list, from 1.
+    pub rank: u32,
+    /// Share of its peers that score at least as high.
+    pub p_value: f64,
+    /// Whether it stands above the cut.
+    pub is_suspect: bool,
+    /// What it looks like, as a stable text.
+    pub kind: Option<String>,
+    /// The rig's draw and its interval. [kW]
+    pub rig_kw: Option<[f64; 3]>,
+    /// First local day of the rig.
+    pub onset: Option<Date>,
+    /// First local day after it.
+    pub ended: Option<Date>,
+    /// The evidence in words.
+    pub reasons: String,
+    /// Why the run did not judge it.
+    pub is_judged: bool,
+    /// The smallest rig that would stand out of this meter's own ups and downs. [kW]
+    pub noise_kw: Option<f64>,
+    /// Share of intervals that are missing or estimated, 0..=1.
+    pub gap_share: f64,
+}
+
+/// A run, as tips need it.
+#[derive(Debug, Clone, Default)]
+pub struct RunData {
+    /// By meter, residuals by their own names.
+    pub lines: HashMap<String, Line>,
+    /// First and last local day.
+    pub span: Option<(Date, Date)>,
+    /// The draw from which on nine planted rigs of ten came out. [kW]
+    pub smallest_kw: Option<f64>,
+    /// Share of usage points that are suspects.
+    pub suspect_share: f64,
+    /// Peak over rating, by transformer.
+    pub burden: HashMap<String, f64>,
+}
+
+/// Group of meters that the run could not judge, as in `scores.parquet`.
+const NOT_JUDGED: &str = "not judged";
+
+impl RunData {
+    /// Reads what a finished run left.
+    ///
+    /// # Errors
+    /// When one of its tables cannot be read.
+    pub fn of(run: &PastRun) -> Result<Self> {
+        let mut data = Self::default();
+        let scores = columns(
+            run,
+            "scores.parquet",
+            &[
+                "meter_id",
+                "score",
+                "rank",
+                "kind",
+                "rig_kw",
+                "rig_kw_low",
+                "rig_kw_high",
+                "onset",
+                "ended",
+                "group",
+                "reasons",
+                "p_value",
+            ],
+        )?;
+        for (meter, line) in each("scores.parquet", &scores, scored_line)? {
+            data.lines.insert(meter, line);
+        }
+        let suspects = columns(run, "suspects.parquet", &["meter_id"])?;
+        let suspects = each("suspects.parquet", &suspects, |row| row.text("meter_id"))?;
+        for meter in suspects.iter().flatten() {
+            if let Some(line) = data.lines.get_mut(meter) {
+                line.is_suspect = true;
+            }
+        }
+        data.read_features(run)?;
+        data.read_balance(run)?;
+        data.note_share();
+        let record = run.record();
+        let day = |name: &str| record["span"][name].as_str().and_then(|day| day.parse::<Date>().ok());
+        data.span = day("first_day").zip(day("last_day"));
+        data.smallest_kw = smallest_kw(&record["sensitivity"]["classes"]);
+        Ok(data)
+    }
+
+    /// Sets the share of suspects from the lines.
+    pub fn note_share(&mut self) {
+        let n = self.lines.len().max(1) as f64;
+        let n_suspects = self.lines.values().filter(|line| line.is_suspect).count() as f64;
+        self.suspect_share = (n_suspects / n).clamp(LEAST_SHARE, 0.5);
+    }
+
+    fn read_features(&mut self, run: &PastRun) -> Result<()> {
+        const TABLE: &str = "features.parquet";
+        if !run.path(TABLE).is_file() {
+            return Ok(());
+        }
+        let names = ["meter_id", "base_load_kw_p50", "base_load_mad_rel", "missing_share", "estimated_share"];
+        let features = columns(run, TABLE, &names)?;
+        let known = each(TABLE, &features, |row| {
+            let noise_kw = row.float(names[1])?.zip(row.float(names[2])?);
+            let gaps = row.float(names[3])?.unwrap_or(0.0) + row.float(names[4])?.unwrap_or(0.0);
+            Ok((row.text(names[0])?, noise_kw.map(|(base_kw, mad_rel)| noise_kw_of(base_kw, mad_rel)), gaps))
+        })?;
+        for (meter, noise_kw, gap_share) in known {
+            if let Some(line) = meter.and_then(|meter| self.lines.get_mut(&meter)) {
+                (line.noise_kw, line.gap_share) = (noise_kw, gap_share);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_balance(&mut self, run: &PastRun) -> Result<()> {
+        const TABLE: &str = "balance.parquet";
+        if !run.path(TABLE).is_file() {
+            return Ok(());
+        }
+        let names = ["parent_id", "peak_kw", "rating_kva", "unexplained_sd_kw"];
+        let balance = columns(run, TABLE, &names)?;
+        let known = each(TABLE, &balance, |row| {
+            let burden = row.float(names[1])?.zip(row.float(names[2])?).filter(|(_, kva)| *kva > 0.0);
+            Ok((
+                row.text(names[0])?.unwrap_or_default(),
+                burden.map(|(kw, kva)| kw / kva),
+                row.float(names[3])?,
+            ))
+        })?;
+        for (parent, burden, sd_kw) in known {
+            if let Some(line) = self.lines.get_mut(&format!("{RESIDUAL_PREFIX}{parent}")) {
+                line.noise_kw = sd_kw.map(|sd_kw| STEP_DEVIATIONS * sd_kw);
+            }
+            self.burden.extend(burden.map(|burden| (parent, burden)));
+        }
+        Ok(())
+    }
+
+    /// The smallest rig that would have shown on a line: the run's, or what stands out of the meter's
+    /// own ups and downs where that is more. [kW]
+    #[must_use]
+    pub fn smallest_kw(&self, line: &Line) -> Option<f64> {
+        let kw = self.smallest_kw?.max(line.noise_kw.unwrap_or(0.0));
+        Some((kw * 10.0).ceil() / 10.0)
+    }
+}
+
+/// What a step must be to stand out of a base load that moves so. [kW]
+#[must_use]
+pub fn noise_kw_of(base_load_kw: f64, mad_rel: f64) -> f64 {
+    STEP_DEVIATIONS * MAD_TO_SD * (base_load_kw * mad_rel).abs()
+}
+
+fn columns(run: &PastRun, table: &'static str, names: &[&str]) -> Result<DataFrame> {
+    let names: Vec<_> = names.iter().map(|name| polars::prelude::col(*name)).collect();
+    run.table(table)?.select(names).collect().map_err(|error| Error::table(table, error))
+}
+
+fn scored_line(row: &Row<'_>) -> Result<(String, Line)> {
+    let kw = row.float("rig_kw")?;
+    let rig_kw = match kw {
+        Some(kw) => {
+            Some([kw, row.float("rig_kw_low")?.unwrap_or(kw), row.float("rig_kw_high")?.unwrap_or(kw)])
+        }
+        None => None,
+    };
+    let line = Line {
+        score: row.float("score")?.unwrap_or(0.0),
+        rank: row.count("rank")?.unwrap_or(0),
+        p_value: row.float("p_value")?.unwrap_or(1.0),
+        is_suspect: false,
+        kind: row.text("kind")?,
+        rig_kw,
+        onset: row.day("onset")?,
+        ended: row.day("ended")?,
+        reasons: row.text("reasons")?.unwrap_or_default(),
+        is_judged: row.text("group")?.as_deref() != Some(NOT_JUDGED),
+        noise_kw: None,
+        gap_share: 0.0,
+    };
+    Ok((row.text("meter_id")?.unwrap_or_default(), line))
+}
+
+/// As [`Sensitivity::smallest_found_kw`](crate::ranking::sensitivity::Sensitivity::smallest_found_kw),
+/// from the record of a run.
+fn smallest_kw(classes: &serde_json::Value) -> Option<f64> {
+    let known: crate::ranking::sensitivity::Sensitivity =
+        serde_json::from_value(serde_json::json!({ "classes": classes })).ok()?;
+    known.smallest_found_kw(FOUND_SHARE)
+}

@@ -1,0 +1,108 @@
+//! Says what a tip is: a caller's claim about a place, without the caller.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Fact, FactTag};
+use super::places::Position;
+use crate::ids::TipId;
+
+/// A tip as it came in. Who called is not part of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tip {
+    /// Its id; `line 7` where the file gives none.
+    pub tip_id: TipId,
+    /// When it came in, where that can be read.
+    #[serde(default)]
+    pub received_at: Option<Timestamp>,
+    /// The caller's words.
+    #[serde(default)]
+    pub text: String,
+    /// A meter's number, as said.
+    #[serde(default)]
+    pub meter_id: Option<String>,
+    /// An address, as said.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// A transformer, as said.
+    #[serde(default)]
+    pub transformer_id: Option<String>,
+    /// A mark on the map.
+    #[serde(default)]
+    pub position: Option<Position>,
+    /// What is claimed, where the desk noted it.
+    #[serde(default)]
+    pub claim: Option<Claim>,
+}
+
+impl Tip {
+    /// A tip with words and no place yet.
+    #[must_use]
+    pub fn new(tip_id: impl Into<TipId>, text: impl Into<String>) -> Self {
+        Self {
+            tip_id: tip_id.into(),
+            received_at: None,
+            text: text.into(),
+            meter_id: None,
+            address: None,
+            transformer_id: None,
+            position: None,
+            claim: None,
+        }
+    }
+
+    /// What is claimed: as noted, or as the words say.
+    #[must_use]
+    pub fn claim_with(&self, facts: &[FactTag]) -> Claim {
+        let says = |fact: Fact| facts.iter().any(|tag| tag.fact == fact);
+        self.claim.unwrap_or_else(|| {
+            if !says(Fact::PastTheMeter) {
+                Claim::Mining
+            } else if self.meter_id.is_some() || self.address.is_some() {
+                Claim::Bypass
+            } else {
+                Claim::Tap
+            }
+        })
+    }
+}
+
+/// What is claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// Mining at a usage point.
+    Mining,
+    /// A conductor around a meter.
+    Bypass,
+    /// A connection before or without a meter.
+    Tap,
+}
+
+impl Claim {
+    /// Every claim.
+    pub const ALL: [Self; 3] = [Self::Mining, Self::Bypass, Self::Tap];
+
+    /// The stable text of the claim.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mining => "mining",
+            Self::Bypass => "bypass",
+            Self::Tap => "tap",
+        }
+    }
+
+    /// The claim of this text, in any case.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        Self::ALL.into_iter().find(|claim| claim.as_str() == text)
+    }
+
+    /// Whether what is claimed would be seen in the residual above, not or only in part on a meter.
+    #[must_use]
+    pub const fn is_past_a_meter(self) -> bool {
+        matches!(self, Self::Bypass | Self::Tap)
+    }
+}

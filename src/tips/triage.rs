@@ -1,0 +1,129 @@
+//! Answers a file of tips, merges those on one place, and writes list and pages.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::TipDesk;
+use super::answer::{Answer, TipAnswer, Weight};
+use super::merge::merge;
+use super::page::write_pages;
+use super::read::read_tips;
+use super::tables::write_tables;
+use super::tip::Tip;
+use crate::error::Result;
+use crate::finding::{Finding, sort_findings};
+use crate::progress::Watch;
+
+/// Folder of the pages, one a tip.
+pub const PAGES: &str = "tips";
+
+/// A tip with its answer and its place among the others.
+#[derive(Debug, Clone)]
+pub struct TriagedTip {
+    /// The tip.
+    pub tip: Tip,
+    /// The answer.
+    pub answer: TipAnswer,
+    /// Place in the list, from 1; tips that were merged share that of the first.
+    pub rank: u32,
+    /// Tips on this place, itself included.
+    pub n_tips_on_place: u32,
+    /// Whether they came as a flood, which lifts nothing.
+    pub is_flood: bool,
+    /// The first tip on the place, where it is another.
+    pub merged_into: Option<crate::ids::TipId>,
+}
+
+impl TriagedTip {
+    /// File of its page, within the output folder.
+    #[must_use]
+    pub fn page(&self, place: usize) -> String {
+        format!("{PAGES}/{:05}.html", place + 1)
+    }
+}
+
+/// Tips in order of what to visit first, and what was wrong with their file.
+#[derive(Debug, Default)]
+pub struct Triage {
+    /// The tips.
+    pub tips: Vec<TriagedTip>,
+    /// Findings, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Triage {
+    /// Tips with this answer.
+    #[must_use]
+    pub fn count(&self, answer: Answer) -> usize {
+        self.tips.iter().filter(|one| one.answer.answer == answer).count()
+    }
+
+    /// Answers tips and orders them.
+    #[must_use]
+    pub fn of(desk: &TipDesk, tips: Vec<Tip>, watch: &dyn Watch) -> Self {
+        watch.begin("answer", "tips", Some(tips.len() as u64));
+        let answer = |tip: &Tip| {
+            let answer = desk.answer(tip);
+            watch.advance(1);
+            answer
+        };
+        let mut answers: Vec<TipAnswer> = tips.par_iter().map(answer).collect();
+        let cases = merge(&tips, &answers);
+        for &at in cases.iter().filter(|case| case.is_flood).flat_map(|case| &case.tips) {
+            answers[at] = desk.answer_as(&tips[at], Weight::DataAlone);
+        }
+        let mut order: Vec<(f64, usize)> = cases
+            .iter()
+            .enumerate()
+            .map(|(at, case)| {
+                let priorities = case.tips.iter().map(|&tip| answers[tip].priority_kw);
+                (priorities.fold(0.0, f64::max), at)
+            })
+            .collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut triaged = Vec::with_capacity(tips.len());
+        for (rank, (_, at)) in (1..).zip(order) {
+            let case = &cases[at];
+            let first = tips[case.tips[0]].tip_id.clone();
+            for (place, &tip) in case.tips.iter().enumerate() {
+                triaged.push(TriagedTip {
+                    tip: tips[tip].clone(),
+                    answer: answers[tip].clone(),
+                    rank,
+                    n_tips_on_place: case.tips.len() as u32,
+                    is_flood: case.is_flood,
+                    merged_into: (place > 0).then(|| first.clone()),
+                });
+            }
+        }
+        let n_places = cases.len();
+        watch.end(&format!("{} tips on {n_places} places", tips.len()));
+        Self { tips: triaged, findings: Vec::new() }
+    }
+}
+
+/// Holds the tips of a file against a run, and writes `triage.parquet`, `.csv`, `.xlsx` and a page a tip.
+///
+/// # Errors
+/// When the run, the tips or the table of streets cannot be read, or the outputs cannot be written.
+pub fn triage(
+    run: &Path,
+    tips: &Path,
+    streets: Option<&Path>,
+    out: &Path,
+    watch: &dyn Watch,
+) -> Result<Triage> {
+    let (tips, mut findings) = read_tips(tips)?;
+    watch.begin("open", "meters", None);
+    let desk = TipDesk::open(run, streets)?;
+    watch.end(&format!("{} usage points and transformers", desk.n_points()));
+    findings.extend(desk.findings().iter().cloned());
+    sort_findings(&mut findings);
+    let triage = Triage { findings, ..Triage::of(&desk, tips, watch) };
+    watch.begin("write", "pages", None);
+    write_pages(out, &triage)?;
+    write_tables(out, &triage)?;
+    watch.end(&format!("{} pages", triage.tips.len()));
+    Ok(triage)
+}
