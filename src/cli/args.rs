@@ -94,7 +94,7 @@ Examples:
   hashwatt review run1 --no-login                            look at a run, on this machine alone
   hashwatt review run1 --add-administrator aigul             let the first person in
   hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls \\
-    --database postgres://desk:password@db/hashwatt          several offices, behind a proxy with TLS
+    --database postgres://desk:password@db/hashwatt        several offices, behind a proxy with TLS
 
 Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
 the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
