@@ -288,9 +288,14 @@ fn write_tips(
     let onsets: Vec<Option<usize>> = outcome.points.iter().map(day_of).collect();
     let mut rng = stream(settings.seed, TIP_STREAM, 0);
     let tips = draw_tips(settings.scenario, district.plan, district.calendar, &onsets, &mut rng);
+    let ids = (0..outcome.points.len()).map(meter_id);
+    let rigs = ids.zip(&outcome.points).chain((0..).map(transformer_id).zip(&outcome.transformers));
+    let is_rig = |truth: &&Truth| truth.role == "rig";
+    let kw =
+        rigs.filter(|(_, truth)| is_rig(truth)).filter_map(|(id, truth)| Some((id, truth.kw?))).collect();
     let files = [
         ("tips.csv", render_tips(&tips)),
-        ("tips_truth.csv", render_tips_truth(&tips)),
+        ("tips_truth.csv", render_tips_truth(&tips, &kw)),
         ("streets.csv", render_streets(settings.scenario)),
     ];
     for (name, text) in files {

@@ -15,3 +15,4 @@ mod program;
 mod shared_data;
 mod store;
 mod tidy;
+mod tips;

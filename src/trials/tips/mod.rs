@@ -3,6 +3,7 @@
 mod said;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rand::Rng;
@@ -154,13 +155,15 @@ pub(super) fn render_tips(tips: &[Tip]) -> String {
 }
 
 /// What each tip is about, whether a rig is where it points, of which kind it is, the meter (or the
-/// transformer) that its words name, and how they were said; not for the program under trial.
-pub(super) fn render_tips_truth(tips: &[Tip]) -> String {
-    let mut csv = String::from("tip_id,about,is_true,kind,named,said\n");
+/// transformer) that its words name, how they were said, and the draw of the rig it is about [kW]; not for the program under trial.
+pub(super) fn render_tips_truth(tips: &[Tip], rigs_kw: &BTreeMap<String, f32>) -> String {
+    let mut csv = String::from("tip_id,about,is_true,kind,named,said,kw\n");
     for (n, tip) in tips.iter().enumerate() {
         let (kind, said) = (tip.kind, tip.said.as_str());
         let is_true = kind == Kind::True;
-        writeln!(csv, "{},{},{is_true},{},{},{said}", tip_id(n), tip.about, kind.as_str(), tip.named)
+        let kw = rigs_kw.get(&tip.about).map(|kw| format!("{kw:.2}")).unwrap_or_default();
+        let (about, named, kind) = (&tip.about, &tip.named, kind.as_str());
+        writeln!(csv, "{},{about},{is_true},{kind},{named},{said},{kw}", tip_id(n))
             .expect("a String takes all text");
     }
     csv
