@@ -39,6 +39,9 @@ const FLOOD_EVERY: usize = 4;
 const FLOOD_CALLS: (usize, usize) = (6, 12);
 const FLOOD_DAYS: usize = 3;
 
+/// Share of callers who say that a cable goes past the meter, where none does.
+const SAYS_BYPASS: f32 = 0.05;
+
 /// Share of callers who do not say an address as the register writes it.
 const SAID_OTHERWISE: f32 = 0.3;
 
@@ -203,8 +206,8 @@ impl<R: Rng> Draw<'_, R> {
     /// A caller knows a meter's number, an address, or just where it is.
     fn about_point(&mut self, point: usize, transformer: usize, from: usize, kind: Kind) -> Tip {
         let place = &self.plan.points[point];
-        let is_bypass =
-            kind == Kind::True && place.task == Task::Rig(RigForm::PartlyMetered) && happens(0.5, self.rng);
+        let is_past = kind == Kind::True && place.task == Task::Rig(RigForm::PartlyMetered);
+        let is_bypass = happens(if is_past { 0.5 } else { SAYS_BYPASS }, self.rng);
         let texts = match (is_bypass, place.is_business()) {
             (true, _) => &BYPASS_TEXTS[..],
             (_, true) => &BUSINESS_TEXTS[..],
