@@ -37,7 +37,7 @@ use crate::report::zones::{zone_growth, zone_rigs};
 use crate::report::{PeerDay, RESIDUALS, RunOutputs, stage_run, tables};
 use crate::settings::Settings;
 use crate::stats::quantiles_of;
-use crate::trials::backtest::{Backtest, BacktestPlan, Trial};
+use crate::trials::backtest::{Backtest, BacktestPlan, Trial, tip_index};
 
 /// What a run of `detect` found, for whoever started it; the files are in the output folder.
 #[derive(Debug)]
@@ -277,6 +277,7 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
     let measured =
         measure_meters(store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
     let mut backtest = Backtest::new(plan, measured.meters.len());
+    let tip_index = tip_index(&tables.register, &measured.meters);
     watch.begin("trials", "trials", Some(plan.trials().count() as u64));
     for (prevalence, seed) in plan.trials() {
         let settings = &Settings { seed: settings.seed.wrapping_add(seed), ..settings.clone() };
@@ -303,6 +304,7 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
             _ => None,
         };
         backtest.add(prevalence, &trial, &ranked.scored);
+        backtest.add_tips(&tip_index, &trial, &ranked, settings.seed);
         if let Some((again, visited)) = again {
             backtest.add_verdicts(prevalence, &trial, &visited, &ranked.scored, &again.scored);
         }

@@ -1,5 +1,8 @@
 //! Takes an address as people say it apart: street, house, flat, in English, Russian and Kazakh.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::spelling::{fold, fold_name};
 
 /// What a street is called: of two streets of one name the kind decides.
@@ -329,7 +332,15 @@ fn push_break(tokens: &mut Vec<Token>) {
 }
 
 fn role_of(text: &str) -> Role {
-    KEYWORDS.iter().find(|(_, words)| words.contains(&text)).map_or(Role::Word, |(role, _)| *role)
+    // A register of a million addresses asks some millions of times.
+    static ROLES: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
+        let of_role = |(role, words): &(Role, &'static [&'static str])| {
+            words.iter().map(|word| (*word, *role)).collect::<Vec<_>>()
+        };
+        // A word that stands twice is what it is called first.
+        KEYWORDS.iter().rev().flat_map(of_role).collect()
+    });
+    ROLES.get(text).copied().unwrap_or(Role::Word)
 }
 
 /// Puts together what belongs to one number: `12` `а`, `12` `/` `3`, `м` `-` `н`, ordinal endings.
@@ -446,6 +457,13 @@ pub fn parse(text: &str) -> Vec<Address> {
         readings.extend(with_name(&tokens, name));
     }
     readings
+}
+
+/// The likeliest way to read an address, as the first of [`parse`].
+#[must_use]
+pub fn parse_first(text: &str) -> Option<Address> {
+    let tokens = tokens(text);
+    names(&tokens).into_iter().find_map(|name| with_name(&tokens, name).into_iter().next())
 }
 
 /// The folded name of a street that stands alone, its number with it.

@@ -114,6 +114,10 @@ pub struct AnswerLine {
     pub posterior: Option<f64>,
     /// Suspicion score of the run, 0..=1.
     pub score: Option<f64>,
+    /// Share of the meter's peers that score at least as high.
+    pub p_value: Option<f64>,
+    /// Chance of a rig before the data was looked at, 0..=1.
+    pub prior: f64,
     /// Place in the run's list.
     pub rank: Option<u32>,
     /// Whether the run lists it.
@@ -240,6 +244,8 @@ impl Desk<'_> {
             why,
             posterior: posterior.filter(|_| why.is_none()),
             score: line.map(|line| line.score),
+            p_value: line.map(|line| line.p_value),
+            prior,
             rank: line.map(|line| line.rank),
             is_suspect: line.is_some_and(|line| line.is_suspect),
             kind: line.and_then(|line| line.kind.clone()),

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::address::{Address, StreetKind, parse};
+use rayon::prelude::*;
+
+use super::address::{Address, StreetKind, parse_first};
 use super::places::{Places, Position};
 use super::streets::{Renamed, StreetNumber, Streets};
 use crate::acquisition::register::{Register, UsagePoint};
@@ -95,6 +97,9 @@ impl Index {
     /// With more than four billion points.
     #[must_use]
     pub fn of_points(points: Vec<Point>, renamed: &Renamed) -> Self {
+        // Nobody lives at a transformer.
+        let read = |point: &Point| parse_first(point.address.as_deref().filter(|_| !point.is_network)?);
+        let addresses: Vec<Option<Address>> = points.par_iter().map(read).collect();
         let mut index = Self { points, ..Self::default() };
         index.text_number("");
         let (mut spots, mut stations) = (Vec::new(), Vec::new());
@@ -107,11 +112,8 @@ impl Index {
             if let Some(position) = point.position {
                 if point.is_network { &mut stations } else { &mut spots }.push((position, meter));
             }
-            // Nobody lives at a transformer.
-            let address = point.address.as_deref().filter(|_| !point.is_network);
-            let read = address.and_then(|text| parse(text).into_iter().next());
-            if let Some(address) = read {
-                index.add_door(meter, &address);
+            if let Some(address) = &addresses[at] {
+                index.add_door(meter, address);
             }
         }
         index.doors.sort_unstable();

@@ -25,6 +25,10 @@ const HOUSE_WITHOUT_FLATS: f64 = 0.5;
 /// A mark says less than an address: a finger slips, a telephone is beside the building.
 const MARK: f64 = 0.8;
 
+/// A caller who names a house and no flat means one of its flats so much less often than the house itself,
+/// where the register has that too.
+const FLAT_OF_HOUSE: f64 = 0.1;
+
 /// A name so much less alike than the best is a hundred times less likely.
 const ALIKE_SCALE: f64 = 0.05;
 
@@ -190,8 +194,13 @@ fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, V
     for (street, alike) in streets {
         let nearness = ((alike - best) / ALIKE_SCALE).exp();
         let of_house = index.doors(street, house, address.flat.as_deref());
+        let is_flat = |meter: u32| address.flat.is_none() && index.has_flat(street, house, meter);
+        let has_own = of_house.agreeing.iter().any(|&meter| !is_flat(meter));
         for meter in of_house.agreeing {
             let mut weight = nearness;
+            if has_own && is_flat(meter) {
+                weight *= FLAT_OF_HOUSE;
+            }
             if let (Some(said), Some(own)) = (address.kind, index.street_kind(meter)) {
                 weight *= if said == own { 1.0 } else { OTHER_KIND };
             }

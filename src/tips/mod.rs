@@ -23,6 +23,7 @@ pub mod tip;
 pub mod triage;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use answer::{Answer, AnswerLine, TipAnswer, Weight, Why};
 pub use places::Position;
@@ -44,7 +45,7 @@ use crate::report::past_run::PastRun;
 /// A run opened for tips. Opening reads its tables once; an answer then reads no file.
 #[derive(Debug)]
 pub struct TipDesk {
-    index: Index,
+    index: Arc<Index>,
     data: RunData,
     findings: Vec<Finding>,
 }
@@ -58,13 +59,13 @@ impl TipDesk {
         let run = PastRun::open(run)?;
         let (renamed, findings) = streets.map(Renamed::read).transpose()?.unwrap_or_default();
         let data = RunData::of(&run)?;
-        let index = Index::of_points(points(&run.register()?, &data), &renamed);
+        let index = Arc::new(Index::of_points(points(&run.register()?, &data), &renamed));
         Ok(Self { index, data, findings })
     }
 
     /// A desk over parts that are in memory already.
     #[must_use]
-    pub const fn of(index: Index, data: RunData) -> Self {
+    pub const fn of(index: Arc<Index>, data: RunData) -> Self {
         Self { index, data, findings: Vec::new() }
     }
 
@@ -78,6 +79,13 @@ impl TipDesk {
     #[must_use]
     pub fn answer_as(&self, tip: &Tip, weight: Weight) -> TipAnswer {
         self.desk().answer(tip, weight)
+    }
+
+    /// The smallest rig that the data would have shown on a meter's or residual's line; `None` where that
+    /// is not known. [kW]
+    #[must_use]
+    pub fn smallest_kw(&self, meter: &str) -> Option<f64> {
+        self.data.smallest_kw(self.data.lines.get(meter)?)
     }
 
     /// What was found in the table of streets.

@@ -7,7 +7,9 @@ use polars::prelude::DataFrame;
 
 use crate::balance::RESIDUAL_PREFIX;
 use crate::error::{Error, Result};
+use crate::ranking::Scored;
 use crate::report::past_run::{PastRun, Row, each};
+use crate::report::suspects::joined_reasons;
 
 /// From a median absolute deviation to the standard deviation of a normal distribution.
 const MAD_TO_SD: f64 = 1.4826;
@@ -42,7 +44,7 @@ pub struct Line {
     pub ended: Option<Date>,
     /// The evidence in words.
     pub reasons: String,
-    /// Why the run did not judge it.
+    /// Whether the run judged it: it has days enough.
     pub is_judged: bool,
     /// The smallest rig that would stand out of this meter's own ups and downs. [kW]
     pub noise_kw: Option<f64>,
@@ -111,6 +113,29 @@ impl RunData {
         data.span = day("first_day").zip(day("last_day"));
         data.smallest_kw = smallest_kw(&record["sensitivity"]["classes"]);
         Ok(data)
+    }
+
+    /// What a ranking in memory says, before it is written.
+    #[must_use]
+    pub fn of_scored(scored: &[Scored], smallest_kw: Option<f64>) -> Self {
+        let line = |one: &Scored| Line {
+            score: one.score,
+            rank: one.rank,
+            p_value: one.p_value,
+            is_suspect: one.is_suspect,
+            kind: one.kind.map(|kind| kind.as_str().to_owned()),
+            rig_kw: one.rig.as_ref().map(|rig| [rig.kw, rig.kw_low, rig.kw_high]),
+            onset: one.rig.as_ref().and_then(|rig| rig.onset),
+            ended: one.rig.as_ref().and_then(|rig| rig.ended),
+            reasons: joined_reasons(one),
+            is_judged: one.group.as_str() != NOT_JUDGED,
+            noise_kw: None,
+            gap_share: 0.0,
+        };
+        let lines = scored.iter().map(|one| (one.meter.to_string(), line(one))).collect();
+        let mut data = Self { lines, smallest_kw, ..Self::default() };
+        data.note_share();
+        data
     }
 
     /// Sets the share of suspects from the lines.

@@ -45,7 +45,7 @@ type Row<'a> = (usize, &'a TriagedTip, Option<&'a AnswerLine>);
 
 /// `rank, tip_id, received_at, claim, answer, why, posterior [0..=1], priority_kw, smallest_kw, words,
 /// n_tips_on_place, is_flood, merged_into, facts, text, said_address`, then of the place `place` (from 1),
-/// `meter_id, matched_by, confidence, place_answer, place_posterior, score, meter_rank, is_suspect, kind, rig_kw,
+/// `meter_id, matched_by, confidence, place_answer, place_posterior, prior, score, p_value, meter_rank, is_suspect, kind, rig_kw,
 /// rig_kw_low, rig_kw_high, onset, ended, place_smallest_kw, network_risk, parent_id, address, reasons`, and the
 /// tip's `page`.
 pub(super) fn triage_frame(triage: &Triage) -> Result<DataFrame> {
@@ -119,7 +119,9 @@ fn place_columns(rows: &[Row<'_>]) -> Vec<Column> {
         float("confidence", |line| Some(line.confidence)),
         text("place_answer", |line| Some(line.answer.as_str())),
         float("place_posterior", |line| line.posterior),
+        float("prior", |line| Some(line.prior)),
         float("score", |line| line.score),
+        float("p_value", |line| line.p_value),
         counts("meter_rank", rows.iter().map(|row| row.2.and_then(|line| line.rank))),
         text("is_suspect", |line| Some(if line.is_suspect { "yes" } else { "no" })),
         text("kind", |line| line.kind.as_deref()),

@@ -11,34 +11,44 @@ const DISTRICT_SPREAD_DEG: f64 = 0.03;
 /// Spread of usage points around their transformer, about 100 m. [deg]
 const STREET_SPREAD_DEG: f64 = 0.0012;
 
-const ALMATY_STREETS: [&str; 14] = [
-    "Abay Ave",
-    "Al-Farabi Ave",
-    "Dostyk Ave",
-    "Raiymbek Ave",
-    "Seifullin Ave",
-    "Suyunbay Ave",
-    "Tole Bi St",
-    "Zhandosov St",
-    "Timiryazev St",
-    "Gagarin Ave",
-    "Auezov St",
-    "Baitursynov St",
-    "Rozybakiev St",
-    "Ryskulov Ave",
+/// Streets: as the register writes it, in Russian, in Kazakh.
+pub(super) const ALMATY_STREETS: [[&str; 3]; 14] = [
+    ["Abay Ave", "проспект Абая", "Абай даңғылы"],
+    ["Al-Farabi Ave", "проспект аль-Фараби", "Әл-Фараби даңғылы"],
+    ["Dostyk Ave", "проспект Достык", "Достық даңғылы"],
+    ["Raiymbek Ave", "проспект Райымбека", "Райымбек даңғылы"],
+    ["Seifullin Ave", "проспект Сейфуллина", "Сейфуллин даңғылы"],
+    ["Suyunbay Ave", "проспект Суюнбая", "Сүйінбай даңғылы"],
+    ["Tole Bi St", "улица Толе би", "Төле би көшесі"],
+    ["Zhandosov St", "улица Жандосова", "Жандосов көшесі"],
+    ["Timiryazev St", "улица Тимирязева", "Тимирязев көшесі"],
+    ["Gagarin Ave", "проспект Гагарина", "Гагарин даңғылы"],
+    ["Auezov St", "улица Ауэзова", "Әуезов көшесі"],
+    ["Baitursynov St", "улица Байтурсынова", "Байтұрсынов көшесі"],
+    ["Rozybakiev St", "улица Розыбакиева", "Розыбакиев көшесі"],
+    ["Ryskulov Ave", "проспект Рыскулова", "Рысқұлов даңғылы"],
 ];
 
-const ALMATY_MICRODISTRICTS: [&str; 10] = [
-    "Aksay-2",
-    "Aksay-4",
-    "Samal-1",
-    "Samal-3",
-    "Orbita-2",
-    "Koktem-1",
-    "Zhetysu-3",
-    "Mamyr-4",
-    "Kalkaman-2",
-    "Taugul-1",
+/// Microdistricts: as the register writes it, in Russian, in Kazakh.
+pub(super) const ALMATY_MICRODISTRICTS: [[&str; 3]; 10] = [
+    ["Aksay-2", "Аксай-2", "Ақсай-2"],
+    ["Aksay-4", "Аксай-4", "Ақсай-4"],
+    ["Samal-1", "Самал-1", "Самал-1"],
+    ["Samal-3", "Самал-3", "Самал-3"],
+    ["Orbita-2", "Орбита-2", "Орбита-2"],
+    ["Koktem-1", "Коктем-1", "Көктем-1"],
+    ["Zhetysu-3", "Жетысу-3", "Жетісу-3"],
+    ["Mamyr-4", "Мамыр-4", "Мамыр-4"],
+    ["Kalkaman-2", "Калкаман-2", "Қалқаман-2"],
+    ["Taugul-1", "Таугуль-1", "Тауғұл-1"],
+];
+
+/// Old names of streets and what they are called now, as the city's own table has them.
+pub(super) const ALMATY_OLD_NAMES: [(&str, &str); 4] = [
+    ("проспект Ленина", "Dostyk Ave"),
+    ("улица Комсомольская", "Tole Bi St"),
+    ("улица Ташкентская", "Raiymbek Ave"),
+    ("Красногвардейский тракт", "Suyunbay Ave"),
 ];
 
 const LONDON_STREETS: [&str; 10] = [
@@ -65,7 +75,7 @@ pub(super) struct Neighbourhood {
     pub longitude_deg: f64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Street {
     Named(&'static str),
     Microdistrict(&'static str),
@@ -78,15 +88,28 @@ impl Neighbourhood {
         let street = match scenario {
             Scenario::London2022 => Street::British(one_of(&LONDON_STREETS, rng)),
             Scenario::Almaty2021 if happens(0.4, rng) => {
-                Street::Microdistrict(one_of(&ALMATY_MICRODISTRICTS, rng))
+                Street::Microdistrict(one_of(&ALMATY_MICRODISTRICTS, rng)[0])
             }
-            Scenario::Almaty2021 => Street::Named(one_of(&ALMATY_STREETS, rng)),
+            Scenario::Almaty2021 => Street::Named(one_of(&ALMATY_STREETS, rng)[0]),
         };
         Self {
             street,
             first_house: whole(1, 180, rng),
             latitude_deg: place.latitude_deg + DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
             longitude_deg: place.longitude_deg + 1.4 * DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
+        }
+    }
+
+    /// Moves it along its street past those that were there before: no two doors share an address.
+    pub fn move_past(&mut self, others: &[(Self, usize)], n_points: usize) {
+        let of_street = || others.iter().filter(|(other, _)| other.street == self.street);
+        let is_free = |first: usize| {
+            of_street()
+                .all(|(other, n)| first + n_points <= other.first_house || other.first_house + n <= first)
+        };
+        if !is_free(self.first_house) {
+            let end = of_street().map(|(other, n)| other.first_house + n).max();
+            self.first_house = end.unwrap_or(self.first_house);
         }
     }
 

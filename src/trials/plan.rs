@@ -172,7 +172,10 @@ impl Plan {
         let size = if is_residential { whole(35, 80, rng) } else { whole(6, 20, rng) };
         let from = self.points.len();
         let to = (from + size).min(n_meters);
-        let neighbourhood = Neighbourhood::draw(scenario, rng);
+        let mut neighbourhood = Neighbourhood::draw(scenario, rng);
+        let before: Vec<_> =
+            self.transformers.iter().map(|one| (one.neighbourhood.clone(), one.points.len())).collect();
+        neighbourhood.move_past(&before, to - from);
         let business_share = if is_residential { 0.05 } else { 0.95 };
         let is_of_flats = happens(scenario.place().flats_share, rng);
         for n in 0..to - from {

@@ -12,7 +12,7 @@ use super::plan::{Plan, feeder_id, meter_id, substation_id, substation_of, trans
 use super::registration::{Agreed, write_events, write_register, write_truth, write_weather};
 use super::scenario::Scenario;
 use super::tables::{ReadingsLayout, ReadingsWriter};
-use super::tips::{draw_tips, render_tips, render_tips_truth};
+use super::tips::{draw_tips, render_streets, render_tips, render_tips_truth};
 use super::transformers::{District, run_transformer, stream};
 use super::usage_points::Truth;
 use super::weather::{draw_hourly_c, to_grid_c};
@@ -40,7 +40,7 @@ const INCIDENT_STREAM: u64 = 0x9FB2_1C65_1E98_DF25;
 const TIP_STREAM: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
 /// The files of a simulated district.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "readings.parquet",
     "register.parquet",
     "weather.parquet",
@@ -48,6 +48,7 @@ const FILES: [&str; 7] = [
     "truth.parquet",
     "tips.csv",
     "tips_truth.csv",
+    "streets.csv",
 ];
 
 /// What to simulate.
@@ -287,7 +288,17 @@ fn write_tips(
     let onsets: Vec<Option<usize>> = outcome.points.iter().map(day_of).collect();
     let mut rng = stream(settings.seed, TIP_STREAM, 0);
     let tips = draw_tips(settings.scenario, district.plan, district.calendar, &onsets, &mut rng);
-    for (name, text) in [("tips.csv", render_tips(&tips)), ("tips_truth.csv", render_tips_truth(&tips))] {
+    let ids = (0..outcome.points.len()).map(meter_id);
+    let rigs = ids.zip(&outcome.points).chain((0..).map(transformer_id).zip(&outcome.transformers));
+    let is_rig = |truth: &&Truth| truth.role == "rig";
+    let kw =
+        rigs.filter(|(_, truth)| is_rig(truth)).filter_map(|(id, truth)| Some((id, truth.kw?))).collect();
+    let files = [
+        ("tips.csv", render_tips(&tips)),
+        ("tips_truth.csv", render_tips_truth(&tips, &kw)),
+        ("streets.csv", render_streets(settings.scenario)),
+    ];
+    for (name, text) in files {
         fs::write(folder.join(name), text).map_err(|error| Error::write(folder.join(name), error))?;
     }
     Ok(tips.len())

@@ -17,3 +17,4 @@ mod review;
 mod shared_data;
 mod store;
 mod tidy;
+mod tips;

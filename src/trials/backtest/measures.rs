@@ -1,23 +1,26 @@
 //! Measures a ranked list against what was planted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{BacktestPlan, Trial};
+use super::{BacktestPlan, TipMeasures, Trial};
 use crate::acquisition::verdicts::Verdicts;
 use crate::calendar::date_of;
 use crate::ranking::copies::Planted;
+use crate::ranking::rank::Ranked;
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{RigEstimate, Scored};
 use crate::stats::median;
+use crate::tips::index::Index;
 
 /// Lengths of a list at which precision is read.
 const LENGTHS: [usize; 4] = [10, 50, 100, 200];
 
 /// Edges of the chances whose reliability is shown.
-const CHANCES: [f64; 7] = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
+pub(super) const CHANCES: [f64; 7] = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
 
 /// p-values whose reliability is shown.
 const P_LEVELS: [f64; 5] = [0.01, 0.05, 0.1, 0.25, 0.5];
@@ -34,6 +37,8 @@ pub struct Backtest {
     pub n_seeds: u64,
     /// By prevalence, in the order of the plan.
     pub by_prevalence: Vec<Measures>,
+    /// Of tips that were planted on the meters, over all trials.
+    pub tips: TipMeasures,
 }
 
 /// Measures of all trials of one prevalence. Means over trials where nothing else is said.
@@ -204,12 +209,18 @@ impl Backtest {
             n_meters,
             n_seeds: plan.n_seeds,
             by_prevalence: plan.prevalences.iter().map(measures).collect(),
+            tips: TipMeasures::new(),
         }
     }
 
     /// Adds a trial's list.
     pub fn add(&mut self, prevalence: f64, trial: &Trial, scored: &[Scored]) {
         self.of(prevalence).add(trial, &trial.lines(scored).collect::<Vec<_>>());
+    }
+
+    /// Plants tips on a trial's meters and adds what they came to.
+    pub fn add_tips(&mut self, index: &Arc<Index>, trial: &Trial, ranked: &Ranked, seed: u64) {
+        self.tips.add(index, trial, ranked, seed);
     }
 
     /// Adds the list that a trial gave once its first lines were visited.

@@ -9,6 +9,7 @@
 
 mod measures;
 mod page;
+mod tips;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 
 pub use measures::{Backtest, Measures};
 pub use page::{BacktestTable, tables, write_backtest};
+pub use tips::{TipMeasures, tip_index};
 
 use crate::acquisition::register::UsagePoint;
 use crate::acquisition::verdicts::{Verdict, Verdicts};

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use askama::Template;
 
-use super::measures::{Backtest, Found, Measures};
+use super::TipMeasures;
+use super::measures::{Backtest, Found, Measures, Reliability};
 use crate::atomic::Staged;
 use crate::error::{Error, Result};
 use crate::report::run_json::write_json;
@@ -63,6 +64,7 @@ pub fn tables(backtest: &Backtest) -> Vec<BacktestTable> {
     }));
     tables.extend([chances(all), expected_false(all), p_values(all)]);
     tables.extend(verdicts(all));
+    tables.extend(tips(&backtest.tips));
     tables
 }
 
@@ -230,6 +232,57 @@ fn verdicts(all: &[Measures]) -> Option<BacktestTable> {
             row("with the verdicts", all, &cell(|of| of.average_precision_with)),
         ],
     })
+}
+
+/// What planted tips came to, and whether what was stated of them holds.
+fn tips(tips: &TipMeasures) -> Vec<BacktestTable> {
+    if tips.n_tips == 0 {
+        return Vec::new();
+    }
+    let line = |name: &str, n: usize, of: usize| vec![name.to_owned(), counted_share(n, of)];
+    let header = |first: &str| vec![first.to_owned(), "all trials".to_owned()];
+    let n_right = tips.n_on_rig_supported + tips.n_on_none_right;
+    let reliability = |title, note, all: &[Reliability]| BacktestTable {
+        title,
+        note,
+        header: header("stated"),
+        rows: all
+            .iter()
+            .map(|range| {
+                let name = format!("{} to {}", share(range.from), share(range.to));
+                vec![name, format!("{:.1} / {} ({})", range.n_claimed, range.n_rigs, range.n)]
+            })
+            .collect(),
+    };
+    vec![
+        BacktestTable {
+            title: "Tips",
+            note: "On every planted rig a true tip, on half as many again and more false ones, three in ten said otherwise than the register does; tips.",
+            header: header(""),
+            rows: vec![
+                line("said by an address", tips.n_by_address, tips.n_tips),
+                line("right meter first", tips.n_right_first, tips.n_tips),
+                line("supported, at rigs of 1.3 kW and more", tips.n_on_rig_supported, tips.n_on_rig),
+                line("not supported, without a rig", tips.n_on_none_right, tips.n_on_none),
+                line("both", n_right, tips.n_on_rig + tips.n_on_none),
+                line(
+                    "supported, at rigs said to show",
+                    tips.n_above_smallest_supported,
+                    tips.n_above_smallest,
+                ),
+            ],
+        },
+        reliability(
+            "Reliability of a tip's posterior",
+            "Rigs claimed / there at the first place of a tip, by its posterior; tips. Farms that are really there count as none.",
+            &tips.posteriors,
+        ),
+        reliability(
+            "Reliability of a match",
+            "Right meters claimed / there at the first place of a tip, by the match's confidence; tips.",
+            &tips.confidences,
+        ),
+    ]
 }
 
 fn header(first: &str, all: &[Measures]) -> Vec<String> {

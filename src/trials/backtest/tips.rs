@@ -1,0 +1,187 @@
+//! Plants tips on the meters of a trial and holds their answers against what was planted.
+//!
+//! Every rig of a trial is reported once, by its address where the register has one, three in ten said
+//! otherwise than the register writes it. As many calls and a half are not true: they name a door beside
+//! a rig, a look-alike, or any meter. So four tips in ten are true, as in a simulated district.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::Serialize;
+
+use super::measures::{CHANCES, Reliability};
+use super::{Planted, Trial};
+use crate::acquisition::register::Register;
+use crate::features::measure::MeasuredMeter;
+use crate::ids::MeterId;
+use crate::ranking::rank::Ranked;
+use crate::tips::index::{Index, Point};
+use crate::tips::run_data::{RunData, noise_kw_of};
+use crate::tips::streets::Renamed;
+use crate::tips::{Answer, Tip, TipDesk};
+use crate::trials::tips::said_otherwise;
+
+/// From this draw on a rig has to be found: one machine of the smallest kind, a GPU rig. [kW]
+const LEAST_KW: f32 = 1.3;
+
+/// Share of callers who do not say an address as the register writes it.
+const SAID_OTHERWISE: f64 = 0.3;
+
+/// Share of callers who read the meter's number out.
+const KNOWS_METER: f64 = 0.2;
+
+/// What tips on planted rigs and on other meters came to, over all trials.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TipMeasures {
+    /// Tips planted.
+    pub n_tips: usize,
+    /// Of them said by an address.
+    pub n_by_address: usize,
+    /// Tips whose first line is the meter that they name.
+    pub n_right_first: usize,
+    /// Tips on a rig of 1.3 kW or more.
+    pub n_on_rig: usize,
+    /// Of them supported.
+    pub n_on_rig_supported: usize,
+    /// Tips on a meter without a planted rig.
+    pub n_on_none: usize,
+    /// Of them not supported.
+    pub n_on_none_right: usize,
+    /// Tips on a rig at least as large as the smallest that would have shown, as stated for that meter.
+    pub n_above_smallest: usize,
+    /// Of them supported.
+    pub n_above_smallest_supported: usize,
+    /// Posteriors that were stated against what was there.
+    pub posteriors: Vec<Reliability>,
+    /// Confidences of matches against meters that were meant.
+    pub confidences: Vec<Reliability>,
+}
+
+/// A meter that a tip names, and whether a rig of so many kW is there.
+struct Named<'t> {
+    meter: &'t MeterId,
+    rig_kw: Option<f32>,
+}
+
+/// What tips are matched to: the register, and meters that it does not have.
+#[must_use]
+pub fn tip_index(register: &Register, measured: &[MeasuredMeter]) -> Arc<Index> {
+    let mut points: Vec<Point> =
+        register.points().map(|(meter, row)| Point::of(meter.as_str(), row)).collect();
+    let others = measured.iter().filter(|one| register.point(one.0.as_str()).is_none());
+    points.extend(others.map(|one| Point { meter: one.0.as_str().into(), ..Point::default() }));
+    Arc::new(Index::of_points(points, &Renamed::default()))
+}
+
+impl TipMeasures {
+    pub(super) fn new() -> Self {
+        let edges = || std::iter::once(0.0).chain(CHANCES);
+        let ranges = || edges().zip(CHANCES.into_iter().chain([1.0]));
+        let all = || ranges().map(|(from, to)| Reliability { from, to, ..Reliability::default() }).collect();
+        Self { posteriors: all(), confidences: all(), ..Self::default() }
+    }
+
+    /// Plants tips on the meters of a trial and counts what they came to.
+    pub(super) fn add(&mut self, index: &Arc<Index>, trial: &Trial, ranked: &Ranked, seed: u64) {
+        let desk = TipDesk::of(Arc::clone(index), data_of(trial, ranked));
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7169);
+        for named in named(trial, &mut rng) {
+            let Some(number) = index.by_id(named.meter.as_str()) else { continue };
+            let address = index.point(number).address.as_deref().filter(|_| !rng.gen_bool(KNOWS_METER));
+            let mut tip = Tip::new("planted", "");
+            match address {
+                Some(address) if rng.gen_bool(SAID_OTHERWISE) => {
+                    tip.address = Some(said_otherwise(address, &mut rng));
+                }
+                Some(address) => tip.address = Some(address.to_owned()),
+                None => tip.meter_id = Some(named.meter.to_string()),
+            }
+            self.count(&desk, &tip, &named, trial);
+        }
+    }
+
+    fn count(&mut self, desk: &TipDesk, tip: &Tip, named: &Named<'_>, trial: &Trial) {
+        let answer = desk.answer(tip);
+        let first = answer.lines.first();
+        let is_right = first.is_some_and(|line| line.meter_id == named.meter.as_str());
+        self.n_tips += 1;
+        self.n_by_address += usize::from(tip.address.is_some());
+        self.n_right_first += usize::from(is_right);
+        if let Some(line) = first {
+            count(&mut self.confidences, line.confidence, is_right);
+        }
+        if let Some((line, posterior)) = first.and_then(|line| Some((line, line.posterior?))) {
+            count(&mut self.posteriors, posterior, trial.is_rig(&MeterId::from(line.meter_id.as_str())));
+        }
+        if answer.answer == Answer::NotJudgeable {
+            return;
+        }
+        let is_supported = answer.answer == Answer::Supported;
+        match named.rig_kw {
+            Some(kw) if kw >= LEAST_KW => {
+                self.n_on_rig += 1;
+                self.n_on_rig_supported += usize::from(is_supported);
+            }
+            Some(_) => {}
+            None => {
+                self.n_on_none += 1;
+                self.n_on_none_right += usize::from(!is_supported);
+            }
+        }
+        let is_shown =
+            |kw: f32| desk.smallest_kw(named.meter.as_str()).is_some_and(|least| f64::from(kw) >= least);
+        if named.rig_kw.is_some_and(is_shown) {
+            self.n_above_smallest += 1;
+            self.n_above_smallest_supported += usize::from(is_supported);
+        }
+    }
+}
+
+fn count(ranges: &mut [Reliability], claimed: f64, is_there: bool) {
+    let range = &mut ranges[CHANCES.partition_point(|edge| *edge <= claimed)];
+    range.n += 1;
+    range.n_claimed += claimed;
+    range.n_rigs += usize::from(is_there);
+}
+
+/// Every rig once, and for each two a door beside one, a look-alike and any meter.
+fn named<'t>(trial: &'t Trial, rng: &mut impl Rng) -> Vec<Named<'t>> {
+    let lines: Vec<&MeterId> =
+        trial.meters.iter().map(|one| &one.0).filter(|meter| !trial.left_out.contains(*meter)).collect();
+    let none = |meter| Named { meter, rig_kw: None };
+    let plain: Vec<&MeterId> = lines.iter().copied().filter(|meter| !trial.is_rig(meter)).collect();
+    let alike: Vec<&MeterId> =
+        plain.iter().copied().filter(|meter| trial.truth.contains_key(*meter)).collect();
+    let mut named = Vec::new();
+    for (at, meter) in lines.iter().copied().enumerate() {
+        let Some(Planted::Rig { kw, .. }) = trial.truth.get(meter) else { continue };
+        named.push(Named { meter, rig_kw: Some(*kw) });
+        if rng.gen_bool(0.5) {
+            named.extend(lines[at..].iter().copied().find(|meter| !trial.is_rig(meter)).map(none));
+        }
+        if rng.gen_bool(0.5) {
+            named.extend(alike.choose(rng).copied().map(none));
+        }
+        if rng.gen_bool(0.5) {
+            named.extend(plain.choose(rng).copied().map(none));
+        }
+    }
+    named
+}
+
+/// The run that a trial would have left.
+fn data_of(trial: &Trial, ranked: &Ranked) -> RunData {
+    let left_out: BTreeSet<&str> = trial.left_out.iter().map(MeterId::as_str).collect();
+    let mut data = RunData::of_scored(&ranked.scored, ranked.sensitivity.smallest_found_kw(0.9));
+    for (meter, features, _) in trial.meters.iter().filter(|one| !left_out.contains(one.0.as_str())) {
+        let Some(line) = data.lines.get_mut(meter.as_str()) else { continue };
+        let (base_kw, mad_rel) = (features.value("base_load_kw_p50"), features.value("base_load_mad_rel"));
+        let noise_kw = noise_kw_of(f64::from(base_kw), f64::from(mad_rel));
+        line.noise_kw = Some(noise_kw).filter(|kw| kw.is_finite());
+        line.gap_share = f64::from(features.standard.missing_share + features.standard.estimated_share);
+    }
+    data
+}
