@@ -77,6 +77,8 @@ codes! {
     NoIntervalData = "no_interval_data",
     /// A row of the register, weather or events could not be used.
     TableRowSkipped = "table_row_skipped",
+    /// Verdicts are on ids that are no meter and no residual of the run.
+    VerdictUnknown = "verdict_unknown",
     /// A meter's parent_id leads back to itself; the link was left out.
     HierarchyBroken = "hierarchy_broken",
     /// A parent_id names nothing that has a row or readings of its own.

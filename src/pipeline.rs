@@ -12,15 +12,14 @@ use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
 use crate::acquisition::{Opened, Source, open_sources};
 use crate::atomic::FileRecord;
-use crate::balance::{Around, Balance, Ledger, Tree};
+use crate::balance::{Around, Balance, Ledger, RESIDUAL_PREFIX, Tree, UNFINISHED_RESIDUALS};
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
 use crate::digest::local::Digested;
-use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::{Error, Result};
-use crate::features::Surroundings;
 use crate::features::measure::{Measured, MeasuredMeter, measure_meters};
+use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
@@ -124,11 +123,16 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         };
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
     })?;
-    let balance = clock.time("balance", || {
-        let around =
-            Around { blackout_days: &tables.surroundings.blackout_days, night: settings.windows.night };
+    let mut balance = clock.time("balance", || {
+        let around = Around {
+            blackout_days: &tables.surroundings.blackout_days,
+            night: settings.windows.night,
+            folder: &settings.out,
+        };
         ledger.close(&digested.store, &tables.register, &around)
     })?;
+    balance.heed(&tables.verdicts, &tables.register);
+    let residuals = residual_features(&balance, settings, &tables.surroundings)?;
     let grouped =
         clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
     let Ranked { scored, sensitivity } = clock.time("ranking", || {
@@ -151,11 +155,12 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         Ok(ranked)
     })?;
     tables.findings.extend(balance.findings.iter().cloned());
+    tables.findings.extend(unknown_verdicts(&tables, &scored));
     let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
     let span = measured.counts.days.unwrap_or_default();
     let rigs = zone_rigs(&scored, &tables.register, &tree, span);
     let zones = zone_growth(&balance.zones, &rigs, &tables.surroundings.weather);
-    let risks = network_risks(&balance, &scored, &tables.register);
+    let risks = network_risks(&balance, &scored, &tables.register)?;
     let facts = RunFacts {
         inputs: inputs(settings, &opened, &digested)?,
         mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
@@ -174,14 +179,14 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         facts: &facts,
         days_of: &|meters| {
             let mut days = digested.store.days_of(meters)?;
-            days.extend(balance.residuals_of(meters));
+            days.extend(balance.residuals_of(meters)?);
             Ok(days)
         },
         peers: &grouped.peer_days,
         risks: &risks,
         timings: &clock.timings,
         stage_tables: &[
-            ("features.parquet", tables::features::features_frame(&grouped.judged)?),
+            ("features.parquet", tables::features::features_frame(&grouped.judged, &residuals)?),
             ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
             ("peer_days.parquet", tables::peer_days::peer_days_frame(&grouped.peer_days)?),
             ("balance.parquet", tables::balance::balance_frame(&balance.parents, &tables.register, &risks)?),
@@ -189,12 +194,9 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         ],
     };
     let staged = stage_run(&settings.out, &outputs)?;
-    let residuals = balance.parents.iter().map(|parent| &parent.residual);
-    let unfinished = settings.out.join(UNFINISHED_RESIDUALS);
-    DigestStore::write(&unfinished, residuals.map(|days| (&days.meter, &days.days[..])))?;
     staged.publish(|| {
         publish_digests(settings)?;
-        digest::store::publish(&unfinished, &settings.out.join(RESIDUALS))
+        digest::store::publish(&settings.out.join(UNFINISHED_RESIDUALS), &settings.out.join(RESIDUALS))
     })?;
     Ok(RunSummary {
         span: facts.span,
@@ -423,6 +425,33 @@ fn peer_day(own: &[&GroupInput]) -> PeerDay {
     PeerDay { hour_kw_p25: at(0), hour_kw_p50: at(1), hour_kw_p75: at(2) }
 }
 
+/// Features of the residuals, which are meters that nobody mounted: for whoever reads the tables. The
+/// model learns from none of them, and no meter is held against them.
+fn residual_features(
+    balance: &Balance,
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Result<Vec<(MeterId, MeterFeatures)>> {
+    let Some(residuals) = &balance.residuals else { return Ok(Vec::new()) };
+    residuals.map_meters(|residual| {
+        let features = extract_features(&residual.days, 0.0, &settings.windows, surroundings)?;
+        Some((residual.meter, features))
+    })
+}
+
+/// Verdicts on what is neither in the run nor in the register, nor the residual of such.
+fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Finding> {
+    if tables.verdicts.is_empty() {
+        return None;
+    }
+    let listed: BTreeSet<&MeterId> = scored.iter().map(|one| &one.meter).collect();
+    let is_known = |id: &MeterId| {
+        let point = id.as_str().strip_prefix(RESIDUAL_PREFIX).unwrap_or(id.as_str());
+        listed.contains(id) || tables.register.point(point).is_some()
+    };
+    tables.verdicts.unknown(is_known)
+}
+
 fn all_findings(
     tables: &Tables,
     opened: &Opened,
@@ -476,9 +505,6 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
 
 /// Where digests lie until their run is whole.
 const UNFINISHED_DIGESTS: &str = ".digests-unfinished";
-
-/// Where residuals' days do.
-const UNFINISHED_RESIDUALS: &str = ".residuals-unfinished";
 
 /// Times the stages.
 #[derive(Default)]

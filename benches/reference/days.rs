@@ -30,10 +30,16 @@ impl<'a> Digester<'a> {
 
     /// All days of a meter.
     pub fn digest(&mut self, meter: u32) -> Vec<DayDigest> {
+        let loads = self.loads;
+        self.digest_of(|day| demand_kw(loads, meter, day))
+    }
+
+    /// All days of a load, which are asked for by number. [kW]
+    pub fn digest_of(&mut self, mut demand_kw: impl FnMut(u32) -> [f32; SLOTS as usize]) -> Vec<DayDigest> {
         let night = Windows::default().night;
         let mut digests = Vec::with_capacity(self.days.len());
         for (day, civil) in self.days.iter().enumerate() {
-            let demand_kw = demand_kw(self.loads, meter, day as u32);
+            let demand_kw = demand_kw(day as u32);
             let intervals =
                 DayIntervals { civil, interval_s: INTERVAL_S, demand_kw: &demand_kw, estimated: &[] };
             digests.push(digest_day(intervals, night, &mut self.scratch));

@@ -7,6 +7,7 @@ mod reference;
 
 mod decode;
 mod digests;
+mod network;
 mod prior;
 mod rank;
 
@@ -47,6 +48,22 @@ enum Command {
     Digests {
         #[command(flatten)]
         size: Size,
+    },
+    /// Write a store of digests and a register of a network: the same meters, and their transformers
+    Network {
+        #[command(flatten)]
+        size: Size,
+        /// Meters below each transformer
+        #[arg(long, default_value_t = 100)]
+        below: u32,
+    },
+    /// Balance a network; prints seconds and memory
+    Balance {
+        /// Folder that `network` wrote
+        network: PathBuf,
+        /// As `[digest] memory_mib` of a run
+        #[arg(long)]
+        memory_mib: Option<u32>,
     },
     /// Group, train and rank many meters that are like those of a store
     Rank {
@@ -119,6 +136,12 @@ fn run(command: Command) -> Result<(u64, &'static str), Box<dyn Error>> {
         }
         Command::Digests { size } => {
             Ok((digests::write_digests(size.export(Order::Meter), &size.out)?, "meter-days"))
+        }
+        Command::Network { size, below } => {
+            Ok((network::write_network(size.export(Order::Meter), below, &size.out)?, "meter-days"))
+        }
+        Command::Balance { network, memory_mib } => {
+            Ok((network::balance_network(&network, memory_mib)?, "meters"))
         }
         Command::Rank { store, meters } => {
             rank::rank_many(&store, meters)?;

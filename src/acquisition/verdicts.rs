@@ -95,6 +95,28 @@ impl Verdicts {
         Ok((Self { by_meter }, findings))
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_meter.is_empty()
+    }
+
+    /// What to say of verdicts on ids that are none of the run's.
+    #[must_use]
+    pub fn unknown(&self, is_known: impl Fn(&MeterId) -> bool) -> Option<Finding> {
+        let unknown: Vec<&MeterId> = self.by_meter.keys().filter(|meter| !is_known(meter)).collect();
+        let words = format!(
+            "verdicts on {} ids, {} among them, are on no meter and no residual of this run; they were not used. Check the ids",
+            unknown.len(),
+            unknown.first()?
+        );
+        Some(
+            Finding::new(Code::VerdictUnknown, Severity::Warning, words)
+                .of_meter((*unknown.first()?).clone())
+                .with("n_verdicts", unknown.len()),
+        )
+    }
+
     /// Verdicts that are known already.
     #[must_use]
     pub fn of(all: impl IntoIterator<Item = (MeterId, Verdict)>) -> Self {

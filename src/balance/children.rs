@@ -8,16 +8,16 @@ use crate::error::Result;
 use crate::ids::MeterId;
 
 /// Meters held at a time: a year of them takes some 160 MB.
-const MOST_AT_A_TIME: usize = 2000;
+pub const MOST_AT_A_TIME: usize = 2000;
 
 /// Hands the children's days of each parent to `each`, with the parent's place.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the store cannot be read; those of `each`.
 pub fn by_parent(
     store: &DigestStore,
     parents: &[(usize, &[MeterId])],
-    each: &mut dyn FnMut(usize, Vec<MeterDays>),
+    each: &mut dyn FnMut(usize, Vec<MeterDays>) -> Result<()>,
 ) -> Result<()> {
     // Children of parents with neighbouring names mostly lie together in the store.
     let mut parents = parents.to_vec();
@@ -33,7 +33,7 @@ pub fn by_parent(
             parents[from..to].iter().flat_map(|(_, meters)| meters.iter().cloned()).collect();
         let mut days = store.days_of(&wanted)?;
         for (place, meters) in &parents[from..to] {
-            each(*place, meters.iter().filter_map(|meter| days.remove(meter)).collect());
+            each(*place, meters.iter().filter_map(|meter| days.remove(meter)).collect())?;
         }
         from = to;
     }

@@ -78,7 +78,7 @@ impl LoadLoss {
 /// Slope through the origin by least squares, what lies far off weighing less.
 fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
     let mut weights = vec![1.0; x.len()];
-    let mut slope = 0.0;
+    let mut slope = f64::NAN;
     for _ in 0..ROUNDS {
         let (xy, xx) = x
             .iter()
@@ -87,6 +87,10 @@ fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
             .fold((0.0, 0.0), |(xy, xx), ((x, y), weight)| (xy + weight * x * y, xx + weight * x * x));
         if xx <= 0.0 {
             return 0.0;
+        }
+        // The same slope gives the same weights.
+        if xy / xx == slope {
+            break;
         }
         slope = xy / xx;
         let off: Vec<f32> = x.iter().zip(y).map(|(x, y)| (y - slope * x).abs() as f32).collect();

@@ -9,11 +9,15 @@
 //! wrong place ([`places`]), and of those with unexplained load, for the meter past which it is drawn ([`who`]).
 
 mod account;
+mod books;
 mod change;
 mod children;
+mod excess;
 mod follow;
 mod loss;
-pub mod places;
+mod places;
+mod residuals;
+mod shelf;
 mod sums;
 mod tree;
 mod unexplained;
@@ -21,15 +25,18 @@ pub mod who;
 pub mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use rayon::prelude::*;
-
-pub use account::{Account, Excess};
+pub use account::Account;
+use books::Books;
 use children::by_parent;
+pub use excess::Excess;
+use shelf::Shelf;
 pub use sums::{Carried, Sums};
 pub use tree::Tree;
 
 use crate::acquisition::register::{Register, UsagePoint};
+use crate::acquisition::verdicts::{Verdict, Verdicts};
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
 use crate::error::Result;
@@ -37,7 +44,8 @@ use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 use crate::settings::HourWindow;
 use loss::NoLoad;
-use sums::{BYTES_A_DAY, Series};
+use residuals::ResidualsWriter;
+use sums::BYTES_A_DAY;
 use who::{Drawn, Trace, traces};
 use zones::{ZoneDays, Zones};
 
@@ -50,19 +58,37 @@ const ENOUGH_PARENTS: usize = 40;
 /// Part of the memory budget for sums.
 const SUMS_SHARE: u64 = 2;
 
+/// Part of the memory budget for parents that are settled at one time, and what a day of one takes
+/// with its sums, its hours and its residual. [B]
+const AT_ONCE_SHARE: u64 = 8;
+const AT_ONCE_BYTES_A_DAY: u64 = 1024;
+
+/// Folder of the residuals' days until their run is whole.
+pub const UNFINISHED_RESIDUALS: &str = ".residuals-unfinished";
+
 /// A parent with its residual and what is to be thought of it.
 #[derive(Debug, Clone)]
 pub struct ParentBalance {
     /// Energies, loss and floors.
     pub account: Account,
+    /// Its residual's id.
+    pub residual: MeterId,
     /// Loss without load that is expected of it, or was seen before a step. [kW]
     pub no_load_kw: f64,
     /// What flows past the meters.
     pub excess: Excess,
     /// Meters below it that leave a trace, likeliest first; empty where nothing is unexplained.
     pub traces: Vec<Trace>,
-    /// The residual less technical loss, as a meter's days.
-    pub residual: MeterDays,
+    /// What was decided on it.
+    pub verdict: Option<Verdict>,
+}
+
+impl ParentBalance {
+    /// Whether there is a farm below it; `None` where nobody has looked.
+    #[must_use]
+    pub fn is_farm(&self) -> Option<bool> {
+        self.verdict.and_then(Verdict::is_farm)
+    }
 }
 
 /// Every parent that could be judged, in order of id.
@@ -74,6 +100,10 @@ pub struct Balance {
     pub findings: Vec<Finding>,
     /// Customers' demand by zone and day.
     pub zones: ZoneDays,
+    /// Days of the residuals, under their unfinished name.
+    pub residuals: Option<DigestStore>,
+    /// Hours of the parents.
+    shelf: Option<Shelf>,
 }
 
 /// What a balance has to know besides sums.
@@ -83,6 +113,8 @@ pub struct Around<'a> {
     pub blackout_days: &'a [i32],
     /// The night window of digests.
     pub night: HourWindow,
+    /// Folder of the run: hours lie there until it ends, residuals in one of [`UNFINISHED_RESIDUALS`].
+    pub folder: &'a Path,
 }
 
 /// Running sums of a run, as far as they fit into memory at a time.
@@ -91,8 +123,10 @@ pub struct Ledger<'a> {
     tree: &'a Tree,
     /// Places of the parents by walk.
     walks: Vec<Vec<usize>>,
-    /// Of the first walk, which others share; `None` where there are several.
-    first: Option<Sums<'a>>,
+    /// Of the first walk, which others share.
+    first: Sums<'a>,
+    /// Parents that are settled at one time.
+    at_once: usize,
     zones: Zones,
 }
 
@@ -100,110 +134,137 @@ impl<'a> Ledger<'a> {
     /// Opens the sums of all parents of a tree. `days_a_meter` is how long meters are read on average.
     #[must_use]
     pub fn open(tree: &'a Tree, days_a_meter: u64, memory_mib: u32) -> Self {
-        let bytes_a_parent = days_a_meter.max(1) * BYTES_A_DAY;
-        let fit = ((u64::from(memory_mib) << 20) / SUMS_SHARE / bytes_a_parent).max(1) as usize;
+        let fit = |share: u64, bytes_a_day: u64| {
+            let bytes_a_parent = days_a_meter.max(1) * bytes_a_day;
+            ((u64::from(memory_mib) << 20) / share / bytes_a_parent).max(1) as usize
+        };
         // Parents come after those below them, so that sums of ones without a meter can go up.
-        let walks: Vec<Vec<usize>> = tree.bottom_up().chunks(fit).map(<[usize]>::to_vec).collect();
-        let first = (walks.len() == 1).then(|| Sums::new(tree, &walks[0]));
-        Self { tree, walks, first, zones: Zones::default() }
+        let walks: Vec<Vec<usize>> =
+            tree.bottom_up().chunks(fit(SUMS_SHARE, BYTES_A_DAY)).map(<[usize]>::to_vec).collect();
+        let first = Sums::new(tree, walks.first().map_or(&[], Vec::as_slice));
+        let at_once = fit(AT_ONCE_SHARE, AT_ONCE_BYTES_A_DAY);
+        Self { tree, walks, first, at_once, zones: Zones::default() }
     }
 
     /// Adds a meter while it is at hand.
     pub fn add(&self, meter: &MeterDays, point: Option<&UsagePoint>) {
         self.zones.add(meter, point, self.tree);
-        if let Some(sums) = &self.first {
-            sums.add(meter);
-        }
+        self.first.add(meter);
     }
 
     /// Draws up the balance of every parent.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read, or the folder not written.
     pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
-        let mut carried = Carried::default();
         let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
-        let mut all = Vec::new();
-        let mut first = self.first;
+        let mut books = Books::new(around.folder, around.blackout_days)?;
+        let mut carried = Carried::default();
+        let mut metered = BTreeSet::new();
+        let mut first = Some(self.first);
         for places in &self.walks {
             let sums = match first.take() {
                 Some(sums) => sums,
-                None => {
-                    let sums = Sums::new(self.tree, places);
-                    store.map_meters(|meter| {
-                        sums.add(&meter);
-                        None::<()>
-                    })?;
-                    sums
-                }
+                None => walk_again(self.tree, places, store)?,
             };
-            all.extend(sums.finish(&mut carried));
+            sums.finish(&mut carried, self.at_once, &mut |series| {
+                // Those below them are known by now.
+                metered.extend(series.iter().map(|one| one.place));
+                let children_of = |place| below(self.tree, place, &metered);
+                balance.findings.extend(books.enter(series, &children_of)?);
+                Ok(())
+            })?;
         }
         // As one walk gives them: what is expected of a parent depends on all others.
-        all.sort_by_key(|series| series.place);
-        let metered: BTreeSet<usize> = all.iter().map(|one| one.place).collect();
-        balance.settle(self.tree, all, &metered, store, around)?;
+        books.sort();
+        balance.settle(books, self.tree, store, around, self.at_once)?;
         balance.findings.extend(unknown_parents(self.tree, &metered, register));
         Ok(balance)
     }
 }
 
+/// Sums of parents that did not fit beside those of the first walk.
+fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Result<Sums<'a>> {
+    let sums = Sums::new(tree, places);
+    store.map_meters(|meter| {
+        sums.add(&meter);
+        None::<()>
+    })?;
+    Ok(sums)
+}
+
 impl Balance {
+    /// Notes what was decided on residuals. A verdict on a meter of the network is one on what it feeds.
+    pub fn heed(&mut self, verdicts: &Verdicts, register: &Register) {
+        for parent in &mut self.parents {
+            let id = &parent.account.parent;
+            let own = || {
+                let is_network = register.point(id.as_str()).is_some_and(UsagePoint::is_network);
+                verdicts.get(id).filter(|_| is_network)
+            };
+            parent.verdict = verdicts.get(&parent.residual).or_else(own);
+        }
+    }
+
     /// Days of those residuals that are asked for.
-    #[must_use]
-    pub fn residuals_of(&self, meters: &BTreeSet<MeterId>) -> BTreeMap<MeterId, MeterDays> {
-        let asked = self.parents.iter().filter(|parent| meters.contains(&parent.residual.meter));
-        asked.map(|parent| (parent.residual.meter.clone(), parent.residual.clone())).collect()
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn residuals_of(&self, meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
+        let asked = meters.iter().filter(|meter| meter.as_str().starts_with(RESIDUAL_PREFIX));
+        let asked: BTreeSet<MeterId> = asked.cloned().collect();
+        self.residuals.as_ref().map_or_else(|| Ok(BTreeMap::new()), |store| store.days_of(&asked))
+    }
+
+    /// In how many hours a parent's supply is above `limit_kw`, and in how many it would be without some
+    /// loads on their days, first to one past the last. [kW]
+    ///
+    /// # Errors
+    /// When its hours cannot be read.
+    pub fn hours_above(
+        &self,
+        account: &Account,
+        limit_kw: f64,
+        loads: &[(f64, (i32, i32))],
+    ) -> Result<(u32, u32)> {
+        self.shelf.as_ref().map_or(Ok((0, 0)), |shelf| account.hours_above(shelf, limit_kw, loads))
     }
 
     /// Draws up the balance of all parents, in order of id.
     fn settle(
         &mut self,
+        mut books: Books<'_>,
         tree: &Tree,
-        series: Vec<Series>,
-        metered: &BTreeSet<usize>,
         store: &DigestStore,
         around: &Around<'_>,
+        at_once: usize,
     ) -> Result<()> {
-        let opened: Vec<std::result::Result<Account, Box<Finding>>> = series
-            .into_par_iter()
-            .map(|series| {
-                let children = below(tree, series.place, metered);
-                Account::open(series, children, around.blackout_days)
-            })
-            .collect();
-        let mut accounts = Vec::with_capacity(opened.len());
-        for one in opened {
-            match one {
-                Ok(account) => {
-                    self.findings.extend(account.findings());
-                    accounts.push(account);
-                }
-                Err(finding) => self.findings.push(*finding),
+        self.findings.extend(places::put_in_place(&mut books, store)?);
+        let levels: Vec<(f64, f64)> =
+            books.accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
+        let no_load = NoLoad::of(&levels);
+        let other_kw = spread_of_excess(&books.accounts, &no_load);
+        let mut residuals = ResidualsWriter::new(&around.folder.join(UNFINISHED_RESIDUALS))?;
+        let places: Vec<usize> = (0..books.accounts.len()).collect();
+        for some in places.chunks(at_once) {
+            let settled = books.map_open(some.to_vec(), |open| {
+                let excess = open.excess(&no_load, other_kw);
+                let no_load_kw = open.account.no_load_kw(&no_load, &excess);
+                let residual = open.residual(no_load_kw, around.night);
+                (excess, no_load_kw, residual)
+            })?;
+            for (&at, (excess, no_load_kw, residual)) in some.iter().zip(settled) {
+                residuals.push(&residual)?;
+                let (account, residual) = (books.accounts[at].clone(), residual.meter);
+                let (traces, verdict) = (Vec::new(), None);
+                self.parents.push(ParentBalance { account, residual, no_load_kw, excess, traces, verdict });
             }
         }
-        let (misplaced, found) = places::put_in_place(&mut accounts, store)?;
-        self.findings.extend(found);
-        for one in &misplaced {
-            [one.listed, one.feeds].into_iter().for_each(|at| accounts[at].make_up());
+        self.residuals = Some(residuals.finish()?);
+        for (place, traces) in find_traces(&self.parents, &books, tree, store)? {
+            self.parents[place].traces = traces;
         }
-        let levels: Vec<(f64, f64)> =
-            accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
-        let no_load = NoLoad::of(&levels);
-        let other_kw = spread_of_excess(&accounts, &no_load);
-        let mut parents: Vec<ParentBalance> = accounts
-            .into_par_iter()
-            .map(|account| {
-                let excess = account.excess(&no_load, other_kw);
-                let no_load_kw = account.no_load_kw(&no_load, &excess);
-                let residual = account.residual(no_load_kw, around.night);
-                ParentBalance { no_load_kw, excess, traces: Vec::new(), residual, account }
-            })
-            .collect();
-        for (place, traces) in find_traces(&parents, tree, store)? {
-            parents[place].traces = traces;
-        }
-        self.parents = parents;
+        self.shelf = Some(books.shelf);
         Ok(())
     }
 }
@@ -211,6 +272,7 @@ impl Balance {
 /// Traces of the meters below every parent with unexplained load.
 fn find_traces(
     parents: &[ParentBalance],
+    books: &Books<'_>,
     tree: &Tree,
     store: &DigestStore,
 ) -> Result<Vec<(usize, Vec<Trace>)>> {
@@ -225,14 +287,15 @@ fn find_traces(
     let asked: Vec<(usize, &[MeterId])> = customers.iter().map(|(at, meters)| (*at, &meters[..])).collect();
     let mut found = Vec::new();
     by_parent(store, &asked, &mut |at, children| {
-        let (account, excess) = (&parents[at].account, &parents[at].excess);
+        let excess = &parents[at].excess;
         let drawn = Drawn {
             kw: excess.kw,
             days: excess.days,
             has_onset: excess.onset.is_some(),
             has_end: excess.ended.is_some(),
         };
-        found.push((at, traces(&account.life_on(excess.days), &drawn, &children)));
+        found.push((at, traces(&books.open(at)?.life_on(excess.days), &drawn, &children)));
+        Ok(())
     })?;
     Ok(found)
 }
@@ -319,7 +382,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, register) = network(folder.path());
         let (tree, _) = Tree::of(&register);
-        let around = Around { blackout_days: &[], night: HourWindow { from: 0, to: 6 } };
+        let night = HourWindow { from: 0, to: 6 };
+        let around = Around { blackout_days: &[], night, folder: folder.path() };
         // Meters as long as this leave room for one parent at a time.
         let balances = [1, u64::from(u32::MAX)].map(|days_a_meter| {
             let ledger = Ledger::open(&tree, days_a_meter, 16);
@@ -332,7 +396,7 @@ mod tests {
             ledger.close(&store, &register, &around).unwrap()
         });
         let told = |balance: &Balance| {
-            let of = |one: &ParentBalance| (one.residual.meter.clone(), one.excess, one.traces.clone());
+            let of = |one: &ParentBalance| (one.residual.clone(), one.excess, one.traces.clone());
             balance.parents.iter().map(of).collect::<Vec<_>>()
         };
         assert_eq!(told(&balances[0]), told(&balances[1]));

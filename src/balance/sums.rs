@@ -8,9 +8,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use super::tree::Tree;
 use crate::checks::is_stuck_day;
 use crate::digest::{CLOCK_HOURS, MeterDays};
+use crate::error::Result;
 use crate::ids::MeterId;
 use crate::stats::median;
 
@@ -104,47 +107,65 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// The sums of parents that have a meter of their own. What hangs below one without goes to the
-    /// next above; `carried` holds what parents of earlier walks left for theirs.
-    #[must_use]
-    pub fn finish(self, carried: &mut Carried) -> Vec<Series> {
+    /// Hands over the sums of parents that have a meter of their own, `at_once` at a time, each after
+    /// those below it. What hangs below one without goes to the next above; `carried` holds what
+    /// parents of earlier walks left for theirs.
+    ///
+    /// # Errors
+    /// Those of `each`.
+    pub fn finish(
+        self,
+        carried: &mut Carried,
+        at_once: usize,
+        each: &mut dyn FnMut(Vec<Series>) -> Result<()>,
+    ) -> Result<()> {
         let tree = self.tree;
         let mut nodes = self.nodes;
-        let mut series = Vec::new();
+        let mut metered = Vec::new();
         for &place in tree.bottom_up() {
             let Some(node) = nodes[place].take() else { continue };
             let mut node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut n_children = tree.nodes()[place].children.len() as u32;
-            for below in carried.by_parent.remove(&place).unwrap_or_default() {
-                // The one below was counted as a child; its own children stand in its place.
-                n_children = n_children.saturating_sub(1) + below.n_children;
+            if let Some(below) = carried.by_parent.remove(&place) {
+                // Those below were counted as children; their own children stand in their place.
+                n_children = n_children.saturating_sub(below.n_nodes) + below.n_children;
                 node.absorb(below.sums);
             }
-            match node.supplied.take() {
-                Some((first_day, supplied_kw)) => {
-                    series.push(node.series(tree, place, first_day, supplied_kw, n_children));
-                }
-                None => {
-                    if let Some(parent) = tree.nodes()[place].parent {
-                        carried.by_parent.entry(parent).or_default().push(Below { sums: node, n_children });
-                    }
-                }
+            if node.supplied.is_some() {
+                metered.push((place, node, n_children));
+            } else if let Some(parent) = tree.nodes()[place].parent {
+                let above = carried.by_parent.entry(parent).or_default();
+                above.n_nodes += 1;
+                above.n_children += n_children;
+                above.sums.absorb(node);
+            }
+            if metered.len() >= at_once {
+                each(series_of(tree, std::mem::take(&mut metered)))?;
             }
         }
-        series.sort_by_key(|one| one.place);
-        series
+        if metered.is_empty() { Ok(()) } else { each(series_of(tree, metered)) }
     }
+}
+
+fn series_of(tree: &Tree, metered: Vec<(usize, NodeSums, u32)>) -> Vec<Series> {
+    let series = |(place, mut node, n_children): (usize, NodeSums, u32)| {
+        let (first_day, supplied_kw) = node.supplied.take()?;
+        Some(node.series(tree, place, first_day, supplied_kw, n_children))
+    };
+    metered.into_par_iter().filter_map(series).collect()
 }
 
 /// Sums of parents without a meter of their own, on the way to the next above.
 #[derive(Debug, Default)]
 pub struct Carried {
-    by_parent: BTreeMap<usize, Vec<Below>>,
+    by_parent: BTreeMap<usize, Below>,
 }
 
-#[derive(Debug)]
+/// Sums of all such nodes below one.
+#[derive(Debug, Default)]
 struct Below {
     sums: NodeSums,
+    n_nodes: u32,
     n_children: u32,
 }
 
@@ -166,9 +187,8 @@ impl Child {
         }
         let hours = measured_hours(meter, hours);
         let mean = mean_day(&hours);
-        let filled = fill(&hours, &mean);
         let sum = |day: usize| {
-            let mw = filled[day].map(milliwatts);
+            let mw = filled_day(&hours, &mean, day).map(milliwatts);
             let missing = mw.iter().zip(&hours[day]).filter(|(_, kw)| kw.is_nan());
             DaySum { filled_mwh: missing.map(|(mw, _)| mw.abs()).sum(), mw, coarse_mw: 0 }
         };
@@ -291,8 +311,11 @@ fn add_sum(sum: &mut Sum, other: &Sum) {
 }
 
 fn milliwatts(kw: f32) -> i64 {
+    // Exact, for a demand has fewer digits than a double: rounding by itself would be a call an hour.
+    let mw = f64::from(kw) * MW_PER_KW;
+    let rounded = (mw + 0.5f64.copysign(mw)) as i64;
     // A value that no meter shows is not added.
-    if kw.is_finite() { (f64::from(kw) * MW_PER_KW).round() as i64 } else { 0 }
+    if kw.is_finite() { rounded } else { 0 }
 }
 
 /// A meter's hours from its first to its last day; NaN where missing.
@@ -324,16 +347,17 @@ fn measured_hours(meter: &MeterDays, mut hours: Vec<Hours>) -> Vec<Hours> {
 pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
     let (first_day, hours) = hours_of(meter);
     let hours = measured_hours(meter, hours);
-    let filled = fill(&hours, &mean_day(&hours));
-    (first_day, filled)
+    let mean = mean_day(&hours);
+    (first_day, (0..hours.len()).map(|day| filled_day(&hours, &mean, day)).collect())
 }
 
-fn fill(hours: &[Hours], mean: &Hours) -> Vec<Hours> {
-    let filled = |day: usize, hour: usize| match hours[day][hour] {
-        kw if kw.is_nan() => near_kw(hours, day, hour).unwrap_or(mean[hour]),
-        kw => kw,
-    };
-    (0..hours.len()).map(|day| std::array::from_fn(|hour| filled(day, hour))).collect()
+/// A day with its missing hours filled.
+fn filled_day(hours: &[Hours], mean: &Hours, day: usize) -> Hours {
+    let mut filled = hours[day];
+    for (hour, kw) in filled.iter_mut().enumerate().filter(|(_, kw)| kw.is_nan()) {
+        *kw = near_kw(hours, day, hour).unwrap_or(mean[hour]);
+    }
+    filled
 }
 
 /// Mean of each clock hour; of an hour that never came, the mean of all.
@@ -384,7 +408,11 @@ mod tests {
         for places in tree.bottom_up().chunks(places_a_walk) {
             let sums = Sums::new(&tree, places);
             meters.iter().for_each(|meter| sums.add(meter));
-            found.extend(sums.finish(&mut carried));
+            sums.finish(&mut carried, 1, &mut |series| {
+                found.extend(series);
+                Ok(())
+            })
+            .unwrap();
         }
         assert_eq!(found.len(), 1);
         found.remove(0)
@@ -410,6 +438,15 @@ mod tests {
         assert!((series.filled_share[3] - 5.5 / (24.0 * 3.25 + 24.0 * 0.5 + 276.0)).abs() < 1e-4);
         assert_eq!(series.filled_share[4], 0.0);
         assert!(residual_kw(&series).iter().all(|kw| (kw - 6.25).abs() < 1e-5));
+    }
+
+    proptest! {
+        #[test]
+        fn milliwatts_are_rounded_to_the_nearest(kw in -1e6f32..1e6, thousandths in -2_000_000i32..2_000_000) {
+            for kw in [kw, thousandths as f32 * 5e-7, kw * 1e-12] {
+                prop_assert_eq!(milliwatts(kw), (f64::from(kw) * MW_PER_KW).round() as i64);
+            }
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::units::Kilowatts;
 
 /// Group of all residuals.
-const GROUP: &str = "residuals";
+pub const RESIDUALS_GROUP: &str = "residuals";
 
 /// An interval holds nine in ten of a normal distribution within so many deviations.
 const INTERVAL_DEVIATIONS: f64 = 1.645;
@@ -30,7 +30,8 @@ const MOST_SHARE: f64 = 0.5;
 const LEAST_TRACE: f64 = 0.2;
 
 /// Adds a line for every residual, and raises the meters past which unexplained load goes. Of each
-/// line `expected_false` is its own. Meters that were `rejected` are listed no more.
+/// line `expected_false` is its own. Where someone looked and found nothing, at a residual, or at one
+/// of the meters that were `rejected`, nobody goes again.
 pub fn add_unmetered(
     scored: &mut Vec<Scored>,
     balance: &Balance,
@@ -38,22 +39,24 @@ pub fn add_unmetered(
     settings: &Settings,
 ) {
     let ratios: Vec<f64> = balance.parents.iter().map(|parent| parent.excess.log_ratio).collect();
-    let chances = chances(&ratios);
-    let group = GroupId::from(GROUP);
+    let known: Vec<Option<bool>> = balance.parents.iter().map(ParentBalance::is_farm).collect();
+    let chances = chances(&ratios, &known);
+    let group = GroupId::from(RESIDUALS_GROUP);
     let p_values = p_values(&ratios, &vec![&group; ratios.len()]);
     let least_chance = 1.0 - settings.max_false_chance;
     let mut accused: BTreeMap<MeterId, (f64, &ParentBalance, &Trace)> = BTreeMap::new();
     for (at, parent) in balance.parents.iter().enumerate() {
-        for trace in &parent.traces {
+        for trace in parent.traces.iter().filter(|_| known[at] != Some(false)) {
             accused.insert(trace.meter.clone(), (chances[at] * trace.chance, parent, trace));
         }
-        let is_suspect = chances[at] >= least_chance;
+        let rig = (parent.excess.log_ratio > 0.0).then(|| rig(parent));
+        let is_suspect = chances[at] >= least_chance && rig.is_some();
         scored.push(Scored {
-            meter: parent.residual.meter.clone(),
+            meter: parent.residual.clone(),
             score: logistic(parent.excess.log_ratio),
             rank: 0,
             kind: is_suspect.then_some(Kind::UnmeteredLoad),
-            rig: (parent.excess.log_ratio > 0.0).then(|| rig(parent)),
+            rig,
             group: group.clone(),
             reasons: reasons(parent),
             rivals: rivals(parent),
@@ -72,16 +75,20 @@ pub fn add_unmetered(
 }
 
 /// Chances from logarithms of ratios: the share of parents with a farm is found with them, by
-/// expectation and maximisation, as [`Chances`](super::chance::Chances) does for meters.
-fn chances(log_ratios: &[f64]) -> Vec<f64> {
+/// expectation and maximisation, as [`Chances`](super::chance::Chances) does for meters. Where it is
+/// known whether there is one, that is the chance.
+fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
     let n = log_ratios.len().max(1) as f64;
     let mut share: f64 = 0.01;
-    let chance = |ratio: f64, share: f64| logistic(ratio + (share / (1.0 - share)).ln());
+    let chance = |(ratio, known): (&f64, &Option<bool>), share: f64| match known {
+        Some(is_farm) => f64::from(u8::from(*is_farm)),
+        None => logistic(ratio + (share / (1.0 - share)).ln()),
+    };
     for _ in 0..50 {
-        let expected: f64 = log_ratios.iter().map(|ratio| chance(*ratio, share)).sum();
+        let expected: f64 = log_ratios.iter().zip(known).map(|one| chance(one, share)).sum();
         share = (expected / n).clamp((0.5 / n).min(MOST_SHARE), MOST_SHARE);
     }
-    log_ratios.iter().map(|ratio| chance(*ratio, share)).collect()
+    log_ratios.iter().zip(known).map(|one| chance(one, share)).collect()
 }
 
 /// Raises a meter's line by its trace in the residual above it.
@@ -117,10 +124,11 @@ fn rig(parent: &ParentBalance) -> RigEstimate {
 }
 
 fn reasons(parent: &ParentBalance) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = verdict_reason(parent).into_iter().collect();
     if parent.excess.log_ratio <= 0.0 {
-        return Vec::new();
+        return reasons;
     }
-    let mut reasons = vec![balance_reason(parent)];
+    reasons.push(balance_reason(parent));
     reasons.push(match parent.traces.first().filter(|trace| trace.chance >= LEAST_TRACE) {
         Some(trace) => trace_reason(parent, trace),
         None => Reason {
@@ -135,11 +143,23 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
     reasons
 }
 
+/// What someone found who looked.
+fn verdict_reason(parent: &ParentBalance) -> Option<Reason> {
+    let (verdict, at) = (parent.verdict?, &parent.account.parent);
+    let words = match parent.is_farm()? {
+        true => format!("a farm was found below {at} (verdict {})", verdict.as_str()),
+        false => format!(
+            "someone looked below {at} and found no farm (verdict {}): neither it nor a meter below it is listed for the residual",
+            verdict.as_str()
+        ),
+    };
+    Some(Reason { indicator: "verdict", words, weight: 0.0 })
+}
+
 fn balance_reason(parent: &ParentBalance) -> Reason {
     let (account, excess) = (&parent.account, &parent.excess);
-    let hours = account.energy_kwh();
-    let n_hours = (hours.0 / account.mean_kw.max(1e-6)).max(1.0);
-    let load_loss_kw = account.load_loss_kwh() / n_hours;
+    let n_hours = (account.supplied_kwh / account.mean_kw.max(1e-6)).max(1.0);
+    let load_loss_kw = account.load_loss_kwh / n_hours;
     let when = match (excess.onset, excess.ended) {
         (Some(onset), Some(ended)) => format!("from {} until {}", date_of(onset), date_of(ended - 1)),
         (Some(onset), None) => format!("from {} on", date_of(onset)),
@@ -157,7 +177,7 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
         account.children.len(),
         excess.noise_kw,
         account.mean_kw,
-        hours.1 / n_hours,
+        account.registered_kwh / n_hours,
         parent.no_load_kw + load_loss_kw,
         parent.no_load_kw,
         load_loss_kw,
@@ -193,7 +213,7 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
         words: format!(
             "meter {} in the residual of {}: {} (chance {:.0}% among the meters there and a tap)",
             trace.meter,
-            parent.account.series.parent,
+            parent.account.parent,
             words.join("; "),
             100.0 * trace.chance
         ),
@@ -206,8 +226,7 @@ fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {
         return Vec::new();
     }
     let (account, excess_kw) = (&parent.account, parent.excess.kw.max(1e-3));
-    let silent =
-        f64::from(account.series.n_silent) / f64::from(account.series.n_silent + account.series.n_heard);
+    let silent = f64::from(account.n_silent) / f64::from(account.n_silent + account.n_heard);
     let steep = account.loss.fitted - account.loss.per_square;
     let mut rivals = vec![
         RivalScore { rival: "street lighting without a meter", score: parent.excess.night_share },
@@ -232,8 +251,22 @@ mod tests {
     fn chances_know_how_many_there_are() {
         let mut ratios = vec![-3.0; 95];
         ratios.extend([6.0; 5]);
-        let found = chances(&ratios);
+        let found = chances(&ratios, &[None; 100]);
         assert!(found[99] > 0.9 && found[0] < 0.01, "{found:?}");
-        assert!(chances(&[]).is_empty());
+        assert!(chances(&[], &[]).is_empty());
+    }
+
+    #[test]
+    fn what_is_known_is_no_chance_and_tells_of_the_others() {
+        let ratios = [2.0; 40];
+        let none = chances(&ratios, &[None; 40])[39];
+        let half = |is_farm: bool| {
+            let mut known = vec![None; 40];
+            known[..20].fill(Some(is_farm));
+            chances(&ratios, &known)
+        };
+        let (found, not_found) = (half(true), half(false));
+        assert_eq!((found[0], not_found[0]), (1.0, 0.0));
+        assert!(not_found[39] < none && none <= found[39], "{} {none} {}", not_found[39], found[39]);
     }
 }

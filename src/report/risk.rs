@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::suspects::Suspect;
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::balance::{Account, Balance};
 use crate::calendar::day_number;
+use crate::error::Result;
 use crate::ranking::{Kind, Scored};
 
 /// Power factor of low-voltage networks, for ratings in kVA: 0.95, the least that EN 50160 networks'
@@ -32,8 +35,10 @@ type Load = (f64, (i32, i32));
 pub type Risks = BTreeMap<String, Risk>;
 
 /// The risk of every parent with a rating.
-#[must_use]
-pub fn network_risks(balance: &Balance, scored: &[Scored], register: &Register) -> Risks {
+///
+/// # Errors
+/// When the parents' hours cannot be read.
+pub fn network_risks(balance: &Balance, scored: &[Scored], register: &Register) -> Result<Risks> {
     let mut rigs: BTreeMap<&str, Vec<Load>> = BTreeMap::new();
     // What a meter under-registers is in the residual already.
     let counted = |one: &&Scored| one.is_suspect && one.kind != Some(Kind::UnderRegisteringMeter);
@@ -43,12 +48,14 @@ pub fn network_risks(balance: &Balance, scored: &[Scored], register: &Register) 
         rigs.entry(parent).or_default().push((rig.kw, days));
     }
     let risk = |account: &Account| {
-        let parent = account.series.parent.as_str();
+        let parent = account.parent.as_str();
         let rating_kva = register.point(parent).and_then(UsagePoint::rating_kva)?;
         let own = rigs.get(parent).map_or(&[][..], Vec::as_slice);
-        let (hours_above, hours_above_without) = account.hours_above(POWER_FACTOR * rating_kva, own);
+        let hours = balance.hours_above(account, POWER_FACTOR * rating_kva, own);
         let peak_share = account.peak_kw / (POWER_FACTOR * rating_kva);
-        Some((parent.to_owned(), Risk { rating_kva, peak_share, hours_above, hours_above_without }))
+        Some(hours.map(|(hours_above, hours_above_without)| {
+            (parent.to_owned(), Risk { rating_kva, peak_share, hours_above, hours_above_without })
+        }))
     };
-    balance.parents.iter().filter_map(|parent| risk(&parent.account)).collect()
+    balance.parents.par_iter().filter_map(|parent| risk(&parent.account)).collect()
 }

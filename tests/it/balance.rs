@@ -44,6 +44,10 @@ const SLOWED: usize = 4 * HOMES + 7;
 /// This home hangs below transformer 6 and is listed below transformer 7.
 const MISLISTED: usize = 6 * HOMES + 3;
 
+fn stamp(day: usize, hour: usize) -> String {
+    format!("2024-{:02}-{:02}T{hour:02}:00:00", 1 + day / 28, 1 + day % 28)
+}
+
 struct Network {
     folder: tempfile::TempDir,
 }
@@ -64,7 +68,7 @@ impl Network {
         register.push_str(more);
         for day in 0..DAYS {
             for hour in 0..24 {
-                let stamp = format!("2024-{:02}-{:02}T{hour:02}:00:00", 1 + day / 28, 1 + day % 28);
+                let stamp = stamp(day, hour);
                 for transformer in 0..TRANSFORMERS {
                     let homes = transformer * HOMES..(transformer + 1) * HOMES;
                     let bare: f64 = homes.clone().map(|home| drawn_kw(home, day, hour)).sum::<f64>()
@@ -84,6 +88,25 @@ impl Network {
         Self { folder }
     }
 
+    /// Marks a home's reads as estimated from a day on.
+    fn estimate(&self, home: usize, from: usize) {
+        let path = self.folder.path().join("readings.csv");
+        let (id, first) = (format!("m{home:03},"), stamp(from, 0));
+        let mut marked = String::from("meter_id,timestamp,kwh,quality\n");
+        for line in std::fs::read_to_string(&path).unwrap().lines().skip(1) {
+            let is_estimated = line.strip_prefix(&id).is_some_and(|rest| rest >= first.as_str());
+            writeln!(marked, "{line},{}", if is_estimated { "E" } else { "A" }).unwrap();
+        }
+        std::fs::write(path, marked).unwrap();
+    }
+
+    /// Runs with some verdicts.
+    fn detect_after(&self, verdicts: &str) -> PathBuf {
+        let path = self.folder.path().join("verdicts.csv");
+        std::fs::write(&path, format!("meter_id,verdict\n{verdicts}")).unwrap();
+        self.detect(&["--verdicts", &path.display().to_string()])
+    }
+
     fn detect(&self, more: &[&str]) -> PathBuf {
         let at = |name: &str| self.folder.path().join(name).display().to_string();
         let (readings, register, out) = (at("readings.csv"), at("register.csv"), at("run"));
@@ -101,6 +124,13 @@ fn suspects(run: &Path) -> BTreeMap<String, (String, f64)> {
     let (ids, kinds) = (texts(&table, "meter_id"), texts(&table, "kind"));
     let kw = numbers(&table, "rig_kw");
     ids.into_iter().flatten().zip(kinds.into_iter().flatten().zip(kw.into_iter().flatten())).collect()
+}
+
+/// Reasons of a line in words, strongest first.
+fn reasons(run: &Path, meter: &str) -> Vec<String> {
+    let table = read_table(&run.join("reasons.parquet"));
+    let rows = texts(&table, "meter_id").into_iter().zip(texts(&table, "words"));
+    rows.filter(|(id, _)| id.as_deref() == Some(meter)).filter_map(|(_, words)| words).collect()
 }
 
 fn codes(run: &Path) -> Vec<(String, Option<String>)> {
@@ -144,10 +174,72 @@ fn a_tap_and_a_slowed_meter_are_listed_and_lamps_and_a_mistake_of_the_register_a
 #[test]
 fn a_meter_that_was_visited_in_vain_is_not_listed_again_for_the_residual_above_it() {
     let network = Network::write("");
-    let verdicts = network.folder.path().join("verdicts.csv");
-    std::fs::write(&verdicts, format!("meter_id,verdict\nm{SLOWED:03},rejected\n")).unwrap();
-    let suspects = suspects(&network.detect(&["--verdicts", &verdicts.display().to_string()]));
+    let suspects = suspects(&network.detect_after(&format!("m{SLOWED:03},rejected\n")));
     assert!(suspects.contains_key("residual:T4") && !suspects.contains_key("m055"), "{suspects:?}");
+}
+
+#[test]
+fn a_residual_that_someone_looked_below_in_vain_is_listed_no_more_nor_a_meter_for_it() {
+    let network = Network::write("");
+    // A verdict on a transformer is one on what it feeds.
+    let run = network.detect_after("residual:T4,rejected\nT2,rejected\n");
+    // What its own meter shows of the rig stands by itself.
+    let suspects = suspects(&run);
+    assert!(suspects.iter().all(|(id, (kind, _))| id == "m055" && kind == "metered_farm"), "{suspects:?}");
+    assert!(reasons(&run, "residual:T4")[0].contains("found no farm (verdict rejected)"));
+    assert!(reasons(&run, "residual:T2")[0].contains("found no farm (verdict rejected)"));
+    assert!(reasons(&run, "m055").iter().all(|words| !words.contains("residual")));
+}
+
+#[test]
+fn a_residual_below_which_a_farm_was_found_stays_listed_and_says_so() {
+    let network = Network::write("");
+    let run = network.detect_after("residual:T2,confirmed\nresidual:T4,missed\nresidual:T99,confirmed\n");
+    let suspects = suspects(&run);
+    assert!(suspects.contains_key("residual:T2") && suspects.contains_key("m055"), "{suspects:?}");
+    assert!(reasons(&run, "residual:T2")[0].contains("a farm was found below T2 (verdict confirmed)"));
+    assert!(reasons(&run, "residual:T4")[0].contains("a farm was found below T4 (verdict missed)"));
+    assert!(codes(&run).contains(&("verdict_unknown".to_owned(), Some("residual:T99".to_owned()))));
+}
+
+#[test]
+fn a_meter_whose_reads_are_estimated_from_the_residuals_day_on_is_named() {
+    let network = Network::write("");
+    let estimated = 2 * HOMES + 6;
+    network.estimate(estimated, 20);
+    let run = network.detect(&[]);
+    let (suspects, named) = (suspects(&run), format!("m{estimated:03}"));
+    assert!(suspects.contains_key("residual:T2"), "{suspects:?}");
+    assert!(suspects.get(&named).is_some_and(|(kind, _)| kind == "under_registering_meter"), "{suspects:?}");
+    let words = &reasons(&run, &named)[0];
+    assert!(words.contains("its reads are estimated or edited from 2024-01-21 on"), "{words}");
+}
+
+#[test]
+fn residuals_stand_among_the_features_and_move_no_meters_score() {
+    let network = Network::write("");
+    let run = network.detect(&[]);
+    let features = read_table(&run.join("features.parquet"));
+    let rows: BTreeMap<String, String> = texts(&features, "meter_id")
+        .into_iter()
+        .flatten()
+        .zip(texts(&features, "group").into_iter().flatten())
+        .collect();
+    let residuals = rows.iter().filter(|(id, _)| id.starts_with("residual:"));
+    assert_eq!(residuals.map(|(_, group)| group.as_str()).collect::<Vec<_>>(), ["residuals"; TRANSFORMERS]);
+    let groups = read_table(&run.join("groups.parquet"));
+    assert!(!texts(&groups, "group").into_iter().flatten().any(|group| group == "residuals"));
+    // A network that nobody wrote down has the same scores of meters above which nothing is unexplained.
+    let score_of = |run: &Path, meter: &str| {
+        let scores = read_table(&run.join("scores.parquet"));
+        let place = texts(&scores, "meter_id").iter().position(|id| id.as_deref() == Some(meter)).unwrap();
+        numbers(&scores, "score")[place]
+    };
+    let with = score_of(&run, "m001");
+    let register = network.folder.path().join("register.csv");
+    let bare = std::fs::read_to_string(&register).unwrap().replace("parent_id", "fed_by");
+    std::fs::write(&register, bare).unwrap();
+    assert_eq!(with, score_of(&network.detect(&[]), "m001"));
 }
 
 #[test]

@@ -19,22 +19,21 @@ use crate::report::risk::Risks;
 /// # Errors
 /// When the table cannot be built.
 pub fn balance_frame(parents: &[ParentBalance], register: &Register, risks: &Risks) -> Result<DataFrame> {
-    let point = |parent: &ParentBalance| register.point(parent.account.series.parent.as_str());
+    let point = |parent: &ParentBalance| register.point(parent.account.parent.as_str());
     let float =
         |name: &str, value: &dyn Fn(&ParentBalance) -> Option<f64>| floats(name, parents.iter().map(value));
-    let energies: Vec<(f64, f64)> = parents.iter().map(|one| one.account.energy_kwh()).collect();
-    let risk = |one: &ParentBalance| risks.get(one.account.series.parent.as_str());
-    let hours = |one: &ParentBalance| one.account.n_days() as f64 * 24.0;
+    let risk = |one: &ParentBalance| risks.get(one.account.parent.as_str());
+    let hours = |one: &ParentBalance| one.account.n_days as f64 * 24.0;
     let columns = vec![
-        texts("parent_id", parents.iter().map(|one| Some(one.account.series.parent.as_str()))),
+        texts("parent_id", parents.iter().map(|one| Some(one.account.parent.as_str()))),
         texts("kind", parents.iter().map(|one| point(one)?.kind.as_deref())),
         counts("n_children", parents.iter().map(|one| Some(one.account.children.len() as u32))),
-        counts("n_silent", parents.iter().map(|one| Some(one.account.series.n_silent))),
-        counts("n_days", parents.iter().map(|one| Some(one.account.n_days() as u32))),
-        float("filled_share", &|one| Some(one.account.filled_share())),
-        floats("supplied_kwh", energies.iter().map(|energy| Some(energy.0))),
-        floats("registered_kwh", energies.iter().map(|energy| Some(energy.1))),
-        float("technical_loss_kwh", &|one| Some(one.account.load_loss_kwh() + one.no_load_kw * hours(one))),
+        counts("n_silent", parents.iter().map(|one| Some(one.account.n_silent))),
+        counts("n_days", parents.iter().map(|one| Some(one.account.n_days as u32))),
+        float("filled_share", &|one| Some(one.account.filled_share)),
+        float("supplied_kwh", &|one| Some(one.account.supplied_kwh)),
+        float("registered_kwh", &|one| Some(one.account.registered_kwh)),
+        float("technical_loss_kwh", &|one| Some(one.account.load_loss_kwh + one.no_load_kw * hours(one))),
         float("no_load_kw", &|one| Some(one.no_load_kw)),
         float("load_loss_per_kw", &|one| Some(one.account.loss.per_square)),
         float("peak_kw", &|one| Some(one.account.peak_kw)),

@@ -1,4 +1,4 @@
-//! Lays out `features.parquet`: one row a meter that could be judged.
+//! Lays out `features.parquet`: one row a meter that could be judged, then one a residual.
 
 use polars::prelude::{Column, DataFrame};
 
@@ -6,48 +6,54 @@ use super::{counts, dates, floats, frame, texts};
 use crate::calendar::date_of;
 use crate::digest::CLOCK_HOURS;
 use crate::error::Result;
-use crate::features::FEATURES;
 use crate::features::block_facts::BlockFacts;
 use crate::features::standard::STANDARD_NAMES;
+use crate::features::{FEATURES, MeterFeatures};
+use crate::ids::MeterId;
 use crate::ranking::rank::Judged;
+use crate::ranking::unmetered::RESIDUALS_GROUP;
 
 /// `meter_id, group`, the standard features, what the model weighs, then the best block; null where
 /// the data cannot show it. Units are in the names; shares are 0..=1.
 ///
 /// # Errors
 /// When the table cannot be built.
-pub fn features_frame(judged: &[Judged]) -> Result<DataFrame> {
+pub fn features_frame(judged: &[Judged], residuals: &[(MeterId, MeterFeatures)]) -> Result<DataFrame> {
     let known = |value: f32| (!value.is_nan()).then_some(f64::from(value));
+    let ids = judged.iter().map(|one| &one.meter).chain(residuals.iter().map(|(id, _)| id));
+    let groups = judged.iter().map(|one| one.group.as_str());
     let mut columns = vec![
-        texts("meter_id", judged.iter().map(|one| Some(one.meter.as_str()))),
-        texts("group", judged.iter().map(|one| Some(one.group.as_str()))),
+        texts("meter_id", ids.map(|id| Some(id.as_str()))),
+        texts("group", groups.chain(residuals.iter().map(|_| RESIDUALS_GROUP)).map(Some)),
     ];
+    let rows: Vec<&MeterFeatures> = judged
+        .iter()
+        .map(|one| &one.features)
+        .chain(residuals.iter().map(|(_, features)| features))
+        .collect();
     for (index, name) in STANDARD_NAMES.iter().enumerate() {
-        columns.push(floats(name, judged.iter().map(|one| known(one.features.standard.values()[index]))));
+        columns.push(floats(name, rows.iter().map(|one| known(one.standard.values()[index]))));
     }
     for (index, feature) in FEATURES.iter().enumerate() {
-        columns.push(floats(feature.name, judged.iter().map(|one| known(one.features.values[index]))));
+        columns.push(floats(feature.name, rows.iter().map(|one| known(one.values[index]))));
     }
-    columns.extend(block_columns(judged));
-    frame("features.parquet", judged.len(), columns)
+    columns.extend(block_columns(&rows));
+    frame("features.parquet", rows.len(), columns)
 }
 
 /// When the best block began and ended, its clock window, what every hour of the day rose by, and
 /// the steps that led to it.
-fn block_columns(judged: &[Judged]) -> Vec<Column> {
+fn block_columns(rows: &[&MeterFeatures]) -> Vec<Column> {
     let of_block = |pick: &dyn Fn(&BlockFacts) -> Option<f64>| -> Vec<Option<f64>> {
-        judged.iter().map(|one| one.features.block.as_ref().and_then(pick)).collect()
+        rows.iter().map(|one| one.block.as_ref().and_then(pick)).collect()
     };
     let day = |pick: fn(&BlockFacts) -> Option<i32>| {
-        judged.iter().map(move |one| one.features.block.as_ref().and_then(pick).map(date_of))
+        rows.iter().map(move |one| one.block.as_ref().and_then(pick).map(date_of))
     };
     let mut columns = vec![
         dates("block_first_day", day(|block| block.first_day)),
         dates("block_day_after", day(|block| block.day_after)),
-        counts(
-            "window_from_hour",
-            judged.iter().map(|one| u32::try_from(one.features.window.from_hour).ok()),
-        ),
+        counts("window_from_hour", rows.iter().map(|one| u32::try_from(one.window.from_hour).ok())),
         floats("n_steps", of_block(&|block| Some(block.n_steps as f64)).into_iter()),
         floats("step_kw_median", of_block(&|block| block.step_kw_median.map(f64::from)).into_iter()),
     ];
