@@ -56,6 +56,12 @@ impl PastRun {
         &self.record
     }
 
+    /// Last local day with data.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.record["span"]["last_day"].as_str()?.parse().ok()
+    }
+
     /// Path of one of its files.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {

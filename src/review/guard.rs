@@ -28,6 +28,9 @@ use crate::error::Error;
 /// Longest body of a form. [bytes]
 pub const MOST_BODY_BYTES: usize = 64 << 10;
 
+/// Most that is read of a longer one, so that its sender gets to the answer. [bytes]
+const MOST_DRAINED_BYTES: usize = 2 << 20;
+
 /// Keys of a session.
 const PERSON: &str = "person";
 const CSRF: &str = "csrf";
@@ -256,6 +259,18 @@ fn to_login(request: &Request) -> Response {
         return Redirect::to("/login").into_response();
     }
     StatusCode::UNAUTHORIZED.into_response()
+}
+
+/// Refuses a body that says it is longer than any form. Reads it first, within bounds: a connection closed on
+/// somebody who is still sending loses the answer that says why.
+pub async fn refuse_long(request: Request, next: Next) -> Response {
+    let said = request.headers().get(header::CONTENT_LENGTH);
+    let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if said.is_none_or(|bytes| bytes <= MOST_BODY_BYTES) {
+        return next.run(request).await;
+    }
+    let _ = to_bytes(request.into_body(), MOST_DRAINED_BYTES).await;
+    Refusal::TooLarge.into_response()
 }
 
 /// Refuses a request that changes something unless it carries its session's token; hands its body on.

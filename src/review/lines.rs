@@ -12,6 +12,7 @@ use crate::balance::RESIDUAL_PREFIX;
 use crate::calendar::date_of;
 use crate::error::{Error, Result};
 use crate::report::past_run::PastRun;
+use crate::tips::Position;
 
 /// The day of no day.
 const NO_DAY: i32 = i32::MIN;
@@ -29,6 +30,8 @@ pub struct Lines {
     addresses_searched: Texts,
     addresses: Texts,
     by_id: Vec<u32>,
+    /// Last local day with data.
+    last_day: Option<Date>,
     columns: Columns,
     kinds: Names,
     parents: Names,
@@ -82,7 +85,7 @@ impl Lines {
     /// # Errors
     /// When a table of the run cannot be read.
     pub fn of(run: &PastRun, register: &Register) -> Result<Self> {
-        let mut lines = Self::default();
+        let mut lines = Self { last_day: run.last_day(), ..Self::default() };
         lines.take_scores(&read(run, "scores.parquet", &SCORE_COLUMNS)?)?;
         lines.take_register(register);
         lines.by_id = (0..lines.len() as u32).collect();
@@ -397,11 +400,17 @@ impl<'a> Line<'a> {
         known(self.columns().burden[self.index])
     }
 
+    /// Whether it was on to the end of the data. The last day is often cut short, and no end is seen on it.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.ended().is_none_or(|ended| self.lines.last_day.is_some_and(|last| ended >= last))
+    }
+
     /// Energy that finding it is expected to bring back in a year: chance times kW times the year's hours, of
     /// what is still on. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> Option<f64> {
-        if self.ended().is_some() {
+        if !self.is_on() {
             return Some(0.0);
         }
         Some(self.chance()? * self.rig_kw()? * YEAR_H)
@@ -454,8 +463,7 @@ impl ZoneOf<'_> {
 
 /// Where a point is, if that is on the globe.
 fn position(point: &UsagePoint) -> Option<(f64, f64)> {
-    let (lat, lon) = (point.lat?, point.lon?);
-    ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
+    Position::new(point.lat?, point.lon?).map(|place| (place.lat, place.lon))
 }
 
 const SCORE_COLUMNS: [&str; 13] = [
@@ -514,5 +522,20 @@ impl Read<'_> {
 
     fn failed(&self, error: impl std::fmt::Display) -> Error {
         Error::table(self.table, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::day_number;
+
+    #[test]
+    fn a_block_that_ends_with_the_data_is_still_on() {
+        let last = jiff::civil::date(2022, 3, 31);
+        let day = day_number(last);
+        let columns = Columns { ended: vec![NO_DAY, day, day - 1], ..Columns::default() };
+        let lines = Lines { last_day: Some(last), columns, ..Lines::default() };
+        assert_eq!([0, 1, 2].map(|index| lines.line(index).is_on()), [true, true, false]);
     }
 }

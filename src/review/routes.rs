@@ -53,6 +53,7 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
         .route("/metrics", get(operations::metrics))
         .fallback(pages::errors::nothing_here)
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(middleware::from_fn(guard::refuse_long))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(TIMEOUT_S)))
         .layer(middleware::from_fn_with_state(Arc::clone(desk), guard::fence))
         .layer(middleware::from_fn_with_state(Arc::clone(desk), operations::observe))

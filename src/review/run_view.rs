@@ -71,7 +71,7 @@ impl RunView {
         let peers_path = run.path(peer_days::FILE_NAME);
         let peers =
             if peers_path.is_file() { peer_days::read_peer_days(&peers_path)? } else { BTreeMap::new() };
-        let last_day = run.record()["span"]["last_day"].as_str().and_then(|day| day.parse().ok());
+        let last_day = run.last_day();
         Ok(Self {
             id,
             run,

@@ -75,7 +75,8 @@ pub fn fold_name(word: &str) -> String {
         if cut == name || cut.len() < 3 {
             break;
         }
-        name = cut;
+        // What the ending stood behind may fold on: a j that is last now is no consonant.
+        name = fold(&cut);
     }
     name
 }
@@ -211,6 +212,12 @@ mod tests {
         assert_ne!(fold_name("Abay"), fold_name("Abbey"));
         assert_ne!(fold_name("11"), fold_name("1"));
         assert_ne!(fold_name("Самал"), fold_name("Самара"));
+    }
+
+    #[test]
+    fn what_an_ending_leaves_is_folded_too() {
+        let name = fold_name("bŨj¥Ⱥ");
+        assert_eq!(fold_name(&name), name);
     }
 
     proptest! {
