@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-use crate::review::DEFAULT_LISTEN;
+use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
 use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
 
@@ -277,6 +277,12 @@ pub(super) struct ReviewArguments {
     /// X-Forwarded-For
     #[arg(long)]
     pub behind_tls: bool,
+    /// Old and new names of streets, for tips: a CSV file with the columns old_name, new_name
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub streets: Option<PathBuf>,
+    /// Days that a caller's name and number are kept; then both are deleted
+    #[arg(long, value_name = "DAYS", default_value_t = DEFAULT_CALLER_DAYS)]
+    pub keep_callers: u32,
 }
 
 /// `hashwatt triage`.

@@ -103,6 +103,8 @@ fn review_job(typed: ReviewArguments) -> Job {
         login: if typed.no_login { Login::Off } else { Login::Required },
         places: if typed.pseudonymous { Places::Hidden } else { Places::Shown },
         transport: if typed.behind_tls { Transport::BehindTls } else { Transport::Plain },
+        streets: typed.streets,
+        caller_days: typed.keep_callers,
     };
     match typed.add_administrator {
         Some(name) => Job::AddAdministrator(settings, name),

@@ -56,6 +56,12 @@ impl PastRun {
         &self.record
     }
 
+    /// First local day with data.
+    #[must_use]
+    pub fn first_day(&self) -> Option<Date> {
+        self.record["span"]["first_day"].as_str()?.parse().ok()
+    }
+
     /// Last local day with data.
     #[must_use]
     pub fn last_day(&self) -> Option<Date> {

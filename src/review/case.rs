@@ -19,14 +19,23 @@ pub enum Action {
     VisitResult,
     /// Says that the place was closed on the day `value`, and is watched from then on.
     Closed,
+    /// Hands over the tip numbered `value`.
+    Tip,
 }
 
 /// What a visit can find.
 pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", "no_access", "other_cause"];
 
 impl Action {
-    const ALL: [Self; 6] =
-        [Self::Verdict, Self::Assign, Self::Note, Self::VisitRequested, Self::VisitResult, Self::Closed];
+    const ALL: [Self; 7] = [
+        Self::Verdict,
+        Self::Assign,
+        Self::Note,
+        Self::VisitRequested,
+        Self::VisitResult,
+        Self::Closed,
+        Self::Tip,
+    ];
 
     /// The stable text of the action.
     #[must_use]
@@ -38,6 +47,7 @@ impl Action {
             Self::VisitRequested => "visit_requested",
             Self::VisitResult => "visit_result",
             Self::Closed => "closed",
+            Self::Tip => "tip",
         }
     }
 
@@ -185,7 +195,7 @@ impl Case {
                 self.assignee = Some(entry.value.clone()).filter(|name| !name.is_empty());
                 self.begin();
             }
-            Action::Note => self.begin(),
+            Action::Note | Action::Tip => self.begin(),
             Action::VisitRequested => self.status = Status::VisitRequested,
             Action::VisitResult => self.status = Status::Visited,
             Action::Closed => {

@@ -49,7 +49,7 @@ impl Desk {
     /// # Errors
     /// When either fails.
     pub async fn open(settings: ReviewSettings, database: Database) -> Result<Self> {
-        let view = RunView::open(&settings.run)?;
+        let view = RunView::open(&settings.run, settings.streets.as_deref())?;
         let desk = Self {
             throttle: Throttle::default(),
             counters: Counters::start(),
@@ -59,6 +59,7 @@ impl Desk {
             database,
         };
         desk.cases().await?;
+        desk.database.forget_callers(now()).await?;
         desk.remember(&desk.view()).await?;
         Ok(desk)
     }
@@ -129,11 +130,11 @@ impl Desk {
 
     /// Takes up a run that has taken the place of the one being looked at.
     async fn take_up_new_run(&self) -> Result<()> {
-        let folder = self.settings.run.clone();
+        let (folder, streets) = (self.settings.run.clone(), self.settings.streets.clone());
         if PastRun::open(&folder).and_then(|run| id_of(&run))? == self.view().id {
             return Ok(());
         }
-        let opened = tokio::task::spawn_blocking(move || RunView::open(&folder)).await;
+        let opened = tokio::task::spawn_blocking(move || RunView::open(&folder, streets.as_deref())).await;
         let view = opened.map_err(|error| crate::error::Error::table("run", error))??;
         self.remember(&view).await?;
         tracing::info!(run = view.id, lines = view.lines.len(), "a new run is in");
@@ -160,7 +161,7 @@ fn draws_after(line: Line<'_>, closed: Date, last_day: Date) -> bool {
     line.is_suspect() && last_day > closed && !ended
 }
 
-/// Looks for new runs and sweeps sessions for as long as the desk is open.
+/// Looks for new runs, deletes callers whose time is over and sweeps sessions, for as long as the desk is open.
 pub fn follow_run(desk: &Arc<Desk>) {
     let desk = Arc::downgrade(desk);
     tokio::spawn(async move {
@@ -171,6 +172,11 @@ pub fn follow_run(desk: &Arc<Desk>) {
             // A run being published has no record for a moment; the next look finds it.
             if let Err(error) = desk.take_up_new_run().await {
                 tracing::warn!(%error, "the run's folder cannot be read now; the run from before stays");
+            }
+            match desk.database.forget_callers(now()).await {
+                Ok(0) => {}
+                Ok(n) => tracing::info!(n, "callers whose time was over are deleted"),
+                Err(error) => tracing::warn!(%error, "callers whose time is over are not deleted"),
             }
             looks += 1;
             if looks % SWEEP_LOOKS == 0

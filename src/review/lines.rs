@@ -13,6 +13,7 @@ use crate::calendar::date_of;
 use crate::error::{Error, Result};
 use crate::report::past_run::PastRun;
 use crate::tips::Position;
+use crate::tips::run_data::{self, NOT_JUDGED, each_balance, each_quality};
 
 /// The day of no day.
 const NO_DAY: i32 = i32::MIN;
@@ -65,6 +66,9 @@ struct Columns {
     money: Vec<f32>,
     burden: Vec<f32>,
     is_suspect: Vec<bool>,
+    /// What tips need.
+    noise_kw: Vec<f32>,
+    gap_share: Vec<f32>,
 }
 
 /// One line, borrowed.
@@ -92,7 +96,32 @@ impl Lines {
         let ids = &lines.ids;
         lines.by_id.par_sort_unstable_by(|a, b| ids.get(*a as usize).cmp(ids.get(*b as usize)));
         lines.take_suspects(&read(run, "suspects.parquet", &SUSPECT_COLUMNS)?)?;
+        lines.take_quality(run)?;
         Ok(lines)
+    }
+
+    fn take_quality(&mut self, run: &PastRun) -> Result<()> {
+        let mut noise_kw = vec![f32::NAN; self.len()];
+        let mut gap_share = vec![0.0; self.len()];
+        each_quality(run, |meter, noise, gaps| {
+            let Some(index) = self.index(meter) else { return };
+            noise_kw[index] = noise.map_or(f32::NAN, |kw| kw as f32);
+            gap_share[index] = gaps as f32;
+        })?;
+        each_balance(run, |parent, _, noise| {
+            let residual = format!("{RESIDUAL_PREFIX}{parent}");
+            if let Some((index, noise)) = self.index(&residual).zip(noise) {
+                noise_kw[index] = noise as f32;
+            }
+        })?;
+        (self.columns.noise_kw, self.columns.gap_share) = (noise_kw, gap_share);
+        Ok(())
+    }
+
+    /// How many lines are suspects.
+    #[must_use]
+    pub fn n_suspects(&self) -> usize {
+        self.columns.is_suspect.iter().filter(|is_suspect| **is_suspect).count()
     }
 
     fn take_scores(&mut self, scores: &DataFrame) -> Result<()> {
@@ -420,6 +449,29 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn is_suspect(&self) -> bool {
         self.columns().is_suspect[self.index]
+    }
+
+    /// The line as tips are held against it, but for its reasons.
+    #[must_use]
+    pub fn for_tips(&self) -> run_data::Line {
+        let columns = self.columns();
+        run_data::Line {
+            score: self.score(),
+            rank: u32::try_from(self.rank()).unwrap_or(u32::MAX),
+            p_value: self.p_value().unwrap_or(1.0),
+            is_suspect: self.is_suspect(),
+            kind: self.kind().map(str::to_owned),
+            rig_kw: self.rig_kw().map(|kw| {
+                let (low, high) = self.rig_kw_interval().unwrap_or((kw, kw));
+                [kw, low, high]
+            }),
+            onset: self.onset(),
+            ended: self.ended(),
+            reasons: String::new(),
+            is_judged: self.group() != Some(NOT_JUDGED),
+            noise_kw: known(columns.noise_kw[self.index]),
+            gap_share: f64::from(columns.gap_share[self.index]),
+        }
     }
 
     const fn columns(&self) -> &'a Columns {

@@ -39,6 +39,9 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// File of the desk's database, beside the run, so that the next run finds it.
 pub const DATABASE_FILE: &str = "review.sqlite";
 
+/// How long it is kept who called, unless told otherwise: as long as an inspector may have to ask. [d]
+pub const DEFAULT_CALLER_DAYS: u32 = 90;
+
 /// What a desk serves, and how.
 #[derive(Debug, Clone)]
 pub struct ReviewSettings {
@@ -54,6 +57,10 @@ pub struct ReviewSettings {
     pub places: Places,
     /// How browsers reach it.
     pub transport: Transport,
+    /// The utility's table of old street names, for tips.
+    pub streets: Option<PathBuf>,
+    /// How long it is kept who called with a tip. [d]
+    pub caller_days: u32,
 }
 
 /// Whether people log in.

@@ -28,6 +28,7 @@ const TIMEOUT_S: u64 = 60;
 pub fn routes(desk: &Arc<Desk>) -> Router {
     let behind_login = Router::new()
         .merge(allowed(desk, May::Look, looking()))
+        .merge(allowed(desk, May::TakeTips, taking_tips()))
         .merge(allowed(desk, May::Decide, deciding()))
         .merge(allowed(desk, May::Administer, administering()));
     let sessions = SessionManagerLayer::new(desk.database.clone())
@@ -82,6 +83,14 @@ fn looking() -> Routes {
         .route("/logout", post(pages::login::log_out))
 }
 
+fn taking_tips() -> Routes {
+    Router::new()
+        .route("/tips", get(pages::tips::show).post(pages::tips::take))
+        .route("/tips/answer", post(pages::tips::answer))
+        .route("/tips/{id}", get(pages::tips::show_one))
+        .route("/tips/{id}/hand-over", post(pages::tips::hand_over))
+}
+
 fn deciding() -> Routes {
     Router::new()
         .route("/meters/{meter}/entries", post(pages::entries::write))
@@ -99,5 +108,6 @@ fn administering() -> Routes {
         .route("/people/active", post(pages::people::set_active))
         .route("/tokens", post(pages::people::add_token))
         .route("/tokens/revoke", post(pages::people::revoke_token))
+        .route("/tips/{id}/forget-caller", post(pages::tips::forget_caller))
         .route("/access", get(pages::people::accesses))
 }

@@ -24,6 +24,11 @@ use crate::ids::GroupId;
 use crate::report::PeerDay;
 use crate::report::past_run::PastRun;
 use crate::report::tables::peer_days;
+use crate::tips::calibration::Calibration;
+use crate::tips::index::Index;
+use crate::tips::run_data::{self, RunFacts, Shown, share_of};
+use crate::tips::streets::Renamed;
+use crate::tips::{Tip, TipAnswer, Weight, answer, points};
 
 /// A run as the desk shows it.
 #[derive(Debug)]
@@ -42,6 +47,9 @@ pub struct RunView {
     pub peers: BTreeMap<GroupId, PeerDay>,
     /// Filters answered before.
     pub answers: Answers,
+    /// What tips are matched to.
+    pub tip_index: Index,
+    tip_facts: RunFacts,
     reasons: ByMeter,
     rivals: ByMeter,
     /// Digest stores by folder, opened once.
@@ -51,11 +59,11 @@ pub struct RunView {
 }
 
 impl RunView {
-    /// Opens the run.
+    /// Opens the run, with the utility's table of old street names.
     ///
     /// # Errors
-    /// When the folder holds no run or a table of it cannot be read.
-    pub fn open(folder: &std::path::Path) -> Result<Self> {
+    /// When the folder holds no run or a table of it, or the table of streets, cannot be read.
+    pub fn open(folder: &std::path::Path, streets: Option<&std::path::Path>) -> Result<Self> {
         let run = PastRun::open(folder)?;
         let id = id_of(&run)?;
         let register = run.register()?;
@@ -72,6 +80,13 @@ impl RunView {
         let peers =
             if peers_path.is_file() { peer_days::read_peer_days(&peers_path)? } else { BTreeMap::new() };
         let last_day = run.last_day();
+        let (renamed, findings) = streets.map(Renamed::read).transpose()?.unwrap_or_default();
+        for finding in &findings {
+            tracing::warn!(source = finding.source, "{}", finding.description);
+        }
+        let tip_index = Index::of_points(points(&register, lines.all().map(|line| line.meter())), &renamed);
+        let tip_facts =
+            RunFacts { suspect_share: share_of(lines.n_suspects(), lines.len()), ..RunFacts::of(&run)? };
         Ok(Self {
             id,
             run,
@@ -80,6 +95,8 @@ impl RunView {
             lines,
             register,
             answers: Answers::default(),
+            tip_index,
+            tip_facts,
             reasons,
             rivals,
             stores: Mutex::default(),
@@ -145,10 +162,27 @@ impl RunView {
         store.meter(meter)
     }
 
+    /// What the run says to a tip of this weight. The lines come without their reasons.
+    #[must_use]
+    pub fn answer(&self, tip: &Tip, weight: Weight) -> TipAnswer {
+        let calibration = Calibration::shipped();
+        answer::Desk { index: &self.tip_index, data: self, calibration }.answer(tip, weight)
+    }
+
     /// Meters right below a parent, by id.
     #[must_use]
     pub fn children(&self, parent: &str) -> &[String] {
         self.children.get(parent).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Shown for RunView {
+    fn facts(&self) -> &RunFacts {
+        &self.tip_facts
+    }
+
+    fn line(&self, meter: &str) -> Option<run_data::Line> {
+        self.lines.index(meter).map(|index| self.lines.line(index).for_tips())
     }
 }
 

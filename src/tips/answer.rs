@@ -7,7 +7,7 @@ use super::calibration::{Calibration, Evidence};
 use super::facts::{FactTag, facts};
 use super::index::Index;
 use super::matching::{Match, MatchedBy, match_tip};
-use super::run_data::{Line, RunData};
+use super::run_data::{Line, Shown};
 use super::tip::{Claim, Tip};
 use crate::balance::RESIDUAL_PREFIX;
 use crate::ids::TipId;
@@ -182,7 +182,7 @@ pub struct Desk<'a> {
     /// Usage points.
     pub index: &'a Index,
     /// The run.
-    pub data: &'a RunData,
+    pub data: &'a dyn Shown,
     /// Weights of the posterior.
     pub calibration: &'a Calibration,
 }
@@ -215,12 +215,14 @@ impl Desk<'_> {
         } else {
             point.meter.to_string()
         };
-        let line = self.data.lines.get(&meter_id);
+        let line = self.data.line(&meter_id);
+        let line = line.as_ref();
+        let facts = self.data.facts();
         let confidence = match weight {
             Weight::Claim => one.confidence,
             Weight::DataAlone => 0.0,
         };
-        let prior = self.calibration.prior(confidence, claim, self.data.suspect_share);
+        let prior = self.calibration.prior(confidence, claim, facts.suspect_share);
         let posterior = line
             .filter(|line| line.is_judged)
             .map(|line| self.calibration.posterior(prior, Evidence::of(line, point.is_network)));
@@ -232,7 +234,7 @@ impl Desk<'_> {
             (None, false) => Answer::NotSupported,
         };
         let parent = if point.is_network { Some(&point.meter) } else { point.parent.as_ref() };
-        let network_risk = parent.and_then(|parent| self.data.burden.get(&**parent)).copied().unwrap_or(1.0);
+        let network_risk = parent.and_then(|parent| facts.burden.get(&**parent)).copied().unwrap_or(1.0);
         let rig_kw = line.and_then(|line| line.rig_kw).filter(|_| is_supported);
         let kw = rig_kw.map_or(ONE_MACHINE_KW, |kw| kw[0]);
         AnswerLine {
@@ -254,7 +256,7 @@ impl Desk<'_> {
             rig_kw,
             smallest_kw: line
                 .filter(|_| answer == Answer::NotSupported)
-                .and_then(|line| self.data.smallest_kw(line)),
+                .and_then(|line| facts.smallest_kw(line)),
             network_risk,
             priority_kw: posterior.unwrap_or(prior) * kw * network_risk,
             reasons: line.map(|line| line.reasons.clone()).unwrap_or_default(),
@@ -267,7 +269,7 @@ impl Desk<'_> {
         if !line.is_judged {
             return Some(Why::TooShort);
         }
-        if let (Some(at), Some((first, last))) = (tip.received_at, self.data.span) {
+        if let (Some(at), Some((first, last))) = (tip.received_at, self.data.facts().span) {
             let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
             let days_after = crate::calendar::day_number(day) - crate::calendar::day_number(last);
             // A rig that the data shows to its end is not gone because the tip came later.

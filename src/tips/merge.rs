@@ -13,7 +13,7 @@ use super::tip::Tip;
 pub const FLOOD_TIPS: usize = 5;
 
 /// Time in which a flood comes. [s]
-const FLOOD_S: i64 = 14 * 86_400;
+pub const FLOOD_S: i64 = 14 * 86_400;
 
 /// Tips that mean one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,28 +37,27 @@ impl Case {
 pub fn merge(tips: &[Tip], answers: &[TipAnswer]) -> Vec<Case> {
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, (tip, answer)) in tips.iter().zip(answers).enumerate() {
-        places.entry(place(at, tip, answer)).or_default().push(at);
+        places.entry(place(tip, answer).unwrap_or_else(|| format!("tip {at:09}"))).or_default().push(at);
     }
     let mut cases: Vec<Case> = places.into_values().map(|of_place| case(of_place, tips)).collect();
     cases.sort_by_key(|case| case.tips[0]);
     cases
 }
 
-/// The place that a tip means first: its meter; where the register has none, what it says.
-fn place(at: usize, tip: &Tip, answer: &TipAnswer) -> String {
+/// The place that a tip means first: its meter; where the register has none, what it says. `None` where it names
+/// nothing that another tip could be held beside.
+#[must_use]
+pub fn place(tip: &Tip, answer: &TipAnswer) -> Option<String> {
     let first = answer.lines.first().zip(answer.lines.get(1));
     // Several doors equally meant are one house, not one of its doors.
     let is_one = first.is_none_or(|(first, second)| first.confidence > second.confidence * 1.01);
     if let Some(line) = answer.lines.first().filter(|_| is_one) {
-        return format!("meter {}", line.meter_id);
+        return Some(format!("meter {}", line.meter_id));
     }
     let address = tip.address.as_deref().and_then(|address| parse(address).into_iter().next());
     match address {
-        Some(address) => format!("address {}", address.normal()),
-        None => answer
-            .lines
-            .first()
-            .map_or_else(|| format!("tip {at:09}"), |line| format!("near {}", line.meter_id)),
+        Some(address) => Some(format!("address {}", address.normal())),
+        None => answer.lines.first().map(|line| format!("near {}", line.meter_id)),
     }
 }
 

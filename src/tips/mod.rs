@@ -59,7 +59,10 @@ impl TipDesk {
         let run = PastRun::open(run)?;
         let (renamed, findings) = streets.map(Renamed::read).transpose()?.unwrap_or_default();
         let data = RunData::of(&run)?;
-        let index = Arc::new(Index::of_points(points(&run.register()?, &data), &renamed));
+        let index = Arc::new(Index::of_points(
+            points(&run.register()?, data.lines.keys().map(String::as_str)),
+            &renamed,
+        ));
         Ok(Self { index, data, findings })
     }
 
@@ -85,7 +88,7 @@ impl TipDesk {
     /// is not known. [kW]
     #[must_use]
     pub fn smallest_kw(&self, meter: &str) -> Option<f64> {
-        self.data.smallest_kw(self.data.lines.get(meter)?)
+        self.data.facts.smallest_kw(self.data.lines.get(meter)?)
     }
 
     /// What was found in the table of streets.
@@ -106,13 +109,10 @@ impl TipDesk {
 }
 
 /// The register's points, and meters of the run that it does not have: they can be named by their id.
-fn points(register: &Register, data: &RunData) -> Vec<Point> {
+pub fn points<'a>(register: &Register, lines: impl Iterator<Item = &'a str>) -> Vec<Point> {
     let mut points: Vec<Point> =
         register.points().map(|(meter, row)| Point::of(meter.as_str(), row)).collect();
-    let mut others: Vec<&str> = data
-        .lines
-        .keys()
-        .map(String::as_str)
+    let mut others: Vec<&str> = lines
         .filter(|meter| !meter.starts_with(RESIDUAL_PREFIX) && register.point(meter).is_none())
         .collect();
     others.sort_unstable();

@@ -35,7 +35,7 @@ const CALLER_COLUMNS: [&str; 12] = [
 pub const MOST_TEXT_CHARS: usize = 10_000;
 
 /// Longer names and addresses are no names. [characters]
-const MOST_NAME_CHARS: usize = 300;
+pub const MOST_NAME_CHARS: usize = 300;
 
 /// What stands where something about the caller stood.
 const CALLER: &str = "[caller]";
@@ -251,6 +251,14 @@ fn without_controls(text: &str) -> String {
 fn has_html(text: &str) -> bool {
     text.match_indices('<')
         .any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!'))
+}
+
+/// What was said on the telephone, as it may be kept: without the caller, without signs that cannot be seen.
+#[must_use]
+pub fn kept_words(said: &str, callers: &[&str]) -> String {
+    let callers: Vec<&str> =
+        callers.iter().map(|name| name.trim()).filter(|name| name.chars().count() > 2).collect();
+    without_caller(&without_controls(said.trim()), &callers)
 }
 
 /// The words without the caller's name and without telephone numbers.

@@ -52,11 +52,9 @@ pub struct Line {
     pub gap_share: f64,
 }
 
-/// A run, as tips need it.
+/// What a run says of all its lines together.
 #[derive(Debug, Clone, Default)]
-pub struct RunData {
-    /// By meter, residuals by their own names.
-    pub lines: HashMap<String, Line>,
+pub struct RunFacts {
     /// First and last local day.
     pub span: Option<(Date, Date)>,
     /// The draw from which on nine planted rigs of ten came out. [kW]
@@ -67,8 +65,111 @@ pub struct RunData {
     pub burden: HashMap<String, f64>,
 }
 
+/// A run that tips can be held against, however its lines are kept.
+pub trait Shown: std::fmt::Debug + Sync {
+    /// What it says of all lines together.
+    fn facts(&self) -> &RunFacts;
+
+    /// What it says of a meter, or of a residual by its own name; `None` where it has no such line.
+    fn line(&self, meter: &str) -> Option<Line>;
+}
+
+/// A run whose lines are all in memory, as a file of tips needs it.
+#[derive(Debug, Clone, Default)]
+pub struct RunData {
+    /// By meter, residuals by their own names.
+    pub lines: HashMap<String, Line>,
+    /// What it says of all.
+    pub facts: RunFacts,
+}
+
+impl Shown for RunData {
+    fn facts(&self) -> &RunFacts {
+        &self.facts
+    }
+
+    fn line(&self, meter: &str) -> Option<Line> {
+        self.lines.get(meter).cloned()
+    }
+}
+
 /// Group of meters that the run could not judge, as in `scores.parquet`.
-const NOT_JUDGED: &str = "not judged";
+pub const NOT_JUDGED: &str = "not judged";
+
+impl RunFacts {
+    /// Reads what a finished run says, but for the share of suspects.
+    ///
+    /// # Errors
+    /// When its balance cannot be read.
+    pub fn of(run: &PastRun) -> Result<Self> {
+        let record = run.record();
+        let mut facts = Self {
+            span: run.first_day().zip(run.last_day()),
+            smallest_kw: smallest_kw(&record["sensitivity"]["classes"]),
+            suspect_share: share_of(0, 0),
+            burden: HashMap::new(),
+        };
+        each_balance(run, |parent, burden, _| {
+            facts.burden.extend(burden.map(|burden| (parent.to_owned(), burden)));
+        })?;
+        Ok(facts)
+    }
+
+    /// The smallest rig that would have shown on a line: the run's, or what stands out of the meter's
+    /// own ups and downs where that is more. [kW]
+    #[must_use]
+    pub fn smallest_kw(&self, line: &Line) -> Option<f64> {
+        let kw = self.smallest_kw?.max(line.noise_kw.unwrap_or(0.0));
+        Some((kw * 10.0).ceil() / 10.0)
+    }
+}
+
+/// The share that so many suspects of so many lines are, within what can be known.
+#[must_use]
+pub fn share_of(n_suspects: usize, n_lines: usize) -> f64 {
+    (n_suspects as f64 / n_lines.max(1) as f64).clamp(LEAST_SHARE, 0.5)
+}
+
+/// Calls with every meter of `features.parquet`, the smallest rig that would stand out of its own ups and downs
+/// [kW], and the share of its intervals that are missing or estimated.
+///
+/// # Errors
+/// When the table is there and cannot be read.
+pub fn each_quality(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, f64)) -> Result<()> {
+    const TABLE: &str = "features.parquet";
+    if !run.path(TABLE).is_file() {
+        return Ok(());
+    }
+    let names = ["meter_id", "base_load_kw_p50", "base_load_mad_rel", "missing_share", "estimated_share"];
+    let frame = columns(run, TABLE, &names)?;
+    for row in (0..frame.height()).map(|row| Row { table: TABLE, frame: &frame, row }) {
+        let noise_kw = row.float(names[1])?.zip(row.float(names[2])?);
+        let gaps = row.float(names[3])?.unwrap_or(0.0) + row.float(names[4])?.unwrap_or(0.0);
+        let noise_kw = noise_kw.map(|(base_kw, mad_rel)| noise_kw_of(base_kw, mad_rel));
+        take(&row.text(names[0])?.unwrap_or_default(), noise_kw, gaps);
+    }
+    Ok(())
+}
+
+/// Calls with every parent of `balance.parquet`, its peak over its rating, and the smallest rig that would stand
+/// out of its residual's ups and downs. [kW]
+///
+/// # Errors
+/// When the table is there and cannot be read.
+pub fn each_balance(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, Option<f64>)) -> Result<()> {
+    const TABLE: &str = "balance.parquet";
+    if !run.path(TABLE).is_file() {
+        return Ok(());
+    }
+    let names = ["parent_id", "peak_kw", "rating_kva", "unexplained_sd_kw"];
+    let frame = columns(run, TABLE, &names)?;
+    for row in (0..frame.height()).map(|row| Row { table: TABLE, frame: &frame, row }) {
+        let burden = row.float(names[1])?.zip(row.float(names[2])?).filter(|(_, kva)| *kva > 0.0);
+        let noise_kw = row.float(names[3])?.map(|sd_kw| STEP_DEVIATIONS * sd_kw);
+        take(&row.text(names[0])?.unwrap_or_default(), burden.map(|(kw, kva)| kw / kva), noise_kw);
+    }
+    Ok(())
+}
 
 impl RunData {
     /// Reads what a finished run left.
@@ -76,7 +177,7 @@ impl RunData {
     /// # Errors
     /// When one of its tables cannot be read.
     pub fn of(run: &PastRun) -> Result<Self> {
-        let mut data = Self::default();
+        let mut data = Self { facts: RunFacts::of(run)?, ..Self::default() };
         let scores = columns(
             run,
             "scores.parquet",
@@ -105,13 +206,17 @@ impl RunData {
                 line.is_suspect = true;
             }
         }
-        data.read_features(run)?;
-        data.read_balance(run)?;
+        each_quality(run, |meter, noise_kw, gap_share| {
+            if let Some(line) = data.lines.get_mut(meter) {
+                (line.noise_kw, line.gap_share) = (noise_kw, gap_share);
+            }
+        })?;
+        each_balance(run, |parent, _, noise_kw| {
+            if let Some(line) = data.lines.get_mut(&format!("{RESIDUAL_PREFIX}{parent}")) {
+                line.noise_kw = noise_kw;
+            }
+        })?;
         data.note_share();
-        let record = run.record();
-        let day = |name: &str| record["span"][name].as_str().and_then(|day| day.parse::<Date>().ok());
-        data.span = day("first_day").zip(day("last_day"));
-        data.smallest_kw = smallest_kw(&record["sensitivity"]["classes"]);
         Ok(data)
     }
 
@@ -133,68 +238,14 @@ impl RunData {
             gap_share: 0.0,
         };
         let lines = scored.iter().map(|one| (one.meter.to_string(), line(one))).collect();
-        let mut data = Self { lines, smallest_kw, ..Self::default() };
+        let mut data = Self { lines, facts: RunFacts { smallest_kw, ..RunFacts::default() } };
         data.note_share();
         data
     }
 
-    /// Sets the share of suspects from the lines.
-    pub fn note_share(&mut self) {
-        let n = self.lines.len().max(1) as f64;
-        let n_suspects = self.lines.values().filter(|line| line.is_suspect).count() as f64;
-        self.suspect_share = (n_suspects / n).clamp(LEAST_SHARE, 0.5);
-    }
-
-    fn read_features(&mut self, run: &PastRun) -> Result<()> {
-        const TABLE: &str = "features.parquet";
-        if !run.path(TABLE).is_file() {
-            return Ok(());
-        }
-        let names = ["meter_id", "base_load_kw_p50", "base_load_mad_rel", "missing_share", "estimated_share"];
-        let features = columns(run, TABLE, &names)?;
-        let known = each(TABLE, &features, |row| {
-            let noise_kw = row.float(names[1])?.zip(row.float(names[2])?);
-            let gaps = row.float(names[3])?.unwrap_or(0.0) + row.float(names[4])?.unwrap_or(0.0);
-            Ok((row.text(names[0])?, noise_kw.map(|(base_kw, mad_rel)| noise_kw_of(base_kw, mad_rel)), gaps))
-        })?;
-        for (meter, noise_kw, gap_share) in known {
-            if let Some(line) = meter.and_then(|meter| self.lines.get_mut(&meter)) {
-                (line.noise_kw, line.gap_share) = (noise_kw, gap_share);
-            }
-        }
-        Ok(())
-    }
-
-    fn read_balance(&mut self, run: &PastRun) -> Result<()> {
-        const TABLE: &str = "balance.parquet";
-        if !run.path(TABLE).is_file() {
-            return Ok(());
-        }
-        let names = ["parent_id", "peak_kw", "rating_kva", "unexplained_sd_kw"];
-        let balance = columns(run, TABLE, &names)?;
-        let known = each(TABLE, &balance, |row| {
-            let burden = row.float(names[1])?.zip(row.float(names[2])?).filter(|(_, kva)| *kva > 0.0);
-            Ok((
-                row.text(names[0])?.unwrap_or_default(),
-                burden.map(|(kw, kva)| kw / kva),
-                row.float(names[3])?,
-            ))
-        })?;
-        for (parent, burden, sd_kw) in known {
-            if let Some(line) = self.lines.get_mut(&format!("{RESIDUAL_PREFIX}{parent}")) {
-                line.noise_kw = sd_kw.map(|sd_kw| STEP_DEVIATIONS * sd_kw);
-            }
-            self.burden.extend(burden.map(|burden| (parent, burden)));
-        }
-        Ok(())
-    }
-
-    /// The smallest rig that would have shown on a line: the run's, or what stands out of the meter's
-    /// own ups and downs where that is more. [kW]
-    #[must_use]
-    pub fn smallest_kw(&self, line: &Line) -> Option<f64> {
-        let kw = self.smallest_kw?.max(line.noise_kw.unwrap_or(0.0));
-        Some((kw * 10.0).ceil() / 10.0)
+    fn note_share(&mut self) {
+        let n_suspects = self.lines.values().filter(|line| line.is_suspect).count();
+        self.facts.suspect_share = share_of(n_suspects, self.lines.len());
     }
 }
 

@@ -1,7 +1,8 @@
 //! Opens the desk's database, SQLite in a file or PostgreSQL by URL, and brings its tables up to date.
 //!
 //! Both are spoken to with the same statements through the same driver. Whatever an analyst does is added to
-//! `case_log`, which the database itself refuses to change or delete from.
+//! `case_log`, and whatever is told over the telephone to `tips`; the database itself refuses to change or delete
+//! either. Who called is apart, and goes when its time is over.
 
 pub mod access;
 pub mod cases;
@@ -9,6 +10,7 @@ pub mod people;
 pub mod runs;
 pub mod sessions;
 pub mod tables;
+pub mod tips;
 pub mod tokens;
 pub mod views;
 
@@ -64,7 +66,7 @@ impl Database {
                         // An acknowledged verdict outlives a crash of the machine, not of the process only.
                         let settings = format!(
                             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                             PRAGMA busy_timeout = {};",
+                             PRAGMA secure_delete = ON; PRAGMA busy_timeout = {};",
                             BUSY_S * 1000
                         );
                         connection.execute(&*settings).await?;

@@ -6,31 +6,45 @@ use super::{Database, Engine, failed};
 use crate::error::{Error, Result};
 
 /// What brings a database from one version to the next. `{id}` is a key that counts by itself.
-const STEPS: [&[&str]; 1] = [&[
-    "CREATE TABLE people (
+const STEPS: [&[&str]; 2] = [
+    &[
+        "CREATE TABLE people (
         id {id}, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
         is_active BIGINT NOT NULL, language TEXT, columns TEXT, made_at BIGINT NOT NULL)",
-    "CREATE TABLE sessions (id TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at BIGINT NOT NULL)",
-    "CREATE TABLE case_log (
+        "CREATE TABLE sessions (id TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+        "CREATE TABLE case_log (
         id {id}, at BIGINT NOT NULL, person TEXT NOT NULL, meter TEXT NOT NULL, action TEXT NOT NULL,
         value TEXT NOT NULL, reason TEXT NOT NULL, run TEXT NOT NULL)",
-    "CREATE INDEX case_log_meter ON case_log (meter)",
-    "CREATE TABLE runs (id TEXT PRIMARY KEY, folder TEXT NOT NULL, opened_at BIGINT NOT NULL, number BIGINT NOT NULL)",
-    "CREATE TABLE run_lines (
+        "CREATE INDEX case_log_meter ON case_log (meter)",
+        "CREATE TABLE runs (id TEXT PRIMARY KEY, folder TEXT NOT NULL, opened_at BIGINT NOT NULL, number BIGINT NOT NULL)",
+        "CREATE TABLE run_lines (
         run TEXT NOT NULL, meter TEXT NOT NULL, place BIGINT NOT NULL, score DOUBLE PRECISION NOT NULL,
         rig_kw DOUBLE PRECISION, is_suspect BIGINT NOT NULL, PRIMARY KEY (run, meter))",
-    "CREATE TABLE views (
+        "CREATE TABLE views (
         id {id}, person TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, UNIQUE (person, name))",
-    "CREATE TABLE access_log (
+        "CREATE TABLE access_log (
         id {id}, at BIGINT NOT NULL, person TEXT NOT NULL, address TEXT NOT NULL, what TEXT NOT NULL,
         subject TEXT NOT NULL)",
-    "CREATE TABLE tokens (
+        "CREATE TABLE tokens (
         id {id}, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, made_by TEXT NOT NULL,
         made_at BIGINT NOT NULL, is_active BIGINT NOT NULL)",
-]];
+    ],
+    &[
+        "CREATE TABLE tips (
+            id {id}, at BIGINT NOT NULL, person TEXT NOT NULL, tip TEXT NOT NULL, place TEXT NOT NULL,
+            answer TEXT NOT NULL, posterior DOUBLE PRECISION NOT NULL, run TEXT NOT NULL)",
+        "CREATE INDEX tips_place ON tips (place)",
+        "CREATE TABLE tip_meters (
+            tip BIGINT NOT NULL, meter TEXT NOT NULL, confidence DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (tip, meter))",
+        "CREATE INDEX tip_meters_meter ON tip_meters (meter)",
+        "CREATE TABLE callers (
+            tip BIGINT PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL, delete_at BIGINT NOT NULL)",
+    ],
+];
 
-/// Logs that only grow: the database refuses everything else.
-const LOGS: [&str; 2] = ["case_log", "access_log"];
+/// Tables that only grow, by the step that makes them: the database refuses everything else.
+const LOGS: [&[&str]; 2] = [&["case_log", "access_log"], &["tips", "tip_meters"]];
 
 /// Makes what is missing.
 ///
@@ -55,11 +69,9 @@ pub async fn make(database: &Database) -> Result<()> {
             };
             change.execute(&*statement.replace("{id}", key)).await.map_err(failed)?;
         }
-        if step == 0 {
-            for log in LOGS {
-                for statement in only_grows(log, database.engine) {
-                    change.execute(&*statement).await.map_err(failed)?;
-                }
+        for log in LOGS[step] {
+            for statement in only_grows(log, database.engine) {
+                change.execute(&*statement).await.map_err(failed)?;
             }
         }
         sqlx::query("INSERT INTO versions (version) VALUES ($1)")

@@ -77,6 +77,8 @@ pub async fn entry(
         Action::VisitRequested => value.is_empty() || is_day(value),
         Action::Assign => value.is_empty() || desk.database.person(value).await?.is_some(),
         Action::Note => value.is_empty(),
+        // Those are handed over from the tip's own page.
+        Action::Tip => false,
     };
     if !is_valid {
         return Err(Refusal::Invalid("error-form"));

@@ -11,6 +11,7 @@ pub mod map;
 pub mod moved;
 pub mod people;
 pub mod suspect;
+pub mod tips;
 pub mod visits;
 pub mod watched;
 
@@ -35,6 +36,8 @@ pub struct Frame {
     pub csrf: String,
     /// Whether they may write to cases.
     pub may_decide: bool,
+    /// Whether they may take tips.
+    pub may_take_tips: bool,
     /// Whether they may manage people.
     pub may_administer: bool,
     /// Whether nobody logs in.
@@ -54,6 +57,7 @@ impl Frame {
             role: lang.name_of("role", caller.role.as_str()),
             csrf: caller.csrf.clone(),
             may_decide: caller.may(May::Decide),
+            may_take_tips: caller.may(May::TakeTips),
             may_administer: caller.may(May::Administer),
             is_open,
             here,

@@ -29,6 +29,9 @@ const BAR_PX: f64 = 120.0;
 /// Neighbours listed under the same transformer.
 const MOST_NEIGHBOURS: usize = 12;
 
+/// Of a tip's words on the page of a meter it may mean. [characters]
+const MOST_TIP_CHARS: usize = 240;
+
 /// Steps up the network; more are a circle.
 const DEEPEST: usize = 8;
 
@@ -53,6 +56,13 @@ struct Event {
     person: String,
     what: String,
     reason: String,
+}
+
+struct TipOn {
+    id: i64,
+    at: String,
+    text: String,
+    confidence: String,
 }
 
 struct Option_ {
@@ -81,6 +91,7 @@ struct SuspectPage {
     neighbours: Vec<Neighbour>,
     n_more_neighbours: usize,
     events: Vec<Event>,
+    tips: Vec<TipOn>,
     last: i64,
     people: Vec<String>,
     verdicts: Vec<Option_>,
@@ -106,6 +117,7 @@ pub async fn show(
     let case = cases.of(&meter);
     let entries = desk.database.entries_on(&meter).await?;
     let people = desk.database.people().await?;
+    let tips = if caller.may(May::TakeTips) { desk.database.tips_on(&meter).await? } else { Vec::new() };
     let next = |index: usize| meter_address(view.lines.line(index).meter());
     let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
     Ok(page(&SuspectPage {
@@ -126,6 +138,15 @@ pub async fn show(
         neighbours,
         n_more_neighbours,
         events: entries.iter().map(|entry| event(entry, lang)).collect(),
+        tips: tips
+            .into_iter()
+            .map(|(tip, confidence)| TipOn {
+                id: tip.id,
+                at: lang.instant(tip.at),
+                text: tip.tip.text.chars().take(MOST_TIP_CHARS).collect(),
+                confidence: lang.percent(confidence, 0),
+            })
+            .collect(),
         last: case.map_or(0, |case: &Case| case.last),
         people: people.into_iter().filter(|person| person.is_active).map(|person| person.name).collect(),
         verdicts: Verdict::ALL
@@ -304,7 +325,7 @@ pub fn entry_words(entry: &Entry, lang: &Language) -> String {
         Action::Closed | Action::VisitRequested => {
             entry.value.parse().map_or_else(|_| entry.value.clone(), |day| lang.date(day))
         }
-        Action::Assign | Action::Note => entry.value.clone(),
+        Action::Assign | Action::Note | Action::Tip => entry.value.clone(),
     };
     if value.is_empty() { what } else { format!("{what}: {value}") }
 }

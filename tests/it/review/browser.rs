@@ -274,16 +274,54 @@ fn the_list_is_worked_by_keyboard_alone() {
 }
 
 #[test]
+fn a_call_is_answered_while_it_is_typed() {
+    let desk = Desk::open(ENGINES[0], &[]);
+    drop(desk.with_role("tip_desk"));
+    let meter = desk.suspects()[0].clone();
+    at(&desk, async |browser| {
+        log_in(&browser, "tip_desk-person").await;
+        browser.click("nav a[href='/tips']").await;
+        browser.wait("#call").await;
+        browser.fill("textarea[name=text]", "Fans hum day and night").await;
+        browser.until("document.querySelectorAll('#answer .tag').length === 2").await;
+        browser.fill("input[name=meter_id]", &meter).await;
+        browser.wait("#answer td.meter a").await;
+        assert_eq!(browser.path().await, "/tips", "nothing of what is said gets into an address");
+        browser.click("#call button.main").await;
+        browser.wait("blockquote.words").await;
+        assert_eq!(browser.path().await, "/tips/1");
+        browser.click("section.work button.main").await;
+        browser.wait("section.work .found a").await;
+        let trouble = browser.trouble().await;
+        assert!(trouble.is_empty(), "{trouble:#?}");
+        browser.close().await;
+    });
+}
+
+#[test]
 fn every_page_can_be_read_by_a_screen_reader_and_asks_for_nothing_outside() {
     let desk = Desk::open(ENGINES[0], &["--no-login"]);
     let meter = desk.suspects()[0].clone();
+    let mut person = desk.stranger();
+    person.get("/tips").is(200);
+    person.post("/tips", &[("meter_id", &*meter), ("text", "fans hum"), ("caller_name", "x")]).is(303);
     at(&desk, async |browser| {
         browser.go("/").await;
         for language in ["en", "ru", "kk"] {
             browser.click(&format!("button[value={language}]")).await;
             browser.until(&format!("document.documentElement.lang === '{language}'")).await;
-            let paths =
-                ["/", &page_of(&meter), "/map", "/visits", "/moved", "/watched", "/people", "/access"];
+            let paths = [
+                "/",
+                &page_of(&meter),
+                "/map",
+                "/tips",
+                "/tips/1",
+                "/visits",
+                "/moved",
+                "/watched",
+                "/people",
+                "/access",
+            ];
             for path in paths {
                 browser.go(path).await;
                 browser.wait("main h1").await;

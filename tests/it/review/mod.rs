@@ -7,4 +7,5 @@ mod durability;
 mod postgres;
 mod programs;
 mod security;
+mod tips;
 mod work;

@@ -1,0 +1,182 @@
+//! Keeps tips that were taken at the desk, and apart from them, for a time, who called.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Database, failed};
+use crate::error::{Error, Result};
+use crate::tips::Tip;
+
+/// A tip as it was taken. Nothing of it ever changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenTip {
+    /// Number, counting up.
+    pub id: i64,
+    /// Seconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// Who took it.
+    pub person: String,
+    /// What was said, without the caller.
+    pub tip: Tip,
+    /// The place it means; tips on one place share it.
+    pub place: String,
+    /// What the data said then, as a stable text.
+    pub answer: String,
+    /// Chance of a rig then, 0..=1.
+    pub posterior: f64,
+    /// The run it was held against.
+    pub run: String,
+}
+
+/// Who called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhoCalled {
+    /// Their name, as given.
+    pub name: String,
+    /// Their number, as given.
+    pub phone: String,
+    /// When both are deleted. [s since 1970-01-01T00:00Z]
+    pub delete_at: i64,
+}
+
+impl Database {
+    /// Adds a tip with the meters it may mean and, apart from it, who called. The number it was given.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was added.
+    pub async fn add_tip(
+        &self,
+        tip: &TakenTip,
+        meters: &[(String, f64)],
+        caller: Option<&WhoCalled>,
+    ) -> Result<i64> {
+        let text = serde_json::to_string(&tip.tip).map_err(|error| Error::table("tip", error))?;
+        let mut change = self.pool.begin().await.map_err(failed)?;
+        let id: i64 = sqlx::query(
+            "INSERT INTO tips (at, person, tip, place, answer, posterior, run) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(tip.at)
+        .bind(&tip.person)
+        .bind(text)
+        .bind(&tip.place)
+        .bind(&tip.answer)
+        .bind(tip.posterior)
+        .bind(&tip.run)
+        .fetch_one(&mut *change)
+        .await
+        .map_err(failed)?
+        .get(0);
+        for (meter, confidence) in meters {
+            sqlx::query("INSERT INTO tip_meters (tip, meter, confidence) VALUES ($1, $2, $3)")
+                .bind(id)
+                .bind(meter)
+                .bind(confidence)
+                .execute(&mut *change)
+                .await
+                .map_err(failed)?;
+        }
+        if let Some(caller) = caller {
+            sqlx::query("INSERT INTO callers (tip, name, phone, delete_at) VALUES ($1, $2, $3, $4)")
+                .bind(id)
+                .bind(&caller.name)
+                .bind(&caller.phone)
+                .bind(caller.delete_at)
+                .execute(&mut *change)
+                .await
+                .map_err(failed)?;
+        }
+        change.commit().await.map_err(failed)?;
+        Ok(id)
+    }
+
+    /// A tip.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tip(&self, id: i64) -> Result<Option<TakenTip>> {
+        let row = sqlx::query("SELECT * FROM tips WHERE id = $1").bind(id);
+        row.fetch_optional(&self.pool).await.map_err(failed)?.as_ref().map(taken).transpose()
+    }
+
+    /// The last `limit` tips, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tips(&self, limit: i64) -> Result<Vec<TakenTip>> {
+        let rows = sqlx::query("SELECT * FROM tips ORDER BY id DESC LIMIT $1").bind(limit);
+        rows.fetch_all(&self.pool).await.map_err(failed)?.iter().map(taken).collect()
+    }
+
+    /// Tips that may mean a meter with the chance that they do, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tips_on(&self, meter: &str) -> Result<Vec<(TakenTip, f64)>> {
+        let rows = sqlx::query(
+            "SELECT tips.*, tip_meters.confidence FROM tips \
+             JOIN tip_meters ON tip_meters.tip = tips.id WHERE tip_meters.meter = $1 ORDER BY tips.id DESC",
+        )
+        .bind(meter)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        rows.iter().map(|row| Ok((taken(row)?, row.get("confidence")))).collect()
+    }
+
+    /// How many tips on a place were taken after a moment, but for one of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn n_tips_on_place(&self, place: &str, after: i64, but: i64) -> Result<usize> {
+        let count = sqlx::query("SELECT COUNT(*) FROM tips WHERE place = $1 AND at > $2 AND id <> $3");
+        let row = count.bind(place).bind(after).bind(but).fetch_one(&self.pool).await.map_err(failed)?;
+        Ok(usize::try_from(row.get::<i64, _>(0)).unwrap_or(0))
+    }
+
+    /// Who called; `None` where nobody said, or it was deleted since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn who_called(&self, tip: i64) -> Result<Option<WhoCalled>> {
+        let row = sqlx::query("SELECT * FROM callers WHERE tip = $1").bind(tip);
+        let row = row.fetch_optional(&self.pool).await.map_err(failed)?;
+        Ok(row.map(|row| WhoCalled {
+            name: row.get("name"),
+            phone: row.get("phone"),
+            delete_at: row.get("delete_at"),
+        }))
+    }
+
+    /// Deletes who called on a tip.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_caller(&self, tip: i64) -> Result<()> {
+        let delete = sqlx::query("DELETE FROM callers WHERE tip = $1").bind(tip);
+        delete.execute(&self.pool).await.map(drop).map_err(failed)
+    }
+
+    /// Deletes everyone whose time is over; how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_callers(&self, now: i64) -> Result<u64> {
+        let delete = sqlx::query("DELETE FROM callers WHERE delete_at <= $1").bind(now);
+        Ok(delete.execute(&self.pool).await.map_err(failed)?.rows_affected())
+    }
+}
+
+fn taken(row: &AnyRow) -> Result<TakenTip> {
+    let text: String = row.get("tip");
+    Ok(TakenTip {
+        id: row.get("id"),
+        at: row.get("at"),
+        person: row.get("person"),
+        tip: serde_json::from_str(&text).map_err(|error| Error::table("tips", error))?,
+        place: row.get("place"),
+        answer: row.get("answer"),
+        posterior: row.get("posterior"),
+        run: row.get("run"),
+    })
+}
