@@ -139,6 +139,12 @@ impl Register {
         Ok((Self { points }, findings))
     }
 
+    /// A register of these points.
+    #[must_use]
+    pub const fn of(points: BTreeMap<MeterId, UsagePoint>) -> Self {
+        Self { points }
+    }
+
     /// The row of a meter.
     #[must_use]
     pub fn point(&self, meter: &str) -> Option<&UsagePoint> {

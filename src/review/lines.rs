@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use polars::prelude::{DataFrame, DataType, col};
 use rayon::slice::ParallelSliceMut;
 
+use super::points::Points;
 use super::texts::{Names, Texts};
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::balance::RESIDUAL_PREFIX;
@@ -31,6 +32,8 @@ pub struct Lines {
     addresses_searched: Texts,
     addresses: Texts,
     by_id: Vec<u32>,
+    /// By number of the transformer, then by rank.
+    by_parent: Vec<u32>,
     /// Last local day with data.
     last_day: Option<Date>,
     columns: Columns,
@@ -88,13 +91,16 @@ impl Lines {
     ///
     /// # Errors
     /// When a table of the run cannot be read.
-    pub fn of(run: &PastRun, register: &Register) -> Result<Self> {
+    pub fn of(run: &PastRun, points: &Points) -> Result<Self> {
         let mut lines = Self { last_day: run.last_day(), ..Self::default() };
         lines.take_scores(&read(run, "scores.parquet", &SCORE_COLUMNS)?)?;
-        lines.take_register(register);
         lines.by_id = (0..lines.len() as u32).collect();
         let ids = &lines.ids;
         lines.by_id.par_sort_unstable_by(|a, b| ids.get(*a as usize).cmp(ids.get(*b as usize)));
+        lines.take_register(points)?;
+        lines.by_parent = (0..lines.len() as u32).collect();
+        let parents = &lines.columns.parent;
+        lines.by_parent.par_sort_by_key(|index| parents[*index as usize]);
         lines.take_suspects(&read(run, "suspects.parquet", &SUSPECT_COLUMNS)?)?;
         lines.take_quality(run)?;
         Ok(lines)
@@ -143,28 +149,51 @@ impl Lines {
         Ok(())
     }
 
-    fn take_register(&mut self, register: &Register) {
-        let n = self.ids.len();
-        let columns = &mut self.columns;
-        let mut zones = ZoneOf { register, known: HashMap::new() };
+    fn take_register(&mut self, points: &Points) -> Result<()> {
+        let n = self.len();
+        let (mut columns, mut parents, mut zones) = (
+            std::mem::take(&mut self.columns),
+            std::mem::take(&mut self.parents),
+            std::mem::take(&mut self.zones),
+        );
+        (columns.parent, columns.zone) = (vec![Names::NONE; n], vec![Names::NONE; n]);
+        (columns.lat, columns.lon) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+        // Addresses in the register's order, and which of them is a line's.
+        let (mut addresses, mut address_of) = (Texts::default(), vec![u32::MAX; n]);
+        let mut zone_of = ZoneOf { network: points.network(), known: HashMap::new() };
+        points.each(|meter, point| {
+            let residual = (point.is_network() || point.has_children)
+                .then(|| self.index(&format!("{RESIDUAL_PREFIX}{meter}")))
+                .flatten();
+            let lines = [(self.index(meter), point.parent_id.as_deref()), (residual, Some(meter))];
+            for (index, parent) in lines.into_iter().filter_map(|(index, parent)| Some((index?, parent))) {
+                columns.parent[index] = parents.number(parent);
+                columns.zone[index] = zones.number(zone_of.zone(point).as_deref());
+                let (lat, lon) = position(point).unwrap_or((f64::NAN, f64::NAN));
+                (columns.lat[index], columns.lon[index]) = (lat as f32, lon as f32);
+                if let Some(address) = &point.address {
+                    address_of[index] = addresses.len() as u32;
+                    addresses.push(address);
+                }
+            }
+        })?;
         for index in 0..n {
             let id = self.ids.get(index);
-            let residual_of = id.strip_prefix(RESIDUAL_PREFIX);
-            let point = register.point(residual_of.unwrap_or(id));
-            let parent = residual_of.or_else(|| point?.parent_id.as_deref());
-            let zone = zones.zone(residual_of.unwrap_or(id));
-            let address = point.and_then(|point| point.address.as_deref()).unwrap_or_default();
-            columns.parent.push(self.parents.number(parent));
-            columns.zone.push(self.zones.number(zone.as_deref()));
-            let (lat, lon) = point.and_then(position).unwrap_or((f64::NAN, f64::NAN));
-            columns.lat.push(lat as f32);
-            columns.lon.push(lon as f32);
-            self.addresses.push(address);
-            self.addresses_searched.push(&address.to_lowercase());
-            let shown = [Some(id), parent, zone.as_deref()];
+            if let Some(parent) = id.strip_prefix(RESIDUAL_PREFIX) {
+                columns.parent[index] = parents.number(Some(parent));
+            }
+            let address = match address_of[index] {
+                u32::MAX => "",
+                at => addresses.get(at as usize),
+            };
+            let shown = [Some(id), parents.name(columns.parent[index]), zones.name(columns.zone[index])];
             let words: Vec<&str> = shown.into_iter().flatten().collect();
             self.searched.push(&words.join("\n").to_lowercase());
+            self.addresses.push(address);
+            self.addresses_searched.push(&address.to_lowercase());
         }
+        (self.columns, self.parents, self.zones) = (columns, parents, zones);
+        Ok(())
     }
 
     fn take_suspects(&mut self, suspects: &DataFrame) -> Result<()> {
@@ -245,6 +274,16 @@ impl Lines {
             found.dedup();
         }
         found
+    }
+
+    /// Indices of the lines right below a transformer and of its residual, by rank.
+    #[must_use]
+    pub fn below(&self, parent: &str) -> &[u32] {
+        let Some(number) = self.parents.known(parent) else { return &[] };
+        let of = |index: &u32| self.columns.parent[*index as usize];
+        let from = self.by_parent.partition_point(|index| of(index) < number);
+        let to = self.by_parent.partition_point(|index| of(index) <= number);
+        &self.by_parent[from..to]
     }
 
     /// Number of a transformer's name, of a zone's, of a kind's.
@@ -479,9 +518,9 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Finds the zone of a meter: its own, else that of what feeds it, else what is at the top, as the roll-up does.
+/// Finds the zone of a place: its own, else that of what feeds it, else what is at the top, as the roll-up does.
 struct ZoneOf<'a> {
-    register: &'a Register,
+    network: &'a Register,
     known: HashMap<String, Option<String>>,
 }
 
@@ -489,8 +528,7 @@ impl ZoneOf<'_> {
     /// Steps up a hierarchy; more are a circle.
     const DEEPEST: usize = 16;
 
-    fn zone(&mut self, meter: &str) -> Option<String> {
-        let point = self.register.point(meter)?;
+    fn zone(&mut self, point: &UsagePoint) -> Option<String> {
         if point.zone.is_some() {
             return point.zone.clone();
         }
@@ -500,7 +538,7 @@ impl ZoneOf<'_> {
         }
         let (mut top, mut zone) = (parent, None);
         for _ in 0..Self::DEEPEST {
-            let Some(point) = self.register.point(top) else { break };
+            let Some(point) = self.network.point(top) else { break };
             zone.clone_from(&point.zone);
             match &point.parent_id {
                 Some(above) if zone.is_none() => top = above,

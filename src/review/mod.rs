@@ -4,6 +4,7 @@
 //! changes here; what people write goes to the desk's [`database`] and outlives the run.
 
 pub mod api;
+pub mod by_meter;
 pub mod case;
 pub mod charts;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod moved;
 pub mod operations;
 pub mod pages;
 pub mod passwords;
+pub mod points;
 pub mod query;
 pub mod roles;
 pub mod routes;

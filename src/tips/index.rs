@@ -56,6 +56,9 @@ const NO_TEXT: u32 = u32::MAX;
 /// The text that is not there: a house without flats.
 const EMPTY: u32 = 0;
 
+/// Addresses taken apart at once: a city's together would be more than the index of them.
+const READ_AT_ONCE: usize = 1 << 16;
+
 /// Usage points by id, by address and by place.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -99,21 +102,24 @@ impl Index {
     pub fn of_points(points: Vec<Point>, renamed: &Renamed) -> Self {
         // Nobody lives at a transformer.
         let read = |point: &Point| parse_first(point.address.as_deref().filter(|_| !point.is_network)?);
-        let addresses: Vec<Option<Address>> = points.par_iter().map(read).collect();
         let mut index = Self { points, ..Self::default() };
         index.text_number("");
         let (mut spots, mut stations) = (Vec::new(), Vec::new());
         index.kinds = vec![None; index.points.len()];
         index.beside = vec![Box::default(); index.points.len()];
-        for at in 0..index.points.len() {
-            let meter = u32::try_from(at).expect("fewer than 4 billion meters");
-            let point = &index.points[at];
-            index.by_id.entry(folded_id(&point.meter)).or_insert(meter);
-            if let Some(position) = point.position {
-                if point.is_network { &mut stations } else { &mut spots }.push((position, meter));
-            }
-            if let Some(address) = &addresses[at] {
-                index.add_door(meter, address);
+        for from in (0..index.points.len()).step_by(READ_AT_ONCE) {
+            let to = (from + READ_AT_ONCE).min(index.points.len());
+            let addresses: Vec<Option<Address>> = index.points[from..to].par_iter().map(read).collect();
+            for (at, address) in (from..to).zip(&addresses) {
+                let meter = u32::try_from(at).expect("fewer than 4 billion meters");
+                let point = &index.points[at];
+                index.by_id.entry(folded_id(&point.meter)).or_insert(meter);
+                if let Some(position) = point.position {
+                    if point.is_network { &mut stations } else { &mut spots }.push((position, meter));
+                }
+                if let Some(address) = address {
+                    index.add_door(meter, address);
+                }
             }
         }
         index.doors.sort_unstable();

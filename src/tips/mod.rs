@@ -109,7 +109,7 @@ impl TipDesk {
 }
 
 /// The register's points, and meters of the run that it does not have: they can be named by their id.
-pub fn points<'a>(register: &Register, lines: impl Iterator<Item = &'a str>) -> Vec<Point> {
+fn points<'a>(register: &Register, lines: impl Iterator<Item = &'a str>) -> Vec<Point> {
     let mut points: Vec<Point> =
         register.points().map(|(meter, row)| Point::of(meter.as_str(), row)).collect();
     let mut others: Vec<&str> = lines

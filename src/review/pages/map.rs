@@ -111,7 +111,7 @@ pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<
             suspects,
         })
     };
-    let network = view.register.points().filter(|(_, point)| point.is_network());
+    let network = view.points.network().points().filter(|(_, point)| point.is_network());
     let transformers = network.filter_map(transformer).collect();
     Ok(Json(MapData { suspects, transformers }))
 }

@@ -131,7 +131,7 @@ pub async fn show(
         status: status.as_str(),
         status_words: lang.name_of("status", status.as_str()),
         assignee: case.and_then(|case| case.assignee.clone()).unwrap_or_default(),
-        facts: facts(&view, line, &caller),
+        facts: facts(&view, line, &caller)?,
         reasons: reasons(&view, line, lang)?,
         rivals: rivals(&view, line, lang)?,
         above: above(&view, line),
@@ -180,7 +180,7 @@ pub async fn charts(
     Ok(Json(made.map_err(|error| crate::error::Error::table("charts", error))??))
 }
 
-fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> Vec<(String, String)> {
+fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> crate::error::Result<Vec<(String, String)>> {
     let lang = caller.lang();
     let mut facts = Vec::new();
     let mut add = |id: &str, words: Option<String>| {
@@ -214,9 +214,9 @@ fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> Vec<(String, String
     add("fact-money", line.money().map(|money| lang.number(money, 0)));
     add("fact-recoverable", line.recoverable_kwh().map(|kwh| lang.energy(kwh)));
     add("fact-burden", line.burden().map(|share| lang.percent(share, 0)));
-    let point = view.register.point(line.meter().strip_prefix(RESIDUAL_PREFIX).unwrap_or(line.meter()));
-    let text = |pick: fn(&UsagePoint) -> Option<&String>| point.and_then(pick).cloned();
-    let kw = |pick: fn(&UsagePoint) -> Option<f64>| point.and_then(pick).map(|kw| lang.kw(kw));
+    let point = view.points.point(line.meter().strip_prefix(RESIDUAL_PREFIX).unwrap_or(line.meter()))?;
+    let text = |pick: fn(&UsagePoint) -> Option<&String>| point.as_ref().and_then(pick).cloned();
+    let kw = |pick: fn(&UsagePoint) -> Option<f64>| point.as_ref().and_then(pick).map(|kw| lang.kw(kw));
     add("fact-activity", text(|point| point.activity.as_ref()));
     add("fact-premises", text(|point| point.premises.as_ref()));
     add("fact-tariff", text(|point| point.tariff.as_ref()));
@@ -229,7 +229,7 @@ fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> Vec<(String, String
             lang.say_with("peers-share", &[("group", group), ("share", &lang.percent(p_value, 1))])
         }),
     );
-    facts
+    Ok(facts)
 }
 
 fn reasons(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
@@ -273,7 +273,7 @@ fn above(view: &RunView, line: Line<'_>) -> Vec<(String, Option<String>)> {
     while let Some(parent) = next.take().filter(|_| above.len() < DEEPEST) {
         let residual = format!("{RESIDUAL_PREFIX}{parent}");
         let address = view.lines.index(&residual).map(|_| meter_address(&residual));
-        next = view.register.point(&parent).and_then(|point| point.parent_id.clone());
+        next = view.points.network().point(&parent).and_then(|point| point.parent_id.clone());
         above.push((parent, address));
     }
     above
@@ -283,10 +283,7 @@ fn above(view: &RunView, line: Line<'_>) -> Vec<(String, Option<String>)> {
 fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) -> (Vec<Neighbour>, usize) {
     let Some(parent) = line.parent() else { return (Vec::new(), 0) };
     let lang = caller.lang();
-    let residual = format!("{RESIDUAL_PREFIX}{parent}");
-    let below = view.children(parent).iter().chain(std::iter::once(&residual));
-    let mut found: Vec<usize> = below.filter_map(|meter| view.lines.index(meter)).collect();
-    found.sort_unstable();
+    let mut found: Vec<usize> = view.lines.below(parent).iter().map(|index| *index as usize).collect();
     let n_found = found.len();
     // However far down it stands, the meter of the page is among them.
     let mut place = 0;

@@ -1,0 +1,155 @@
+//! Reads one meter's rows of a table from disk when they are asked for.
+
+use std::fs::File;
+
+use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
+
+use crate::error::{Error, Result};
+use crate::report::past_run::PastRun;
+
+/// A table with the rows of a meter together, of which one meter's are read at a time.
+#[derive(Debug)]
+pub struct ByMeter {
+    table: &'static str,
+    file: File,
+    metadata: ArrowReaderMetadata,
+    /// First row and number of rows, by meter's hash; two meters of one hash are told apart when read.
+    places: Vec<(u64, u32, u32)>,
+}
+
+impl ByMeter {
+    /// Notes where each meter's rows are.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn of(run: &PastRun, table: &'static str) -> Result<Self> {
+        let failed = |error: &dyn std::fmt::Display| Error::table(table, error);
+        let path = run.path(table);
+        let file = File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, Default::default()).map_err(|error| failed(&error))?;
+        let mut places: Vec<(u64, u32, u32)> = Vec::new();
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            file.try_clone().map_err(|error| failed(&error))?,
+            metadata.clone(),
+        );
+        let ids = ProjectionMask::columns(builder.parquet_schema(), ["meter_id"]);
+        let reader = builder.with_projection(ids).build().map_err(|error| failed(&error))?;
+        let mut row = 0_u32;
+        for batch in reader {
+            let batch = batch.map_err(|error| failed(&error))?;
+            for id in &texts(&batch, "meter_id")? {
+                let hash = hash(id.unwrap_or_default());
+                match places.last_mut() {
+                    Some((last, _, n)) if *last == hash => *n += 1,
+                    _ => places.push((hash, row, 1)),
+                }
+                row += 1;
+            }
+        }
+        places.sort_unstable();
+        Ok(Self { table, file, metadata, places })
+    }
+
+    /// The rows of one meter.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn rows(&self, meter: &str) -> Result<Vec<RecordBatch>> {
+        let failed = |error: &dyn std::fmt::Display| Error::table(self.table, error);
+        let hash = hash(meter);
+        let from = self.places.partition_point(|place| place.0 < hash);
+        let mut found = Vec::new();
+        for (_, first, n) in self.places[from..].iter().take_while(|place| place.0 == hash) {
+            let file = self.file.try_clone().map_err(|error| failed(&error))?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+            let (group, skipped) = self.row_group(*first as usize);
+            // A meter's rows may go on in the next row group.
+            let groups = vec![group, group + 1];
+            let groups: Vec<usize> = groups
+                .into_iter()
+                .filter(|group| *group < self.metadata.metadata().num_row_groups())
+                .collect();
+            let rows = RowSelection::from(vec![RowSelector::skip(skipped), RowSelector::select(*n as usize)]);
+            let reader = builder
+                .with_row_groups(groups)
+                .with_row_selection(rows)
+                .build()
+                .map_err(|error| failed(&error))?;
+            for batch in reader {
+                let batch = batch.map_err(|error| failed(&error))?;
+                if texts(&batch, "meter_id")?.iter().all(|id| id == Some(meter)) {
+                    found.push(batch);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Calls with every piece of the table's columns.
+    ///
+    /// # Errors
+    /// When the table cannot be read; those of `take`.
+    pub fn each_batch(
+        &self,
+        columns: &[&str],
+        mut take: impl FnMut(&RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let failed = |error: &dyn std::fmt::Display| Error::table(self.table, error);
+        let file = self.file.try_clone().map_err(|error| failed(&error))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        for batch in builder.with_projection(columns).build().map_err(|error| failed(&error))? {
+            take(&batch.map_err(|error| failed(&error))?)?;
+        }
+        Ok(())
+    }
+
+    /// The row group of a row, and how many rows of it come before.
+    fn row_group(&self, row: usize) -> (usize, usize) {
+        let mut before = 0;
+        for (group, facts) in self.metadata.metadata().row_groups().iter().enumerate() {
+            let n_rows = usize::try_from(facts.num_rows()).unwrap_or(0);
+            if row < before + n_rows {
+                return (group, row - before);
+            }
+            before += n_rows;
+        }
+        (0, 0)
+    }
+}
+
+fn hash(id: &str) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    hasher.write(id.as_bytes());
+    hasher.finish()
+}
+
+/// A column as text.
+///
+/// # Errors
+/// When there is none, or it has no text form.
+pub fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
+    let failed = |error: String| Error::table(name, error);
+    let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;
+    let column = cast(column, &DataType::Utf8).map_err(|error| failed(error.to_string()))?;
+    Ok(StringArray::from(column.to_data()))
+}
+
+/// A column as numbers.
+///
+/// # Errors
+/// When there is none, or it has no number form.
+pub fn floats(batch: &RecordBatch, name: &str) -> Result<Float64Array> {
+    let failed = |error: String| Error::table(name, error);
+    let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;
+    let column = cast(column, &DataType::Float64).map_err(|error| failed(error.to_string()))?;
+    Ok(Float64Array::from(column.to_data()))
+}

@@ -1,0 +1,186 @@
+//! Looks up what the register says of a place: the network from memory, everyone else from disk when asked for.
+//!
+//! A city's register is more than everything else that the desk keeps together, and one page shows one row of it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
+
+use super::by_meter::{ByMeter, floats, texts};
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::error::Result;
+use crate::ids::MeterId;
+use crate::report::past_run::PastRun;
+use crate::report::tables::register::REGISTER;
+
+const COLUMNS: [&str; 14] = [
+    "meter_id",
+    "parent_id",
+    "kind",
+    "activity",
+    "premises",
+    "tariff",
+    "licence",
+    "address",
+    "zone",
+    "contracted_kw",
+    "declared_mining_kw",
+    "lat",
+    "lon",
+    "rating_kva",
+];
+
+/// The register of a run.
+#[derive(Debug)]
+pub struct Points {
+    /// `None` where the run had no register.
+    table: Option<ByMeter>,
+    /// Transformers, feeders, substations.
+    network: Register,
+}
+
+impl Points {
+    /// Opens the register that a run was given.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn of(run: &PastRun) -> Result<Self> {
+        let table = run.path(REGISTER).is_file().then(|| ByMeter::of(run, REGISTER)).transpose()?;
+        let mut network = BTreeMap::new();
+        if let Some(table) = &table {
+            let mut parents: HashSet<String> = HashSet::new();
+            table.each_batch(&["parent_id"], |batch| {
+                for parent in texts(batch, "parent_id")?.iter().flatten() {
+                    if !parents.contains(parent) {
+                        parents.insert(parent.to_owned());
+                    }
+                }
+                Ok(())
+            })?;
+            each_point(table, |meter, mut point| {
+                point.has_children = parents.remove(meter);
+                if point.is_network() || point.has_children {
+                    network.insert(MeterId::from(meter), point);
+                }
+            })?;
+            let named_only = UsagePoint { has_children: true, ..UsagePoint::default() };
+            network.extend(parents.into_iter().map(|parent| (MeterId::from(parent), named_only.clone())));
+        }
+        Ok(Self { table, network: Register::of(network) })
+    }
+
+    /// Transformers, feeders and substations, those included that the register names as a parent alone.
+    #[must_use]
+    pub const fn network(&self) -> &Register {
+        &self.network
+    }
+
+    /// What the register says of a meter; `None` where it has no row.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn point(&self, meter: &str) -> Result<Option<UsagePoint>> {
+        if let Some(point) = self.network.point(meter) {
+            return Ok(Some(point.clone()));
+        }
+        let Some(table) = &self.table else { return Ok(None) };
+        let rows = table.rows(meter)?;
+        let Some(batch) = rows.first().filter(|batch| batch.num_rows() > 0) else { return Ok(None) };
+        Ok(Some(Rows::of(batch)?.point(0)))
+    }
+
+    /// Calls with every point, those of the network as [`Self::network`] has them.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn each(&self, mut take: impl FnMut(&str, &UsagePoint)) -> Result<()> {
+        if let Some(table) = &self.table {
+            each_point(table, |meter, point| match self.network.point(meter) {
+                Some(point) => take(meter, point),
+                None => take(meter, &point),
+            })?;
+        }
+        let named_only = self.network.points().filter(|(_, point)| point.is_named_only());
+        named_only.for_each(|(meter, point)| take(meter.as_str(), point));
+        Ok(())
+    }
+}
+
+fn each_point(table: &ByMeter, mut take: impl FnMut(&str, UsagePoint)) -> Result<()> {
+    table.each_batch(&COLUMNS, |batch| {
+        let rows = Rows::of(batch)?;
+        (0..batch.num_rows()).for_each(|row| take(rows.texts[0].value(row), rows.point(row)));
+        Ok(())
+    })
+}
+
+/// Some rows of the table, as [`COLUMNS`] lists them.
+struct Rows {
+    texts: Vec<StringArray>,
+    numbers: Vec<Float64Array>,
+}
+
+impl Rows {
+    fn of(batch: &RecordBatch) -> Result<Self> {
+        Ok(Self {
+            texts: COLUMNS[..9].iter().map(|name| texts(batch, name)).collect::<Result<_>>()?,
+            numbers: COLUMNS[9..].iter().map(|name| floats(batch, name)).collect::<Result<_>>()?,
+        })
+    }
+
+    fn point(&self, row: usize) -> UsagePoint {
+        let text = |column: usize| {
+            let column = &self.texts[column];
+            column.is_valid(row).then(|| column.value(row).to_owned())
+        };
+        let number = |column: usize| {
+            let column = &self.numbers[column];
+            column.is_valid(row).then(|| column.value(row))
+        };
+        UsagePoint {
+            parent_id: text(1),
+            kind: text(2),
+            activity: text(3),
+            premises: text(4),
+            tariff: text(5),
+            licence: text(6),
+            address: text(7),
+            zone: text(8),
+            contracted_kw: number(0),
+            declared_mining_kw: number(1),
+            lat: number(2),
+            lon: number(3),
+            rating_kva: number(4),
+            has_children: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up;
+    use crate::report::tables::register::register_frame;
+    use crate::report::tables::write_parquet;
+
+    #[test]
+    fn every_point_is_as_the_register_has_it() {
+        let register = made_up::register();
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = std::fs::File::create(folder.path().join(REGISTER)).unwrap();
+        write_parquet(&mut file, REGISTER, register_frame(&register).unwrap()).unwrap();
+        std::fs::write(folder.path().join("run.json"), "{}").unwrap();
+        let points = Points::of(&PastRun::open(folder.path()).unwrap()).unwrap();
+        let mut n = 0;
+        points
+            .each(|meter, point| {
+                assert_eq!(Some(point), register.point(meter), "{meter}");
+                assert_eq!(points.point(meter).unwrap().as_ref(), Some(point), "{meter}");
+                n += 1;
+            })
+            .unwrap();
+        assert_eq!(n, register.points().count());
+        assert!(points.network().points().all(|(_, point)| point.is_network() || point.has_children));
+        assert_eq!(points.point("nobody").unwrap(), None);
+    }
+}
