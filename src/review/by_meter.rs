@@ -1,10 +1,9 @@
-//! Reads one meter's rows of a table from disk when they are asked for.
-
-use std::fs::File;
+//! Decodes one meter's rows of a table when they are asked for.
 
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
@@ -17,7 +16,8 @@ use crate::report::past_run::PastRun;
 #[derive(Debug)]
 pub struct ByMeter {
     table: &'static str,
-    file: File,
+    /// The file as it is on disk, compressed: many read it at once, and a file has one place to read from.
+    file: Bytes,
     metadata: ArrowReaderMetadata,
     /// First row and number of rows, by meter's hash; two meters of one hash are told apart when read.
     places: Vec<(u64, u32, u32)>,
@@ -31,14 +31,12 @@ impl ByMeter {
     pub fn of(run: &PastRun, table: &'static str) -> Result<Self> {
         let failed = |error: &dyn std::fmt::Display| Error::table(table, error);
         let path = run.path(table);
-        let file = File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        let file = std::fs::read(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        let file = Bytes::from(file);
         let metadata =
             ArrowReaderMetadata::load(&file, Default::default()).map_err(|error| failed(&error))?;
         let mut places: Vec<(u64, u32, u32)> = Vec::new();
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            file.try_clone().map_err(|error| failed(&error))?,
-            metadata.clone(),
-        );
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
         let ids = ProjectionMask::columns(builder.parquet_schema(), ["meter_id"]);
         let reader = builder.with_projection(ids).build().map_err(|error| failed(&error))?;
         let mut row = 0_u32;
@@ -67,8 +65,8 @@ impl ByMeter {
         let from = self.places.partition_point(|place| place.0 < hash);
         let mut found = Vec::new();
         for (_, first, n) in self.places[from..].iter().take_while(|place| place.0 == hash) {
-            let file = self.file.try_clone().map_err(|error| failed(&error))?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
             let (group, skipped) = self.row_group(*first as usize);
             // A meter's rows may go on in the next row group.
             let groups = vec![group, group + 1];
@@ -102,8 +100,8 @@ impl ByMeter {
         mut take: impl FnMut(&RecordBatch) -> Result<()>,
     ) -> Result<()> {
         let failed = |error: &dyn std::fmt::Display| Error::table(self.table, error);
-        let file = self.file.try_clone().map_err(|error| failed(&error))?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
         let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         for batch in builder.with_projection(columns).build().map_err(|error| failed(&error))? {
             take(&batch.map_err(|error| failed(&error))?)?;

@@ -4,6 +4,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use jiff::civil::Date;
+use tokio::sync::Semaphore;
 
 use super::case::{Action, Cases, Entry, Status};
 use super::database::Database;
@@ -13,7 +14,7 @@ use super::lines::Line;
 use super::operations::Counters;
 use super::run_view::{RunView, id_of};
 use super::{Places, ReviewSettings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report::past_run::PastRun;
 
 /// How often the folder is looked at for a new run. [s]
@@ -33,6 +34,8 @@ pub struct Desk {
     pub throttle: Throttle,
     /// What operators watch.
     pub counters: Counters,
+    /// Lets as many read days at once as there are cores; each holds some ten megabytes meanwhile.
+    readers: Semaphore,
     view: RwLock<Arc<RunView>>,
     cases: RwLock<Arc<Cases>>,
 }
@@ -53,6 +56,7 @@ impl Desk {
         let desk = Self {
             throttle: Throttle::default(),
             counters: Counters::start(),
+            readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             view: RwLock::new(Arc::new(view)),
             cases: RwLock::default(),
             settings,
@@ -95,6 +99,20 @@ impl Desk {
         Ok(())
     }
 
+    /// Reads from the run beside what answers others, no more at once than there are cores.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&RunView) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let view = self.view();
+        let _turn = self.readers.acquire().await.map_err(|error| Error::table("run", error))?;
+        let done = tokio::task::spawn_blocking(move || read(&view)).await;
+        done.map_err(|error| Error::table("run", error))?
+    }
+
     /// Whether viewers are kept from addresses.
     #[must_use]
     pub fn is_pseudonymous(&self) -> bool {
@@ -135,7 +153,7 @@ impl Desk {
             return Ok(());
         }
         let opened = tokio::task::spawn_blocking(move || RunView::open(&folder, streets.as_deref())).await;
-        let view = opened.map_err(|error| crate::error::Error::table("run", error))??;
+        let view = opened.map_err(|error| Error::table("run", error))??;
         self.remember(&view).await?;
         tracing::info!(run = view.id, lines = view.lines.len(), "a new run is in");
         *self.view.write().expect("nobody panics while holding it") = Arc::new(view);

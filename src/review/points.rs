@@ -1,4 +1,4 @@
-//! Looks up what the register says of a place: the network from memory, everyone else from disk when asked for.
+//! Looks up what the register says of a place: the network at once, everyone else by decoding their row.
 //!
 //! A city's register is more than everything else that the desk keeps together, and one page shows one row of it.
 
@@ -170,6 +170,7 @@ mod tests {
         let mut file = std::fs::File::create(folder.path().join(REGISTER)).unwrap();
         write_parquet(&mut file, REGISTER, register_frame(&register).unwrap()).unwrap();
         std::fs::write(folder.path().join("run.json"), "{}").unwrap();
+        std::fs::write(folder.path().join("scores.parquet"), "").unwrap();
         let points = Points::of(&PastRun::open(folder.path()).unwrap()).unwrap();
         let mut n = 0;
         points

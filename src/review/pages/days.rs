@@ -50,11 +50,9 @@ pub async fn show(
     Path(meter): Path<String>,
     Query(from): Query<From>,
 ) -> Result<Response, Refusal> {
-    let view = desk.view();
-    view.lines.index(&meter).ok_or(Refusal::NotFound)?;
+    desk.view().lines.index(&meter).ok_or(Refusal::NotFound)?;
     let (address, lang) = (meter_address(&meter), caller.lang());
-    let found = tokio::task::spawn_blocking(move || view.days(&meter)).await;
-    let days = found.map_err(|error| crate::error::Error::table("days", error))??;
+    let days = desk.read(move |view| view.days(&meter)).await?;
     let days = days.map(|days| days.days).unwrap_or_default();
     let asked = from.from.parse().ok().map(day_number);
     let last_stretch = days.len().saturating_sub(STRETCH_DAYS);

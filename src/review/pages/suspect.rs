@@ -174,10 +174,10 @@ pub async fn charts(
     _: Caller,
     Path(meter): Path<String>,
 ) -> Result<Json<ChartData>, Refusal> {
-    let view = desk.view();
-    let index = view.lines.index(&meter).ok_or(Refusal::NotFound)?;
-    let made = tokio::task::spawn_blocking(move || charts_of(&view, view.lines.line(index))).await;
-    Ok(Json(made.map_err(|error| crate::error::Error::table("charts", error))??))
+    let made = desk.read(move |view| {
+        view.lines.index(&meter).map(|index| charts_of(view, view.lines.line(index))).transpose()
+    });
+    Ok(Json(made.await?.ok_or(Refusal::NotFound)?))
 }
 
 fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> crate::error::Result<Vec<(String, String)>> {

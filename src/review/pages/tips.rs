@@ -413,12 +413,12 @@ pub async fn forget_caller(
 /// one place are counted; a flood of them weighs no more than the data.
 async fn hold(desk: &Desk, caller: &Caller, tip: Tip, id: i64) -> Result<(Held, TipAnswer, Option<String>)> {
     let (view, cases) = (desk.view(), desk.cases().await?);
-    let asked = Arc::clone(&view);
-    let (tip, answer) = off_the_loop(move || {
-        let answer = asked.answer(&tip, Weight::Claim);
-        (tip, answer)
-    })
-    .await?;
+    let (tip, answer) = desk
+        .read(move |view| {
+            let answer = view.answer(&tip, Weight::Claim);
+            Ok((tip, answer))
+        })
+        .await?;
     let place = place(&tip, &answer);
     let mut n_others = 0;
     if let Some(place) = &place {
@@ -426,8 +426,7 @@ async fn hold(desk: &Desk, caller: &Caller, tip: Tip, id: i64) -> Result<(Held, 
     }
     let is_flood = n_others + 1 >= FLOOD_TIPS;
     let answer = if is_flood {
-        let asked = Arc::clone(&view);
-        off_the_loop(move || asked.answer(&tip, Weight::DataAlone)).await?
+        desk.read(move |view| Ok(view.answer(&tip, Weight::DataAlone))).await?
     } else {
         answer
     };
@@ -435,11 +434,6 @@ async fn hold(desk: &Desk, caller: &Caller, tip: Tip, id: i64) -> Result<(Held, 
     held.is_flood = is_flood;
     held.others = (n_others > 0).then(|| caller.lang().say_n("tip-others", n_others));
     Ok((held, answer, place))
-}
-
-/// Runs what computes beside what answers others.
-async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::table("tip", error))
 }
 
 fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) -> Result<Held> {

@@ -90,6 +90,24 @@ fn work_is_given_visited_closed_and_watched() {
 }
 
 #[test]
+fn many_look_at_once_and_each_sees_what_they_asked_for() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let meters = desk.suspects();
+    std::thread::scope(|scope| {
+        for from in 0..8 {
+            let (desk, meters) = (&desk, &meters);
+            scope.spawn(move || {
+                let mut person = desk.stranger();
+                for meter in meters.iter().cycle().skip(from).take(30) {
+                    person.get(&page_of(meter)).is(200).says(meter);
+                    person.get(&format!("{}/charts.json", page_of(meter))).is(200);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn what_was_written_can_neither_be_changed_nor_deleted() {
     for engine in ENGINES {
         let desk = Desk::open(engine, &["--no-login"]);
