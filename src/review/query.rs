@@ -216,26 +216,41 @@ impl Answers {
             sort_by(sort, &mut found, lines);
             return found;
         }
-        let order = if sort == Sort::Meter {
-            lines.by_id()
-        } else {
-            self.orders[sort as usize].get_or_init(|| {
-                let mut all: Vec<u32> = (0..lines.len() as u32).collect();
-                sort_by(sort, &mut all, lines);
-                all
-            })
-        };
-        let mut is_found = vec![false; lines.len()];
-        found.iter().for_each(|index| is_found[*index as usize] = true);
-        order.iter().copied().filter(|index| is_found[*index as usize]).collect()
+        let order = if sort == Sort::Meter { lines.by_id() } else { self.order(sort, lines) };
+        if found.len() == lines.len() {
+            return order.to_vec();
+        }
+        // A bit a line, so that all of them stay near at hand.
+        let mut is_found = vec![0_u64; lines.len().div_ceil(64)];
+        found.iter().for_each(|index| is_found[*index as usize / 64] |= 1 << (index % 64));
+        let is_in = |index: u32| is_found[index as usize / 64] >> (index % 64) & 1 == 1;
+        found.clear();
+        found.extend(order.iter().copied().filter(|index| is_in(*index)));
+        found
+    }
+
+    /// Makes the orders of all lines before anyone asks for them.
+    pub fn prepare(&self, lines: &Lines) {
+        let is_made = |sort: &Sort| !matches!(sort, Sort::Rank | Sort::Meter);
+        for sort in Sort::ALL.into_iter().filter(is_made) {
+            self.order(sort, lines);
+        }
+    }
+
+    fn order(&self, sort: Sort, lines: &Lines) -> &[u32] {
+        self.orders[sort as usize].get_or_init(|| {
+            let mut all: Vec<u32> = (0..lines.len() as u32).collect();
+            sort_by(sort, &mut all, lines);
+            all
+        })
     }
 }
 
 fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
-    found.par_sort_by(|a, b| {
-        let key = |index: u32| sort.key(lines.line(index as usize));
-        key(*b).total_cmp(&key(*a)).then(a.cmp(b))
-    });
+    let key = |index: u32| sort.key(lines.line(index as usize));
+    let mut keyed: Vec<(f64, u32)> = found.iter().map(|index| (key(*index), *index)).collect();
+    keyed.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.iter_mut().zip(keyed).for_each(|(place, (_, index))| *place = index);
 }
 
 /// Indices that the filter lets through, by rank.

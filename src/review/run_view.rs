@@ -73,6 +73,8 @@ impl RunView {
         let tip_index = Index::of_points(tip_points(&points, &lines)?, &renamed);
         let tip_facts =
             RunFacts { suspect_share: share_of(lines.n_suspects(), lines.len()), ..RunFacts::of(&run)? };
+        let answers = Answers::default();
+        answers.prepare(&lines);
         Ok(Self {
             id,
             run,
@@ -80,7 +82,7 @@ impl RunView {
             peers,
             lines,
             points,
-            answers: Answers::default(),
+            answers,
             tip_index,
             tip_facts,
             reasons,

@@ -366,6 +366,11 @@ fn pictures_for_the_readme() {
         super::desk::copy(Path::new(&run), copy);
     });
     let meter = std::env::var("HASHWATT_METER").unwrap_or_else(|_| desk.suspects()[0].clone());
+    let mut person = desk.stranger();
+    person.get("/tips").is(200);
+    let said = "Fans hum day and night on the first floor, and the stairwell is warm";
+    let call = [("meter_id", &*meter), ("text", said), ("day", &super::tips::last_day(&desk))];
+    person.post("/tips", &call).is(303);
     at(&desk, async |mut browser| {
         let picture = async |browser: &Browser, name: &str, height: u32| {
             browser.page.set_window_size(1400, height).await.unwrap();
@@ -385,6 +390,8 @@ fn pictures_for_the_readme() {
         browser.go("/map").await;
         browser.until("Number(document.querySelector('#map').dataset.drawn) > 5").await;
         picture(&browser, "map.png", 900).await;
+        browser.go("/tips/1").await;
+        picture(&browser, "tip.png", 900).await;
         browser.address = format!("file://{}", desk.run.join("report.html").display());
         browser.go("").await;
         picture(&browser, "report.png", 900).await;

@@ -18,7 +18,7 @@ fn place(desk: &Desk) -> (String, String) {
 }
 
 /// The last day of the run's data: what a caller of that day says can be judged.
-fn last_day(desk: &Desk) -> String {
+pub fn last_day(desk: &Desk) -> String {
     PastRun::open(&desk.run).unwrap().last_day().unwrap().to_string()
 }
 
