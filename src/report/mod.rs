@@ -19,7 +19,7 @@ pub mod workbook;
 pub mod zones;
 
 #[cfg(test)]
-pub(crate) mod made_up;
+mod made_up;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -29,21 +29,37 @@ const NO_BREAK: char = '\u{a0}';
 
 static LANGUAGES: LazyLock<[Language; 3]> = LazyLock::new(|| {
     [
-        Language::of("en", "English", include_str!("../../templates/review/locales/en.ftl")),
-        Language::of("ru", "Русский", include_str!("../../templates/review/locales/ru.ftl")),
-        Language::of("kk", "Қазақша", include_str!("../../templates/review/locales/kk.ftl")),
+        Language::of("en", "English", &[include_str!("../../templates/review/locales/en.ftl")]),
+        Language::of(
+            "ru",
+            "Русский",
+            &[
+                include_str!("../../templates/review/locales/ru.ftl"),
+                include_str!("../../templates/review/locales/reasons.ru.ftl"),
+            ],
+        ),
+        Language::of(
+            "kk",
+            "Қазақша",
+            &[
+                include_str!("../../templates/review/locales/kk.ftl"),
+                include_str!("../../templates/review/locales/reasons.kk.ftl"),
+            ],
+        ),
     ]
 });
 
 impl Language {
-    fn of(code: &'static str, name: &'static str, messages: &str) -> Self {
+    fn of(code: &'static str, name: &'static str, messages: &[&str]) -> Self {
         let id: LanguageIdentifier = code.parse().expect("a code of ours");
-        let resource =
-            FluentResource::try_new(messages.to_owned()).expect("a test reads every file of messages");
         let mut bundle = FluentBundle::new_concurrent(vec![id.clone()]);
         // Marks around names would be copied with an address.
         bundle.set_use_isolating(false);
-        bundle.add_resource(resource).expect("a message has one text");
+        for messages in messages {
+            let resource =
+                FluentResource::try_new((*messages).to_owned()).expect("a test reads every file of messages");
+            bundle.add_resource(resource).expect("a message has one text");
+        }
         Self { code, name, id, bundle }
     }
 

@@ -1,14 +1,12 @@
 //! Holds every line of a run in memory, a column at a time, so that a million are filtered in milliseconds.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, DataType, col};
 use rayon::slice::ParallelSliceMut;
 
-use super::points::Points;
+use super::points::{Points, ZoneOf};
 use super::texts::{Names, Texts};
-use crate::acquisition::register::{Register, UsagePoint};
+use crate::acquisition::register::UsagePoint;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::calendar::date_of;
 use crate::error::{Error, Result};
@@ -160,7 +158,7 @@ impl Lines {
         (columns.lat, columns.lon) = (vec![f32::NAN; n], vec![f32::NAN; n]);
         // Addresses in the register's order, and which of them is a line's.
         let (mut addresses, mut address_of) = (Texts::default(), vec![u32::MAX; n]);
-        let mut zone_of = ZoneOf { network: points.network(), known: HashMap::new() };
+        let mut zone_of = ZoneOf::new(points.network());
         points.each(|meter, point| {
             let residual = (point.is_network() || point.has_children)
                 .then(|| self.index(&format!("{RESIDUAL_PREFIX}{meter}")))
@@ -515,39 +513,6 @@ impl<'a> Line<'a> {
 
     const fn columns(&self) -> &'a Columns {
         &self.lines.columns
-    }
-}
-
-/// Finds the zone of a place: its own, else that of what feeds it, else what is at the top, as the roll-up does.
-struct ZoneOf<'a> {
-    network: &'a Register,
-    known: HashMap<String, Option<String>>,
-}
-
-impl ZoneOf<'_> {
-    /// Steps up a hierarchy; more are a circle.
-    const DEEPEST: usize = 16;
-
-    fn zone(&mut self, point: &UsagePoint) -> Option<String> {
-        if point.zone.is_some() {
-            return point.zone.clone();
-        }
-        let parent = point.parent_id.as_deref()?;
-        if let Some(zone) = self.known.get(parent) {
-            return zone.clone();
-        }
-        let (mut top, mut zone) = (parent, None);
-        for _ in 0..Self::DEEPEST {
-            let Some(point) = self.network.point(top) else { break };
-            zone.clone_from(&point.zone);
-            match &point.parent_id {
-                Some(above) if zone.is_none() => top = above,
-                _ => break,
-            }
-        }
-        let zone = zone.or_else(|| Some(top.to_owned()));
-        self.known.insert(parent.to_owned(), zone.clone());
-        zone
     }
 }
 

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod passwords;
 pub mod points;
 pub mod query;
+pub mod reasons;
 pub mod roles;
 pub mod routes;
 pub mod run_view;

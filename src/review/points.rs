@@ -2,7 +2,7 @@
 //!
 //! A city's register is more than everything else that the desk keeps together, and one page shows one row of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
 
@@ -156,17 +156,61 @@ impl Rows {
     }
 }
 
+/// Finds the zone of a place: its own, else that of what feeds it, else what is at the top, as the roll-up does.
+#[derive(Debug)]
+pub struct ZoneOf<'a> {
+    network: &'a Register,
+    known: HashMap<String, Option<String>>,
+}
+
+impl<'a> ZoneOf<'a> {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(network: &'a Register) -> Self {
+        Self { network, known: HashMap::new() }
+    }
+
+    /// Steps up a hierarchy; more are a circle.
+    const DEEPEST: usize = 16;
+
+    /// The zone of a place; `None` where the register names nothing above it.
+    pub fn zone(&mut self, point: &UsagePoint) -> Option<String> {
+        if point.zone.is_some() {
+            return point.zone.clone();
+        }
+        let parent = point.parent_id.as_deref()?;
+        if let Some(zone) = self.known.get(parent) {
+            return zone.clone();
+        }
+        let (mut top, mut zone) = (parent, None);
+        for _ in 0..Self::DEEPEST {
+            let Some(point) = self.network.point(top) else { break };
+            zone.clone_from(&point.zone);
+            match &point.parent_id {
+                Some(above) if zone.is_none() => top = above,
+                _ => break,
+            }
+        }
+        let zone = zone.or_else(|| Some(top.to_owned()));
+        self.known.insert(parent.to_owned(), zone.clone());
+        zone
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::made_up;
     use crate::report::tables::register::register_frame;
     use crate::report::tables::write_parquet;
 
     #[test]
     fn every_point_is_as_the_register_has_it() {
-        let register = made_up::register();
         let folder = tempfile::tempdir().unwrap();
+        let csv = folder.path().join("register.csv");
+        let rows = "meter_id,parent_id,kind,address,zone,lat,lon,contracted_kw,rating_kva\n\
+            M1,T1,meter,Abay 1,,43.2,76.9,7.5,\nM2,T2,,,,,,,\nT1,F1,transformer,,east,43.3,76.8,,400\n";
+        std::fs::write(&csv, rows).unwrap();
+        let register = Register::read(&csv).unwrap().0;
         let mut file = std::fs::File::create(folder.path().join(REGISTER)).unwrap();
         write_parquet(&mut file, REGISTER, register_frame(&register).unwrap()).unwrap();
         std::fs::write(folder.path().join("run.json"), "{}").unwrap();
@@ -180,8 +224,12 @@ mod tests {
                 n += 1;
             })
             .unwrap();
-        assert_eq!(n, register.points().count());
-        assert!(points.network().points().all(|(_, point)| point.is_network() || point.has_children));
+        assert_eq!((n, register.points().count()), (5, 5));
+        let network: Vec<&str> = points.network().points().map(|(meter, _)| meter.as_str()).collect();
+        assert_eq!(network, ["F1", "T1", "T2"]);
         assert_eq!(points.point("nobody").unwrap(), None);
+        let mut zones = ZoneOf::new(points.network());
+        let mut zone = |meter: &str| zones.zone(&points.point(meter).unwrap().unwrap());
+        assert_eq!((zone("M1").as_deref(), zone("M2").as_deref()), (Some("east"), Some("T2")));
     }
 }

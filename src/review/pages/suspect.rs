@@ -20,6 +20,7 @@ use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
 use crate::review::language::Language;
 use crate::review::lines::Line;
+use crate::review::reasons::in_language;
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
 
@@ -236,7 +237,7 @@ fn reasons(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Res
     let reasons = view.reasons(line.meter())?;
     let most = reasons.iter().map(|(_, _, weight)| weight.abs()).fold(f64::MIN_POSITIVE, f64::max);
     let bar = |(_, words, weight): (String, String, f64)| Bar {
-        words,
+        words: in_language(&words, lang),
         value: format!("{}{}", if weight > 0.0 { "+" } else { "" }, lang.number(weight, 2)),
         class: if weight < 0.0 { "against" } else { "for" },
         width: width(weight.abs() / most),

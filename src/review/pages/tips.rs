@@ -19,6 +19,7 @@ use crate::review::database::tips::{TakenTip, WhoCalled};
 use crate::review::desk::{Desk, now, status_of};
 use crate::review::guard::Caller;
 use crate::review::language::Language;
+use crate::review::reasons::in_language;
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
 use crate::tips::merge::{FLOOD_S, FLOOD_TIPS, place};
@@ -464,9 +465,12 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
         Some(lang.say_with("said-rig", &[("kw", &kw), ("onset", &onset), ("ended", &ended)]))
     });
     let reasons = match best {
-        Some(line) => {
-            view.reasons(&line.meter_id)?.into_iter().take(MOST_REASONS).map(|reason| reason.1).collect()
-        }
+        Some(line) => view
+            .reasons(&line.meter_id)?
+            .into_iter()
+            .take(MOST_REASONS)
+            .map(|reason| in_language(&reason.1, lang))
+            .collect(),
         None => Vec::new(),
     };
     Ok(Held {

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use hashwatt::acquisition::verdicts::{Verdict, Verdicts};
+use hashwatt::review::language::Language;
+use hashwatt::review::reasons::in_language;
 use sqlx::{Connection, Executor};
 
 use super::client::page_of;
@@ -105,6 +107,24 @@ fn many_look_at_once_and_each_sees_what_they_asked_for() {
             });
         }
     });
+}
+
+#[test]
+fn every_reason_of_a_run_is_said_in_russian_and_kazakh() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let table = crate::program::read_table(&desk.run.join("reasons.parquet"));
+    // Names of the district's meters have one letter each.
+    let is_word = |word: &&str| word.chars().filter(char::is_ascii_alphabetic).count() > 1;
+    let mut n = 0;
+    for words in crate::program::texts(&table, "words").into_iter().flatten() {
+        for code in ["ru", "kk"] {
+            let said = in_language(&words, Language::with_code(code).unwrap()).replace("residual:", "");
+            let left = said.split(|c: char| !c.is_alphanumeric()).find(is_word);
+            assert_eq!(left, None, "{code}: {words}\n{said}");
+            n += 1;
+        }
+    }
+    assert!(n > 100, "{n}");
 }
 
 #[test]
