@@ -30,6 +30,7 @@ pub struct Lines {
     addresses_searched: Texts,
     addresses: Texts,
     by_id: Vec<u32>,
+    suspects: Vec<u32>,
     /// By number of the transformer, then by rank.
     by_parent: Vec<u32>,
     /// Last local day with data.
@@ -122,10 +123,10 @@ impl Lines {
         Ok(())
     }
 
-    /// How many lines are suspects.
+    /// Indices of the suspects, by rank.
     #[must_use]
-    pub fn n_suspects(&self) -> usize {
-        self.columns.is_suspect.iter().filter(|is_suspect| **is_suspect).count()
+    pub fn suspects(&self) -> &[u32] {
+        &self.suspects
     }
 
     fn take_scores(&mut self, scores: &DataFrame) -> Result<()> {
@@ -220,6 +221,7 @@ impl Lines {
             }
         }
         places.iter().flatten().for_each(|place| columns.is_suspect[*place] = true);
+        self.suspects = (0..n as u32).filter(|index| columns.is_suspect[*index as usize]).collect();
         self.columns = columns;
         Ok(())
     }
@@ -272,6 +274,14 @@ impl Lines {
             found.dedup();
         }
         found
+    }
+
+    /// Whether a line holds `part`, which is in lower case, as [`Self::containing`] looks for it.
+    #[must_use]
+    pub fn holds(&self, index: u32, part: &str, with_addresses: bool) -> bool {
+        let index = index as usize;
+        self.searched.get(index).contains(part)
+            || (with_addresses && self.addresses_searched.get(index).contains(part))
     }
 
     /// Indices of the lines right below a transformer and of its residual, by rank.

@@ -257,13 +257,24 @@ fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
 fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Vec<u32> {
     let Some(filter) = Filter::of(query, lines, cases) else { return Vec::new() };
     let text: String = query.q.trim().chars().take(MOST_CHARS).collect();
-    if text.is_empty() {
-        (0..lines.len() as u32).filter(|index| filter.lets_through(lines.line(*index as usize))).collect()
-    } else {
-        let mut found = lines.containing(&text, sees_places);
-        found.retain(|index| filter.lets_through(lines.line(*index as usize)));
-        found
+    let lets_through = |index: &u32| filter.lets_through(lines.line(*index as usize));
+    if filter.is_suspects_only() {
+        // Few of the lines, so each is looked at by itself.
+        let part = text.to_lowercase();
+        let holds = |index: &u32| part.is_empty() || lines.holds(*index, &part, sees_places);
+        return lines
+            .suspects()
+            .iter()
+            .copied()
+            .filter(|index| lets_through(index) && holds(index))
+            .collect();
     }
+    if text.is_empty() {
+        return (0..lines.len() as u32).filter(lets_through).collect();
+    }
+    let mut found = lines.containing(&text, sees_places);
+    found.retain(lets_through);
+    found
 }
 
 /// A filter in the numbers of the lines.
@@ -320,6 +331,11 @@ impl<'a> Filter<'a> {
                 HashSet::new()
             },
         })
+    }
+
+    /// Whether nothing but suspects can pass.
+    fn is_suspects_only(&self) -> bool {
+        !self.with_all && self.status.is_none_or(|status| status == Status::New)
     }
 
     fn lets_through(&self, line: Line<'_>) -> bool {

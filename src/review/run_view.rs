@@ -72,7 +72,7 @@ impl RunView {
         }
         let tip_index = Index::of_points(tip_points(&points, &lines)?, &renamed);
         let tip_facts =
-            RunFacts { suspect_share: share_of(lines.n_suspects(), lines.len()), ..RunFacts::of(&run)? };
+            RunFacts { suspect_share: share_of(lines.suspects().len(), lines.len()), ..RunFacts::of(&run)? };
         let answers = Answers::default();
         answers.prepare(&lines);
         Ok(Self {
