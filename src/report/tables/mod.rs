@@ -28,6 +28,9 @@ const CSV_DECIMALS: f64 = 1e6;
 /// First letters that make a spreadsheet take a text for a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
+/// Rows that are read together: whoever looks at one meter decodes no more than these.
+const ROWS_PER_GROUP: usize = 1 << 14;
+
 /// Fills `file` with the table as Parquet.
 ///
 /// # Errors
@@ -35,6 +38,7 @@ const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 pub fn write_parquet(file: &mut File, name: &str, mut frame: DataFrame) -> Result<()> {
     ParquetWriter::new(file)
         .with_compression(ParquetCompression::Zstd(None))
+        .with_row_group_size(Some(ROWS_PER_GROUP))
         .finish(&mut frame)
         .map(drop)
         .map_err(|error| Error::table(name, error))
