@@ -12,7 +12,7 @@ use crate::calendar::date_of;
 use crate::error::{Error, Result};
 use crate::report::past_run::PastRun;
 use crate::tips::Position;
-use crate::tips::run_data::{self, NOT_JUDGED, each_balance, each_quality};
+use crate::tips::run_data::{self, NOT_JUDGED, each_balance, each_quality, is_cut_short};
 
 /// The day of no day.
 const NO_DAY: i32 = i32::MIN;
@@ -425,10 +425,11 @@ impl<'a> Line<'a> {
         Some(self.columns().onset[self.index]).filter(|day| *day != NO_DAY).map(date_of)
     }
 
-    /// First day after it; `None` where it is still on.
+    /// First day after it; `None` where it is still on. The last day is often cut short, and no end is seen on it.
     #[must_use]
     pub fn ended(&self) -> Option<Date> {
-        Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)
+        let ended = Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)?;
+        (!is_cut_short(ended, self.lines.last_day)).then_some(ended)
     }
 
     /// Day number of the onset, to order by; the least where there is none.
@@ -476,17 +477,11 @@ impl<'a> Line<'a> {
         known(self.columns().burden[self.index])
     }
 
-    /// Whether it was on to the end of the data. The last day is often cut short, and no end is seen on it.
-    #[must_use]
-    pub fn is_on(&self) -> bool {
-        self.ended().is_none_or(|ended| self.lines.last_day.is_some_and(|last| ended >= last))
-    }
-
     /// Energy that finding it is expected to bring back in a year: chance times kW times the year's hours, of
     /// what is still on. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> Option<f64> {
-        if !self.is_on() {
+        if self.ended().is_some() {
             return Some(0.0);
         }
         Some(self.chance()? * self.rig_kw()? * YEAR_H)
@@ -601,6 +596,6 @@ mod tests {
         let day = day_number(last);
         let columns = Columns { ended: vec![NO_DAY, day, day - 1], ..Columns::default() };
         let lines = Lines { last_day: Some(last), columns, ..Lines::default() };
-        assert_eq!([0, 1, 2].map(|index| lines.line(index).is_on()), [true, true, false]);
+        assert_eq!([0, 1, 2].map(|index| lines.line(index).ended().is_none()), [true, true, false]);
     }
 }

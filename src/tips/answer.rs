@@ -7,7 +7,7 @@ use super::calibration::{Calibration, Evidence};
 use super::facts::{FactTag, facts};
 use super::index::Index;
 use super::matching::{Match, MatchedBy, match_tip};
-use super::run_data::{Line, Shown};
+use super::run_data::{Line, Shown, is_cut_short};
 use super::tip::{Claim, Tip};
 use crate::balance::RESIDUAL_PREFIX;
 use crate::ids::TipId;
@@ -252,7 +252,10 @@ impl Desk<'_> {
             is_suspect: line.is_some_and(|line| line.is_suspect),
             kind: line.and_then(|line| line.kind.clone()),
             onset: line.filter(|_| rig_kw.is_some()).and_then(|line| line.onset),
-            ended: line.filter(|_| rig_kw.is_some()).and_then(|line| line.ended),
+            ended: line
+                .filter(|_| rig_kw.is_some())
+                .and_then(|line| line.ended)
+                .filter(|ended| !is_cut_short(*ended, facts.span.map(|(_, last)| last))),
             rig_kw,
             smallest_kw: line
                 .filter(|_| answer == Answer::NotSupported)

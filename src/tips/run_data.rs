@@ -124,6 +124,12 @@ impl RunFacts {
     }
 }
 
+/// Whether an end is none: the last day is often cut short, and a block that was on until then ends there.
+#[must_use]
+pub fn is_cut_short(ended: Date, last_day: Option<Date>) -> bool {
+    last_day.is_some_and(|last| ended >= last)
+}
+
 /// The share that so many suspects of so many lines are, within what can be known.
 #[must_use]
 pub fn share_of(n_suspects: usize, n_lines: usize) -> f64 {
