@@ -72,7 +72,7 @@ fn find_strays(books: &Books<'_>, store: &DigestStore) -> Result<Vec<Stray>> {
             let life = life_of(&child);
             let follows = lives[&listed].follows(&life)?;
             let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
-            is_missing.then(|| (child.meter, listed, life))
+            is_missing.then_some((child.meter, listed, life))
         }));
         // All parents are held against those sought at one go.
         if sought.len() >= MOST_AT_A_TIME {

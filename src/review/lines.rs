@@ -176,12 +176,12 @@ impl Lines {
                 }
             }
         })?;
-        for index in 0..n {
+        for (index, address_at) in address_of.into_iter().enumerate() {
             let id = self.ids.get(index);
             if let Some(parent) = id.strip_prefix(RESIDUAL_PREFIX) {
                 columns.parent[index] = parents.number(Some(parent));
             }
-            let address = match address_of[index] {
+            let address = match address_at {
                 u32::MAX => "",
                 at => addresses.get(at as usize),
             };

@@ -376,13 +376,14 @@ fn join(tokens: Vec<Token>) -> Vec<Token> {
             continue;
         }
         let is_letter = token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic);
-        if is_letter && !token.is_glued && !starts_label(&tokens, at) {
-            if let Some(before) = joined.last_mut().filter(|before| before.is_number()) {
-                let letter = fold(&token.text);
-                before.text.push_str(&letter);
-                at += 1;
-                continue;
-            }
+        if is_letter
+            && !token.is_glued
+            && !starts_label(&tokens, at)
+            && let Some(before) = joined.last_mut().filter(|before| before.is_number())
+        {
+            before.text.push_str(&fold(&token.text));
+            at += 1;
+            continue;
         }
         joined.push(token.clone());
         at += 1;
