@@ -10,10 +10,10 @@ use super::tip::Tip;
 
 /// So many tips on one place within [`FLOOD_S`] are a flood. A whole stairwell may call, and so may one
 /// person with a grudge: the data decides.
-pub const FLOOD_TIPS: usize = 5;
+const FLOOD_TIPS: usize = 5;
 
 /// Time in which a flood comes. [s]
-pub const FLOOD_S: i64 = 14 * 86_400;
+const FLOOD_S: i64 = 14 * 86_400;
 
 /// Tips that mean one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +61,20 @@ pub fn place(tip: &Tip, answer: &TipAnswer) -> Option<String> {
     }
 }
 
-fn case(mut of_place: Vec<usize>, tips: &[Tip]) -> Case {
-    of_place.sort_by_key(|&at| (tips[at].received_at, at));
-    let times: Vec<Option<Timestamp>> = of_place.iter().map(|&at| tips[at].received_at).collect();
-    let is_flood = times.windows(FLOOD_TIPS).any(|window| {
+/// Whether tips on one place, in order of time, came as a flood.
+#[must_use]
+pub fn is_flood(times: &[Option<Timestamp>]) -> bool {
+    times.windows(FLOOD_TIPS).any(|window| {
         let ends = window[0].zip(window[FLOOD_TIPS - 1]);
         // Tips without a time may have come at once.
         ends.is_none_or(|(first, last)| last.as_second() - first.as_second() <= FLOOD_S)
-    });
+    })
+}
+
+fn case(mut of_place: Vec<usize>, tips: &[Tip]) -> Case {
+    of_place.sort_by_key(|&at| (tips[at].received_at, at));
+    let times: Vec<Option<Timestamp>> = of_place.iter().map(|&at| tips[at].received_at).collect();
+    let is_flood = is_flood(&times);
     Case { tips: of_place, is_flood }
 }
 

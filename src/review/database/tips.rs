@@ -124,14 +124,14 @@ impl Database {
         rows.iter().map(|row| Ok((taken(row)?, row.get("confidence")))).collect()
     }
 
-    /// How many tips on a place were taken after a moment, but for one of them.
+    /// When tips on a place were taken, but for one of them, oldest first. [s since 1970-01-01T00:00Z]
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn n_tips_on_place(&self, place: &str, after: i64, but: i64) -> Result<usize> {
-        let count = sqlx::query("SELECT COUNT(*) FROM tips WHERE place = $1 AND at > $2 AND id <> $3");
-        let row = count.bind(place).bind(after).bind(but).fetch_one(&self.pool).await.map_err(failed)?;
-        Ok(usize::try_from(row.get::<i64, _>(0)).unwrap_or(0))
+    pub async fn times_on_place(&self, place: &str, but: i64) -> Result<Vec<i64>> {
+        let times = sqlx::query("SELECT at FROM tips WHERE place = $1 AND id <> $2 ORDER BY at");
+        let rows = times.bind(place).bind(but).fetch_all(&self.pool).await.map_err(failed)?;
+        Ok(rows.iter().map(|row| row.get("at")).collect())
     }
 
     /// Who called; `None` where nobody said, or it was deleted since.

@@ -22,7 +22,7 @@ use crate::review::language::Language;
 use crate::review::reasons::in_language;
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
-use crate::tips::merge::{FLOOD_S, FLOOD_TIPS, place};
+use crate::tips::merge::{is_flood, place};
 use crate::tips::read::{MOST_NAME_CHARS, MOST_TEXT_CHARS, kept_words};
 use crate::tips::{Answer, AnswerLine, Claim, Position, Tip, TipAnswer, Weight};
 
@@ -235,7 +235,7 @@ pub async fn answer(
         Ok(tip) => tip,
         Err(note) => return Ok(page(&AnswerPart { lang, held: None, note: lang.say(note) })),
     };
-    let (held, _, _) = hold(&desk, &caller, tip, 0).await?;
+    let (held, _, _) = hold(&desk, &caller, tip, 0, now()).await?;
     Ok(page(&AnswerPart { lang, held: Some(&held), note: String::new() }))
 }
 
@@ -250,7 +250,7 @@ pub async fn take(
         "tips-typed" => Refusal::Invalid("error-place"),
         message => Refusal::Invalid(message),
     })?;
-    let (_, answer, place) = hold(&desk, &caller, tip.clone(), 0).await?;
+    let (_, answer, place) = hold(&desk, &caller, tip.clone(), 0, now()).await?;
     let taken = TakenTip {
         id: 0,
         at: now(),
@@ -291,7 +291,7 @@ pub async fn show_one(
     if who.is_some() {
         desk.database.note_access(&caller.access("tip_caller", &id.to_string())).await?;
     }
-    let (held, answer, _) = hold(&desk, &caller, taken.tip.clone(), id).await?;
+    let (held, answer, _) = hold(&desk, &caller, taken.tip.clone(), id, taken.at).await?;
     let view = desk.view();
     let meters: Vec<String> = answer
         .lines
@@ -410,9 +410,15 @@ pub async fn forget_caller(
     Ok(Redirect::to(&format!("/tips/{id}")).into_response())
 }
 
-/// What the run says to a tip, in words and as it stands, and the place it means. Tips that were taken before on
-/// one place are counted; a flood of them weighs no more than the data.
-async fn hold(desk: &Desk, caller: &Caller, tip: Tip, id: i64) -> Result<(Held, TipAnswer, Option<String>)> {
+/// What the run says to a tip, in words and as it stands, and the place it means. Other tips on the place are
+/// counted, however long ago; a flood of them weighs no more than the data, whenever it is looked at.
+async fn hold(
+    desk: &Desk,
+    caller: &Caller,
+    tip: Tip,
+    id: i64,
+    at: i64,
+) -> Result<(Held, TipAnswer, Option<String>)> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let (tip, answer) = desk
         .read(move |view| {
@@ -421,11 +427,14 @@ async fn hold(desk: &Desk, caller: &Caller, tip: Tip, id: i64) -> Result<(Held, 
         })
         .await?;
     let place = place(&tip, &answer);
-    let mut n_others = 0;
-    if let Some(place) = &place {
-        n_others = desk.database.n_tips_on_place(place, now() - FLOOD_S, id).await?;
-    }
-    let is_flood = n_others + 1 >= FLOOD_TIPS;
+    let mut times = match &place {
+        Some(place) => desk.database.times_on_place(place, id).await?,
+        None => Vec::new(),
+    };
+    let n_others = times.len();
+    times.insert(times.partition_point(|other| *other <= at), at);
+    let times: Vec<Option<Timestamp>> = times.iter().map(|at| Timestamp::from_second(*at).ok()).collect();
+    let is_flood = is_flood(&times);
     let answer = if is_flood {
         desk.read(move |view| Ok(view.answer(&tip, Weight::DataAlone))).await?
     } else {

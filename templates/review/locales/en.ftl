@@ -321,10 +321,10 @@ tip-place = Place, as said
 tip-taken-by = Taken by
 tip-unknown = Not in the register:
 tip-others = { $n ->
-    [one] { $shown } other tip on this place within two weeks.
-   *[other] { $shown } other tips on this place within two weeks.
+    [one] { $shown } other tip on this place.
+   *[other] { $shown } other tips on this place.
 }
-tip-flood = Many tips on this place within two weeks: together they weigh no more than the data.
+tip-flood = Many tips on this place came within two weeks: together they weigh no more than the data.
 tip-then = When it was taken the data said: { $answer }, chance { $chance }.
 tip-hand-over = Hand over to an analyst
 tip-handed = Handed over:
