@@ -59,6 +59,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let day_part = find_time_of_day(known, &mut roles, &layout, &time);
     let is_by_row = !matches!(layout, Layout::Dates { .. });
     let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
+    let voltage = find_voltage(known, &layout)?;
     let only_rows = find_kind_of_row(known, &mut roles);
     let unit = find_unit(known, &mut roles, &layout)?;
     let stamp = find_stamp(known, &time, &layout, &mut roles)?;
@@ -70,6 +71,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         day_part,
         quality,
         multiplier_column,
+        voltage,
         only_rows,
         unit,
         multiplier: checked_multiplier(stated.multiplier)?,
@@ -168,6 +170,24 @@ fn find_quality(known: &Known<'_>, roles: &Roles, layout: &Layout) -> Result<Opt
         let is_free = !used.contains(&column.index) && !roles.taken.contains(&column.index);
         is_stated || (is_free && !matches!(kind, Kind::Other | Kind::Time))
     }))
+}
+
+/// Only a row an interval, or a read, has room for one.
+fn find_voltage(known: &Known<'_>, layout: &Layout) -> Result<Option<Column>, Trouble> {
+    let (Layout::Long { value } | Layout::Register { value }) = layout else { return Ok(None) };
+    let stated = &known.stated.voltage_column;
+    let found = named_role(known, "voltage_column", stated, names::VOLTAGE)?;
+    let holds_numbers = |column: &Column| known.profiles[column.index].kind == Kind::Number;
+    match found {
+        Some(column) if stated.is_some() && !holds_numbers(&column) => {
+            let seen = format!(
+                "column `{}` ({}) holds no voltages",
+                column.name, known.profiles[column.index].data_type
+            );
+            Err(Trouble::new(seen, "Set voltage_column to a column with numbers, or leave the key out"))
+        }
+        other => Ok(other.filter(|column| column.index != value.index && holds_numbers(column))),
+    }
 }
 
 fn quality_one(name: &str) -> QualityOne {

@@ -273,6 +273,8 @@ pub struct Mapping {
     pub quality_one: QualityOne,
     /// Column that multiplies the value.
     pub multiplier_column: Option<Column>,
+    /// Column with the voltage. [V]
+    pub voltage: Option<Column>,
     /// Only rows with this text in this column hold intervals (`reading_type = INT`).
     pub only_rows: Option<(Column, String)>,
     /// Unit of the values.
@@ -306,6 +308,21 @@ impl Mapping {
         }
     }
 
+    /// The mapping that reads the voltage [V] where this one reads the value; `None` where rows hold none.
+    #[must_use]
+    pub fn of_voltage(&self) -> Option<Self> {
+        let value = self.voltage.clone()?;
+        Some(Self {
+            layout: Layout::Long { value },
+            // A volt stays one: this unit's factor is 1.
+            unit: Unit::Kilowatts,
+            multiplier: 1.0,
+            multiplier_column: None,
+            quality: None,
+            ..self.clone()
+        })
+    }
+
     /// The mapping as the settings would state it, for the export at `path`.
     #[must_use]
     pub fn to_table(&self, path: &str) -> ReadingsTable {
@@ -331,6 +348,7 @@ impl Mapping {
             value_columns: daily,
             quality_column: self.quality.as_ref().map(|column| column.name.clone()),
             multiplier_column: self.multiplier_column.as_ref().map(|column| column.name.clone()),
+            voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
             multiplier: (self.multiplier != 1.0).then_some(self.multiplier),
             unit: text(self.unit.symbol()),
             clock: self.clock.map(|clock| clock.as_str().to_owned()),
@@ -384,6 +402,7 @@ mod tests {
             quality: None,
             quality_one: QualityOne::Estimated,
             multiplier_column: None,
+            voltage: None,
             only_rows: None,
             unit: Unit::WattHours,
             multiplier: 40.0,

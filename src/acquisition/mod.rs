@@ -31,6 +31,7 @@ pub mod text_time;
 mod times;
 mod values;
 pub mod verdicts;
+pub mod voltages;
 pub mod weather;
 
 pub use meter_ids::MeterReader;

@@ -220,10 +220,12 @@ pub(super) const QUALITY: &[&str] = &[
 pub(super) const MULTIPLIER: &[&str] =
     &["multiplier", "ctratio", "meterconstant", "metermultiplier", "transformationratio"];
 
+/// Names of the column with the voltage, which is looked at once more below a tapped transformer.
+pub(super) const VOLTAGE: &[&str] =
+    &["voltagev", "voltage", "volts", "voltagerms", "vrms", "meanvoltage", "averagevoltage", "avgvoltage"];
+
 /// Names of columns that are neither meter, time nor value.
 const BESIDE: &[&str] = &[
-    "voltage",
-    "voltagev",
     "current",
     "currenta",
     "frequency",
@@ -275,7 +277,7 @@ const BESIDE: &[&str] = &[
 
 /// Whether a column of this name is known to hold something else than interval data.
 pub(super) fn is_beside(key: &str) -> bool {
-    BESIDE.contains(&key) || key.is_empty()
+    BESIDE.contains(&key) || VOLTAGE.contains(&key) || key.is_empty()
 }
 
 /// The unit that a column's name states.

@@ -37,6 +37,10 @@ pub struct UsagePoint {
     pub zone: Option<String>,
     /// What a transformer is built for. [kVA]
     pub rating_kva: Option<f64>,
+    /// Phase that feeds it, as the utility names it.
+    pub phase: Option<String>,
+    /// Bus (pole, box) of the low-voltage line that it hangs on.
+    pub bus: Option<String>,
     /// Whether other meters name it as their parent.
     pub has_children: bool,
 }
@@ -172,7 +176,7 @@ fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
 }
 
 struct PointColumns {
-    texts: [Option<Vec<Option<String>>>; 8],
+    texts: [Option<Vec<Option<String>>>; 10],
     numbers: [Option<Vec<Option<f64>>>; 5],
 }
 
@@ -190,6 +194,8 @@ impl PointColumns {
                 text("licence")?,
                 text("address")?,
                 text("zone")?,
+                text("phase")?,
+                text("bus")?,
             ],
             numbers: [
                 number("contracted_kw")?,
@@ -236,6 +242,8 @@ impl PointColumns {
             licence: text(5),
             address: text(6),
             zone: text(7),
+            phase: text(8),
+            bus: text(9),
             lat: number(2),
             lon: number(3),
         }

@@ -70,13 +70,25 @@ impl Source {
         meters: &mut MeterReader<'a>,
         sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
     ) -> Result<UnitReport> {
+        self.read_unit_as(&self.mapping, unit, meters, sink)
+    }
+
+    /// As [`read_unit`](Self::read_unit), with another mapping of the same columns.
+    pub(super) fn read_unit_as<'a>(
+        &'a self,
+        mapping: &'a Mapping,
+        unit: usize,
+        meters: &mut MeterReader<'a>,
+        sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
+    ) -> Result<UnitReport> {
+        let recipe = Recipe { mapping, ..self.recipe() };
         match &self.content {
             Content::Parquet(file) => {
                 let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
-                self.read_group(file, unit, Decoder::new(self.recipe(), meters, first_row, sink))
+                self.read_group(file, unit, Decoder::new(recipe, meters, first_row, sink))
             }
             Content::Csv(file) => {
-                let mut report = self.read_csv(file, unit, Decoder::new(self.recipe(), meters, 1, sink))?;
+                let mut report = self.read_csv(file, unit, Decoder::new(recipe, meters, 1, sink))?;
                 if unit > 0 && report.names_rows() {
                     let rows_before = file.rows_before(&self.storage, unit).unwrap_or(0);
                     report.move_rows(rows_before);

@@ -18,6 +18,7 @@ mod loss;
 mod places;
 mod residuals;
 mod shelf;
+pub mod side;
 mod sums;
 mod tree;
 mod unexplained;
@@ -35,8 +36,10 @@ use shelf::Shelf;
 pub use sums::{Carried, Sums};
 pub use tree::Tree;
 
+use crate::acquisition::Source;
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::acquisition::verdicts::{Verdict, Verdicts};
+use crate::calendar::Calendar;
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
 use crate::error::Result;
@@ -45,6 +48,7 @@ use crate::ids::MeterId;
 use crate::settings::HourWindow;
 use loss::NoLoad;
 use residuals::ResidualsWriter;
+use side::Side;
 use sums::BYTES_A_DAY;
 use who::{Drawn, Trace, traces};
 use zones::{ZoneDays, Zones};
@@ -79,6 +83,8 @@ pub struct ParentBalance {
     pub excess: Excess,
     /// Meters below it that leave a trace, likeliest first; empty where nothing is unexplained.
     pub traces: Vec<Trace>,
+    /// On which side of its lines the load hangs; `None` where voltages do not tell.
+    pub side: Option<Side>,
     /// What was decided on it.
     pub verdict: Option<Verdict>,
 }
@@ -194,6 +200,23 @@ fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Resu
 }
 
 impl Balance {
+    /// Notes on which side of a parent's lines its unexplained load hangs, where the sources have voltages.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn find_sides(
+        &mut self,
+        store: &DigestStore,
+        register: &Register,
+        sources: &[Source],
+        calendar: &Calendar,
+    ) -> Result<()> {
+        for (place, side) in side::find_sides(&self.parents, store, register, sources, calendar)? {
+            self.parents[place].side = Some(side);
+        }
+        Ok(())
+    }
+
     /// Notes what was decided on residuals. A verdict on a meter of the network is one on what it feeds.
     pub fn heed(&mut self, verdicts: &Verdicts, register: &Register) {
         for parent in &mut self.parents {
@@ -256,8 +279,15 @@ impl Balance {
             for (&at, (excess, no_load_kw, residual)) in some.iter().zip(settled) {
                 residuals.push(&residual)?;
                 let (account, residual) = (books.accounts[at].clone(), residual.meter);
-                let (traces, verdict) = (Vec::new(), None);
-                self.parents.push(ParentBalance { account, residual, no_load_kw, excess, traces, verdict });
+                self.parents.push(ParentBalance {
+                    account,
+                    residual,
+                    no_load_kw,
+                    excess,
+                    traces: Vec::new(),
+                    side: None,
+                    verdict: None,
+                });
             }
         }
         self.residuals = Some(residuals.finish()?);

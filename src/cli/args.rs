@@ -146,7 +146,7 @@ pub(super) struct InputArguments {
     #[arg(long, value_name = "PATH|GLOB|URL", value_hint = ValueHint::AnyPath)]
     pub readings: Vec<String>,
     /// Register of usage points: meter_id, and what is known of parent_id, kind, activity, premises,
-    /// tariff, contracted_kw, declared_mining_kw, licence, lat, lon, address, rating_kva, zone
+    /// tariff, contracted_kw, declared_mining_kw, licence, lat, lon, address, rating_kva, zone, phase, bus
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub register: Option<PathBuf>,
     /// Outdoor temperature: zone, start, temperature_c
@@ -353,6 +353,9 @@ pub(super) struct SimulateArguments {
     /// Share of usage points with a rig, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_PREVALENCE)]
     pub prevalence: f32,
+    /// Give readings a column voltage_v, and register and truth columns phase and bus
+    #[arg(long)]
+    pub voltages: bool,
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ fn mapping() -> Mapping {
         quality: None,
         quality_one: QualityOne::Estimated,
         multiplier_column: None,
+        voltage: None,
         only_rows: None,
         unit: Unit::KilowattHours,
         multiplier: 1.0,

@@ -188,6 +188,7 @@ fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
         out: typed.out,
         interval_minutes: typed.interval,
         prevalence: typed.prevalence,
+        has_voltages: typed.voltages,
     })
 }
 

@@ -4,8 +4,8 @@ use super::silhouette::Distances;
 use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::KMeans;
+use linfa_linalg::eigh::{EigSort, EighInto};
 use linfa_preprocessing::linear_scaling::LinearScaler;
-use linfa_reduction::Pca;
 use ndarray::{Array1, Array2, Axis};
 use rand::SeedableRng;
 use rand::seq::index::sample;
@@ -83,24 +83,29 @@ fn fit_candidate(
     (has_no_sliver(&labels, n) && silhouette >= LEAST_SILHOUETTE).then_some((silhouette, model))
 }
 
-/// Scaled and condensed features.
+/// Scaled features, condensed into their principal components.
+///
+/// The components are the eigenvectors of a small whole matrix: the iterative search of linfa-reduction
+/// loses itself where one component holds nearly all variance.
 struct Space {
     scaler: LinearScaler<f64>,
-    pca: Pca<f64>,
+    /// Features x components.
+    components: Array2<f64>,
 }
 
 impl Space {
     fn of(rows: &Array2<f64>) -> Option<Self> {
         let data = DatasetBase::from(rows.clone());
         let scaler = LinearScaler::standard().fit(&data).ok()?;
-        let scaled = scaler.transform(data);
-        let pca = Pca::params(COMPONENTS.min(rows.nrows())).fit(&scaled).ok()?;
-        Some(Self { scaler, pca })
+        let scaled = scaler.transform(data).records;
+        let (_, vectors) = scaled.t().dot(&scaled).eigh_into().ok()?.sort_eig_desc();
+        let largest: Vec<usize> = (0..COMPONENTS.min(rows.nrows()).min(vectors.ncols())).collect();
+        Some(Self { scaler, components: vectors.select(Axis(1), &largest) })
     }
 
     fn place(&self, rows: &Array2<f64>) -> Array2<f64> {
         let scaled: Array2<f64> = self.scaler.transform(rows.clone());
-        self.pca.predict(&scaled)
+        scaled.dot(&self.components)
     }
 }
 
@@ -138,4 +143,22 @@ fn order_by_size(labels: &[usize], n: usize) -> Vec<usize> {
     let mut place = vec![0; n];
     by_size.iter().enumerate().for_each(|(rank, label)| place[*label] = rank);
     labels.iter().map(|label| place[*label]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_differ_in_one_way_only_have_components() {
+        // All variance lies in one direction; the others are what rounding leaves.
+        for scale in [1e-9, 1.0, 1e9] {
+            let rows = Array2::from_shape_fn((60, 25), |(row, column)| {
+                1.0 + scale * if row == 7 { 1.0 + column as f64 } else { 0.0 }
+            });
+            let space = Space::of(&rows).unwrap();
+            assert!(space.place(&rows).iter().all(|value| value.is_finite()));
+            assert_eq!(fit_clusters(&rows, 8, 1).labels.len(), 60);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::conformal::p_values;
 use super::model::logistic;
 use super::rank::MACHINE_KW;
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use crate::balance::side::Side;
 use crate::balance::who::Trace;
 use crate::balance::{Balance, ParentBalance};
 use crate::calendar::date_of;
@@ -28,6 +29,9 @@ const MOST_SHARE: f64 = 0.5;
 
 /// A trace this likely is put in words.
 const LEAST_TRACE: f64 = 0.2;
+
+/// Of the meters, and buses, where a voltage fell most so many are named.
+const MOST_NAMED: usize = 3;
 
 /// Adds a line for every residual, and raises the meters past which unexplained load goes. Of each
 /// line `expected_false` is its own. Where someone looked and found nothing, at a residual, or at one
@@ -140,7 +144,36 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
             weight: 0.0,
         },
     });
+    if let Some(side) = &parent.side {
+        reasons.extend(side_reasons(parent, side));
+    }
     reasons
+}
+
+/// Where voltages say that the load hangs.
+fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
+    let reason = |words| Reason { indicator: "whereabouts", words, weight: 0.0 };
+    let Some((onset, (_, deepest_v))) = parent.excess.onset.zip(side.meters.first()) else {
+        return Vec::new();
+    };
+    let named: Vec<&str> = side.deepest().take(MOST_NAMED).map(|(meter, _)| meter.as_str()).collect();
+    let fall = format!(
+        "from {} on the voltage at {} of {} meters is up to {deepest_v:.1} V lower beside the others' than before (chance makes {:.2} V), most at {}: the load hangs on their side of the line",
+        date_of(onset),
+        side.meters.len(),
+        side.n_heard,
+        side.noise_v,
+        named.join(", "),
+    );
+    let buses = side.buses.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let place = match (&side.phase, buses.is_empty()) {
+        (Some(phase), false) => Some(format!("phase {phase}, bus {buses}")),
+        (Some(phase), true) => Some(format!("phase {phase}")),
+        (None, false) => Some(format!("bus {buses}")),
+        (None, true) => None,
+    };
+    let place = place.map(|place| format!("where the voltage fell most the register has {place}"));
+    [Some(fall), place].into_iter().flatten().map(reason).collect()
 }
 
 /// What someone found who looked.

@@ -151,7 +151,7 @@ impl Rows {
             lat: number(2),
             lon: number(3),
             rating_kva: number(4),
-            has_children: false,
+            ..UsagePoint::default()
         }
     }
 }

@@ -15,7 +15,7 @@ const HOLES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
 /// Ids and patterns, those that take off an end first. Where a pattern is changed in `indicators/` or `ranking/`,
 /// it is changed here; the tests hold every reason of a run against them.
-const PATTERNS: [(&str, &str); 37] = [
+const PATTERNS: [(&str, &str); 41] = [
     (
         "share",
         r"meter (?<a>\S+) in the residual of (?<b>\S+): (?<c>.+) \(chance (?<d>\d+%) among the meters there and a tap\)",
@@ -58,6 +58,13 @@ const PATTERNS: [(&str, &str); 37] = [
         "whereabouts",
         r"none of the (?<a>\d+) meters below it leaves a trace in the residual: a tap between meters is likelier than a meter that registers a part",
     ),
+    (
+        "voltage",
+        r"from (?<a>\S+) on the voltage at (?<b>\d+) of (?<c>\d+) meters is up to (?<d>\S+) V lower beside the others' than before \(chance makes (?<e>\S+) V\), most at (?<f>.+): the load hangs on their side of the line",
+    ),
+    ("side_both", r"where the voltage fell most the register has phase (?<a>.+), bus (?<b>.+)"),
+    ("side_phase", r"where the voltage fell most the register has phase (?<a>.+)"),
+    ("side_bus", r"where the voltage fell most the register has bus (?<a>.+)"),
     ("verdict_farm", r"a farm was found below (?<a>.+) \(verdict (?<b>\w+)\)"),
     (
         "verdict_none",

@@ -79,6 +79,9 @@ pub struct ReadingsTable {
     pub quality_column: Option<String>,
     /// Column that multiplies the value (current transformer ratio).
     pub multiplier_column: Option<String>,
+    /// Column with the voltage [V] of a row an interval: where it falls when a tap begins tells which
+    /// side of the line it hangs on.
+    pub voltage_column: Option<String>,
     /// Number that multiplies every value.
     pub multiplier: Option<f64>,
     /// `kWh`, `Wh`, `MWh`, `kW` or `W`.

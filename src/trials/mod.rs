@@ -15,6 +15,7 @@ mod tables;
 mod tips;
 mod transformers;
 mod usage_points;
+mod voltages;
 mod weather;
 
 pub use scenario::Scenario;

@@ -14,11 +14,14 @@ use super::incidents::{Incidents, WHOLE_DISTRICT};
 use super::plan::{Customer, Plan, Task, feeder_id, meter_id, substation_id, substation_of, transformer_id};
 use super::tables::write_table;
 use super::usage_points::Truth;
+use super::voltages::Spot;
 use crate::error::Result;
 
 /// What the register takes from the run of a usage point.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Agreed {
+    /// Where it hangs, where voltages are modelled.
+    pub spot: Option<Spot>,
     pub contracted_kw: f32,
     pub declared_mining_kw: Option<f32>,
 }
@@ -29,7 +32,12 @@ pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Res
     for (transformer, below) in plan.transformers.iter().enumerate() {
         rows.extend(below.points.clone().map(|point| {
             let listed = plan.points[point].listed_under.unwrap_or(transformer);
-            point_row(plan, point, &transformer_id(listed), agreed[point])
+            let spot = agreed[point].spot;
+            Row {
+                bus: spot.map(|spot| spot.bus(&transformer_id(transformer))),
+                phase: spot.and_then(Spot::phase),
+                ..point_row(plan, point, &transformer_id(listed), agreed[point])
+            }
         }));
     }
     for (n, transformer) in plan.transformers.iter().enumerate() {
@@ -44,23 +52,25 @@ pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Res
             .map(|n| Row::node(feeder_id(n), Some(substation_id(substation_of(n))), "feeder")),
     );
     rows.extend((0..plan.n_substations()).map(|n| Row::node(substation_id(n), None, "substation")));
-    write_table(
-        path,
-        vec![
-            ("meter_id", text(rows.iter().map(|row| Some(row.meter_id.clone())))),
-            ("parent_id", text(rows.iter().map(|row| row.parent_id.clone()))),
-            ("kind", text(rows.iter().map(|row| Some(row.kind.to_owned())))),
-            ("activity", text(rows.iter().map(|row| row.activity.map(str::to_owned)))),
-            ("premises", text(rows.iter().map(|row| row.premises.map(str::to_owned)))),
-            ("tariff", text(rows.iter().map(|row| row.tariff.map(str::to_owned)))),
-            ("contracted_kw", numbers(rows.iter().map(|row| row.contracted_kw))),
-            ("declared_mining_kw", numbers(rows.iter().map(|row| row.declared_mining_kw))),
-            ("licence", text(rows.iter().map(|row| row.licence.clone()))),
-            ("lat", degrees(rows.iter().map(|row| row.spot.map(|spot| spot.0)))),
-            ("lon", degrees(rows.iter().map(|row| row.spot.map(|spot| spot.1)))),
-            ("address", text(rows.iter().map(|row| row.address.clone()))),
-        ],
-    )
+    let mut columns = vec![
+        ("meter_id", text(rows.iter().map(|row| Some(row.meter_id.clone())))),
+        ("parent_id", text(rows.iter().map(|row| row.parent_id.clone()))),
+        ("kind", text(rows.iter().map(|row| Some(row.kind.to_owned())))),
+        ("activity", text(rows.iter().map(|row| row.activity.map(str::to_owned)))),
+        ("premises", text(rows.iter().map(|row| row.premises.map(str::to_owned)))),
+        ("tariff", text(rows.iter().map(|row| row.tariff.map(str::to_owned)))),
+        ("contracted_kw", numbers(rows.iter().map(|row| row.contracted_kw))),
+        ("declared_mining_kw", numbers(rows.iter().map(|row| row.declared_mining_kw))),
+        ("licence", text(rows.iter().map(|row| row.licence.clone()))),
+        ("lat", degrees(rows.iter().map(|row| row.spot.map(|spot| spot.0)))),
+        ("lon", degrees(rows.iter().map(|row| row.spot.map(|spot| spot.1)))),
+        ("address", text(rows.iter().map(|row| row.address.clone()))),
+    ];
+    if rows.iter().any(|row| row.bus.is_some()) {
+        columns.push(("phase", text(rows.iter().map(|row| row.phase.map(str::to_owned)))));
+        columns.push(("bus", text(rows.iter().map(|row| row.bus.clone()))));
+    }
+    write_table(path, columns)
 }
 
 /// Writes `weather.parquet`: one row an hour that the clock shows.
@@ -92,28 +102,34 @@ pub(super) fn write_events(path: &Path, incidents: &Incidents, calendar: &Calend
     )
 }
 
-/// Writes `truth.parquet`: one row a usage point, then one a transformer.
+/// Writes `truth.parquet`: one row a usage point, then one a transformer; `phase` and `bus` of taps where
+/// voltages are modelled.
 pub(super) fn write_truth(path: &Path, points: &[Truth], transformers: &[Truth]) -> Result<()> {
     let ids = (0..points.len()).map(meter_id).chain((0..transformers.len()).map(transformer_id));
     let all: Vec<&Truth> = points.iter().chain(transformers).collect();
     let word =
         |pick: fn(&Truth) -> Option<&'static str>| text(all.iter().map(|t| pick(t).map(str::to_owned)));
     let machines: UInt32Array = all.iter().map(|truth| truth.n_machines).collect();
-    write_table(
-        path,
-        vec![
-            ("meter_id", text(ids.map(Some))),
-            ("role", word(|truth| Some(truth.role))),
-            ("form", word(|truth| truth.form)),
-            ("kw", numbers(all.iter().map(|truth| truth.kw))),
-            ("n_machines", Arc::new(machines)),
-            ("machine", word(|truth| truth.machine)),
-            ("onset", dates(all.iter().map(|truth| truth.onset))),
-            ("end", dates(all.iter().map(|truth| truth.end))),
-            ("metered_share", numbers(all.iter().map(|truth| truth.metered_share))),
-            ("scheme", word(|truth| truth.scheme)),
-        ],
-    )
+    let mut columns = vec![
+        ("meter_id", text(ids.map(Some))),
+        ("role", word(|truth| Some(truth.role))),
+        ("form", word(|truth| truth.form)),
+        ("kw", numbers(all.iter().map(|truth| truth.kw))),
+        ("n_machines", Arc::new(machines)),
+        ("machine", word(|truth| truth.machine)),
+        ("onset", dates(all.iter().map(|truth| truth.onset))),
+        ("end", dates(all.iter().map(|truth| truth.end))),
+        ("metered_share", numbers(all.iter().map(|truth| truth.metered_share))),
+        ("scheme", word(|truth| truth.scheme)),
+    ];
+    if all.iter().any(|truth| truth.spot.is_some()) {
+        let below =
+            (0..points.len()).map(|_| None).chain((0..transformers.len()).map(|n| Some(transformer_id(n))));
+        let buses = below.zip(&all).map(|(below, truth)| Some(truth.spot?.bus(&below?)));
+        columns.push(("phase", word(|truth| truth.spot?.phase())));
+        columns.push(("bus", text(buses)));
+    }
+    write_table(path, columns)
 }
 
 #[derive(Default)]
@@ -129,6 +145,8 @@ struct Row {
     licence: Option<String>,
     spot: Option<(f64, f64)>,
     address: Option<String>,
+    phase: Option<&'static str>,
+    bus: Option<String>,
 }
 
 impl Row {
@@ -164,6 +182,7 @@ fn point_row(plan: &Plan, point: usize, parent: &str, agreed: Agreed) -> Row {
         licence: is_licensed.then(|| format!("DM-{:05}", point + 1)),
         spot: Some((place.latitude_deg, place.longitude_deg)),
         address: Some(place.address.clone()),
+        ..Row::default()
     }
 }
 

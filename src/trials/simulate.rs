@@ -68,6 +68,8 @@ pub struct SimulateSettings {
     pub interval_minutes: usize,
     /// Share of usage points with a rig, 0..=1.
     pub prevalence: f32,
+    /// Whether meters record their voltage, and register and truth say where loads hang.
+    pub has_voltages: bool,
 }
 
 impl SimulateSettings {
@@ -88,6 +90,7 @@ impl SimulateSettings {
             out: out.into(),
             interval_minutes: DEFAULT_INTERVAL_MINUTES,
             prevalence: DEFAULT_PREVALENCE,
+            has_voltages: false,
         }
     }
 
@@ -157,6 +160,7 @@ pub fn simulate(settings: &SimulateSettings) -> Result<Summary> {
         calendar: &calendar,
         incidents: &incidents,
         temperature_c: &temperature_c,
+        has_voltages: settings.has_voltages,
     };
 
     fs::create_dir_all(&settings.out).map_err(|error| Error::write(&settings.out, error))?;
@@ -185,7 +189,7 @@ struct Outcome {
 
 /// Runs transformer after transformer; holds the series of a few, and one sum for each transformer.
 fn write_readings(path: &Path, district: &District) -> Result<Outcome> {
-    let layout = ReadingsLayout::of(district.calendar);
+    let layout = ReadingsLayout::of(district.calendar, district.has_voltages);
     let mut writer = ReadingsWriter::create(path, &layout)?;
     let mut outcome = Outcome { n_rows: 0, agreed: Vec::new(), points: Vec::new(), transformers: Vec::new() };
     let mut sums = Sums::of(district);
@@ -223,10 +227,13 @@ fn run_with_batches(transformer: usize, district: &District, layout: &ReadingsLa
     let mut batches = Vec::with_capacity(run.points.len());
     let mut agreed = Vec::with_capacity(run.points.len());
     let mut points = Vec::with_capacity(run.points.len());
-    for (number, point) in numbers.zip(run.points) {
-        let records = point.records.as_deref();
-        batches.push(layout.meter(&meter_id(number), &point.metered_kw, records, district.calendar)?);
+    for (at, (number, point)) in numbers.zip(run.points).enumerate() {
+        let (lines, records) = (run.lines.as_ref(), point.records.as_deref());
+        let voltage_v = lines.map(|lines| &lines.voltage_v[at][..]);
+        let id = meter_id(number);
+        batches.push(layout.meter(&id, &point.metered_kw, voltage_v, records, district.calendar)?);
         agreed.push(Agreed {
+            spot: lines.map(|lines| lines.spots[at]),
             contracted_kw: point.contracted_kw,
             declared_mining_kw: point.declared_mining_kw,
         });
@@ -260,7 +267,7 @@ impl Sums {
             add_with_loss(&mut substations[substation_of(feeder)], kw, SUBSTATION_LOSS_SHARE);
         }
         let mut write =
-            |id: String, kw: &[f32]| writer.write(&layout.meter(&id, kw, None, district.calendar)?);
+            |id: String, kw: &[f32]| writer.write(&layout.meter(&id, kw, None, None, district.calendar)?);
         for (n, kw) in self.transformers.iter().enumerate() {
             write(transformer_id(n), kw)?;
         }

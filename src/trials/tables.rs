@@ -68,25 +68,29 @@ pub(super) struct ReadingsLayout {
 }
 
 impl ReadingsLayout {
-    pub fn of(calendar: &Calendar) -> Self {
+    /// With a column for the voltage, or without.
+    pub fn of(calendar: &Calendar, has_voltages: bool) -> Self {
         let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let start = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-        let schema = Schema::new(vec![
+        let mut fields = vec![
             Field::new("meter_id", text(), false),
             Field::new("start", start, false),
             Field::new("energy_kwh", DataType::Float64, false),
             Field::new("quality", text(), false),
-        ]);
+        ];
+        fields.extend(has_voltages.then(|| Field::new("voltage_v", DataType::Float64, true)));
+        let schema = Schema::new(fields);
         let starts = TimestampMicrosecondArray::from(calendar.starts_us.clone()).with_timezone("UTC");
         let zeros = Int32Array::from(vec![0; calendar.grid.len()]);
         Self { schema: Arc::new(schema), starts: Arc::new(starts), zeros }
     }
 
-    /// One meter's interval data, from its demand on the local grid [kW].
+    /// One meter's interval data, from its demand [kW] and its voltage [V] on the local grid.
     pub fn meter(
         &self,
         id: &str,
         demand_kw: &[f32],
+        voltage_v: Option<&[f32]>,
         records: Option<&[Record]>,
         calendar: &Calendar,
     ) -> Result<RecordBatch> {
@@ -104,12 +108,18 @@ impl ReadingsLayout {
                 .collect::<Vec<_>>()
                 .into(),
         };
-        let columns: Vec<ArrayRef> = vec![
+        let mut columns: Vec<ArrayRef> = vec![
             Arc::new(dictionary(self.zeros.clone(), &[id])?),
             Arc::clone(&self.starts),
             Arc::new(energy_kwh),
             Arc::new(dictionary(quality, &["A", "E"])?),
         ];
+        if self.schema.fields().len() > columns.len() {
+            // To a tenth of a volt, which f32 does not hold exactly.
+            let volts =
+                |&interval: &usize| voltage_v.map(|read| (f64::from(read[interval]) * 10.0).round() / 10.0);
+            columns.push(Arc::new(calendar.grid.iter().map(volts).collect::<Float64Array>()));
+        }
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(|error| Error::table("readings.parquet", error))?;
         let Some(records) = records else { return Ok(batch) };

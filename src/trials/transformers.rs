@@ -10,6 +10,7 @@ use super::incidents::Incidents;
 use super::plan::{Plan, Unmetered};
 use super::scenario::Scenario;
 use super::usage_points::{PointRun, Surroundings, Truth, run_point};
+use super::voltages::{Lines, Spot};
 use crate::rigs::chance::{between, one_of};
 use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
 
@@ -25,6 +26,7 @@ const LOAD_LOSS_SHARE: (f32, f32) = (0.012, 0.04);
 /// Numbers that keep the random streams of meters, transformers and the rest apart.
 const POINT_STREAM: u64 = 0x9E37_79B9_7F4A_7C15;
 const TRANSFORMER_STREAM: u64 = 0xD1B5_4A32_D192_ED03;
+const VOLTAGE_STREAM: u64 = 0x8CB9_2BA7_2F3D_8DD7;
 
 /// Forms of a farm on a tap.
 const TAP_FORMS: [RigForm; 5] =
@@ -39,6 +41,8 @@ pub(super) struct District<'a> {
     pub incidents: &'a Incidents,
     /// On the local grid. [degC]
     pub temperature_c: &'a [f32],
+    /// Whether meters record their voltage.
+    pub has_voltages: bool,
 }
 
 /// What came of a transformer.
@@ -48,7 +52,18 @@ pub(super) struct TransformerRun {
     pub points: Vec<PointRun>,
     /// What the transformer's own meter records on the local grid. [kW]
     pub supplied_kw: Vec<f32>,
+    /// What its usage points' meters record of their voltage, where they do.
+    pub lines: Option<LinesRun>,
     pub truth: Truth,
+}
+
+/// Lines with what was measured on them.
+#[derive(Debug)]
+pub(super) struct LinesRun {
+    /// Where each usage point hangs.
+    pub spots: Vec<Spot>,
+    /// What its meter reads, on the local grid. [V]
+    pub voltage_v: Vec<Vec<f32>>,
 }
 
 /// Runs one transformer and everything below it; the same for any number of threads.
@@ -78,11 +93,37 @@ pub(super) fn run_transformer(transformer: usize, district: &District) -> Transf
     for point in &points {
         supplied_kw.iter_mut().zip(&point.supplied_kw).for_each(|(sum_kw, kw)| *sum_kw += kw);
     }
-    let mut truth = feed_past_meters(plan.unmetered, &mut supplied_kw, &around, &mut rng);
+    let (mut truth, fed_kw) = feed_past_meters(plan.unmetered, &supplied_kw, &around, &mut rng);
+    add(&mut supplied_kw, &fed_kw);
+    let lines = district.has_voltages.then(|| {
+        let mut rng = stream(district.seed, VOLTAGE_STREAM, transformer);
+        let plans = &district.plan.points[plan.points.clone()];
+        run_lines(Lines::draw(plans, &mut rng), &points, &fed_kw, &mut truth, &mut rng)
+    });
     note_bypasses(&mut truth, &points);
     note_mislisting(&mut truth, transformer, district.plan);
     add_loss(&mut supplied_kw, &around, &mut rng);
-    TransformerRun { points, supplied_kw, truth }
+    TransformerRun { points, supplied_kw, lines, truth }
+}
+
+/// Voltages of the usage points; notes in the truth where a tap hangs.
+fn run_lines(
+    mut lines: Lines,
+    points: &[PointRun],
+    fed_kw: &[f32],
+    truth: &mut Truth,
+    rng: &mut impl Rng,
+) -> LinesRun {
+    let n = points.first().map_or(0, |point| point.supplied_kw.len());
+    let peak_kw = fed_kw.iter().copied().fold(0.0, f32::max);
+    let tap = (peak_kw > 0.0).then(|| lines.draw_tap(peak_kw, rng));
+    truth.spot = tap.filter(|_| truth.role == "rig");
+    let own = lines.spots.iter().copied().zip(points.iter().map(|point| &point.supplied_kw[..]));
+    let mut loads: Vec<(Spot, &[f32])> = own.collect();
+    lines.dimension(&loads, n);
+    loads.extend(tap.map(|spot| (spot, fed_kw)));
+    let voltage_v = lines.voltages(&loads, n, rng);
+    LinesRun { spots: lines.spots, voltage_v }
 }
 
 /// A generator of its own for the `n`th thing of a kind.
@@ -91,24 +132,24 @@ pub(super) fn stream(seed: u64, kind: u64, n: usize) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(seed.rotate_left(32) ^ number)
 }
 
+/// What the transformer feeds past every meter, other than part of a metered rig. [kW]
 fn feed_past_meters(
     unmetered: Unmetered,
-    supplied_kw: &mut [f32],
+    supplied_kw: &[f32],
     around: &Surroundings,
     rng: &mut impl Rng,
-) -> Truth {
+) -> (Truth, Vec<f32>) {
     let span = &around.span;
     let host = HostLoad::of(supplied_kw);
-    match unmetered {
+    let mut fed_kw = vec![0.0; supplied_kw.len()];
+    let truth = match unmetered {
         Unmetered::Nothing => Truth { role: "plain", scheme: Some("none"), ..Truth::plain() },
         Unmetered::Lamps => {
-            let mut lamps_kw = vec![0.0; supplied_kw.len()];
             Change::draw(LookAlike::StreetLighting, span, &host, rng).all_along(span).apply(
-                &mut lamps_kw,
+                &mut fed_kw,
                 span,
                 rng,
             );
-            add(supplied_kw, &lamps_kw);
             Truth {
                 role: "look_alike",
                 form: Some(LookAlike::StreetLighting.as_str()),
@@ -119,11 +160,11 @@ fn feed_past_meters(
         Unmetered::Tap => {
             let site = Site::of(host).with_kw(1.3, 80.0).in_year(around.place.latest_model_year);
             let rig = Rig::draw(one_of(&TAP_FORMS, rng), span, &site, rng);
-            let rig_kw = rig.demand_kw(span, rng);
-            add(supplied_kw, &rig_kw);
-            Truth { scheme: Some("tap"), metered_share: Some(0.0), ..Truth::of_rig(&rig, &rig_kw, around) }
+            fed_kw = rig.demand_kw(span, rng);
+            Truth { scheme: Some("tap"), metered_share: Some(0.0), ..Truth::of_rig(&rig, &fed_kw, around) }
         }
-    }
+    };
+    (truth, fed_kw)
 }
 
 /// A transformer above a bypassed meter feeds what that meter does not see.

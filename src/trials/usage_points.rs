@@ -10,6 +10,7 @@ use super::calendar::Calendar;
 use super::homes::Home;
 use super::plan::{Customer, PointPlan, Task};
 use super::scenario::Place;
+use super::voltages::Spot;
 use crate::rigs::chance::{between, happens, log_between, whole};
 use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
 
@@ -78,6 +79,8 @@ pub(super) struct Truth {
     pub scheme: Option<&'static str>,
     /// What the transformer feeds of this past the meter. [kW]
     pub unmetered_kw: f32,
+    /// Where a tap hangs, where voltages are modelled.
+    pub spot: Option<Spot>,
 }
 
 impl Truth {
@@ -93,6 +96,7 @@ impl Truth {
             metered_share: None,
             scheme: None,
             unmetered_kw: 0.0,
+            spot: None,
         }
     }
 

@@ -13,7 +13,8 @@ use crate::report::risk::Risks;
 /// (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over those
 /// days, `no_load_kw, load_loss_per_kw` [1/kW], `peak_kw, unexplained_kw, unexplained_sd_kw`,
 /// `log_ratio` (of a farm against none), `onset, ended` [local day], `likeliest_meter,
-/// likeliest_chance` [0..=1], `rating_kva, hours_above_rating,
+/// likeliest_chance` [0..=1], `voltage_fell_at` (the meter where it fell most when the load began),
+/// `voltage_fell_v, load_phase, load_bus` (the register's, of that side), `rating_kva, hours_above_rating,
 /// hours_above_rating_without` (the suspects below it).
 ///
 /// # Errors
@@ -44,6 +45,10 @@ pub fn balance_frame(parents: &[ParentBalance], register: &Register, risks: &Ris
         dates("ended", parents.iter().map(|one| one.excess.ended.map(date_of))),
         texts("likeliest_meter", parents.iter().map(|one| Some(one.traces.first()?.meter.as_str()))),
         float("likeliest_chance", &|one| Some(one.traces.first()?.chance)),
+        texts("voltage_fell_at", parents.iter().map(|one| Some(one.side.as_ref()?.meters[0].0.as_str()))),
+        float("voltage_fell_v", &|one| Some(one.side.as_ref()?.meters[0].1)),
+        texts("load_phase", parents.iter().map(|one| one.side.as_ref()?.phase.as_deref())),
+        texts("load_bus", parents.iter().map(|one| Some(one.side.as_ref()?.buses.first()?.as_str()))),
         float("rating_kva", &|one| Some(risk(one)?.rating_kva)),
         counts("hours_above_rating", parents.iter().map(|one| Some(risk(one)?.hours_above))),
         counts("hours_above_rating_without", parents.iter().map(|one| Some(risk(one)?.hours_above_without))),

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub const REGISTER: &str = "register.parquet";
 
 /// The columns a register is read with (`meter_id, parent_id, kind, activity, premises, tariff, contracted_kw,
-/// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA]), a row a
+/// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA], `phase, bus`), a row a
 /// usage point, by meter; no row where there was no register. Reads back with [`Register::read`].
 ///
 /// # Errors
@@ -38,6 +38,8 @@ pub fn register_frame(register: &Register) -> Result<DataFrame> {
         text("address", |point| point.address.as_deref()),
         text("zone", |point| point.zone.as_deref()),
         number("rating_kva", |point| point.rating_kva),
+        text("phase", |point| point.phase.as_deref()),
+        text("bus", |point| point.bus.as_deref()),
     ];
     frame(REGISTER, points.len(), columns)
 }

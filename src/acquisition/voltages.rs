@@ -1,0 +1,150 @@
+//! Reads the voltages of some meters on some days: a second look, at what few parents' children show.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::mapping::Mapping;
+use super::{MeterReader, Source};
+use crate::calendar::Calendar;
+use crate::digest::CLOCK_HOURS;
+use crate::error::Result;
+use crate::ids::{MeterId, MeterNumbers};
+
+/// Voltages are summed as whole millivolts, so that sums do not depend on the order of threads.
+const MV_PER_V: f64 = 1000.0;
+
+/// One meter's voltage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Voltages {
+    /// First civil day. [days since 1970-01-01]
+    pub first_day: i32,
+    /// Mean by day and clock hour; NaN where there is none. [V]
+    pub hour_v: Vec<[f32; CLOCK_HOURS]>,
+}
+
+/// Voltages of the meters that are `wanted`, each on civil days first to one past the last. Meters
+/// without any are left out. Reads every source with a voltage column from end to end.
+///
+/// # Errors
+/// As [`Source::read_unit`]. What is wrong with a file was found when its values were read.
+pub fn read_voltages(
+    sources: &[Source],
+    wanted: &BTreeMap<MeterId, Range<i32>>,
+    calendar: &Calendar,
+) -> Result<BTreeMap<MeterId, Voltages>> {
+    let mappings: Vec<(&Source, Mapping)> =
+        sources.iter().filter_map(|source| Some((source, source.mapping.of_voltage()?))).collect();
+    if wanted.is_empty() || mappings.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let numbers = MeterNumbers::default();
+    // Meters that are wanted have the first numbers, in their order.
+    wanted.keys().for_each(|meter| {
+        numbers.number(meter.as_str());
+    });
+    let sums: Vec<Mutex<Sums>> = wanted.values().map(|days| Mutex::new(Sums::of(days.clone()))).collect();
+    let units: Vec<(&Source, &Mapping, usize)> = mappings
+        .iter()
+        .flat_map(|(source, mapping)| (0..source.n_units()).map(move |unit| (*source, mapping, unit)))
+        .collect();
+    units.into_par_iter().try_for_each(|(source, mapping, unit)| {
+        let mut meters = MeterReader::new(&numbers);
+        source
+            .read_unit_as(mapping, unit, &mut meters, &mut |batch| {
+                for ((&meter, &start_s), &volts) in
+                    batch.meters.iter().zip(&batch.starts_s).zip(&batch.values)
+                {
+                    if let Some(sums) = sums.get(meter as usize) {
+                        sums.lock().unwrap_or_else(PoisonError::into_inner).add(start_s, volts, calendar);
+                    }
+                }
+                Ok(())
+            })
+            .map(|_| ())
+    })?;
+    let voltages = |sums: Mutex<Sums>| sums.into_inner().unwrap_or_else(PoisonError::into_inner).voltages();
+    let all = wanted.keys().cloned().zip(sums.into_iter().map(voltages));
+    Ok(all.filter_map(|(meter, voltages)| Some((meter, voltages?))).collect())
+}
+
+/// Sum and number of a meter's voltages, by day and clock hour.
+struct Sums {
+    days: Range<i32>,
+    hours: Vec<[(i64, u32); CLOCK_HOURS]>,
+}
+
+impl Sums {
+    fn of(days: Range<i32>) -> Self {
+        let n = days.len();
+        Self { days, hours: vec![[(0, 0); CLOCK_HOURS]; n] }
+    }
+
+    fn add(&mut self, start_s: i64, volts: f64, calendar: &Calendar) {
+        // A dead line has no voltage; what it reads then says nothing of the load.
+        if volts <= 0.0 {
+            return;
+        }
+        let Some(civil) = calendar.day_of(start_s).filter(|civil| self.days.contains(&civil.day)) else {
+            return;
+        };
+        let hour = civil.clock_hour(start_s - civil.start_s);
+        let (sum_mv, n) = &mut self.hours[(civil.day - self.days.start) as usize][hour];
+        *sum_mv += (volts * MV_PER_V).round() as i64;
+        *n += 1;
+    }
+
+    fn voltages(self) -> Option<Voltages> {
+        let mean = |(sum_mv, n): (i64, u32)| {
+            if n > 0 { (sum_mv as f64 / MV_PER_V / f64::from(n)) as f32 } else { f32::NAN }
+        };
+        let is_any = self.hours.iter().flatten().any(|(_, n)| *n > 0);
+        is_any.then(|| Voltages {
+            first_day: self.days.start,
+            hour_v: self.hours.into_iter().map(|day| day.map(mean)).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acquisition::open_sources;
+    use crate::settings::ReadingsTable;
+
+    fn read(csv: &str, wanted: &[(&str, Range<i32>)]) -> BTreeMap<MeterId, Voltages> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("readings.csv");
+        std::fs::write(&path, csv).unwrap();
+        let stated = ReadingsTable { path: path.display().to_string(), ..ReadingsTable::default() };
+        let opened = open_sources(&[stated], None).unwrap();
+        let wanted = wanted.iter().map(|(meter, days)| (MeterId::from(*meter), days.clone())).collect();
+        read_voltages(&opened.sources, &wanted, &Calendar::new(None)).unwrap()
+    }
+
+    /// 2022-01-10. [days since 1970-01-01]
+    const DAY: i32 = 19_002;
+
+    #[test]
+    fn voltages_are_means_of_the_clock_hours_of_wanted_meters_and_days() {
+        let csv = "meter_id,timestamp,kwh,voltage_v\n\
+            a,2022-01-09T23:30:00,0.2,100\n\
+            a,2022-01-10T00:00:00,0.2,230\n\
+            a,2022-01-10T00:30:00,0.3,231.5\n\
+            a,2022-01-10T02:00:00,0.3,0\n\
+            b,2022-01-10T00:00:00,0.2,229\n";
+        let found = read(csv, &[("a", DAY..DAY + 1), ("c", DAY..DAY + 1)]);
+        let of_a = &found[&MeterId::from("a")];
+        assert_eq!((found.len(), of_a.first_day, of_a.hour_v.len()), (1, DAY, 1));
+        assert_eq!(of_a.hour_v[0][0], 230.75);
+        assert!(of_a.hour_v[0][1..].iter().all(|volts| volts.is_nan()));
+    }
+
+    #[test]
+    fn an_export_without_voltages_has_none() {
+        let csv = "meter_id,timestamp,kwh\na,2022-01-10T00:00:00,0.2\na,2022-01-10T00:30:00,0.2\n";
+        assert!(read(csv, &[("a", DAY..DAY + 1)]).is_empty());
+    }
+}

@@ -1,0 +1,330 @@
+//! Says on which side of a transformer's lines a load hangs, from the voltages of the meters there.
+//!
+//! # What it measures
+//! A load lowers the voltage of every meter that shares wire with it, the more wire the more; on the
+//! other lines and phases it does not. So each meter's voltage, held against the middle of all below the
+//! transformer, is explained by what all of them register, hour by hour, and by a step on the day the
+//! unexplained load began. How deep that step is, over four weeks before and after, tells how much wire
+//! the meter shares with it.
+//!
+//! # What else looks like this
+//! A customer who moves in on that very day lowers the neighbours' voltage as well, but registers the
+//! load, which explains it.
+//!
+//! # Limit and why
+//! A load at the transformer's own bar, or on all phases of every line, lowers all alike: then nothing
+//! is said. What voltages do anyway is seen from a step in the middle of the days before; a fall counts
+//! that is far out of it.
+//!
+//! # Source
+//! Voltages explained by loads, as used for topology and phase: Short 2013,
+//! doi:10.1109/TSG.2012.2219078. Ridge regression: Hoerl and Kennard 1970, doi:10.2307/1267351.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use linfa_linalg::cholesky::SolveC;
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::ParentBalance;
+use super::children::by_parent;
+use super::sums::hours_of;
+use crate::acquisition::Source;
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::acquisition::voltages::{Voltages, read_voltages};
+use crate::calendar::Calendar;
+use crate::digest::store::DigestStore;
+use crate::digest::{CLOCK_HOURS, MeterDays};
+use crate::error::Result;
+use crate::ids::MeterId;
+use crate::stats::{median, quantile_of};
+
+/// Days compared on each side of the onset, as a block's in features. [d]
+const NEAR_DAYS: i32 = 28;
+
+/// Days that each side of a step must have. [d]
+const LEAST_DAYS: usize = 5;
+
+/// Fewer meters than this have no middle to be held against.
+const LEAST_METERS: usize = 5;
+
+/// A fall counts from this many times what voltages do anyway.
+const LEAST_DEVIATIONS: f64 = 6.0;
+
+/// Four weeks of tenths of a volt have no noise below this. [V]
+const RESOLUTION_V: f64 = 0.02;
+
+/// Part of the loads' mean square that is added to each: a load that hardly varies explains nothing.
+const RIDGE: f64 = 0.01;
+
+/// Meters on the load's side share at least this part of the deepest fall.
+const SHARED: f64 = 0.5;
+
+/// The deepest are those that fell by at least this part of the deepest fall.
+const DEEPEST: f64 = 0.85;
+
+/// Voltages are looked at below this many parents at most, those with most evidence first.
+const MOST_PARENTS: usize = 200;
+
+/// Hours by day; NaN where missing.
+type Days = Vec<[f32; CLOCK_HOURS]>;
+
+/// A day without any hour.
+const UNKNOWN: [f32; CLOCK_HOURS] = [f32::NAN; CLOCK_HOURS];
+
+/// The side of a transformer's lines that unexplained load hangs on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Side {
+    /// Meters there and by how much their voltage fell, deepest first. [V]
+    pub meters: Vec<(MeterId, f64)>,
+    /// Meters with voltages.
+    pub n_heard: usize,
+    /// What a voltage changes by anyway (one standard deviation). [V]
+    pub noise_v: f64,
+    /// The one phase that the register has the deepest of them on, where others are on another.
+    pub phase: Option<String>,
+    /// Buses that the register has the deepest of them on, each once.
+    pub buses: Vec<String>,
+}
+
+/// The sides of the parents with unexplained load that began within the data, by place.
+///
+/// # Errors
+/// When voltages or the children's days cannot be read.
+pub(super) fn find_sides(
+    parents: &[ParentBalance],
+    store: &DigestStore,
+    register: &Register,
+    sources: &[Source],
+    calendar: &Calendar,
+) -> Result<Vec<(usize, Side)>> {
+    let mut tapped: Vec<usize> = (0..parents.len()).filter(|&at| window(&parents[at]).is_some()).collect();
+    tapped.sort_by(|&a, &b| parents[b].excess.log_ratio.total_cmp(&parents[a].excess.log_ratio));
+    tapped.truncate(MOST_PARENTS);
+    let is_network = |child: &MeterId| register.point(child.as_str()).is_some_and(UsagePoint::is_network);
+    let mut wanted = BTreeMap::new();
+    for &at in &tapped {
+        let Some((days, _)) = window(&parents[at]) else { continue };
+        let customers = parents[at].account.children.iter().filter(|child| !is_network(child));
+        wanted.extend(customers.map(|child| (child.clone(), days.clone())));
+    }
+    let voltages = read_voltages(sources, &wanted, calendar)?;
+    if voltages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked: Vec<(usize, &[MeterId])> =
+        tapped.iter().map(|&at| (at, &parents[at].account.children[..])).collect();
+    let mut found = Vec::new();
+    by_parent(store, &asked, &mut |at, children| {
+        let heard: Vec<(&MeterId, &Voltages)> =
+            children.iter().filter_map(|child| voltages.get_key_value(&child.meter)).collect();
+        if let Some((days, onset)) = window(&parents[at]).filter(|_| heard.len() >= LEAST_METERS) {
+            let loads_kw: Vec<Days> = children.iter().map(|child| load_of(child, &days)).collect();
+            let side = Side::of(&heard, &loads_kw, (onset - days.start) as usize);
+            found.extend(side.map(|side| (at, side.placed(&heard, register))));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The days that are compared, and the first of the load; `None` where it did not begin within the data.
+fn window(parent: &ParentBalance) -> Option<(Range<i32>, i32)> {
+    let excess = &parent.excess;
+    let onset = excess.onset.filter(|_| excess.log_ratio > 0.0)?;
+    Some((onset - NEAR_DAYS..(onset + NEAR_DAYS).min(excess.days.1), onset))
+}
+
+/// What a meter shows on some days. [kW]
+fn load_of(meter: &MeterDays, days: &Range<i32>) -> Days {
+    let (first_day, hours) = hours_of(meter);
+    let at = |day: i32| usize::try_from(day - first_day).ok();
+    days.clone().map(|day| at(day).and_then(|at| hours.get(at)).copied().unwrap_or(UNKNOWN)).collect()
+}
+
+impl Side {
+    /// The side of a load that begins on day `onset` (an index) of the meters' days; `loads_kw` is what
+    /// each meter below registers. `None` where no voltage falls far enough, or too few days are there.
+    fn of(heard: &[(&MeterId, &Voltages)], loads_kw: &[Days], onset: usize) -> Option<Self> {
+        let middle = middle_of(heard, loads_kw.first()?.len());
+        let first = middle.iter().position(|day| day.iter().any(|volts| !volts.is_nan()))?;
+        let apart: Vec<Days> =
+            heard.iter().map(|(_, voltages)| difference(&voltages.hour_v, &middle)).collect();
+        let falls_v = falls(&apart, loads_kw, first..middle.len(), onset)?;
+        // What they do without a load: a step in the middle of the days before.
+        let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
+        let by_chance: Vec<f32> = by_chance.iter().map(|fall| fall.abs() as f32).collect();
+        let noise_v = (1.4826 * f64::from(median(&by_chance)?)).max(RESOLUTION_V);
+        let deepest_v = falls_v.iter().copied().fold(0.0, f64::max);
+        if deepest_v < LEAST_DEVIATIONS * noise_v {
+            return None;
+        }
+        let falls = heard.iter().zip(falls_v).filter(|(_, fall)| *fall >= SHARED * deepest_v);
+        let mut meters: Vec<(MeterId, f64)> =
+            falls.map(|((meter, _), fall)| ((*meter).clone(), fall)).collect();
+        meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let (n_heard, phase, buses) = (heard.len(), None, Vec::new());
+        // A side that most of them are on is none.
+        (2 * meters.len() <= n_heard).then_some(Self { meters, n_heard, noise_v, phase, buses })
+    }
+
+    /// Meters whose voltage fell about as deep as any: beyond the tap there is no more wire to share.
+    pub fn deepest(&self) -> impl Iterator<Item = &(MeterId, f64)> {
+        let least_v = self.meters.first().map_or(0.0, |(_, fall)| DEEPEST * fall);
+        self.meters.iter().filter(move |(_, fall)| *fall >= least_v)
+    }
+
+    /// With what the register says of where its meters hang.
+    fn placed(mut self, heard: &[(&MeterId, &Voltages)], register: &Register) -> Self {
+        let point = |meter: &MeterId| register.point(meter.as_str());
+        let phases: BTreeSet<&str> =
+            self.deepest().filter_map(|(meter, _)| point(meter)?.phase.as_deref()).collect();
+        let all: BTreeSet<&str> =
+            heard.iter().filter_map(|(meter, _)| point(meter)?.phase.as_deref()).collect();
+        let phase =
+            phases.first().filter(|_| phases.len() == 1 && all.len() > 1).map(|one| (*one).to_owned());
+        let mut seen = BTreeSet::new();
+        let buses = self.deepest().filter_map(|(meter, _)| point(meter)?.bus.clone());
+        self.buses = buses.filter(|bus| seen.insert(bus.clone())).collect();
+        self.phase = phase;
+        self
+    }
+}
+
+/// The middle of the meters' voltages, hour by hour. [V]
+fn middle_of(heard: &[(&MeterId, &Voltages)], n_days: usize) -> Days {
+    let middle = |day: usize, hour: usize| {
+        let known =
+            heard.iter().map(|(_, voltages)| voltages.hour_v[day][hour]).filter(|volts| !volts.is_nan());
+        quantile_of(known, 0.5).unwrap_or(f32::NAN)
+    };
+    (0..n_days).into_par_iter().map(|day| std::array::from_fn(|hour| middle(day, hour))).collect()
+}
+
+fn difference(a: &Days, b: &Days) -> Days {
+    a.iter().zip(b).map(|(a, b)| std::array::from_fn(|hour| a[hour] - b[hour])).collect()
+}
+
+/// By how much each meter's voltage is lower from day `onset` on, besides what the loads explain, within
+/// some days; `None` where too few of them are on one side. [V]
+fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) -> Option<Vec<f64>> {
+    if onset < days.start + LEAST_DAYS || days.end < onset + LEAST_DAYS {
+        return None;
+    }
+    let step: Days = (0..days.end).map(|day| [if day < onset { 0.0 } else { 1.0 }; CLOCK_HOURS]).collect();
+    let explaining: Vec<Vec<f64>> =
+        loads_kw.iter().chain([&step]).map(|column| centred(&column[days.clone()])).collect();
+    let (n_hours, n) = (CLOCK_HOURS * days.len(), explaining.len());
+    let columns = Array2::from_shape_fn((n_hours, n), |(hour, column)| explaining[column][hour]);
+    let mut squares = columns.t().dot(&columns);
+    let usual = squares.diag().iter().take(n - 1).sum::<f64>() / (n - 1).max(1) as f64;
+    squares.diag_mut().iter_mut().take(n - 1).for_each(|square| *square += RIDGE * usual + 1e-9);
+    // Of all coefficients only the step's is wanted: one solution serves every meter.
+    let wanted = Array2::from_shape_fn((n, 1), |(column, _)| if column == n - 1 { 1.0 } else { 0.0 });
+    let weights = columns.dot(&squares.solvec(&wanted).ok()?);
+    let fall = |volts: &Days| {
+        let volts = centred(&volts[days.clone()]);
+        -volts.iter().zip(&weights).map(|(volts, weight)| volts * weight).sum::<f64>()
+    };
+    Some(volts.iter().map(fall).collect())
+}
+
+/// Hours less the mean of their clock hour; 0 where missing.
+fn centred(days: &[[f32; CLOCK_HOURS]]) -> Vec<f64> {
+    let mean = |hour: usize| {
+        let known = days.iter().map(|day| f64::from(day[hour])).filter(|value| !value.is_nan());
+        let (sum, n) = known.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+        if n > 0.0 { sum / n } else { 0.0 }
+    };
+    let means: [f64; CLOCK_HOURS] = std::array::from_fn(mean);
+    let less = |value: f32, mean: f64| if value.is_nan() { 0.0 } else { f64::from(value) - mean };
+    days.iter().flat_map(|day| day.iter().zip(means).map(move |(value, mean)| less(*value, mean))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::follow::tests::home;
+    use super::*;
+
+    const N_DAYS: usize = 56;
+
+    /// Ohm of wire from one meter to the next on its line, out and back.
+    const OHM: f32 = 0.03;
+
+    /// Twelve meters on two lines of one phase, and a load of some amperes at the end of the second.
+    fn voltages(amperes: impl Fn(usize) -> f32) -> (Vec<MeterId>, Vec<Voltages>, Vec<Days>) {
+        let kw = |meter: usize, day: usize, hour: usize| home(meter, day, hour);
+        let volts = |meter: usize, day: usize, hour: usize| {
+            let (line, own) = (meter / 6, meter % 6);
+            // The wire up to the nearer of two meters carries the load of the further one.
+            let drop: f32 = (0..6)
+                .map(|other| {
+                    let shared = OHM * (own.min(other) + 1) as f32;
+                    shared * kw(6 * line + other, day, hour) * 1000.0 / 230.0
+                })
+                .sum();
+            let tap = if line == 1 { OHM * (own.min(4) + 1) as f32 * amperes(day) } else { 0.0 };
+            let supply = 232.0 + (day as f32 * 0.7).sin() + (hour as f32 * 0.3).cos();
+            supply - drop - tap
+        };
+        let meters = (0..12).map(|meter| MeterId::from(format!("m{meter:02}").as_str())).collect();
+        let of = |meter: usize| Voltages {
+            first_day: 0,
+            hour_v: (0..N_DAYS).map(|day| std::array::from_fn(|hour| volts(meter, day, hour))).collect(),
+        };
+        let load =
+            |meter: usize| (0..N_DAYS).map(|day| std::array::from_fn(|hour| kw(meter, day, hour))).collect();
+        (meters, (0..12).map(of).collect(), (0..12).map(load).collect())
+    }
+
+    fn side(amperes: impl Fn(usize) -> f32) -> Option<Side> {
+        let (meters, voltages, loads) = voltages(amperes);
+        let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
+        Side::of(&heard, &loads, N_DAYS / 2)
+    }
+
+    #[test]
+    fn the_end_of_the_line_that_a_tap_hangs_on_is_named() {
+        let side = side(|day| if day >= N_DAYS / 2 { 14.0 } else { 0.0 }).unwrap();
+        let names: Vec<&str> = side.meters.iter().map(|(meter, _)| meter.as_str()).collect();
+        assert!(names[..2].iter().all(|name| ["m10", "m11"].contains(name)), "{side:?}");
+        assert!(names.iter().all(|name| *name > "m06"), "{side:?}");
+        assert!(side.n_heard == 12 && side.meters[0].1 > 1.0);
+    }
+
+    #[test]
+    fn without_a_new_load_no_side_is_named() {
+        assert_eq!(side(|_| 0.0), None);
+        assert_eq!(side(|_| 14.0), None);
+    }
+
+    #[test]
+    fn few_days_name_no_side() {
+        let (meters, voltages, loads) = voltages(|_| 0.0);
+        let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
+        assert_eq!(Side::of(&heard, &loads, 3), None);
+    }
+
+    #[test]
+    fn the_register_names_phase_and_buses_of_the_deepest() {
+        let register = "meter_id,phase,bus\na,L1,7\nb,L1,7\nc,L2,8\nd,L3,9\n";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.csv");
+        std::fs::write(&path, register).unwrap();
+        let (register, _) = Register::read(&path).unwrap();
+        let meters = ["a", "b", "c", "d"].map(MeterId::from);
+        let none = Voltages { first_day: 0, hour_v: Vec::new() };
+        let heard: Vec<(&MeterId, &Voltages)> = meters.iter().map(|meter| (meter, &none)).collect();
+        let fell = |deepest: &[&str]| {
+            let meters = deepest.iter().map(|meter| (MeterId::from(*meter), 2.0)).collect();
+            let side = Side { meters, n_heard: 4, noise_v: 0.05, phase: None, buses: Vec::new() };
+            side.placed(&heard, &register)
+        };
+        assert_eq!(
+            (fell(&["a", "b"]).phase.as_deref(), fell(&["a", "b"]).buses),
+            (Some("L1"), vec!["7".into()])
+        );
+        assert_eq!((fell(&["a", "c"]).phase, fell(&["a", "c"]).buses.len()), (None, 2));
+    }
+}
