@@ -148,11 +148,11 @@ impl Lines {
         let spans = self.spans_ohm[line].iter().zip(&amperes);
         let falls = spans.map(|(ohm, amperes)| {
             let sum: f32 = amperes.iter().sum();
-            for phase in 0..3 {
+            for (fall, own) in fall.iter_mut().zip(amperes) {
                 // Out on the phase; back on the neutral, whose current is the phases' sum as they stand
                 // 120 degrees apart.
-                let neutral = amperes[phase] - 0.5 * (sum - amperes[phase]);
-                fall[phase] += ohm * (amperes[phase] + neutral);
+                let neutral = own - 0.5 * (sum - own);
+                *fall += ohm * (own + neutral);
             }
             fall
         });

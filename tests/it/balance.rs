@@ -44,6 +44,20 @@ const SLOWED: usize = 4 * HOMES + 7;
 /// This home hangs below transformer 6 and is listed below transformer 7.
 const MISLISTED: usize = 6 * HOMES + 3;
 
+/// Homes below the transformer with a tap.
+const TAPPED: std::ops::Range<usize> = 2 * HOMES..3 * HOMES;
+
+/// What the meter of a home below it reads of its voltage: two lines of six, 0.04 ohm from one home to the
+/// next, and what the medium voltage does. [V]
+fn voltage_v(home: usize, day: usize, hour: usize) -> f64 {
+    let (line, own) = ((home - TAPPED.start) / 6, (home - TAPPED.start) % 6);
+    let fall = |other: usize, kw: f64| 0.04 * (own.min(other) + 1) as f64 * kw * 1000.0 / 230.0;
+    let first = TAPPED.start + 6 * line;
+    let of_homes: f64 = (0..6).map(|other| fall(other, drawn_kw(first + other, day, hour))).sum();
+    let of_tap = if line == 1 { fall(5, unmetered_kw(2, day, hour)) } else { 0.0 };
+    233.0 + (day as f64 * 0.9).sin() + (hour as f64 * 0.4).cos() - of_homes - of_tap
+}
+
 fn stamp(day: usize, hour: usize) -> String {
     format!("2024-{:02}-{:02}T{hour:02}:00:00", 1 + day / 28, 1 + day % 28)
 }
@@ -98,6 +112,34 @@ impl Network {
             writeln!(marked, "{line},{}", if is_estimated { "E" } else { "A" }).unwrap();
         }
         std::fs::write(path, marked).unwrap();
+    }
+
+    /// Gives the homes below the tapped transformer voltages, phases and buses; the tap hangs at the end of
+    /// the second of two lines.
+    fn add_voltages(&self) {
+        let path = self.folder.path().join("readings.csv");
+        let mut read = String::from("meter_id,timestamp,kwh,voltage_v\n");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let per_hour = TRANSFORMERS * (HOMES + 1);
+        for (at, line) in text.lines().skip(1).enumerate() {
+            let (day, hour) = (at / per_hour / 24, at / per_hour % 24);
+            let home = line.strip_prefix('m').and_then(|rest| rest[..3].parse().ok());
+            let volts = home.filter(|home| TAPPED.contains(home)).map(|home| voltage_v(home, day, hour));
+            writeln!(read, "{line},{}", volts.map_or_else(String::new, |volts| format!("{volts:.1}")))
+                .unwrap();
+        }
+        std::fs::write(path, read).unwrap();
+        let path = self.folder.path().join("register.csv");
+        let mut placed = String::from("meter_id,parent_id,kind,rating_kva,phase,bus\n");
+        for line in std::fs::read_to_string(&path).unwrap().lines().skip(1) {
+            let home = line.strip_prefix('m').and_then(|rest| rest[..3].parse::<usize>().ok());
+            let place = home.filter(|home| TAPPED.contains(home)).map_or_else(
+                || ",".to_owned(),
+                |home| format!("L{},pole {}", 1 + (home - TAPPED.start) / 6, 1 + (home - TAPPED.start) / 2),
+            );
+            writeln!(placed, "{line},{place}").unwrap();
+        }
+        std::fs::write(path, placed).unwrap();
     }
 
     /// Runs with some verdicts.
@@ -189,6 +231,22 @@ fn a_residual_that_someone_looked_below_in_vain_is_listed_no_more_nor_a_meter_fo
     assert!(reasons(&run, "residual:T4")[0].contains("found no farm (verdict rejected)"));
     assert!(reasons(&run, "residual:T2")[0].contains("found no farm (verdict rejected)"));
     assert!(reasons(&run, "m055").iter().all(|words| !words.contains("residual")));
+}
+
+#[test]
+fn voltages_say_on_which_side_of_the_lines_a_tap_hangs() {
+    let network = Network::write("");
+    let plain = reasons(&network.detect(&[]), "residual:T2").join("; ");
+    assert!(!plain.contains("voltage"), "{plain}");
+    network.add_voltages();
+    let run = network.detect(&[]);
+    let said = reasons(&run, "residual:T2").join("; ");
+    assert!(said.contains("most at m035") || said.contains("most at m034"), "{said}");
+    assert!(said.contains("phase L2, bus pole 6"), "{said}");
+    let balance = read_table(&run.join("balance.parquet"));
+    let phases = texts(&balance, "load_phase").into_iter().zip(texts(&balance, "parent_id"));
+    let named: Vec<String> = phases.filter(|(phase, _)| phase.is_some()).filter_map(|(_, id)| id).collect();
+    assert_eq!(named, ["T2"]);
 }
 
 #[test]
