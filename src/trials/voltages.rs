@@ -140,9 +140,8 @@ impl Lines {
         }
         // A span carries everything beyond it.
         for pole in (1..amperes.len()).rev() {
-            for phase in 0..3 {
-                amperes[pole - 1][phase] += amperes[pole][phase];
-            }
+            let beyond = amperes[pole];
+            amperes[pole - 1].iter_mut().zip(beyond).for_each(|(own, more)| *own += more);
         }
         let mut fall = [0.0f32; 3];
         let spans = self.spans_ohm[line].iter().zip(&amperes);
