@@ -133,7 +133,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     })?;
     clock.time("voltages", || {
         let calendar = Calendar::new(settings.zone.as_ref());
-        balance.find_sides(&digested.store, &tables.register, &opened.sources, &calendar)
+        balance.heed_voltages(&digested.store, &tables.register, &opened.sources, &calendar)
     })?;
     balance.heed(&tables.verdicts, &tables.register);
     let residuals = residual_features(&balance, settings, &tables.surroundings)?;

@@ -200,19 +200,22 @@ fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Resu
 }
 
 impl Balance {
-    /// Notes on which side of a parent's lines its unexplained load hangs, where the sources have voltages.
+    /// Heeds what voltages tell of where unexplained load hangs, where the sources have any: on which side
+    /// of the lines, and at which meter hardly.
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn find_sides(
+    pub fn heed_voltages(
         &mut self,
         store: &DigestStore,
         register: &Register,
         sources: &[Source],
         calendar: &Calendar,
     ) -> Result<()> {
-        for (place, side) in side::find_sides(&self.parents, store, register, sources, calendar)? {
-            self.parents[place].side = Some(side);
+        for (place, falls) in side::find_falls(&self.parents, store, register, sources, calendar)? {
+            let parent = &mut self.parents[place];
+            parent.side = falls.side(register);
+            who::heed_voltages(&mut parent.traces, &falls);
         }
         Ok(())
     }

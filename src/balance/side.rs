@@ -64,6 +64,10 @@ const SHARED: f64 = 0.5;
 /// The deepest are those that fell by at least this part of the deepest fall.
 const DEEPEST: f64 = 0.85;
 
+/// A meter's voltage says at most this much against it (one to twenty): it may hang on another phase than
+/// what it reads, or elsewhere than the register has it. [log ratio]
+const MOST_AGAINST: f64 = 3.0;
+
 /// Voltages are looked at below this many parents at most, those with most evidence first.
 const MOST_PARENTS: usize = 200;
 
@@ -78,6 +82,8 @@ const UNKNOWN: [f32; CLOCK_HOURS] = [f32::NAN; CLOCK_HOURS];
 pub struct Side {
     /// Meters there and by how much their voltage fell, deepest first. [V]
     pub meters: Vec<(MeterId, f64)>,
+    /// How many of them fell about as deep as any: beyond the load there is no more wire to share.
+    pub n_deepest: usize,
     /// Meters with voltages.
     pub n_heard: usize,
     /// What a voltage changes by anyway (one standard deviation). [V]
@@ -88,17 +94,27 @@ pub struct Side {
     pub buses: Vec<String>,
 }
 
-/// The sides of the parents with unexplained load that began within the data, by place.
+/// How the voltages below one parent fell when its load began.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Falls {
+    /// Every meter with a voltage, and by how much it fell, deepest first. [V]
+    meters: Vec<(MeterId, f64)>,
+    /// What a voltage changes by anyway (one standard deviation). [V]
+    noise_v: f64,
+}
+
+/// How voltages fell below the parents with unexplained load that began within the data, by place; where
+/// none fell far enough, the parent is left out.
 ///
 /// # Errors
 /// When voltages or the children's days cannot be read.
-pub(super) fn find_sides(
+pub(super) fn find_falls(
     parents: &[ParentBalance],
     store: &DigestStore,
     register: &Register,
     sources: &[Source],
     calendar: &Calendar,
-) -> Result<Vec<(usize, Side)>> {
+) -> Result<Vec<(usize, Falls)>> {
     let mut tapped: Vec<usize> = (0..parents.len()).filter(|&at| window(&parents[at]).is_some()).collect();
     tapped.sort_by(|&a, &b| parents[b].excess.log_ratio.total_cmp(&parents[a].excess.log_ratio));
     tapped.truncate(MOST_PARENTS);
@@ -121,8 +137,8 @@ pub(super) fn find_sides(
             children.iter().filter_map(|child| voltages.get_key_value(&child.meter)).collect();
         if let Some((days, onset)) = window(&parents[at]).filter(|_| heard.len() >= LEAST_METERS) {
             let loads_kw: Vec<Days> = children.iter().map(|child| load_of(child, &days)).collect();
-            let side = Side::of(&heard, &loads_kw, (onset - days.start) as usize);
-            found.extend(side.map(|side| (at, side.placed(&heard, register))));
+            let falls = Falls::of(&heard, &loads_kw, (onset - days.start) as usize);
+            found.extend(falls.map(|falls| (at, falls)));
         }
         Ok(())
     })?;
@@ -143,9 +159,9 @@ fn load_of(meter: &MeterDays, days: &Range<i32>) -> Days {
     days.clone().map(|day| at(day).and_then(|at| hours.get(at)).copied().unwrap_or(UNKNOWN)).collect()
 }
 
-impl Side {
-    /// The side of a load that begins on day `onset` (an index) of the meters' days; `loads_kw` is what
-    /// each meter below registers. `None` where no voltage falls far enough, or too few days are there.
+impl Falls {
+    /// Those of a load that begins on day `onset` (an index) of the meters' days; `loads_kw` is what each
+    /// meter below registers. `None` where no voltage falls far enough, or too few days are there.
     fn of(heard: &[(&MeterId, &Voltages)], loads_kw: &[Days], onset: usize) -> Option<Self> {
         let middle = middle_of(heard, loads_kw.first()?.len());
         let first = middle.iter().position(|day| day.iter().any(|volts| !volts.is_nan()))?;
@@ -156,39 +172,56 @@ impl Side {
         let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
         let by_chance: Vec<f32> = by_chance.iter().map(|fall| fall.abs() as f32).collect();
         let noise_v = (1.4826 * f64::from(median(&by_chance)?)).max(RESOLUTION_V);
-        let deepest_v = falls_v.iter().copied().fold(0.0, f64::max);
-        if deepest_v < LEAST_DEVIATIONS * noise_v {
+        let mut meters: Vec<(MeterId, f64)> =
+            heard.iter().map(|(meter, _)| (*meter).clone()).zip(falls_v).collect();
+        meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let falls = Self { meters, noise_v };
+        (falls.deepest_v() >= LEAST_DEVIATIONS * noise_v).then_some(falls)
+    }
+
+    fn deepest_v(&self) -> f64 {
+        self.meters.first().map_or(0.0, |(_, fall)| *fall)
+    }
+
+    /// By how much the voltage of a meter fell. [V]
+    #[must_use]
+    pub fn of_meter(&self, meter: &MeterId) -> Option<f64> {
+        self.meters.iter().find(|(other, _)| other == meter).map(|(_, fall)| *fall)
+    }
+
+    /// Logarithm of how much likelier these falls are if the load hangs elsewhere than at this meter: no
+    /// meter shares as much wire with a load as the one it hangs at, so that one fell as deep as any.
+    #[must_use]
+    pub fn against(&self, meter: &MeterId) -> f64 {
+        let Some(own) = self.of_meter(meter) else { return 0.0 };
+        let deviations = (DEEPEST * self.deepest_v() - own).max(0.0) / self.noise_v;
+        (0.5 * deviations * deviations).min(MOST_AGAINST)
+    }
+
+    /// The side of the lines they tell of; `None` where most meters are on it.
+    #[must_use]
+    pub fn side(&self, register: &Register) -> Option<Side> {
+        let at_least = |share: f64| {
+            let least_v = share * self.deepest_v();
+            self.meters.iter().take_while(move |(_, fall)| *fall >= least_v)
+        };
+        let meters: Vec<(MeterId, f64)> = at_least(SHARED).cloned().collect();
+        if 2 * meters.len() > self.meters.len() {
             return None;
         }
-        let falls = heard.iter().zip(falls_v).filter(|(_, fall)| *fall >= SHARED * deepest_v);
-        let mut meters: Vec<(MeterId, f64)> =
-            falls.map(|((meter, _), fall)| ((*meter).clone(), fall)).collect();
-        meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let (n_heard, phase, buses) = (heard.len(), None, Vec::new());
-        // A side that most of them are on is none.
-        (2 * meters.len() <= n_heard).then_some(Self { meters, n_heard, noise_v, phase, buses })
-    }
-
-    /// Meters whose voltage fell about as deep as any: beyond the tap there is no more wire to share.
-    pub fn deepest(&self) -> impl Iterator<Item = &(MeterId, f64)> {
-        let least_v = self.meters.first().map_or(0.0, |(_, fall)| DEEPEST * fall);
-        self.meters.iter().filter(move |(_, fall)| *fall >= least_v)
-    }
-
-    /// With what the register says of where its meters hang.
-    fn placed(mut self, heard: &[(&MeterId, &Voltages)], register: &Register) -> Self {
-        let point = |meter: &MeterId| register.point(meter.as_str());
-        let phases: BTreeSet<&str> =
-            self.deepest().filter_map(|(meter, _)| point(meter)?.phase.as_deref()).collect();
-        let all: BTreeSet<&str> =
-            heard.iter().filter_map(|(meter, _)| point(meter)?.phase.as_deref()).collect();
-        let phase =
-            phases.first().filter(|_| phases.len() == 1 && all.len() > 1).map(|one| (*one).to_owned());
+        let phase_of = |(meter, _): &(MeterId, f64)| register.point(meter.as_str())?.phase.clone();
+        let phases: BTreeSet<String> = at_least(DEEPEST).filter_map(phase_of).collect();
+        let all: BTreeSet<String> = self.meters.iter().filter_map(phase_of).collect();
         let mut seen = BTreeSet::new();
-        let buses = self.deepest().filter_map(|(meter, _)| point(meter)?.bus.clone());
-        self.buses = buses.filter(|bus| seen.insert(bus.clone())).collect();
-        self.phase = phase;
-        self
+        let buses = at_least(DEEPEST).filter_map(|(meter, _)| register.point(meter.as_str())?.bus.clone());
+        Some(Side {
+            n_deepest: at_least(DEEPEST).count(),
+            n_heard: self.meters.len(),
+            noise_v: self.noise_v,
+            buses: buses.filter(|bus| seen.insert(bus.clone())).collect(),
+            phase: if phases.len() == 1 && all.len() > 1 { phases.into_iter().next() } else { None },
+            meters,
+        })
     }
 }
 
@@ -279,9 +312,13 @@ mod tests {
     }
 
     fn side(amperes: impl Fn(usize) -> f32) -> Option<Side> {
+        Some(found(amperes)?.side(&Register::default())?)
+    }
+
+    fn found(amperes: impl Fn(usize) -> f32) -> Option<Falls> {
         let (meters, voltages, loads) = voltages(amperes);
         let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
-        Side::of(&heard, &loads, N_DAYS / 2)
+        Falls::of(&heard, &loads, N_DAYS / 2)
     }
 
     #[test]
@@ -303,7 +340,7 @@ mod tests {
     fn few_days_name_no_side() {
         let (meters, voltages, loads) = voltages(|_| 0.0);
         let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
-        assert_eq!(Side::of(&heard, &loads, 3), None);
+        assert_eq!(Falls::of(&heard, &loads, 3), None);
     }
 
     #[test]
@@ -313,18 +350,19 @@ mod tests {
         let path = folder.path().join("register.csv");
         std::fs::write(&path, register).unwrap();
         let (register, _) = Register::read(&path).unwrap();
-        let meters = ["a", "b", "c", "d"].map(MeterId::from);
-        let none = Voltages { first_day: 0, hour_v: Vec::new() };
-        let heard: Vec<(&MeterId, &Voltages)> = meters.iter().map(|meter| (meter, &none)).collect();
-        let fell = |deepest: &[&str]| {
-            let meters = deepest.iter().map(|meter| (MeterId::from(*meter), 2.0)).collect();
-            let side = Side { meters, n_heard: 4, noise_v: 0.05, phase: None, buses: Vec::new() };
-            side.placed(&heard, &register)
+        let side = |falls_v: [f64; 4]| {
+            let meters = ["a", "b", "c", "d"].map(MeterId::from).into_iter().zip(falls_v).collect();
+            Falls { meters, noise_v: 0.05 }.side(&register).unwrap()
         };
-        assert_eq!(
-            (fell(&["a", "b"]).phase.as_deref(), fell(&["a", "b"]).buses),
-            (Some("L1"), vec!["7".into()])
-        );
-        assert_eq!((fell(&["a", "c"]).phase, fell(&["a", "c"]).buses.len()), (None, 2));
+        let (one, two) = (side([2.0, 1.9, 0.1, 0.0]), side([2.0, 1.2, 0.1, 0.0]));
+        assert_eq!((one.phase.as_deref(), one.buses, one.n_deepest), (Some("L1"), vec!["7".into()], 2));
+        assert_eq!((two.meters.len(), two.n_deepest), (2, 1));
+    }
+
+    #[test]
+    fn a_voltage_that_fell_less_speaks_against_its_meter_but_proves_nothing() {
+        let falls = found(|day| if day >= N_DAYS / 2 { 14.0 } else { 0.0 }).unwrap();
+        let against = |meter: &str| falls.against(&MeterId::from(meter));
+        assert!(against("m11") == 0.0 && against("m00") == MOST_AGAINST && against("none") == 0.0);
     }
 }

@@ -25,6 +25,7 @@ use rayon::prelude::*;
 
 use super::change::{LevelChange, estimates_begin};
 use super::follow::{Follows, Life};
+use super::side::Falls;
 use super::sums::hours_of;
 use crate::digest::MeterDays;
 use crate::ids::MeterId;
@@ -60,6 +61,8 @@ pub struct Trace {
     pub estimated_from: Option<i32>,
     /// By how much its level rose, or fell, when the residual rose. [kW]
     pub change_kw: Option<f64>,
+    /// By how much its voltage fell then, beside the others'; `None` where voltages do not tell. [V]
+    pub voltage_fell_v: Option<f64>,
 }
 
 /// The days of a residual's unexplained load.
@@ -110,16 +113,31 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
                 share: follows.map(|follows| 1.0 / (1.0 + follows.slope)),
                 follows,
                 change_kw: change.map(|(kw, _)| kw),
+                voltage_fell_v: None,
             }
         })
         .collect();
+    weigh(&mut traces);
+    traces
+}
+
+/// Heeds how voltages fell on the day the load began.
+pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
+    for trace in traces.iter_mut() {
+        trace.log_ratio -= falls.against(&trace.meter);
+        trace.voltage_fell_v = falls.of_meter(&trace.meter);
+    }
+    weigh(traces);
+}
+
+/// Chances from logarithms of ratios, of the meters and a tap; likeliest first.
+fn weigh(traces: &mut [Trace]) {
     let each = (1.0 - TAP_CHANCE) / traces.len().max(1) as f64;
     let most = traces.iter().map(|one| one.log_ratio).fold(0.0, f64::max);
     let weight = |ratio: f64| each * (ratio - most).exp();
     let all: f64 = traces.iter().map(|one| weight(one.log_ratio)).sum::<f64>() + TAP_CHANCE * (-most).exp();
     traces.iter_mut().for_each(|one| one.chance = weight(one.log_ratio) / all);
     traces.sort_by(|a, b| b.chance.total_cmp(&a.chance).then_with(|| a.meter.cmp(&b.meter)));
-    traces
 }
 
 /// Of each meter whose level changes on the day the load began (or, where that is not in the data,

@@ -30,6 +30,9 @@ const MOST_SHARE: f64 = 0.5;
 /// A trace this likely is put in words.
 const LEAST_TRACE: f64 = 0.2;
 
+/// A fall of a voltage less than this is not put in words. [V]
+const LEAST_FALL_V: f64 = 0.05;
+
 /// Of the meters, and buses, where a voltage fell most so many are named.
 const MOST_NAMED: usize = 3;
 
@@ -156,7 +159,8 @@ fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
     let Some((onset, (_, deepest_v))) = parent.excess.onset.zip(side.meters.first()) else {
         return Vec::new();
     };
-    let named: Vec<&str> = side.deepest().take(MOST_NAMED).map(|(meter, _)| meter.as_str()).collect();
+    let named: Vec<&str> =
+        side.meters[..side.n_deepest].iter().take(MOST_NAMED).map(|(meter, _)| meter.as_str()).collect();
     let fall = format!(
         "from {} on the voltage at {} of {} meters is up to {deepest_v:.1} V lower beside the others' than before (chance makes {:.2} V), most at {}: the load hangs on their side of the line",
         date_of(onset),
@@ -237,6 +241,9 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     }
     if let Some(day) = trace.estimated_from {
         words.push(format!("its reads are estimated or edited from {} on", date_of(day)));
+    }
+    if let Some(volts) = trace.voltage_fell_v.filter(|volts| *volts >= LEAST_FALL_V) {
+        words.push(format!("its voltage fell by {volts:.1} V beside the others'"));
     }
     if words.is_empty() {
         words.push("its load and the residual have something in common".to_owned());

@@ -15,7 +15,7 @@ const HOLES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
 /// Ids and patterns, those that take off an end first. Where a pattern is changed in `indicators/` or `ranking/`,
 /// it is changed here; the tests hold every reason of a run against them.
-const PATTERNS: [(&str, &str); 41] = [
+const PATTERNS: [(&str, &str); 42] = [
     (
         "share",
         r"meter (?<a>\S+) in the residual of (?<b>\S+): (?<c>.+) \(chance (?<d>\d+%) among the meters there and a tap\)",
@@ -81,6 +81,7 @@ const PATTERNS: [(&str, &str); 41] = [
     ),
     ("rose", r"its own level rose by (?<a>.+) on the day of the residual's"),
     ("fell", r"its own level fell by (?<a>.+) on the day of the residual's"),
+    ("voltage_fell", r"its voltage fell by (?<a>\S+) V beside the others'"),
     ("estimated", r"its reads are estimated or edited from (?<a>\S+) on"),
     ("common", r"its load and the residual have something in common"),
     ("above", r"(?<a>.+) > (?<b>.+) \(19 of 20 peers stay below\)"),
@@ -179,6 +180,16 @@ mod tests {
                 "meter T1-M2.5 in the residual of T1: its own level fell by 2.10 kW on the day of the residual's; its reads are estimated or edited from 2022-01-05 on (chance 81% among the meters there and a tap)"
             ),
             "счётчик T1-M2.5 в остатке T1: его уровень упал на 2,10\u{a0}кВт в день остатка; его показания расчётные или исправленные с 05.01.2022 (вероятность 81% среди счётчиков там и подключения без счётчика)"
+        );
+        assert_eq!(
+            russian(
+                "from 2022-01-05 on the voltage at 3 of 44 meters is up to 2.8 V lower beside the others' than before (chance makes 0.04 V), most at M1, M2: the load hangs on their side of the line"
+            ),
+            "с 05.01.2022 напряжение у 3 из 44 счётчиков относительно остальных ниже прежнего, до 2,8 В (случайно бывает 0,04 В), больше всего у M1, M2: нагрузка висит на их стороне линии"
+        );
+        assert_eq!(
+            russian("where the voltage fell most the register has phase L2, bus pole 6"),
+            "где напряжение упало больше всего, в реестре фаза L2, узел pole 6"
         );
     }
 
