@@ -312,7 +312,7 @@ mod tests {
     }
 
     fn side(amperes: impl Fn(usize) -> f32) -> Option<Side> {
-        Some(found(amperes)?.side(&Register::default())?)
+        found(amperes)?.side(&Register::default())
     }
 
     fn found(amperes: impl Fn(usize) -> f32) -> Option<Falls> {
