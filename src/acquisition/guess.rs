@@ -53,13 +53,15 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let multiplier_column =
         named_role(known, "multiplier_column", &stated.multiplier_column, names::MULTIPLIER)?;
     roles.taken.extend(multiplier_column.iter().map(|column| column.index));
+    let stated_voltage = stated_voltage(known)?;
+    roles.taken.extend(stated_voltage.iter().map(|column| column.index));
     let time = find_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
     let day_part = find_time_of_day(known, &mut roles, &layout, &time);
     let is_by_row = !matches!(layout, Layout::Dates { .. });
     let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
-    let voltage = find_voltage(known, &layout)?;
+    let voltage = find_voltage(known, &layout, stated_voltage)?;
     let only_rows = find_kind_of_row(known, &mut roles);
     let unit = find_unit(known, &mut roles, &layout)?;
     let stamp = find_stamp(known, &time, &layout, &mut roles)?;
@@ -172,22 +174,39 @@ fn find_quality(known: &Known<'_>, roles: &Roles, layout: &Layout) -> Result<Opt
     }))
 }
 
-/// Only a row an interval, or a read, has room for one.
-fn find_voltage(known: &Known<'_>, layout: &Layout) -> Result<Option<Column>, Trouble> {
-    let (Layout::Long { value } | Layout::Register { value }) = layout else { return Ok(None) };
-    let stated = &known.stated.voltage_column;
-    let found = named_role(known, "voltage_column", stated, names::VOLTAGE)?;
-    let holds_numbers = |column: &Column| known.profiles[column.index].kind == Kind::Number;
-    match found {
-        Some(column) if stated.is_some() && !holds_numbers(&column) => {
-            let seen = format!(
-                "column `{}` ({}) holds no voltages",
-                column.name, known.profiles[column.index].data_type
-            );
-            Err(Trouble::new(seen, "Set voltage_column to a column with numbers, or leave the key out"))
-        }
-        other => Ok(other.filter(|column| column.index != value.index && holds_numbers(column))),
+fn stated_voltage(known: &Known<'_>) -> Result<Option<Column>, Trouble> {
+    let Some(name) = &known.stated.voltage_column else { return Ok(None) };
+    let column = stated_column(known, "voltage_column", name)?;
+    if holds_voltages(known, &column) {
+        return Ok(Some(column));
     }
+    let seen = format!("column `{name}` ({}) holds no voltages", known.profiles[column.index].data_type);
+    Err(Trouble::new(seen, "Set voltage_column to a column with numbers, or leave the key out"))
+}
+
+/// Only a row an interval, or a read, has room for one.
+fn find_voltage(
+    known: &Known<'_>,
+    layout: &Layout,
+    stated: Option<Column>,
+) -> Result<Option<Column>, Trouble> {
+    match (layout, stated) {
+        (Layout::Long { .. } | Layout::Register { .. }, Some(column)) => Ok(Some(column)),
+        (Layout::Long { value } | Layout::Register { value }, None) => {
+            let found = named_role(known, "voltage_column", &None, names::VOLTAGE)?;
+            Ok(found.filter(|column| column.index != value.index && holds_voltages(known, column)))
+        }
+        (other, Some(column)) => Err(Trouble::new(
+            format!("voltage_column = \"{}\" in a file of the shape {}", column.name, other.shape()),
+            "Leave the key out: only rows of one interval have a voltage",
+        )),
+        (_, None) => Ok(None),
+    }
+}
+
+/// The first rows of a column may be empty: transformers' meters often have no voltage.
+fn holds_voltages(known: &Known<'_>, column: &Column) -> bool {
+    matches!(known.profiles[column.index].kind, Kind::Number | Kind::Empty)
 }
 
 fn quality_one(name: &str) -> QualityOne {

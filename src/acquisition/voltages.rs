@@ -16,6 +16,9 @@ use crate::ids::{MeterId, MeterNumbers};
 /// Voltages are summed as whole millivolts, so that sums do not depend on the order of threads.
 const MV_PER_V: f64 = 1000.0;
 
+/// No line has a higher voltage. [V]
+const MOST_V: f64 = 2e6;
+
 /// One meter's voltage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Voltages {
@@ -70,40 +73,43 @@ pub fn read_voltages(
     Ok(all.filter_map(|(meter, voltages)| Some((meter, voltages?))).collect())
 }
 
-/// Sum and number of a meter's voltages, by day and clock hour.
+/// Sums and numbers of a meter's voltages, by day and clock hour.
 struct Sums {
     days: Range<i32>,
-    hours: Vec<[(i64, u32); CLOCK_HOURS]>,
+    sums_mv: Vec<[i64; CLOCK_HOURS]>,
+    counts: Vec<[u32; CLOCK_HOURS]>,
 }
 
 impl Sums {
     fn of(days: Range<i32>) -> Self {
         let n = days.len();
-        Self { days, hours: vec![[(0, 0); CLOCK_HOURS]; n] }
+        Self { days, sums_mv: vec![[0; CLOCK_HOURS]; n], counts: vec![[0; CLOCK_HOURS]; n] }
     }
 
     fn add(&mut self, start_s: i64, volts: f64, calendar: &Calendar) {
         // A dead line has no voltage; what it reads then says nothing of the load.
-        if volts <= 0.0 {
+        if !(volts > 0.0 && volts < MOST_V) {
             return;
         }
         let Some(civil) = calendar.day_of(start_s).filter(|civil| self.days.contains(&civil.day)) else {
             return;
         };
-        let hour = civil.clock_hour(start_s - civil.start_s);
-        let (sum_mv, n) = &mut self.hours[(civil.day - self.days.start) as usize][hour];
-        *sum_mv += (volts * MV_PER_V).round() as i64;
-        *n += 1;
+        let (day, hour) = ((civil.day - self.days.start) as usize, civil.clock_hour(start_s - civil.start_s));
+        self.sums_mv[day][hour] += (volts * MV_PER_V).round() as i64;
+        self.counts[day][hour] += 1;
     }
 
     fn voltages(self) -> Option<Voltages> {
-        let mean = |(sum_mv, n): (i64, u32)| {
+        let mean = |sum_mv: i64, n: u32| {
             if n > 0 { (sum_mv as f64 / MV_PER_V / f64::from(n)) as f32 } else { f32::NAN }
         };
-        let is_any = self.hours.iter().flatten().any(|(_, n)| *n > 0);
+        let day = |(sums, counts): (&[i64; CLOCK_HOURS], &[u32; CLOCK_HOURS])| {
+            std::array::from_fn(|hour| mean(sums[hour], counts[hour]))
+        };
+        let is_any = self.counts.iter().flatten().any(|n| *n > 0);
         is_any.then(|| Voltages {
             first_day: self.days.start,
-            hour_v: self.hours.into_iter().map(|day| day.map(mean)).collect(),
+            hour_v: self.sums_mv.iter().zip(&self.counts).map(day).collect(),
         })
     }
 }
@@ -140,6 +146,19 @@ mod tests {
         assert_eq!((found.len(), of_a.first_day, of_a.hour_v.len()), (1, DAY, 1));
         assert_eq!(of_a.hour_v[0][0], 230.75);
         assert!(of_a.hour_v[0][1..].iter().all(|volts| volts.is_nan()));
+    }
+
+    #[test]
+    fn a_voltage_is_read_as_it_stands_beside_multiplied_and_end_stamped_energy() {
+        // The first meter has none; 00:30 ends the day's first half-hour.
+        let csv = "meter_id,interval_end,wh,ct_ratio,voltage\n\
+            t,2022-01-10T00:30:00,900000,40,\n\
+            t,2022-01-10T01:00:00,900000,40,\n\
+            a,2022-01-10T00:30:00,200,40,229.5\n\
+            a,2022-01-10T01:00:00,200,40,230.5\n";
+        let found = read(csv, &[("a", DAY..DAY + 1), ("t", DAY..DAY + 1)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[&MeterId::from("a")].hour_v[0][0], 230.0);
     }
 
     #[test]

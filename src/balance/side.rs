@@ -14,7 +14,8 @@
 //! # Limit and why
 //! A load at the transformer's own bar, or on all phases of every line, lowers all alike: then nothing
 //! is said. What voltages do anyway is seen from a step in the middle of the days before; a fall counts
-//! that is far out of it.
+//! that is far out of it. A meter without voltages on either side of the day is not heard, and a load
+//! that is read once a day explains nothing.
 //!
 //! # Source
 //! Voltages explained by loads, as used for topology and phase: Short 2013,
@@ -29,7 +30,7 @@ use rayon::prelude::*;
 
 use super::ParentBalance;
 use super::children::by_parent;
-use super::sums::hours_of;
+use super::sums::filled_hours;
 use crate::acquisition::Source;
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::acquisition::voltages::{Voltages, read_voltages};
@@ -38,7 +39,7 @@ use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::Result;
 use crate::ids::MeterId;
-use crate::stats::{median, quantile_of};
+use crate::stats::{mad_sd, median, quantile_of};
 
 /// Days compared on each side of the onset, as a block's in features. [d]
 const NEAR_DAYS: i32 = 28;
@@ -49,8 +50,23 @@ const LEAST_DAYS: usize = 5;
 /// Fewer meters than this have no middle to be held against.
 const LEAST_METERS: usize = 5;
 
-/// A fall counts from this many times what voltages do anyway.
+/// Evidence of unexplained load from which voltages are looked at: below it nothing is listed. [log ratio]
+const LEAST_EVIDENCE: f64 = 2.0;
+
+/// A fall counts from this many times what voltages do anyway, and from what a meter of tenths of a volt
+/// shows clearly. [V]
 const LEAST_DEVIATIONS: f64 = 6.0;
+const LEAST_FALL_V: f64 = 0.3;
+
+/// Voltages outside these shares of the meter's middle one are no supply's: EN 50160 allows 10% off, and
+/// weak lines twice that.
+const PLAUSIBLE: Range<f32> = 0.7..1.3;
+
+/// Beyond so many deviations an hour of a voltage counts no more.
+const CLIP: f32 = 6.0;
+
+/// A meter must have this part of the hours that tell.
+const LEAST_TOLD: f64 = 0.5;
 
 /// Four weeks of tenths of a volt have no noise below this. [V]
 const RESOLUTION_V: f64 = 0.02;
@@ -68,8 +84,10 @@ const DEEPEST: f64 = 0.85;
 /// what it reads, or elsewhere than the register has it. [log ratio]
 const MOST_AGAINST: f64 = 3.0;
 
-/// Voltages are looked at below this many parents at most, those with most evidence first.
-const MOST_PARENTS: usize = 200;
+/// Voltages of this many meters are looked at at most, below parents with most evidence first (16 KB each);
+/// a parent with more than so many below it is no low-voltage network.
+const MOST_METERS: usize = 6_000;
+const MOST_BELOW: usize = 500;
 
 /// Hours by day; NaN where missing.
 type Days = Vec<[f32; CLOCK_HOURS]>;
@@ -117,7 +135,11 @@ pub(super) fn find_falls(
 ) -> Result<Vec<(usize, Falls)>> {
     let mut tapped: Vec<usize> = (0..parents.len()).filter(|&at| window(&parents[at]).is_some()).collect();
     tapped.sort_by(|&a, &b| parents[b].excess.log_ratio.total_cmp(&parents[a].excess.log_ratio));
-    tapped.truncate(MOST_PARENTS);
+    let mut n_meters = 0;
+    tapped.retain(|&at| {
+        n_meters += parents[at].account.children.len();
+        n_meters <= MOST_METERS
+    });
     let is_network = |child: &MeterId| register.point(child.as_str()).is_some_and(UsagePoint::is_network);
     let mut wanted = BTreeMap::new();
     for &at in &tapped {
@@ -148,13 +170,16 @@ pub(super) fn find_falls(
 /// The days that are compared, and the first of the load; `None` where it did not begin within the data.
 fn window(parent: &ParentBalance) -> Option<(Range<i32>, i32)> {
     let excess = &parent.excess;
-    let onset = excess.onset.filter(|_| excess.log_ratio > 0.0)?;
+    let onset = excess.onset.filter(|_| excess.log_ratio > LEAST_EVIDENCE)?;
+    if parent.account.children.len() > MOST_BELOW {
+        return None;
+    }
     Some((onset - NEAR_DAYS..(onset + NEAR_DAYS).min(excess.days.1), onset))
 }
 
-/// What a meter shows on some days. [kW]
+/// What a meter shows on some days, missing hours filled. [kW]
 fn load_of(meter: &MeterDays, days: &Range<i32>) -> Days {
-    let (first_day, hours) = hours_of(meter);
+    let (first_day, hours) = filled_hours(meter);
     let at = |day: i32| usize::try_from(day - first_day).ok();
     days.clone().map(|day| at(day).and_then(|at| hours.get(at)).copied().unwrap_or(UNKNOWN)).collect()
 }
@@ -163,23 +188,41 @@ impl Falls {
     /// Those of a load that begins on day `onset` (an index) of the meters' days; `loads_kw` is what each
     /// meter below registers. `None` where no voltage falls far enough, or too few days are there.
     fn of(heard: &[(&MeterId, &Voltages)], loads_kw: &[Days], onset: usize) -> Option<Self> {
-        let middle = middle_of(heard, loads_kw.first()?.len());
+        let volts: Vec<Days> = heard.iter().map(|(_, voltages)| plausible(&voltages.hour_v)).collect();
+        let middle = middle_of(&volts, loads_kw.first()?.len());
         let first = middle.iter().position(|day| day.iter().any(|volts| !volts.is_nan()))?;
-        let apart: Vec<Days> =
-            heard.iter().map(|(_, voltages)| difference(&voltages.hour_v, &middle)).collect();
+        let apart: Vec<Days> = volts.iter().map(|volts| clipped(difference(volts, &middle), onset)).collect();
         let falls_v = falls(&apart, loads_kw, first..middle.len(), onset)?;
         // What they do without a load: a step in the middle of the days before.
         let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
-        let by_chance: Vec<f32> = by_chance.iter().map(|fall| fall.abs() as f32).collect();
+        let of_both = |((meter, fall), by_chance): ((&(&MeterId, &Voltages), Option<f64>), Option<f64>)| {
+            Some((meter.0.clone(), fall?, by_chance?.abs() as f32))
+        };
+        let told: Vec<(MeterId, f64, f32)> =
+            heard.iter().zip(falls_v).zip(by_chance).filter_map(of_both).collect();
+        if told.len() < LEAST_METERS {
+            return None;
+        }
+        let by_chance: Vec<f32> = told.iter().map(|(_, _, by_chance)| *by_chance).collect();
         let noise_v = (1.4826 * f64::from(median(&by_chance)?)).max(RESOLUTION_V);
         let mut meters: Vec<(MeterId, f64)> =
-            heard.iter().map(|(meter, _)| (*meter).clone()).zip(falls_v).collect();
+            told.into_iter().map(|(meter, fall, _)| (meter, fall)).collect();
         meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let falls = Self { meters, noise_v };
-        (falls.deepest_v() >= LEAST_DEVIATIONS * noise_v).then_some(falls)
+        (falls.deepest_v() >= LEAST_FALL_V.max(LEAST_DEVIATIONS * noise_v)).then_some(falls)
     }
 
-    fn deepest_v(&self) -> f64 {
+    /// Falls [V] that a test makes up.
+    #[cfg(test)]
+    pub(super) fn made_up(falls: impl Iterator<Item = (MeterId, f64)>) -> Self {
+        let mut meters: Vec<(MeterId, f64)> = falls.collect();
+        meters.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Self { meters, noise_v: 0.05 }
+    }
+
+    /// The deepest fall. [V]
+    #[must_use]
+    pub fn deepest_v(&self) -> f64 {
         self.meters.first().map_or(0.0, |(_, fall)| *fall)
     }
 
@@ -209,7 +252,9 @@ impl Falls {
         if 2 * meters.len() > self.meters.len() {
             return None;
         }
-        let phase_of = |(meter, _): &(MeterId, f64)| register.point(meter.as_str())?.phase.clone();
+        let phase_of = |(meter, _): &(MeterId, f64)| {
+            register.point(meter.as_str())?.phase.clone().filter(|phase| names_one_phase(phase))
+        };
         let phases: BTreeSet<String> = at_least(DEEPEST).filter_map(phase_of).collect();
         let all: BTreeSet<String> = self.meters.iter().filter_map(phase_of).collect();
         let mut seen = BTreeSet::new();
@@ -225,11 +270,38 @@ impl Falls {
     }
 }
 
+/// Whether a register's word names one phase: three-phase meters have `ABC`, `L1L2L3` or `1,2,3`.
+fn names_one_phase(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let letters = word.chars().filter(|letter| "ABCRST".contains(*letter)).count();
+    digits <= 1 && (digits == 1 || letters <= 1)
+}
+
+/// Voltages without those that are no supply's.
+fn plausible(volts: &Days) -> Days {
+    let known = volts.iter().flatten().copied().filter(|volts| !volts.is_nan());
+    let usual = quantile_of(known, 0.5).unwrap_or(f32::NAN);
+    let kept = |volts: f32| if PLAUSIBLE.contains(&(volts / usual)) { volts } else { f32::NAN };
+    volts.iter().map(|day| day.map(kept)).collect()
+}
+
+/// Hours drawn in to some deviations from their middle, before `onset` and after it.
+fn clipped(mut hours: Days, onset: usize) -> Days {
+    let (before, after) = hours.split_at_mut(onset);
+    for part in [before, after] {
+        let known: Vec<f32> = part.iter().flatten().copied().filter(|volts| !volts.is_nan()).collect();
+        if let (Some(middle), Some(spread)) = (median(&known), mad_sd(&known)) {
+            let most = CLIP * spread.max(RESOLUTION_V as f32);
+            part.iter_mut().flatten().for_each(|volts| *volts = volts.clamp(middle - most, middle + most));
+        }
+    }
+    hours
+}
+
 /// The middle of the meters' voltages, hour by hour. [V]
-fn middle_of(heard: &[(&MeterId, &Voltages)], n_days: usize) -> Days {
+fn middle_of(volts: &[Days], n_days: usize) -> Days {
     let middle = |day: usize, hour: usize| {
-        let known =
-            heard.iter().map(|(_, voltages)| voltages.hour_v[day][hour]).filter(|volts| !volts.is_nan());
+        let known = volts.iter().map(|days| days[day][hour]).filter(|volts| !volts.is_nan());
         quantile_of(known, 0.5).unwrap_or(f32::NAN)
     };
     (0..n_days).into_par_iter().map(|day| std::array::from_fn(|hour| middle(day, hour))).collect()
@@ -240,8 +312,8 @@ fn difference(a: &Days, b: &Days) -> Days {
 }
 
 /// By how much each meter's voltage is lower from day `onset` on, besides what the loads explain, within
-/// some days; `None` where too few of them are on one side. [V]
-fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) -> Option<Vec<f64>> {
+/// some days; `None` where too few days, all or the meter's, are on one side. [V]
+fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) -> Option<Vec<Option<f64>>> {
     if onset < days.start + LEAST_DAYS || days.end < onset + LEAST_DAYS {
         return None;
     }
@@ -256,9 +328,27 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
     // Of all coefficients only the step's is wanted: one solution serves every meter.
     let wanted = Array2::from_shape_fn((n, 1), |(column, _)| if column == n - 1 { 1.0 } else { 0.0 });
     let weights = columns.dot(&squares.solvec(&wanted).ok()?);
+    let weighed = |hours: &[[f32; CLOCK_HOURS]]| -> f64 {
+        centred(hours).iter().zip(&weights).map(|(value, weight)| value * weight).sum()
+    };
     let fall = |volts: &Days| {
-        let volts = centred(&volts[days.clone()]);
-        -volts.iter().zip(&weights).map(|(volts, weight)| volts * weight).sum::<f64>()
+        let (volts, onset) = (&volts[days.clone()], onset - days.start);
+        let n_known = |days: &[[f32; CLOCK_HOURS]]| {
+            days.iter().filter(|day| day.iter().any(|volts| !volts.is_nan())).count()
+        };
+        // On its own hours a step of one volt weighs less than one where some are missing.
+        let own_step: Days = volts
+            .iter()
+            .zip(&step[days.clone()])
+            .map(|(volts, step)| {
+                std::array::from_fn(|hour| if volts[hour].is_nan() { f32::NAN } else { step[hour] })
+            })
+            .collect();
+        let told = weighed(&own_step);
+        let is_heard = n_known(&volts[..onset]) >= LEAST_DAYS
+            && n_known(&volts[onset..]) >= LEAST_DAYS
+            && told >= LEAST_TOLD;
+        is_heard.then(|| -weighed(volts) / told)
     };
     Some(volts.iter().map(fall).collect())
 }
@@ -338,9 +428,46 @@ mod tests {
 
     #[test]
     fn few_days_name_no_side() {
-        let (meters, voltages, loads) = voltages(|_| 0.0);
+        let (meters, voltages, loads) = voltages(|day| if day >= 3 { 14.0 } else { 0.0 });
         let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
         assert_eq!(Falls::of(&heard, &loads, 3), None);
+    }
+
+    /// Falls of a tap at the end of the second line, with something done to the meters' voltages.
+    fn falls_after(change: impl Fn(&mut Vec<Voltages>)) -> Falls {
+        let (meters, mut voltages, loads) = voltages(|day| if day >= N_DAYS / 2 { 14.0 } else { 0.0 });
+        change(&mut voltages);
+        let heard: Vec<(&MeterId, &Voltages)> = meters.iter().zip(&voltages).collect();
+        Falls::of(&heard, &loads, N_DAYS / 2).unwrap()
+    }
+
+    #[test]
+    fn a_meter_that_goes_dark_is_not_heard_and_one_with_gaps_falls_as_far() {
+        let m11 = MeterId::from("m11");
+        let whole = falls_after(|_| ()).of_meter(&m11).unwrap();
+        let dark = falls_after(|all| all[11].hour_v[N_DAYS / 2..].fill(UNKNOWN));
+        assert_eq!((dark.of_meter(&m11), dark.against(&m11)), (None, 0.0));
+        let gaps =
+            falls_after(|all| (N_DAYS / 2..N_DAYS).step_by(2).for_each(|day| all[11].hour_v[day] = UNKNOWN));
+        let found = gaps.of_meter(&m11).unwrap();
+        assert!((found - whole).abs() < 0.1 * whole, "{found} {whole}");
+    }
+
+    #[test]
+    fn odd_voltages_name_no_place() {
+        let spoilt: [fn(&mut Vec<Voltages>); 2] =
+            [|all| all[3].hour_v[40].fill(3.0), |all| all[3].hour_v[10][5] = 6553.5];
+        for spoil in spoilt {
+            let falls = falls_after(spoil);
+            assert!(["m10", "m11"].contains(&falls.meters[0].0.as_str()), "{falls:?}");
+            assert!(falls.of_meter(&MeterId::from("m03")).unwrap() < 0.2, "{falls:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_several_phases_names_none() {
+        assert!(["L1", "A", "phase B", "2"].iter().all(|word| names_one_phase(word)));
+        assert!(!["ABC", "L1L2L3", "1,2,3", "RST"].iter().any(|word| names_one_phase(word)));
     }
 
     #[test]

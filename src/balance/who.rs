@@ -6,6 +6,9 @@
 //! the residual, which so follows it from hour to hour. And on the day the residual rises, the meter's
 //! own level changes: down where a house goes around it, up where it sees a part of the rig; or its reads begin to be estimated.
 //!
+//! Where voltages are known, one that fell less than others' when the load began speaks against its meter
+//! (at most one to twenty): none shares as much wire with a load as the meter it hangs at.
+//!
 //! # What else looks like this
 //! A move or a holiday that begins on that very day; a meter listed under the wrong transformer (its
 //! slope is one: it is looked for first).
@@ -61,8 +64,19 @@ pub struct Trace {
     pub estimated_from: Option<i32>,
     /// By how much its level rose, or fell, when the residual rose. [kW]
     pub change_kw: Option<f64>,
-    /// By how much its voltage fell then, beside the others'; `None` where voltages do not tell. [V]
-    pub voltage_fell_v: Option<f64>,
+    /// What its voltage says; `None` where voltages do not tell.
+    pub voltage: Option<VoltageFall>,
+}
+
+/// How far the voltage of a meter fell, beside the others', when the load began.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VoltageFall {
+    /// By how much. [V]
+    pub fell_v: f64,
+    /// By how much the deepest below its parent did. [V]
+    pub deepest_v: f64,
+    /// What that took from the logarithm of its ratio.
+    pub against: f64,
 }
 
 /// The days of a residual's unexplained load.
@@ -113,29 +127,37 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
                 share: follows.map(|follows| 1.0 / (1.0 + follows.slope)),
                 follows,
                 change_kw: change.map(|(kw, _)| kw),
-                voltage_fell_v: None,
+                voltage: None,
             }
         })
         .collect();
-    weigh(&mut traces);
+    weigh(&mut traces, TAP_CHANCE);
     traces
 }
 
 /// Heeds how voltages fell on the day the load began.
 pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
     for trace in traces.iter_mut() {
-        trace.log_ratio -= falls.against(&trace.meter);
-        trace.voltage_fell_v = falls.of_meter(&trace.meter);
+        let against = falls.against(&trace.meter);
+        trace.log_ratio -= against;
+        trace.voltage = falls.of_meter(&trace.meter).map(|fell_v| VoltageFall {
+            fell_v,
+            deepest_v: falls.deepest_v(),
+            against,
+        });
     }
-    weigh(traces);
+    // A tap hangs beside some meter, too: what voltages say of all of them they say of it.
+    let heard: Vec<f64> = traces.iter().filter_map(|trace| Some((-trace.voltage?.against).exp())).collect();
+    let tap = if heard.is_empty() { 1.0 } else { heard.iter().sum::<f64>() / heard.len() as f64 };
+    weigh(traces, TAP_CHANCE * tap);
 }
 
-/// Chances from logarithms of ratios, of the meters and a tap; likeliest first.
-fn weigh(traces: &mut [Trace]) {
+/// Chances from logarithms of ratios, of the meters and a tap of some weight; likeliest first.
+fn weigh(traces: &mut [Trace], tap: f64) {
     let each = (1.0 - TAP_CHANCE) / traces.len().max(1) as f64;
     let most = traces.iter().map(|one| one.log_ratio).fold(0.0, f64::max);
     let weight = |ratio: f64| each * (ratio - most).exp();
-    let all: f64 = traces.iter().map(|one| weight(one.log_ratio)).sum::<f64>() + TAP_CHANCE * (-most).exp();
+    let all: f64 = traces.iter().map(|one| weight(one.log_ratio)).sum::<f64>() + tap * (-most).exp();
     traces.iter_mut().for_each(|one| one.chance = weight(one.log_ratio) / all);
     traces.sort_by(|a, b| b.chance.total_cmp(&a.chance).then_with(|| a.meter.cmp(&b.meter)));
 }
@@ -225,6 +247,31 @@ mod tests {
         let found = best(|day, _| if day >= 20 { 3.0 } else { 0.0 }, &children);
         assert_eq!(found.meter.as_str(), "half");
         assert!((found.change_kw.unwrap() - 1.4).abs() < 0.3 && found.chance > 0.5, "{found:?}");
+    }
+
+    #[test]
+    fn a_voltage_that_fell_less_moves_chance_to_the_others_and_none_to_a_tap() {
+        let of = |meter: &str, log_ratio: f64| Trace {
+            meter: MeterId::from(meter),
+            chance: 0.0,
+            log_ratio,
+            share: None,
+            follows: None,
+            estimated_from: None,
+            change_kw: None,
+            voltage: None,
+        };
+        let mut traces: Vec<Trace> = (0..10).map(|n| of(&format!("m{n}"), 0.0)).collect();
+        (traces[0].log_ratio, traces[1].log_ratio) = (4.0, 4.0);
+        weigh(&mut traces, TAP_CHANCE);
+        let before: f64 = traces.iter().map(|trace| trace.chance).sum();
+        let falls =
+            Falls::made_up((0..10).map(|n| (MeterId::from(format!("m{n}")), if n == 1 { 2.0 } else { 0.1 })));
+        heed_voltages(&mut traces, &falls);
+        assert_eq!(traces[0].meter.as_str(), "m1");
+        assert!(traces[0].chance > 5.0 * traces[1].chance, "{traces:?}");
+        let after: f64 = traces.iter().map(|trace| trace.chance).sum();
+        assert!(after >= before - 0.05, "{before} {after}");
     }
 
     #[test]

@@ -30,8 +30,8 @@ const MOST_SHARE: f64 = 0.5;
 /// A trace this likely is put in words.
 const LEAST_TRACE: f64 = 0.2;
 
-/// A fall of a voltage less than this is not put in words. [V]
-const LEAST_FALL_V: f64 = 0.05;
+/// A residual that follows a meter this clearly is put in words.
+const CLEAR_DEVIATIONS: f64 = 3.0;
 
 /// Of the meters, and buses, where a voltage fell most so many are named.
 const MOST_NAMED: usize = 3;
@@ -138,19 +138,33 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
     reasons.push(balance_reason(parent));
     reasons.push(match parent.traces.first().filter(|trace| trace.chance >= LEAST_TRACE) {
         Some(trace) => trace_reason(parent, trace),
-        None => Reason {
-            indicator: "whereabouts",
-            words: format!(
-                "none of the {} meters below it leaves a trace in the residual: a tap between meters is likelier than a meter that registers a part",
-                parent.traces.len()
-            ),
-            weight: 0.0,
-        },
+        None => Reason { indicator: "whereabouts", words: no_trace_words(&parent.traces), weight: 0.0 },
     });
     if let Some(side) = &parent.side {
         reasons.extend(side_reasons(parent, side));
     }
     reasons
+}
+
+/// What is said where no meter is likely enough to be named.
+fn no_trace_words(traces: &[Trace]) -> String {
+    let leaves_one = |trace: &&Trace| {
+        trace.change_kw.is_some()
+            || trace.estimated_from.is_some()
+            || trace.follows.is_some_and(|follows| follows.deviations() > CLEAR_DEVIATIONS)
+    };
+    let is_denied = |trace: &Trace| trace.voltage.is_some_and(|fall| fall.against > 0.0);
+    let n_denied = traces.iter().filter(leaves_one).filter(|trace| is_denied(trace)).count();
+    if n_denied > 0 {
+        return format!(
+            "of the {} meters below it, voltages speak against the {n_denied} that leave a trace in the residual: a tap between meters is likelier than a meter that registers a part",
+            traces.len()
+        );
+    }
+    format!(
+        "none of the {} meters below it leaves a trace in the residual: a tap between meters is likelier than a meter that registers a part",
+        traces.len()
+    )
 }
 
 /// Where voltages say that the load hangs.
@@ -162,7 +176,7 @@ fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
     let named: Vec<&str> =
         side.meters[..side.n_deepest].iter().take(MOST_NAMED).map(|(meter, _)| meter.as_str()).collect();
     let fall = format!(
-        "from {} on the voltage at {} of {} meters is up to {deepest_v:.1} V lower beside the others' than before (chance makes {:.2} V), most at {}: the load hangs on their side of the line",
+        "from {} on the voltage at {} of {} meters is up to {deepest_v:.1} V lower beside the others' than before (chance makes {:.2} V), most at {}: that points to their side of the line",
         date_of(onset),
         side.meters.len(),
         side.n_heard,
@@ -225,7 +239,7 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
 fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     let mut words = Vec::new();
     if let (Some(follows), Some(share)) = (trace.follows, trace.share)
-        && follows.deviations() > 3.0
+        && follows.deviations() > CLEAR_DEVIATIONS
     {
         words.push(format!(
             "where it shows 1 kW more, the residual is {:.2} kW higher (correlation {:.2} over {} hours), as if it registered {:.0}% of what it feeds",
@@ -242,8 +256,16 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     if let Some(day) = trace.estimated_from {
         words.push(format!("its reads are estimated or edited from {} on", date_of(day)));
     }
-    if let Some(volts) = trace.voltage_fell_v.filter(|volts| *volts >= LEAST_FALL_V) {
-        words.push(format!("its voltage fell by {volts:.1} V beside the others'"));
+    match trace.voltage {
+        Some(fall) if fall.against > 0.0 => words.push(format!(
+            "its voltage fell by {:.1} V beside the others', {:.1} V at the deepest: that speaks against it",
+            fall.fell_v.max(0.0),
+            fall.deepest_v
+        )),
+        Some(fall) => {
+            words.push(format!("its voltage fell by {:.1} V beside the others', as deep as any", fall.fell_v))
+        }
+        None => {}
     }
     if words.is_empty() {
         words.push("its load and the residual have something in common".to_owned());

@@ -15,7 +15,7 @@ const HOLES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
 /// Ids and patterns, those that take off an end first. Where a pattern is changed in `indicators/` or `ranking/`,
 /// it is changed here; the tests hold every reason of a run against them.
-const PATTERNS: [(&str, &str); 42] = [
+const PATTERNS: [(&str, &str); 44] = [
     (
         "share",
         r"meter (?<a>\S+) in the residual of (?<b>\S+): (?<c>.+) \(chance (?<d>\d+%) among the meters there and a tap\)",
@@ -60,11 +60,15 @@ const PATTERNS: [(&str, &str); 42] = [
     ),
     (
         "voltage",
-        r"from (?<a>\S+) on the voltage at (?<b>\d+) of (?<c>\d+) meters is up to (?<d>\S+) V lower beside the others' than before \(chance makes (?<e>\S+) V\), most at (?<f>.+): the load hangs on their side of the line",
+        r"from (?<a>\S+) on the voltage at (?<b>\d+) of (?<c>\d+) meters is up to (?<d>\S+) V lower beside the others' than before \(chance makes (?<e>\S+) V\), most at (?<f>.+): that points to their side of the line",
     ),
     ("side_both", r"where the voltage fell most the register has phase (?<a>.+), bus (?<b>.+)"),
     ("side_phase", r"where the voltage fell most the register has phase (?<a>.+)"),
     ("side_bus", r"where the voltage fell most the register has bus (?<a>.+)"),
+    (
+        "denied",
+        r"of the (?<a>\d+) meters below it, voltages speak against the (?<b>\d+) that leave a trace in the residual: a tap between meters is likelier than a meter that registers a part",
+    ),
     ("verdict_farm", r"a farm was found below (?<a>.+) \(verdict (?<b>\w+)\)"),
     (
         "verdict_none",
@@ -81,7 +85,11 @@ const PATTERNS: [(&str, &str); 42] = [
     ),
     ("rose", r"its own level rose by (?<a>.+) on the day of the residual's"),
     ("fell", r"its own level fell by (?<a>.+) on the day of the residual's"),
-    ("voltage_fell", r"its voltage fell by (?<a>\S+) V beside the others'"),
+    (
+        "voltage_fell_less",
+        r"its voltage fell by (?<a>\S+) V beside the others', (?<b>\S+) V at the deepest: that speaks against it",
+    ),
+    ("voltage_fell", r"its voltage fell by (?<a>\S+) V beside the others', as deep as any"),
     ("estimated", r"its reads are estimated or edited from (?<a>\S+) on"),
     ("common", r"its load and the residual have something in common"),
     ("above", r"(?<a>.+) > (?<b>.+) \(19 of 20 peers stay below\)"),
@@ -183,9 +191,9 @@ mod tests {
         );
         assert_eq!(
             russian(
-                "from 2022-01-05 on the voltage at 3 of 44 meters is up to 2.8 V lower beside the others' than before (chance makes 0.04 V), most at M1, M2: the load hangs on their side of the line"
+                "from 2022-01-05 on the voltage at 3 of 44 meters is up to 2.8 V lower beside the others' than before (chance makes 0.04 V), most at M1, M2: that points to their side of the line"
             ),
-            "с 05.01.2022 напряжение у 3 из 44 счётчиков относительно остальных ниже прежнего, до 2,8 В (случайно бывает 0,04 В), больше всего у M1, M2: нагрузка висит на их стороне линии"
+            "с 05.01.2022 напряжение у 3 из 44 счётчиков относительно остальных ниже прежнего, до 2,8 В (случайно бывает 0,04 В), больше всего у M1, M2: это указывает на их сторону линии"
         );
         assert_eq!(
             russian("where the voltage fell most the register has phase L2, bus pole 6"),

@@ -96,10 +96,10 @@ pub struct ReadingsTable {
 }
 
 impl ReadingsTable {
-    /// Whether files of both are read alike, wherever they lie.
+    /// Whether the energy of files of both is read alike, wherever they lie.
     #[must_use]
     pub fn reads_as(&self, other: &Self) -> bool {
-        let nowhere = |table: &Self| Self { path: String::new(), ..table.clone() };
+        let nowhere = |table: &Self| Self { path: String::new(), voltage_column: None, ..table.clone() };
         nowhere(self) == nowhere(other)
     }
 }

@@ -44,17 +44,19 @@ const SLOWED: usize = 4 * HOMES + 7;
 /// This home hangs below transformer 6 and is listed below transformer 7.
 const MISLISTED: usize = 6 * HOMES + 3;
 
-/// Homes below the transformer with a tap.
-const TAPPED: std::ops::Range<usize> = 2 * HOMES..3 * HOMES;
+/// Homes below the transformer with a tap, and below the one with a slowed meter.
+fn has_voltage(home: &usize) -> bool {
+    [2, SLOWED / HOMES].contains(&(home / HOMES))
+}
 
-/// What the meter of a home below it reads of its voltage: two lines of six, 0.04 ohm from one home to the
+/// What the meter of such a home reads of its voltage: two lines of six, 0.04 ohm from one home to the
 /// next, and what the medium voltage does. [V]
 fn voltage_v(home: usize, day: usize, hour: usize) -> f64 {
-    let (line, own) = ((home - TAPPED.start) / 6, (home - TAPPED.start) % 6);
+    let (transformer, line, own) = (home / HOMES, home % HOMES / 6, home % 6);
     let fall = |other: usize, kw: f64| 0.04 * (own.min(other) + 1) as f64 * kw * 1000.0 / 230.0;
-    let first = TAPPED.start + 6 * line;
+    let first = transformer * HOMES + 6 * line;
     let of_homes: f64 = (0..6).map(|other| fall(other, drawn_kw(first + other, day, hour))).sum();
-    let of_tap = if line == 1 { fall(5, unmetered_kw(2, day, hour)) } else { 0.0 };
+    let of_tap = if line == 1 { fall(5, unmetered_kw(transformer, day, hour)) } else { 0.0 };
     233.0 + (day as f64 * 0.9).sin() + (hour as f64 * 0.4).cos() - of_homes - of_tap
 }
 
@@ -114,8 +116,8 @@ impl Network {
         std::fs::write(path, marked).unwrap();
     }
 
-    /// Gives the homes below the tapped transformer voltages, phases and buses; the tap hangs at the end of
-    /// the second of two lines.
+    /// Gives the homes below the tapped transformer and below the one with a slowed meter voltages, phases
+    /// and buses; the tap hangs at the end of the second of two lines.
     fn add_voltages(&self) {
         let path = self.folder.path().join("readings.csv");
         let mut read = String::from("meter_id,timestamp,kwh,voltage_v\n");
@@ -124,7 +126,7 @@ impl Network {
         for (at, line) in text.lines().skip(1).enumerate() {
             let (day, hour) = (at / per_hour / 24, at / per_hour % 24);
             let home = line.strip_prefix('m').and_then(|rest| rest[..3].parse().ok());
-            let volts = home.filter(|home| TAPPED.contains(home)).map(|home| voltage_v(home, day, hour));
+            let volts = home.filter(has_voltage).map(|home| voltage_v(home, day, hour));
             writeln!(read, "{line},{}", volts.map_or_else(String::new, |volts| format!("{volts:.1}")))
                 .unwrap();
         }
@@ -133,9 +135,9 @@ impl Network {
         let mut placed = String::from("meter_id,parent_id,kind,rating_kva,phase,bus\n");
         for line in std::fs::read_to_string(&path).unwrap().lines().skip(1) {
             let home = line.strip_prefix('m').and_then(|rest| rest[..3].parse::<usize>().ok());
-            let place = home.filter(|home| TAPPED.contains(home)).map_or_else(
+            let place = home.filter(has_voltage).map_or_else(
                 || ",".to_owned(),
-                |home| format!("L{},pole {}", 1 + (home - TAPPED.start) / 6, 1 + (home - TAPPED.start) / 2),
+                |home| format!("L{},pole {}", 1 + home % HOMES / 6, 1 + home % HOMES / 2),
             );
             writeln!(placed, "{line},{place}").unwrap();
         }
@@ -244,9 +246,13 @@ fn voltages_say_on_which_side_of_the_lines_a_tap_hangs() {
     assert!(said.contains("most at m035") || said.contains("most at m034"), "{said}");
     assert!(said.contains("phase L2, bus pole 6"), "{said}");
     let balance = read_table(&run.join("balance.parquet"));
-    let phases = texts(&balance, "load_phase").into_iter().zip(texts(&balance, "parent_id"));
-    let named: Vec<String> = phases.filter(|(phase, _)| phase.is_some()).filter_map(|(_, id)| id).collect();
-    assert_eq!(named, ["T2"]);
+    let phases = texts(&balance, "parent_id").into_iter().zip(texts(&balance, "load_phase"));
+    let named: Vec<(String, String)> = phases.filter_map(|(id, phase)| Some((id?, phase?))).collect();
+    assert_eq!(named, [("T2", "L2"), ("T4", "L2")].map(|(id, phase)| (id.to_owned(), phase.to_owned())));
+    let slowed = format!("m{SLOWED:03}");
+    assert_eq!(suspects(&run)[&slowed].0, "under_registering_meter");
+    let said = reasons(&run, &slowed).join("; ");
+    assert!(said.contains("as deep as any"), "{said}");
 }
 
 #[test]
