@@ -39,7 +39,7 @@ use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::Result;
 use crate::ids::MeterId;
-use crate::stats::{mad_sd, median, quantile_of};
+use crate::stats::{median, quantile_of};
 
 /// Days compared on each side of the onset, as a block's in features. [d]
 const NEAR_DAYS: i32 = 28;
@@ -60,10 +60,7 @@ const LEAST_FALL_V: f64 = 0.3;
 
 /// Voltages outside these shares of the meter's middle one are no supply's: EN 50160 allows 10% off, and
 /// weak lines twice that.
-const PLAUSIBLE: Range<f32> = 0.7..1.3;
-
-/// Beyond so many deviations an hour of a voltage counts no more.
-const CLIP: f32 = 6.0;
+const PLAUSIBLE: Range<f32> = 0.8..1.2;
 
 /// A meter must have this part of the hours that tell.
 const LEAST_TOLD: f64 = 0.5;
@@ -191,15 +188,16 @@ impl Falls {
         let volts: Vec<Days> = heard.iter().map(|(_, voltages)| plausible(&voltages.hour_v)).collect();
         let middle = middle_of(&volts, loads_kw.first()?.len());
         let first = middle.iter().position(|day| day.iter().any(|volts| !volts.is_nan()))?;
-        let apart: Vec<Days> = volts.iter().map(|volts| clipped(difference(volts, &middle), onset)).collect();
+        let apart: Vec<Days> = volts.iter().map(|volts| difference(volts, &middle)).collect();
         let falls_v = falls(&apart, loads_kw, first..middle.len(), onset)?;
         // What they do without a load: a step in the middle of the days before.
         let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
-        let of_both = |((meter, fall), by_chance): ((&(&MeterId, &Voltages), Option<f64>), Option<f64>)| {
-            Some((meter.0.clone(), fall?, by_chance?.abs() as f32))
-        };
-        let told: Vec<(MeterId, f64, f32)> =
-            heard.iter().zip(falls_v).zip(by_chance).filter_map(of_both).collect();
+        let each = heard.iter().zip(falls_v.into_iter().zip(by_chance));
+        let told: Vec<(MeterId, f64, f32)> = each
+            .filter_map(|((meter, _), (fall, by_chance))| {
+                Some(((*meter).clone(), fall?, by_chance?.abs() as f32))
+            })
+            .collect();
         if told.len() < LEAST_METERS {
             return None;
         }
@@ -283,19 +281,6 @@ fn plausible(volts: &Days) -> Days {
     let usual = quantile_of(known, 0.5).unwrap_or(f32::NAN);
     let kept = |volts: f32| if PLAUSIBLE.contains(&(volts / usual)) { volts } else { f32::NAN };
     volts.iter().map(|day| day.map(kept)).collect()
-}
-
-/// Hours drawn in to some deviations from their middle, before `onset` and after it.
-fn clipped(mut hours: Days, onset: usize) -> Days {
-    let (before, after) = hours.split_at_mut(onset);
-    for part in [before, after] {
-        let known: Vec<f32> = part.iter().flatten().copied().filter(|volts| !volts.is_nan()).collect();
-        if let (Some(middle), Some(spread)) = (median(&known), mad_sd(&known)) {
-            let most = CLIP * spread.max(RESOLUTION_V as f32);
-            part.iter_mut().flatten().for_each(|volts| *volts = volts.clamp(middle - most, middle + most));
-        }
-    }
-    hours
 }
 
 /// The middle of the meters' voltages, hour by hour. [V]
