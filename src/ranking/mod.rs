@@ -12,6 +12,7 @@ pub mod prior;
 pub mod rank;
 pub mod rivals;
 pub mod sensitivity;
+pub mod smallest;
 pub mod training;
 pub mod unmetered;
 

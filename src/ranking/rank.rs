@@ -12,6 +12,7 @@ use super::linked::link_cases;
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
+use super::smallest::too_small_reason;
 use super::training::{Scores, score_out_of_fold};
 use super::unmetered::add_unmetered;
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
@@ -297,7 +298,9 @@ impl<'a> Cohort<'a> {
             declared_kw: one.declared_kw(),
         };
         let terms = self.scores.terms(draft.member, &one.features.values);
-        (weigh_reasons(&evidence, &terms, &self.usual), self.rivals.score(&one.features))
+        let mut reasons = weigh_reasons(&evidence, &terms, &self.usual);
+        reasons.extend(too_small_reason(&one.features.values));
+        (reasons, self.rivals.score(&one.features))
     }
 }
 

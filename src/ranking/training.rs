@@ -14,6 +14,7 @@ use super::binned::{BinnedRows, Table};
 use super::copies::{Copy, Planted};
 use super::model::{FitSettings, Labels, Model};
 use super::prior::{own_weight, prior};
+use super::smallest::too_small;
 use crate::features::{Direction, FEATURES, N_FEATURES};
 use crate::settings::Learning;
 use crate::stats::quantile_of;
@@ -106,7 +107,12 @@ pub fn score_out_of_fold(
     let mean = |host: usize, row: &[f32; N_FEATURES]| {
         let of_deal = |deal: &Deal| deal.model(host).log_odds(row) / DEALS as f64;
         let own = deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one);
-        if own_weight == 1.0 { own } else { own_weight * own + (1.0 - own_weight) * prior().log_odds(row) }
+        let learnt = if own_weight == 1.0 {
+            own
+        } else {
+            own_weight * own + (1.0 - own_weight) * prior().log_odds(row)
+        };
+        learnt + too_small(row)
     };
     Scores {
         meters: score_meters(meters, mean),

@@ -15,7 +15,7 @@ const HOLES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
 /// Ids and patterns, those that take off an end first. Where a pattern is changed in `indicators/` or `ranking/`,
 /// it is changed here; the tests hold every reason of a run against them.
-const PATTERNS: [(&str, &str); 44] = [
+const PATTERNS: [(&str, &str); 45] = [
     (
         "share",
         r"meter (?<a>\S+) in the residual of (?<b>\S+): (?<c>.+) \(chance (?<d>\d+%) among the meters there and a tap\)",
@@ -51,6 +51,7 @@ const PATTERNS: [(&str, &str); 44] = [
         "timer",
         r"between about (?<a>\S+) and (?<b>\S+) higher by (?<c>.+), varying by (?<d>\S+) from day to day",
     ),
+    ("too_small", r"no steady level in it reaches (?<a>.+), half of the smallest rig"),
     ("linked", r"starts and stops with (?<a>.+) under the same parent: one case"),
     ("declared_beyond", r"mining of (?<a>.+) is declared; the evidence speaks of (?<b>.+) beyond it"),
     ("declared", r"mining of (?<a>.+) is declared; nothing stands out beyond it"),
