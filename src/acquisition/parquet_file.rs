@@ -106,6 +106,13 @@ impl ParquetFile {
 
     /// First and last time of a column of timestamps, where every row group has statistics. [s]
     pub fn span(&self, column: usize) -> Option<(i64, i64)> {
+        let spans = (0..self.n_groups()).map(|group| self.span_of(group, column));
+        let spans: Vec<(i64, i64)> = spans.collect::<Option<_>>()?;
+        spans.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// First and last time of a column of timestamps in a row group with statistics. [s]
+    pub fn span_of(&self, group: usize, column: usize) -> Option<(i64, i64)> {
         let per_second = match self.schema().field(column).data_type() {
             DataType::Timestamp(TimeUnit::Second, _) => 1,
             DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
@@ -116,13 +123,10 @@ impl ParquetFile {
         let parquet_schema = self.metadata.parquet_schema();
         let leaf = (0..parquet_schema.num_columns())
             .find(|leaf| parquet_schema.get_column_root_idx(*leaf) == column)?;
-        let mut span = (i64::MAX, i64::MIN);
-        for group in self.metadata.metadata().row_groups() {
-            let Some(Statistics::Int64(statistics)) = group.column(leaf).statistics() else { return None };
-            span.0 = span.0.min(*statistics.min_opt()?);
-            span.1 = span.1.max(*statistics.max_opt()?);
-        }
-        (span.0 <= span.1).then_some((span.0.div_euclid(per_second), span.1.div_euclid(per_second)))
+        let chunk = self.metadata.metadata().row_group(group).column(leaf);
+        let Some(Statistics::Int64(statistics)) = chunk.statistics() else { return None };
+        let (first, last) = (*statistics.min_opt()?, *statistics.max_opt()?);
+        (first <= last).then_some((first.div_euclid(per_second), last.div_euclid(per_second)))
     }
 
     /// Where the chosen columns of a row group lie in the file.

@@ -3,7 +3,7 @@
 use super::csv_file::CsvFile;
 use super::decode::{Decoder, Recipe, Sink};
 use super::local_time::OffsetTable;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, TimeFrom};
 use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
 use super::report::{Cause, UnitReport};
@@ -57,6 +57,14 @@ impl Source {
         match &self.content {
             Content::Parquet(file) => file.n_groups(),
             Content::Csv(file) => file.n_blocks(),
+        }
+    }
+
+    /// First and last time of a unit as written, where its statistics say so. [s]
+    pub(super) fn span_of(&self, unit: usize) -> Option<(i64, i64)> {
+        match (&self.content, &self.mapping.time) {
+            (Content::Parquet(file), TimeFrom::Column(column, _)) => file.span_of(unit, column.index),
+            _ => None,
         }
     }
 

@@ -29,7 +29,8 @@ pub struct Voltages {
 }
 
 /// Voltages of the meters that are `wanted`, each on civil days first to one past the last. Meters
-/// without any are left out. Reads every source with a voltage column from end to end.
+/// without any are left out. Of sources with a voltage column those units are read that may hold a wanted
+/// day: all of them where a file has no statistics.
 ///
 /// # Errors
 /// As [`Source::read_unit`]. What is wrong with a file was found when its values were read.
@@ -52,6 +53,7 @@ pub fn read_voltages(
     let units: Vec<(&Source, &Mapping, usize)> = mappings
         .iter()
         .flat_map(|(source, mapping)| (0..source.n_units()).map(move |unit| (*source, mapping, unit)))
+        .filter(|(source, _, unit)| may_hold(source.span_of(*unit), wanted))
         .collect();
     units.into_par_iter().try_for_each(|(source, mapping, unit)| {
         let mut meters = MeterReader::new(&numbers);
@@ -71,6 +73,15 @@ pub fn read_voltages(
     let voltages = |sums: Mutex<Sums>| sums.into_inner().unwrap_or_else(PoisonError::into_inner).voltages();
     let all = wanted.keys().cloned().zip(sums.into_iter().map(voltages));
     Ok(all.filter_map(|(meter, voltages)| Some((meter, voltages?))).collect())
+}
+
+/// Whether a unit with such times, as written, may hold a day that is wanted of some meter.
+fn may_hold(span_s: Option<(i64, i64)>, wanted: &BTreeMap<MeterId, Range<i32>>) -> bool {
+    let Some((first_s, last_s)) = span_s else { return true };
+    // Zone and stamp move a time by less than two days.
+    let day = |time_s: i64| time_s.div_euclid(86_400);
+    let (first, last) = (day(first_s) - 2, day(last_s) + 2);
+    wanted.values().any(|days| i64::from(days.start) <= last && first < i64::from(days.end))
 }
 
 /// Sums and numbers of a meter's voltages, by day and clock hour.
@@ -159,6 +170,16 @@ mod tests {
         let found = read(csv, &[("a", DAY..DAY + 1), ("t", DAY..DAY + 1)]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[&MeterId::from("a")].hour_v[0][0], 230.0);
+    }
+
+    #[test]
+    fn units_far_from_the_wanted_days_are_not_read() {
+        let wanted = BTreeMap::from([(MeterId::from("a"), DAY..DAY + 10)]);
+        let of_days = |first: i32, last: i32| Some((i64::from(first) * 86_400, i64::from(last) * 86_400));
+        assert!(may_hold(None, &wanted) && may_hold(of_days(DAY - 40, DAY), &wanted));
+        assert!(may_hold(of_days(DAY + 10, DAY + 30), &wanted));
+        assert!(!may_hold(of_days(DAY - 40, DAY - 5), &wanted));
+        assert!(!may_hold(of_days(DAY + 13, DAY + 30), &wanted));
     }
 
     #[test]

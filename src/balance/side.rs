@@ -30,7 +30,7 @@ use rayon::prelude::*;
 
 use super::ParentBalance;
 use super::children::by_parent;
-use super::sums::filled_hours;
+use super::sums::{Hours, filled_hours};
 use crate::acquisition::Source;
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::acquisition::voltages::{Voltages, read_voltages};
@@ -39,7 +39,7 @@ use crate::digest::store::DigestStore;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::Result;
 use crate::ids::MeterId;
-use crate::stats::{median, quantile_of};
+use crate::stats::{mad_sd_about, quantile_of};
 
 /// Days compared on each side of the onset, as a block's in features. [d]
 const NEAR_DAYS: i32 = 28;
@@ -50,7 +50,8 @@ const LEAST_DAYS: usize = 5;
 /// Fewer meters than this have no middle to be held against.
 const LEAST_METERS: usize = 5;
 
-/// Evidence of unexplained load from which voltages are looked at: below it nothing is listed. [log ratio]
+/// Evidence of unexplained load from which voltages are looked at: at it seven in eight would be farms where
+/// half of the parents have one, and far fewer where few do. [log ratio]
 const LEAST_EVIDENCE: f64 = 2.0;
 
 /// A fall counts from this many times what voltages do anyway, and from what a meter of tenths of a volt
@@ -87,10 +88,10 @@ const MOST_METERS: usize = 6_000;
 const MOST_BELOW: usize = 500;
 
 /// Hours by day; NaN where missing.
-type Days = Vec<[f32; CLOCK_HOURS]>;
+type Days = Vec<Hours>;
 
 /// A day without any hour.
-const UNKNOWN: [f32; CLOCK_HOURS] = [f32::NAN; CLOCK_HOURS];
+const UNKNOWN: Hours = [f32::NAN; CLOCK_HOURS];
 
 /// The side of a transformer's lines that unexplained load hangs on.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,15 +195,13 @@ impl Falls {
         let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
         let each = heard.iter().zip(falls_v.into_iter().zip(by_chance));
         let told: Vec<(MeterId, f64, f32)> = each
-            .filter_map(|((meter, _), (fall, by_chance))| {
-                Some(((*meter).clone(), fall?, by_chance?.abs() as f32))
-            })
+            .filter_map(|((meter, _), (fall, by_chance))| Some(((*meter).clone(), fall?, by_chance? as f32)))
             .collect();
         if told.len() < LEAST_METERS {
             return None;
         }
         let by_chance: Vec<f32> = told.iter().map(|(_, _, by_chance)| *by_chance).collect();
-        let noise_v = (1.4826 * f64::from(median(&by_chance)?)).max(RESOLUTION_V);
+        let noise_v = f64::from(mad_sd_about(&by_chance, 0.0)?).max(RESOLUTION_V);
         let mut meters: Vec<(MeterId, f64)> =
             told.into_iter().map(|(meter, fall, _)| (meter, fall)).collect();
         meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -313,14 +312,13 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
     // Of all coefficients only the step's is wanted: one solution serves every meter.
     let wanted = Array2::from_shape_fn((n, 1), |(column, _)| if column == n - 1 { 1.0 } else { 0.0 });
     let weights = columns.dot(&squares.solvec(&wanted).ok()?);
-    let weighed = |hours: &[[f32; CLOCK_HOURS]]| -> f64 {
+    let weighed = |hours: &[Hours]| -> f64 {
         centred(hours).iter().zip(&weights).map(|(value, weight)| value * weight).sum()
     };
     let fall = |volts: &Days| {
         let (volts, onset) = (&volts[days.clone()], onset - days.start);
-        let n_known = |days: &[[f32; CLOCK_HOURS]]| {
-            days.iter().filter(|day| day.iter().any(|volts| !volts.is_nan())).count()
-        };
+        let n_known =
+            |days: &[Hours]| days.iter().filter(|day| day.iter().any(|volts| !volts.is_nan())).count();
         // On its own hours a step of one volt weighs less than one where some are missing.
         let own_step: Days = volts
             .iter()
@@ -339,7 +337,7 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
 }
 
 /// Hours less the mean of their clock hour; 0 where missing.
-fn centred(days: &[[f32; CLOCK_HOURS]]) -> Vec<f64> {
+fn centred(days: &[Hours]) -> Vec<f64> {
     let mean = |hour: usize| {
         let known = days.iter().map(|day| f64::from(day[hour])).filter(|value| !value.is_nan());
         let (sum, n) = known.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
