@@ -11,7 +11,10 @@ pub(super) struct Merge<'a> {
     generations: &'a [Generation],
     /// With the number of its generation; oldest first, then in the order of the run's input.
     cursors: Vec<(usize, Cursor)>,
-    found: Vec<(usize, DayDigest)>,
+    /// Generations of the days of the meter at hand.
+    generation_of: Vec<usize>,
+    /// Days of the meter before: as many are likely to come.
+    n_days: usize,
 }
 
 impl<'a> Merge<'a> {
@@ -26,7 +29,7 @@ impl<'a> Merge<'a> {
             .iter()
             .map(|(generation, part)| Ok((*generation, part.cursor(from, to)?)))
             .collect::<Result<_>>()?;
-        Ok(Self { generations, cursors, found: Vec::new() })
+        Ok(Self { generations, cursors, generation_of: Vec::new(), n_days: 0 })
     }
 
     /// Moves on to the first meter that is not before `meter`.
@@ -47,28 +50,35 @@ impl<'a> Merge<'a> {
 
     /// The days of `meter`, where it is what some cursor stands at and has any that count.
     pub fn next_if(&mut self, meter: &MeterId) -> Result<Option<MeterDays>> {
+        self.generation_of.clear();
+        let mut found = Vec::with_capacity(self.n_days);
         for (generation, cursor) in &mut self.cursors {
             if cursor.meter() == Some(meter.as_str()) {
-                cursor.take_meter(&mut |day| self.found.push((*generation, day)))?;
+                cursor.take_meter(&mut found)?;
+                self.generation_of.resize(found.len(), *generation);
             }
         }
-        let days = merge_days(&mut self.found, self.generations);
+        self.n_days = found.len();
+        let days = merge_days(found, &self.generation_of, self.generations);
         Ok((!days.is_empty()).then(|| MeterDays { meter: meter.clone(), days }))
     }
 }
 
 /// Joins what the parts hold of one meter. A day that a later generation owns is dropped; of two
 /// generations that have it the later counts; of two parts of one generation see [`one_of_two`].
-fn merge_days(found: &mut Vec<(usize, DayDigest)>, generations: &[Generation]) -> Vec<DayDigest> {
+fn merge_days(found: Vec<DayDigest>, generation_of: &[usize], generations: &[Generation]) -> Vec<DayDigest> {
     let is_current =
         |generation: usize, day: i32| !generations[generation + 1..].iter().any(|later| later.owns(day));
-    // Stable: the order of input stands within a day and a generation.
-    if !found.windows(2).all(|pair| (pair[0].1.day, pair[0].0) <= (pair[1].1.day, pair[1].0)) {
-        found.sort_by_key(|(generation, day)| (day.day, *generation));
+    let all_are_current = || found.iter().zip(generation_of).all(|(day, of)| is_current(*of, day.day));
+    if found.is_sorted_by(|a, b| a.day < b.day) && all_are_current() {
+        return found;
     }
+    let mut found: Vec<(usize, DayDigest)> = generation_of.iter().copied().zip(found).collect();
+    // Stable: the order of input stands within a day and a generation.
+    found.sort_by_key(|(generation, day)| (day.day, *generation));
     let mut merged: Vec<DayDigest> = Vec::with_capacity(found.len());
     let mut of_last = 0;
-    for (generation, day) in found.drain(..).filter(|(generation, day)| is_current(*generation, day.day)) {
+    for (generation, day) in found.into_iter().filter(|(generation, day)| is_current(*generation, day.day)) {
         match merged.last_mut() {
             Some(kept) if kept.day == day.day && of_last == generation => *kept = one_of_two(*kept, day),
             Some(kept) if kept.day == day.day => *kept = day,
@@ -112,7 +122,8 @@ mod tests {
     fn merged(found: &[(usize, DayDigest)], owns: &[&[(i32, i32)]]) -> Vec<(i32, f32, u16)> {
         let generations: Vec<Generation> =
             owns.iter().map(|owns| Generation { parts: Vec::new(), owns: owns.to_vec() }).collect();
-        merge_days(&mut found.to_vec(), &generations)
+        let (generation_of, days): (Vec<usize>, Vec<DayDigest>) = found.iter().copied().unzip();
+        merge_days(days, &generation_of, &generations)
             .iter()
             .map(|day| (day.day, day.demand_kw_mean, day.n_conflicting))
             .collect()

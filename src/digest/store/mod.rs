@@ -124,12 +124,13 @@ impl DigestStore {
     /// When a part cannot be read.
     pub fn days_of(&self, meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
         let wanted: Vec<&MeterId> = meters.iter().collect();
-        let Some((_, largest)) = self.parts.iter().max_by_key(|(_, part)| part.n_rows()) else {
-            return Ok(BTreeMap::new());
+        let parts = self.side_by_side();
+        let place = |meter: &MeterId| -> Vec<usize> {
+            parts.iter().map(|part| part.group_of(meter.as_str())).collect()
         };
         // Meters that lie together are read together.
         let found: Vec<Vec<MeterDays>> = wanted
-            .chunk_by(|a, b| largest.group_of(a.as_str()) == largest.group_of(b.as_str()))
+            .chunk_by(|a, b| place(a) == place(b))
             .collect::<Vec<_>>()
             .into_par_iter()
             .map(|near| self.days_of_near(near))
@@ -170,6 +171,20 @@ impl DigestStore {
                 Ok(name)
             })
             .collect()
+    }
+
+    /// Parts none of which holds meters of another, the largest first: of parts by meter all, of parts
+    /// by time one.
+    fn side_by_side(&self) -> Vec<&Part> {
+        let mut by_size: Vec<&Part> = self.parts.iter().map(|(_, part)| part).collect();
+        by_size.sort_by_key(|part| std::cmp::Reverse(part.n_rows()));
+        let mut chosen: Vec<&Part> = Vec::new();
+        for part in by_size {
+            if chosen.iter().all(|other| !other.overlaps(part)) {
+                chosen.push(part);
+            }
+        }
+        chosen
     }
 
     /// Ids at which one range ends and the next begins.
@@ -246,6 +261,33 @@ mod tests {
         assert!(meters.is_sorted() && meters.len() == 5000);
         assert_eq!(meters[7].1, 60);
         assert_eq!(meters[8].1, 20);
+    }
+
+    #[test]
+    fn wanted_meters_are_found_in_parts_by_meter_and_by_time() {
+        let part = |folder: &Path, name: &str, meters: std::ops::Range<u32>, days: std::ops::Range<i32>| {
+            let mut writer = PartWriter::create(folder.join(name)).unwrap();
+            for meter in meters {
+                let days: Vec<DayDigest> = days.clone().map(day).collect();
+                writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
+            }
+            writer.finish().unwrap();
+            name.to_owned()
+        };
+        // One part ends with the meter that the next begins with; a later day has all meters.
+        let folder = tempfile::tempdir().unwrap();
+        let parts = vec![
+            part(folder.path(), "a", 0..301, 0..30),
+            part(folder.path(), "b", 300..700, 30..60),
+            part(folder.path(), "c", 701..1400, 0..60),
+            part(folder.path(), "day", 0..1400, 60..61),
+        ];
+        let store = DigestStore::of_parts(folder.path(), parts).unwrap();
+        assert_eq!(store.side_by_side().len(), 3);
+        let wanted = (0..1500).step_by(50).map(|meter| MeterId::from(format!("m{meter:05}"))).collect();
+        let found = store.days_of(&wanted).unwrap();
+        let n_days: Vec<usize> = found.values().map(|meter| meter.days.len()).collect();
+        assert_eq!(n_days, [[31; 6].as_slice(), &[61], &[31; 7], &[1], &[61; 13]].concat());
     }
 
     #[test]

@@ -208,6 +208,19 @@ impl Part {
         self.meters.iter().map(|(first, _)| first.as_str())
     }
 
+    /// Whether the two hold meters of one stretch; the last of one may be the first of the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (Some((first, last)), Some((other_first, other_last))) = (self.span(), other.span()) else {
+            return false;
+        };
+        first < other_last && other_first < last
+    }
+
+    /// Its first and last meter.
+    fn span(&self) -> Option<(&str, &str)> {
+        Some((self.meters.first()?.0.as_str(), self.meters.last()?.1.as_str()))
+    }
+
     /// The row group in which a meter lies if it lies in any.
     pub fn group_of(&self, meter: &str) -> usize {
         self.meters.partition_point(|(_, last)| last.as_str() < meter)
@@ -256,15 +269,14 @@ impl Cursor {
         self.rows.as_ref().map(|rows| rows.meter(self.row))
     }
 
-    /// Hands over the days of the meter it stands at and moves to the next.
-    pub fn take_meter(&mut self, sink: &mut dyn FnMut(DayDigest)) -> Result<()> {
+    /// Appends the days of the meter it stands at and moves to the next.
+    pub fn take_meter(&mut self, out: &mut Vec<DayDigest>) -> Result<()> {
         let Some(meter) = self.meter().map(str::to_owned) else { return Ok(()) };
         while let Some(rows) = self.rows.as_ref().filter(|rows| rows.meter(self.row) == meter) {
             let key = rows.keys()[self.row];
-            while self.row < rows.len() && rows.keys()[self.row] == key {
-                sink(rows.day(self.row));
-                self.row += 1;
-            }
+            let end = self.row + rows.keys()[self.row..].iter().take_while(|other| **other == key).count();
+            out.extend((self.row..end).map(|row| rows.day(row)));
+            self.row = end;
             self.settle()?;
         }
         Ok(())
