@@ -64,8 +64,8 @@ pub fn find_window(days: &UsableDays, on: Range<usize>) -> ClockWindow {
         (0..n).map(|step| (from + start + step) % CLOCK_HOURS).collect()
     };
     let inside = hours(1, length - 2);
-    let outside =
-        if length < 21 { hours(length + 1, 22 - length) } else { hours(length, CLOCK_HOURS - length) };
+    let outside = outside(length);
+    let outside = hours(outside.start, outside.len());
     let (floor_in, floor_out) = (days.floor_kw(&inside, on.clone()), days.floor_kw(&outside, on.clone()));
     let difference: Vec<f32> = floor_in.iter().zip(&floor_out).map(|(a, b)| a - b).collect();
     let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
@@ -112,12 +112,21 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
     let twice: [f32; 2 * CLOCK_HOURS] = std::array::from_fn(|at| envelope[at % CLOCK_HOURS]);
     let mut best =
         Boxed { from: 0, length: *LENGTHS.start(), rise_kw: 0.0, spread_kw: 0.0, fit_kw: f32::NEG_INFINITY };
+    let (shortest, longest) = (*LENGTHS.start(), *LENGTHS.end());
+    // From one length to the next the inside has one hour more, the outside one less.
+    let mut outsides = [Extremes::NONE; CLOCK_HOURS];
+    outsides[longest] = Extremes::NONE.over(&twice, outside(longest));
+    outsides[longest - 1] = Extremes::NONE.over(&twice, outside(longest - 1));
+    for length in (shortest..longest - 1).rev() {
+        outsides[length] = outsides[length + 1].over(&twice, length + 1..length + 2);
+    }
+    let mut inside = Extremes::NONE.over(&twice, 1..shortest - 2);
     for length in LENGTHS {
-        let outside = if length < 21 { length + 1..CLOCK_HOURS - 1 } else { length..CLOCK_HOURS };
+        inside = inside.over(&twice, length - 2..length - 1);
+        let around = &outsides[length];
         for from in 0..CLOCK_HOURS {
-            let (low_in, high_in) = extremes(&twice[from + 1..from + length - 1]);
-            let outside = &twice[from + outside.start..from + outside.end];
-            let (low_out, high_out) = extremes(outside);
+            let (low_in, high_in) = (inside.low_kw[from], inside.high_kw[from]);
+            let (low_out, high_out) = (around.low_kw[from], around.high_kw[from]);
             let fit = |rise: f32| {
                 rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out)
                     + 0.03 * length as f32 * rise.max(0.0)
@@ -126,7 +135,8 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
             if fit(low_in - low_out) <= best.fit_kw {
                 continue;
             }
-            let rise_kw = low_in - median_of(outside);
+            let hours = outside(length);
+            let rise_kw = low_in - median_of(&twice[from + hours.start..from + hours.end]);
             let fit_kw = fit(rise_kw);
             if fit_kw > best.fit_kw {
                 best = Boxed { from, length, rise_kw, spread_kw: high_in - low_in, fit_kw };
@@ -136,10 +146,35 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
     best
 }
 
-fn extremes(values: &[f32]) -> (f32, f32) {
-    values
-        .iter()
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+/// Hours outside a box and away from its edges, counted from its first; of the longest all outside.
+const fn outside(length: usize) -> Range<usize> {
+    if length < *LENGTHS.end() { length + 1..CLOCK_HOURS - 1 } else { length..CLOCK_HOURS }
+}
+
+/// Lowest and highest level over some hours, counted from each first hour of a box.
+#[derive(Debug, Clone, Copy)]
+struct Extremes {
+    low_kw: [f32; CLOCK_HOURS],
+    high_kw: [f32; CLOCK_HOURS],
+}
+
+impl Extremes {
+    /// Over no hour.
+    const NONE: Self =
+        Self { low_kw: [f32::INFINITY; CLOCK_HOURS], high_kw: [f32::NEG_INFINITY; CLOCK_HOURS] };
+
+    /// With some more hours.
+    fn over(mut self, twice: &[f32; 2 * CLOCK_HOURS], hours: Range<usize>) -> Self {
+        for hour in hours {
+            for ((low, high), &kw) in
+                self.low_kw.iter_mut().zip(&mut self.high_kw).zip(&twice[hour..hour + CLOCK_HOURS])
+            {
+                *low = if kw < *low { kw } else { *low };
+                *high = if kw > *high { kw } else { *high };
+            }
+        }
+        self
+    }
 }
 
 /// Change of a series from its first third to its last.
