@@ -242,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_is_cut_short_is_named_with_the_cure() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DigestStore::write(folder.path(), [(&MeterId::from("a"), &[day(15_000)][..])]).unwrap();
+        let part = folder.path().join(&store.generations[0].parts[0]);
+        let bytes = std::fs::read(&part).unwrap();
+        std::fs::write(&part, &bytes[..bytes.len() / 2]).unwrap();
+        let said = DigestStore::open(folder.path()).unwrap_err().to_string();
+        let name = part.file_name().unwrap().to_str().unwrap();
+        assert!(said.contains(name) && said.contains("Remove the folder it lies in"), "{said}");
+    }
+
+    #[test]
     fn many_meters_in_several_parts_come_once_and_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let mut names = Vec::new();

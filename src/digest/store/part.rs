@@ -3,8 +3,9 @@
 //! Pages are neither compressed nor dictionary-coded (but for ids): a digest is made in less time
 //! than a codec would take over it, and is read more often than it is written.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -180,9 +181,15 @@ pub(super) struct Part {
     meters: Vec<(String, String)>,
 }
 
+/// A part that is cut short, changed or of another version.
+fn unreadable(path: &Path, seen: &dyn Display) -> Error {
+    let cure = "Remove the folder it lies in, and the next run digests everything again";
+    Error::input(path.display().to_string(), seen.to_string(), cure)
+}
+
 impl Part {
     pub fn open(path: PathBuf) -> Result<Self> {
-        let failed = |error: &dyn std::fmt::Display| Error::table(path.display().to_string(), error);
+        let failed = |error: &dyn Display| unreadable(&path, error);
         let file = File::open(&path).map_err(|error| failed(&error))?;
         let metadata =
             ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| failed(&error))?;
@@ -237,7 +244,7 @@ impl Part {
             from.is_none_or(|from| last.as_str() >= from) && to.is_none_or(|to| first.as_str() < to)
         };
         let groups: Vec<usize> = (0..self.meters.len()).filter(|&group| is_in(&self.meters[group])).collect();
-        let failed = |error: &dyn std::fmt::Display| Error::table(self.path.display().to_string(), error);
+        let failed = |error: &dyn Display| unreadable(&self.path, error);
         let reader = if groups.is_empty() {
             None
         } else {
@@ -299,7 +306,7 @@ impl Cursor {
                 (self.rows, self.reader) = (None, None);
                 return Ok(());
             };
-            let batch = batch.map_err(|error| Error::table(self.path.display().to_string(), error))?;
+            let batch = batch.map_err(|error| unreadable(&self.path, &error))?;
             self.rows = Some(Columns::of(&batch));
             self.row = 0;
         }
