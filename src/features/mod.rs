@@ -19,7 +19,7 @@ pub use table::{Direction, FEATURES, Family, Feature, N_FEATURES};
 use crate::acquisition::weather::Weather;
 use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::Windows;
-use block::find_block;
+use block::{Block, find_block};
 use block_facts::BlockFacts;
 use levels::{Levels, measure_levels};
 use standard::{Standard, mean_profile, measure_standard};
@@ -54,6 +54,9 @@ pub struct MeterFeatures {
     pub window: ClockWindow,
     /// The best block, with the staircase around it.
     pub block: Option<BlockFacts>,
+    /// Usable days of the block, where level while on, stability and flatness are judged on them alone; `None`
+    /// where they are judged on all days.
+    pub judged_days: Option<usize>,
     /// Mean demand by clock hour. [kW]
     pub hour_kw: [f32; CLOCK_HOURS],
     /// What its reads resolve.
@@ -87,12 +90,11 @@ pub fn extract_features(
     let measured = UsableDays::of(usual)?;
     let undeclared = measured.less_declared(declared_kw);
     let block = find_block(&measured, declared_kw);
-    let on = match &block {
-        Some(block) if block.height_in_noise > CLEAR_HEIGHT_IN_NOISE && block.explained > CLEAR_EXPLAINED => {
-            block.from..block.to
-        }
-        _ => 0..measured.len(),
-    };
+    let is_clear =
+        |block: &&Block| block.height_in_noise > CLEAR_HEIGHT_IN_NOISE && block.explained > CLEAR_EXPLAINED;
+    let clear = block.as_ref().filter(is_clear).map(|block| block.from..block.to);
+    let judged_days = clear.as_ref().map(ExactSizeIterator::len);
+    let on = clear.unwrap_or(0..measured.len());
     let levels = measure_levels(&undeclared, on.clone());
     let window = find_window(&undeclared, on);
     let mut values = table::values(&measured, declared_kw, &levels, &window, block.as_ref());
@@ -108,6 +110,7 @@ pub fn extract_features(
         levels,
         window,
         block: block.map(|block| BlockFacts::of(&block, &measured.day)),
+        judged_days,
         hour_kw,
         resolution: measured.resolution,
         days: (measured.day[0], measured.day[measured.len() - 1]),

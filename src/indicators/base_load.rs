@@ -23,9 +23,10 @@ pub(super) const INDICATOR: Indicator =
     Indicator { name: "base_load", family: Some(Family::BaseLoad), words };
 
 fn words(evidence: &Evidence<'_>) -> Option<String> {
-    let has_block = evidence.value("block_days") > 0.0;
-    let (name, period) =
-        if has_block { ("base_load_kw_on_p20", "of the block's days") } else { ("base_load_kw_p20", "days") };
+    let (name, period) = match evidence.meter.judged_days {
+        Some(_) => ("base_load_kw_on_p20", "of the block's days"),
+        None => ("base_load_kw_p20", "days"),
+    };
     let base = evidence.value(name);
     let share = evidence.value("base_to_mean");
     let of_mean = if share.is_nan() {

@@ -17,7 +17,7 @@
 //! # Source
 //! Load factor: IEC 60050-691-10-02. Within-day variation as a sign of continuous load: VISDOM.
 
-use super::{Evidence, Indicator, Side, against, peers_median, percent};
+use super::{Evidence, Indicator, Side, against, peers_median, percent, varying};
 use crate::features::Family;
 
 pub(super) const INDICATOR: Indicator = Indicator { name: "flatness", family: Some(Family::Flatness), words };
@@ -43,7 +43,7 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
         )
     };
     Some(format!(
-        "the base load is within {measured} of the median demand and varies by {} from day to day{load_factor}",
-        percent(over_days),
+        "the base load is within {measured} of the median demand{}{load_factor}",
+        varying(evidence, " and varies by", over_days)
     ))
 }

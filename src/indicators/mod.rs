@@ -190,6 +190,20 @@ fn percent(share: f32) -> String {
     if share.abs() < 0.1 { format!("{:.1}%", 100.0 * share) } else { format!("{:.0}%", 100.0 * share) }
 }
 
+/// Fewer days than a week do not show how much something varies from day to day: the words count them.
+const LEAST_DAYS: usize = 7;
+
+/// ` and varies by 4.1% from day to day`, after the verb given; over a short block, over how many days.
+fn varying(evidence: &Evidence<'_>, verb: &str, spread: f32) -> String {
+    match evidence.meter.judged_days {
+        Some(1) => " on the block's only day".to_owned(),
+        Some(n_days) if n_days < LEAST_DAYS => {
+            format!("{verb} {} over the block's {n_days} days", percent(spread))
+        }
+        _ => format!("{verb} {} from day to day", percent(spread)),
+    }
+}
+
 /// Kilowatts as a person reads them.
 fn kw(kw: f32) -> String {
     crate::units::Kilowatts(f64::from(kw)).to_string()
@@ -263,6 +277,18 @@ mod tests {
         assert!(shift.words.contains("3.2") && shift.words.contains("2022-02-10"), "{}", shift.words);
         let base = reasons.iter().find(|reason| reason.indicator == "base_load").unwrap();
         assert!(base.words.contains("peers' median") && base.words.contains("kW"), "{}", base.words);
+    }
+
+    #[test]
+    fn over_a_short_block_the_words_say_over_how_many_days() {
+        let words = |n_days: usize| -> String {
+            let on = move |day: usize| (40..40 + n_days).contains(&day);
+            let rig = features(move |day, slot| home_kw(day, slot) + if on(day) { 6.5 } else { 0.0 });
+            let reasons = reasons(&rig, 0.0);
+            reasons.into_iter().find(|reason| reason.indicator == "flatness").unwrap().words
+        };
+        assert!(words(4).contains("% over the block's 4 days"), "{}", words(4));
+        assert!(words(30).contains("% from day to day"), "{}", words(30));
     }
 
     #[test]

@@ -17,7 +17,7 @@
 //! # Source
 //! The lower envelope keeps what is there every day: activity only adds to it.
 
-use super::{Evidence, Indicator, Side, against, kw, peers_median, percent};
+use super::{Evidence, Indicator, Side, against, kw, peers_median, varying};
 use crate::features::Family;
 
 pub(super) const INDICATOR: Indicator = Indicator { name: "timer", family: Some(Family::Timer), words };
@@ -34,9 +34,9 @@ fn words(evidence: &Evidence<'_>) -> Option<String> {
     let to = (window.from_hour + window.n_hours) % 24;
     let measured = against(rise, evidence.peers.p95("timer_kw"), kw, Side::Above);
     Some(format!(
-        "between about {:02}:00 and {to:02}:00 higher by {measured}, varying by {} from day to day{}",
+        "between about {:02}:00 and {to:02}:00 higher by {measured}{}{}",
         window.from_hour,
-        percent(window.timer_mad_rel),
+        varying(evidence, ", varying by", window.timer_mad_rel),
         peers_median(evidence, "timer_kw", kw),
     ))
 }

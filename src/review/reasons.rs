@@ -15,7 +15,7 @@ const HOLES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
 /// Ids and patterns, those that take off an end first. Where a pattern is changed in `indicators/` or `ranking/`,
 /// it is changed here; the tests hold every reason of a run against them.
-const PATTERNS: [(&str, &str); 45] = [
+const PATTERNS: [(&str, &str); 50] = [
     (
         "share",
         r"meter (?<a>\S+) in the residual of (?<b>\S+): (?<c>.+) \(chance (?<d>\d+%) among the meters there and a tap\)",
@@ -36,6 +36,11 @@ const PATTERNS: [(&str, &str); 45] = [
         "flat",
         r"the base load is within (?<a>.+) of the median demand and varies by (?<b>\S+) from day to day",
     ),
+    (
+        "flat_few",
+        r"the base load is within (?<a>.+) of the median demand and varies by (?<b>\S+) over the block's (?<c>\d+) days",
+    ),
+    ("flat_one", r"the base load is within (?<a>.+) of the median demand on the block's only day"),
     ("flat_reads", r"demand varies from read to read by (?<a>.+)"),
     ("blackout", r"without internet its base load fell by (?<a>.+)"),
     ("fault", r"the channel repeats one value on (?<a>\S+) of its measured days; those days are no evidence"),
@@ -51,7 +56,16 @@ const PATTERNS: [(&str, &str); 45] = [
         "timer",
         r"between about (?<a>\S+) and (?<b>\S+) higher by (?<c>.+), varying by (?<d>\S+) from day to day",
     ),
+    (
+        "timer_few",
+        r"between about (?<a>\S+) and (?<b>\S+) higher by (?<c>.+), varying by (?<d>\S+) over the block's (?<e>\d+) days",
+    ),
+    ("timer_one", r"between about (?<a>\S+) and (?<b>\S+) higher by (?<c>.+) on the block's only day"),
     ("too_small", r"no steady level in it reaches (?<a>.+), half of the smallest rig"),
+    (
+        "class",
+        r"half of the (?<a>\d+) other meters of its class \((?<b>.+)\) look more like a farm than (?<c>\S+) of all meters do",
+    ),
     ("linked", r"starts and stops with (?<a>.+) under the same parent: one case"),
     ("declared_beyond", r"mining of (?<a>.+) is declared; the evidence speaks of (?<b>.+) beyond it"),
     ("declared", r"mining of (?<a>.+) is declared; nothing stands out beyond it"),
@@ -195,6 +209,12 @@ mod tests {
                 "from 2022-01-05 on the voltage at 3 of 44 meters is up to 2.8 V lower beside the others' than before (chance makes 0.04 V), most at M1, M2: that points to their side of the line"
             ),
             "с 05.01.2022 напряжение у 3 из 44 счётчиков относительно остальных ниже прежнего, до 2,8 В (случайно бывает 0,04 В), больше всего у M1, M2: это указывает на их сторону линии"
+        );
+        assert_eq!(
+            russian(
+                "half of the 23 other meters of its class (telecom, business) look more like a farm than 97% of all meters do"
+            ),
+            "половина из 23 других счётчиков его класса (telecom, business) похожа на ферму больше, чем 97% всех счётчиков"
         );
         assert_eq!(
             russian("where the voltage fell most the register has phase L2, bus pole 6"),
