@@ -2,6 +2,7 @@
 
 pub mod binned;
 pub mod chance;
+pub mod classes;
 pub mod conformal;
 pub mod copies;
 pub mod hosts;

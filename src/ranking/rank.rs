@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::chance::Chances;
+use super::classes::{ClassLevels, Classes};
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
 use super::hosts::{choose_hosts, may_host};
@@ -27,7 +28,7 @@ use crate::features::{MeterFeatures, N_FEATURES, Surroundings};
 use crate::ids::{GroupId, MeterId};
 use crate::indicators::estimate::{Estimate, PeerBase, estimate_rig};
 use crate::indicators::{Evidence, Peers, peers_by_group, weigh_reasons};
-use crate::settings::Settings;
+use crate::settings::{CLASS_LEVEL, Settings};
 use crate::stats::quantile;
 
 /// A meter with its features, ready to be ranked.
@@ -61,6 +62,12 @@ impl Judged {
 
     fn is_network(&self) -> bool {
         self.point.as_ref().is_some_and(UsagePoint::is_network)
+    }
+
+    /// Its premises and its class, where the register says.
+    fn classes(&self) -> Classes {
+        let class = Some(self.class()).filter(|class| class != UNKNOWN_CLASS);
+        [self.point.as_ref().and_then(|point| point.premises.clone()), class]
     }
 
     fn class(&self) -> String {
@@ -194,6 +201,7 @@ struct Cohort<'a> {
     members: Vec<&'a Judged>,
     bases: Vec<PeerBase>,
     scores: Scores,
+    levels: ClassLevels,
     chances: Chances,
     p_values: Vec<f64>,
     ratios: Ratios,
@@ -214,10 +222,22 @@ impl<'a> Cohort<'a> {
         let rows: Vec<&[f32; N_FEATURES]> = members.iter().map(|one| &one.features.values).collect();
         let features: Vec<&MeterFeatures> = members.iter().map(|one| &one.features).collect();
         let verdicts: Vec<Option<bool>> = members.iter().map(|one| one.is_farm()).collect();
-        let (scores, rivals) = rayon::join(
+        let (mut scores, rivals) = rayon::join(
             || score_out_of_fold(&rows, &verdicts, &copies, &settings.learning, settings.seed),
             || Rivals::learn(&features, &copies, settings.seed),
         );
+        let without_classes = settings.learning.without.iter().any(|name| name == CLASS_LEVEL);
+        let classes_of = |one: &&Judged| if without_classes { Classes::default() } else { one.classes() };
+        let classes: Vec<Classes> = members.iter().map(classes_of).collect();
+        let is_plain: Vec<bool> = verdicts.iter().map(|is_farm| *is_farm != Some(true)).collect();
+        let rigs: Vec<(usize, f64)> = copies
+            .iter()
+            .zip(&scores.copies)
+            .filter(|(copy, _)| copy.planted.is_rig())
+            .map(|(copy, score)| (copy.host, *score))
+            .collect();
+        let levels = ClassLevels::learn(&scores.meters, &classes, &is_plain, &rigs);
+        scores.shift(&copies, |meter| levels.shift(meter));
         let scores_of = |is_rig: bool| -> Vec<f64> {
             let own = copies.iter().zip(&scores.copies).filter(|(copy, _)| copy.planted.is_rig() == is_rig);
             own.map(|(_, score)| *score).collect()
@@ -247,6 +267,7 @@ impl<'a> Cohort<'a> {
             members,
             bases,
             scores,
+            levels,
             rivals,
         })
     }
@@ -300,6 +321,8 @@ impl<'a> Cohort<'a> {
         let terms = self.scores.terms(draft.member, &one.features.values);
         let mut reasons = weigh_reasons(&evidence, &terms, &self.usual);
         reasons.extend(too_small_reason(&one.features.values));
+        reasons.extend(self.levels.reason(draft.member, &one.classes()));
+        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         (reasons, self.rivals.score(&one.features))
     }
 }

@@ -55,6 +55,12 @@ impl Scores {
         std::array::from_fn(|feature| medians[feature])
     }
 
+    /// Adds something to the score of each meter and of its copies. [log-odds]
+    pub fn shift(&mut self, copies: &[Copy], of_meter: impl Fn(usize) -> f64) {
+        self.meters.iter_mut().enumerate().for_each(|(meter, score)| *score += of_meter(meter));
+        self.copies.iter_mut().zip(copies).for_each(|(score, copy)| *score += of_meter(copy.host));
+    }
+
     fn term(&self, meter: usize, feature: usize, value: f32) -> f32 {
         let of_deal = |deal: &Deal| (deal.model(meter).contribution(feature, value) / DEALS as f64) as f32;
         let own = self.deals.iter().map(of_deal).fold(0.0, |sum, one| sum + one);

@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 /// Families of features, by name.
 pub const FAMILIES: [&str; 5] = ["level_shift", "base_load", "flatness", "timer", "data_fault"];
 
+/// What may be left out beside them: what a meter's register class shows anyway.
+pub const CLASS_LEVEL: &str = "class_level";
+
 /// `[learning]` as written.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -31,7 +34,8 @@ pub struct LearningTable {
     pub rounds: Option<usize>,
     /// Share of each round's step that is taken.
     pub learning_rate: Option<f64>,
-    /// Families of features that are left out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`.
+    /// Families of features that are left out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`; and
+    /// `class_level`, what a meter's register class shows anyway.
     pub without: Option<Vec<String>>,
 }
 
@@ -54,7 +58,7 @@ pub struct Learning {
     pub rounds: usize,
     /// Share of each round's step that is taken.
     pub learning_rate: f64,
-    /// Names of the families of features that are left out.
+    /// Names of the families of features that are left out, or [`CLASS_LEVEL`].
     pub without: Vec<String>,
 }
 
@@ -106,8 +110,10 @@ impl LearningTable {
             ));
         }
         let without = self.without.unwrap_or_default();
-        if let Some(name) = without.iter().find(|name| !FAMILIES.contains(&name.as_str())) {
-            let cure = format!("Write any of {}", FAMILIES.join(", "));
+        if let Some(name) =
+            without.iter().find(|name| !FAMILIES.contains(&name.as_str()) && *name != CLASS_LEVEL)
+        {
+            let cure = format!("Write any of {}, {CLASS_LEVEL}", FAMILIES.join(", "));
             return Err(Error::setting(
                 "[learning] without",
                 format!("`{name}` is no family of features"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-pub use learning::{FAMILIES, Learning, LearningTable};
+pub use learning::{CLASS_LEVEL, FAMILIES, Learning, LearningTable};
 
 use crate::error::{Error, Result};
 
