@@ -26,7 +26,7 @@ use super::Reason;
 /// Meters of a class from which its spread is taken.
 const LEAST_FOR_SPREAD: usize = 3;
 
-/// Others that a level is named after in words.
+/// Others from which on a class is named in words before its premises are.
 const LEAST_NAMED: usize = 3;
 
 /// Variance of the median over that of the mean, for a normal distribution.
@@ -84,16 +84,19 @@ impl ClassLevels {
         -self.share * self.above[meter]
     }
 
-    /// The same in words; `None` where it changes little, or too few others stand for it.
+    /// The same in words; `None` where it changes little.
     #[must_use]
     pub fn reason(&self, meter: usize, classes: &Classes) -> Option<Reason> {
         let weight = self.shift(meter);
-        let is_named = |width: &usize| self.others[*width][meter].n >= LEAST_NAMED;
-        let width = [1, 0].into_iter().find(is_named).filter(|_| weight.abs() >= LEAST_REASON)?;
+        if weight.abs() < LEAST_REASON {
+            return None;
+        }
+        let has = |least: usize| move |width: &usize| self.others[*width][meter].n >= least;
+        let width = [1, 0].into_iter().find(has(LEAST_NAMED)).or_else(|| [1, 0].into_iter().find(has(1)))?;
         let (others, name) = (self.others[width][meter], classes[width].as_ref()?);
         let below = self.all.partition_point(|score| *score < others.middle);
         let words = format!(
-            "half of the {} other meters of its class ({name}) look more like a farm than {:.0}% of all meters do",
+            "the middle one of other meters of its class ({name}: {}) looks more like a farm than {:.0}% of all meters do",
             others.n,
             100.0 * below as f64 / self.all.len() as f64
         );
@@ -250,7 +253,7 @@ mod tests {
         assert!(reason.weight < -1.0);
         assert_eq!(
             reason.words,
-            "half of the 19 other meters of its class (telecom) look more like a farm than 94% of all meters do"
+            "the middle one of other meters of its class (telecom: 19) looks more like a farm than 94% of all meters do"
         );
         assert!(levels.reason(3, &classes[3]).is_none());
     }

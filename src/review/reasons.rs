@@ -64,7 +64,7 @@ const PATTERNS: [(&str, &str); 50] = [
     ("too_small", r"no steady level in it reaches (?<a>.+), half of the smallest rig"),
     (
         "class",
-        r"half of the (?<a>\d+) other meters of its class \((?<b>.+)\) look more like a farm than (?<c>\S+) of all meters do",
+        r"the middle one of other meters of its class \((?<b>.+): (?<a>\d+)\) looks more like a farm than (?<c>\S+) of all meters do",
     ),
     ("linked", r"starts and stops with (?<a>.+) under the same parent: one case"),
     ("declared_beyond", r"mining of (?<a>.+) is declared; the evidence speaks of (?<b>.+) beyond it"),
@@ -212,9 +212,9 @@ mod tests {
         );
         assert_eq!(
             russian(
-                "half of the 23 other meters of its class (telecom, business) look more like a farm than 97% of all meters do"
+                "the middle one of other meters of its class (telecom, business: 23) looks more like a farm than 97% of all meters do"
             ),
-            "половина из 23 других счётчиков его класса (telecom, business) похожа на ферму больше, чем 97% всех счётчиков"
+            "средний из других счётчиков его класса (telecom, business: 23) похож на ферму больше, чем 97% всех счётчиков"
         );
         assert_eq!(
             russian("where the voltage fell most the register has phase L2, bus pole 6"),

@@ -250,7 +250,7 @@ mod tests {
         std::fs::write(&part, &bytes[..bytes.len() / 2]).unwrap();
         let said = DigestStore::open(folder.path()).unwrap_err().to_string();
         let name = part.file_name().unwrap().to_str().unwrap();
-        assert!(said.contains(name) && said.contains("Remove the folder it lies in"), "{said}");
+        assert!(said.contains(name) && said.contains("or remove its folder"), "{said}");
     }
 
     #[test]

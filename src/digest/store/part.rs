@@ -183,7 +183,8 @@ pub(super) struct Part {
 
 /// A part that is cut short, changed or of another version.
 fn unreadable(path: &Path, seen: &dyn Display) -> Error {
-    let cure = "Remove the folder it lies in, and the next run digests everything again";
+    let cure =
+        "Put it back from a copy, or remove its folder: the next run digests again what its files still hold";
     Error::input(path.display().to_string(), seen.to_string(), cure)
 }
 
