@@ -12,8 +12,8 @@
 //! # Limit and why
 //! How much of the level is taken off is learnt from the planted rigs: as much as tells them best from plain
 //! meters. A rig lifts a telecom site less than a home, so it is less than all of it. Places within a class
-//! stay as they are, but for what each meter adds to the level of the others; its own score never moves its
-//! own level.
+//! stay as they are, but for what each meter adds to the level of the others. Its own score is left out of
+//! its own level, and counts only in how far classes differ and in the share, which all meters make together.
 //!
 //! # Source
 //! Drawing towards the mean of classes: Efron and Morris 1975, doi:10.1080/01621459.1975.10479864. The share:
