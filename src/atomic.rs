@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Result};
 
 /// What names of temporary files begin and end with.
-const PREFIX: &str = ".hashwatt-";
+pub const PREFIX: &str = ".hashwatt-";
 const SUFFIX: &str = ".part";
 
 /// Bytes read at a time while hashing. [bytes]
@@ -67,67 +67,33 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> R
     Ok(())
 }
 
-/// Several files that appear together: all are on disk before the first takes its name.
-#[derive(Debug)]
-pub struct Staged {
-    folder: PathBuf,
-    files: Vec<(FileRecord, NamedTempFile)>,
+/// Writes a file into a folder that is not published yet, and says what was written.
+///
+/// # Errors
+/// When `fill` fails or the file cannot be written.
+pub fn write_recorded(
+    folder: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<FileRecord> {
+    let path = folder.join(name);
+    let failed = |error| Error::write(&path, error);
+    let mut file =
+        File::options().create(true).truncate(true).read(true).write(true).open(&path).map_err(failed)?;
+    fill(&mut file)?;
+    file.flush().and_then(|()| file.sync_all()).map_err(failed)?;
+    file.seek(SeekFrom::Start(0)).and_then(|_| FileRecord::hashed(&mut file, name)).map_err(failed)
 }
 
-impl Staged {
-    /// Nothing staged yet for `folder`, which is made where it is missing.
-    ///
-    /// # Errors
-    /// When the folder cannot be made.
-    pub fn in_folder(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-        sweep(folder);
-        Ok(Self { folder: folder.to_owned(), files: Vec::new() })
-    }
-
-    /// Writes the file that will be called `name`, without giving it the name yet.
-    ///
-    /// # Errors
-    /// When `fill` fails or the file cannot be written.
-    pub fn write(&mut self, name: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
-        let path = self.folder.join(name);
-        let mut temporary = fill_temporary(&self.folder, &path, fill)?;
-        let file = temporary.as_file_mut();
-        let record = file
-            .seek(SeekFrom::Start(0))
-            .and_then(|_| FileRecord::hashed(file, name))
-            .map_err(|error| Error::write(&path, error))?;
-        self.files.push((record, temporary));
-        Ok(())
-    }
-
-    /// What is staged, in the order it was written.
-    pub fn records(&self) -> impl Iterator<Item = &FileRecord> {
-        self.files.iter().map(|(record, _)| record)
-    }
-
-    /// Gives every file its name, in the order they were written, once `first` has done its part. The
-    /// last one is the record of them all: the old record goes before anything else changes, so that
-    /// a record never stands beside files of another run.
-    ///
-    /// # Errors
-    /// When `first` fails or the system refuses a name.
-    pub fn publish(self, first: impl FnOnce() -> Result<()>) -> Result<()> {
-        if let Some((record, _)) = self.files.last() {
-            let path = self.folder.join(&record.path);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::write(path, error));
-                }
-                _ => sync_folder(&self.folder),
-            }
+/// Removes what a killed [`write_whole`] left in a folder of hashwatt's.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            // One that stays takes space and nothing else.
+            let _ = std::fs::remove_file(entry.path());
         }
-        first()?;
-        for (record, temporary) in self.files {
-            persist(temporary, &self.folder.join(&record.path))?;
-        }
-        sync_folder(&self.folder);
-        Ok(())
     }
 }
 
@@ -141,18 +107,6 @@ fn fill_temporary(
     let file = temporary.as_file_mut();
     file.flush().and_then(|()| file.sync_all()).map_err(|error| Error::write(path, error))?;
     Ok(temporary)
-}
-
-/// Removes temporary files that a killed run left.
-fn sweep(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
-            // One that stays takes space and nothing else.
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }
 
 fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
@@ -208,25 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn staged_files_appear_together() {
+    fn a_file_is_recorded_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut staged = Staged::in_folder(folder.path()).unwrap();
-        staged.write("b", put("abc")).unwrap();
-        staged.write("a", put("")).unwrap();
-        assert!(!folder.path().join("b").exists());
-        let records: Vec<_> = staged.records().cloned().collect();
-        staged.publish(|| Ok(())).unwrap();
-        assert_eq!(names(folder.path()), ["a", "b"]);
-        assert_eq!(records[0].sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(records[0], FileRecord::of(&folder.path().join("b"), "b").unwrap());
+        let record = write_recorded(folder.path(), "b", put("abc")).unwrap();
+        assert_eq!(record.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(record, FileRecord::of(&folder.path().join("b"), "b").unwrap());
     }
 
     #[test]
-    fn staged_files_that_are_never_published_leave_nothing() {
+    fn what_a_killed_writer_left_is_swept_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let mut staged = Staged::in_folder(folder.path()).unwrap();
-        staged.write("b", put("abc")).unwrap();
-        drop(staged);
-        assert!(names(folder.path()).is_empty());
+        for name in [".hashwatt-abc.part", ".hashwatt", "x.part"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path());
+        assert_eq!(names(folder.path()), [".hashwatt", "x.part"]);
     }
 }

@@ -66,6 +66,12 @@ impl Error {
         Self::Setting { setting: setting.into(), seen: seen.into(), cure: cure.into() }
     }
 
+    /// An [`Error::Input`] for a file or folder that the system does not give.
+    pub fn read(path: impl AsRef<std::path::Path>, source: std::io::Error) -> Self {
+        let cure = "Check that it is there and can be read";
+        Self::input(path.as_ref().display().to_string(), source.to_string(), cure)
+    }
+
     /// An [`Error::Write`] for `path`.
     pub fn write(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Write { path: path.into(), source }

@@ -35,6 +35,10 @@ codes! {
     SameFileAgain = "same_file_again",
     /// A file that shares days with new ones can no longer be read again.
     FileGone = "file_gone",
+    /// Parts of a store were damaged, and its files were read again.
+    StoreHealed = "store_healed",
+    /// A file in the output folder was changed by somebody, and is kept under another name.
+    KeptAside = "kept_aside",
     /// Rows without meter, time or a finite value, or with a time outside 1990..=2100.
     RowsSkipped = "rows_skipped",
     /// Something not stated was guessed: shape, unit, zone, stamp, column.

@@ -21,14 +21,17 @@ pub mod review;
 pub mod cli;
 pub mod pipeline;
 pub mod rigs;
+pub mod verify;
 
 pub mod atomic;
 pub mod calendar;
 pub mod error;
 pub mod finding;
+pub mod folder;
 pub mod ids;
 pub mod progress;
 pub mod settings;
 pub mod sorting;
 pub mod stats;
+pub mod sums;
 pub mod units;

@@ -10,9 +10,9 @@ use crate::acquisition::mapping::Mapping;
 use crate::acquisition::register::{Register, UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
-use crate::acquisition::{Opened, Source, open_sources};
+use crate::acquisition::{Opened, Source, local_files, open_sources};
 use crate::atomic::FileRecord;
-use crate::balance::{Around, Balance, Ledger, RESIDUAL_PREFIX, Tree, UNFINISHED_RESIDUALS};
+use crate::balance::{Around, Balance, Ledger, RESIDUAL_PREFIX, RESIDUALS, Tree};
 use crate::calendar::{Calendar, date_of};
 use crate::digest;
 use crate::digest::local::Digested;
@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::features::measure::{Measured, MeasuredMeter, measure_meters};
 use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::{Code, Finding, Severity, sort_findings};
+use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_inputs};
 use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
@@ -33,8 +34,8 @@ use crate::report::risk::network_risks;
 use crate::report::run_json::{InputRecord, RunFacts, Timing};
 use crate::report::words::ranked_words;
 use crate::report::zones::{zone_growth, zone_rigs};
-use crate::report::{PeerDay, RESIDUALS, RunOutputs, stage_run, tables};
-use crate::settings::Settings;
+use crate::report::{PeerDay, RunOutputs, tables, write_run};
+use crate::settings::{DIGESTS, Settings};
 use crate::stats::quantiles_of;
 use crate::trials::backtest::{Backtest, BacktestPlan, Trial, tip_index};
 
@@ -106,6 +107,9 @@ pub struct SourceProfile {
 /// When nothing can be read or the outputs cannot be written. Trouble with single files or meters
 /// is in the summary's findings.
 pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
+    let workspace = claim(settings)?;
+    // Everything is written there until the run is whole.
+    let settings = &Settings { out: workspace.folder(), ..settings.clone() };
     let mut clock = Clock::default();
     let mut tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
@@ -117,8 +121,9 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut measured = clock.time("features", || {
         let keep = |days: MeterDays, features: Option<&_>, point: Option<&_>| {
             ledger.add(&days, point);
-            if let Some(features) = features.filter(|_| may_host(point, tables.verdicts.get(&days.meter))) {
-                kept.offer(days, features, point);
+            let verdict = tables.verdicts.get(&days.meter);
+            if let Some(features) = features.filter(|_| may_host(point, verdict)) {
+                kept.offer(days, features, point, verdict);
             }
         };
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)
@@ -160,7 +165,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     })?;
     tables.findings.extend(balance.findings.iter().cloned());
     tables.findings.extend(unknown_verdicts(&tables, &scored));
-    let findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
+    let mut findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
     let span = measured.counts.days.unwrap_or_default();
     let rigs = zone_rigs(&scored, &tables.register, &tree, span);
     let zones = zone_growth(&balance.zones, &rigs, &tables.surroundings.weather);
@@ -197,11 +202,8 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
             ("zones.parquet", tables::zones::zones_frame(&zones)?),
         ],
     };
-    let staged = stage_run(&settings.out, &outputs)?;
-    staged.publish(|| {
-        publish_digests(settings)?;
-        digest::store::publish(&settings.out.join(UNFINISHED_RESIDUALS), &settings.out.join(RESIDUALS))
-    })?;
+    write_run(&settings.out, &outputs)?;
+    findings.extend(publish(workspace)?);
     Ok(RunSummary {
         span: facts.span,
         n_rows: digested.n_rows,
@@ -251,11 +253,17 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
 /// # Errors
 /// As [`detect`].
 pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
+    let workspace = match &settings.store {
+        Some(store) => check_inputs(store, &inputs_of(settings), "--store").map(|()| None)?,
+        None => Some(claim(settings)?),
+    };
+    let out = workspace.as_ref().map_or_else(|| settings.out.clone(), Workspace::folder);
+    let settings = &Settings { out, ..settings.clone() };
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest_sources(&opened.sources, settings, watch)?;
-    publish_digests(settings)?;
     let mut findings = opened.findings;
     findings.extend(digested.findings);
+    findings.extend(workspace.map(publish).transpose()?.unwrap_or_default());
     sort_findings(&mut findings);
     Ok(RunSummary {
         scored: Vec::new(),
@@ -323,20 +331,48 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
     })
 }
 
-/// Digests what the shared store does not have yet; without one, everything, under another name until
-/// the run is whole: one that fails leaves the run before it as it was.
+/// Claims the run's folder, once nothing that is read lies in a folder that is written.
+fn claim(settings: &Settings) -> Result<Workspace> {
+    let inputs = inputs_of(settings);
+    if let Some(store) = &settings.store {
+        check_apart(("--out", &settings.out), ("--store", store))?;
+        check_inputs(store, &inputs, "--store")?;
+    }
+    Workspace::claim(&settings.out, Holds::Run, &inputs)
+}
+
+/// Everything on this machine that a run reads.
+#[must_use]
+pub fn inputs_of(settings: &Settings) -> Vec<Input> {
+    let readings = local_files(&settings.readings).into_iter().map(|path| Input { flag: "--readings", path });
+    let tables = [
+        ("--register", &settings.register),
+        ("--weather", &settings.weather),
+        ("--events", &settings.events),
+        ("--verdicts", &settings.verdicts),
+    ];
+    let tables = tables.into_iter().filter_map(|(flag, path)| Some(Input { flag, path: path.clone()? }));
+    readings.chain(tables).collect()
+}
+
+/// Publishes a run; what is said of files that were somebody's.
+fn publish(workspace: Workspace) -> Result<Vec<Finding>> {
+    let mut known = BTreeMap::new();
+    for name in [DIGESTS, RESIDUALS] {
+        let folder = workspace.folder().join(name);
+        if folder.is_dir() {
+            let written = digest::store::written_files(&folder)?;
+            known.extend(written.into_iter().map(|(file, written)| (format!("{name}/{file}"), written)));
+        }
+    }
+    Ok(workspace.publish(&known)?.iter().map(KeptFile::finding).collect())
+}
+
+/// Digests what the shared store does not have yet; without one, everything, into the run's folder.
 fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) -> Result<Digested> {
     match &settings.store {
         Some(store) => digest::update::update(sources, settings, store, watch),
-        None => digest::local::digest(sources, settings, &settings.out.join(UNFINISHED_DIGESTS), watch),
-    }
-}
-
-/// Gives the run's own digests their name.
-fn publish_digests(settings: &Settings) -> Result<()> {
-    match &settings.store {
-        Some(_) => Ok(()),
-        None => digest::store::publish(&settings.out.join(UNFINISHED_DIGESTS), &settings.digests()),
+        None => digest::local::digest(sources, settings, &settings.digests(), watch),
     }
 }
 
@@ -388,7 +424,9 @@ struct Grouped {
     peer_days: BTreeMap<GroupId, PeerDay>,
 }
 
-fn group(meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -> Grouped {
+fn group(mut meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -> Grouped {
+    // Clusters depend on the order of their rows; that of ids is chance.
+    meters.par_sort_by_cached_key(|(meter, features, _)| (features.content, meter.clone()));
     let inputs: Vec<GroupInput> = meters
         .iter()
         .map(|(meter, features, point)| GroupInput {
@@ -403,7 +441,7 @@ fn group(meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -
     inputs.iter().zip(&grouping.members).for_each(|(input, member)| own[*member].push(input));
     let peer_days = grouping.groups.iter().zip(&own).map(|(group, own)| (group.id.clone(), peer_day(own)));
     let peer_days = peer_days.collect();
-    let judged = meters
+    let mut judged: Vec<Judged> = meters
         .into_iter()
         .zip(&grouping.members)
         .map(|((meter, features, point), member)| Judged {
@@ -414,6 +452,7 @@ fn group(meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -
             group: grouping.groups[*member].id.clone(),
         })
         .collect();
+    judged.par_sort_unstable_by(|a, b| a.meter.cmp(&b.meter));
     Grouped { judged, groups: grouping.groups, peer_days }
 }
 
@@ -506,9 +545,6 @@ fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<V
     }
     Ok(inputs)
 }
-
-/// Where digests lie until their run is whole.
-const UNFINISHED_DIGESTS: &str = ".digests-unfinished";
 
 /// Times the stages.
 #[derive(Default)]

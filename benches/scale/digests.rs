@@ -4,6 +4,7 @@ use std::error::Error;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use hashwatt::digest::store::manifest::PartRecord;
 use hashwatt::digest::store::{DigestStore, PartWriter};
 use hashwatt::ids::MeterId;
 use rayon::prelude::*;
@@ -30,15 +31,18 @@ pub fn write_digests(export: Export, folder: &Path) -> Result<u64, Box<dyn Error
             let name = format!("part-{part:04}.parquet");
             let path = folder.join(&name);
             let digester = Digester::new(&loads, export.first_day, export.n_days);
-            write_part(digester, meters, path).map_err(|error| error.to_string())?;
-            Ok(name)
+            write_part(digester, meters, path).map_err(|error| error.to_string())
         })
-        .collect::<Result<Vec<String>, String>>()?;
+        .collect::<Result<Vec<PartRecord>, String>>()?;
     DigestStore::of_parts(folder, names)?;
     Ok(u64::from(export.n_meters) * u64::from(export.n_days))
 }
 
-fn write_part(mut digester: Digester<'_>, meters: Range<u32>, path: PathBuf) -> hashwatt::error::Result<()> {
+fn write_part(
+    mut digester: Digester<'_>,
+    meters: Range<u32>,
+    path: PathBuf,
+) -> hashwatt::error::Result<PartRecord> {
     let mut writer = PartWriter::create(path)?;
     for meter in meters {
         writer.push(&MeterId::from(meter_id(meter)), &digester.digest(meter))?;

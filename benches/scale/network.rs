@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use hashwatt::acquisition::register::Register;
 use hashwatt::balance::{Around, Ledger, Tree};
+use hashwatt::digest::store::manifest::PartRecord;
 use hashwatt::digest::store::{DigestStore, PartWriter};
 use hashwatt::ids::MeterId;
 use hashwatt::settings::{DEFAULT_MEMORY_MIB, Windows};
@@ -47,18 +48,17 @@ pub fn write_network(export: Export, below: u32, folder: &Path) -> Result<u64, B
     write_register(export.n_meters, below, &folder.join(REGISTER))?;
     let loads = Loads::new(export.n_meters, export.first_day, export.seed);
     let a_part = n_transformers.div_ceil(N_PARTS);
-    let names = (0..n_transformers.div_ceil(a_part))
+    let parts = (0..n_transformers.div_ceil(a_part))
         .into_par_iter()
         .map(|part| {
             let transformers = part * a_part..((part + 1) * a_part).min(n_transformers);
             let names = [format!("meters-{part:04}.parquet"), format!("transformers-{part:04}.parquet")];
             let digester = Digester::new(&loads, export.first_day, export.n_days);
             let network = Network { loads: &loads, export, below };
-            network.write_part(digester, transformers, &store, &names).map_err(|error| error.to_string())?;
-            Ok(names)
+            network.write_part(digester, transformers, &store, &names).map_err(|error| error.to_string())
         })
-        .collect::<Result<Vec<[String; 2]>, String>>()?;
-    DigestStore::of_parts(&store, names.into_iter().flatten().collect())?;
+        .collect::<Result<Vec<[PartRecord; 2]>, String>>()?;
+    DigestStore::of_parts(&store, parts.into_iter().flatten().collect())?;
     Ok(u64::from(export.n_meters + n_transformers) * u64::from(export.n_days))
 }
 
@@ -92,7 +92,7 @@ impl Network<'_> {
         transformers: Range<u32>,
         store: &Path,
         names: &[String; 2],
-    ) -> hashwatt::error::Result<()> {
+    ) -> hashwatt::error::Result<[PartRecord; 2]> {
         let mut meters = PartWriter::create(store.join(&names[0]))?;
         let mut parents = PartWriter::create(store.join(&names[1]))?;
         for transformer in transformers {
@@ -112,8 +112,7 @@ impl Network<'_> {
             let days = digester.digest_of(|day| fed_kw[day as usize].map(supplied));
             parents.push(&MeterId::from(transformer_id(transformer)), &days)?;
         }
-        meters.finish()?;
-        parents.finish()
+        Ok([meters.finish()?, parents.finish()?])
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finds the files that a path, folder, glob or URL names.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use url::Url;
 
 use super::storage::{Storage, wait_for};
 use crate::error::{Error, Result};
+use crate::folder::is_output;
+use crate::settings::ReadingsTable;
 
 /// Endings of the files that are read from a folder; a file named by itself may have any.
 const ENDINGS: &[&str] =
@@ -56,6 +59,41 @@ pub(super) fn find_files(path: &str) -> Result<Vec<FoundFile>> {
     Ok(files)
 }
 
+/// Files on this machine that tables of readings name; those that cannot be listed are left out.
+#[must_use]
+pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
+    let is_local = |table: &&ReadingsTable| !table.path.contains("://") || table.path.starts_with("file:");
+    let found = readings.iter().filter(is_local).filter_map(|table| find_files(&table.path).ok()).flatten();
+    found
+        .filter_map(|file| match file.storage {
+            Storage::Local(path) => Some(path),
+            Storage::Remote { .. } => None,
+        })
+        .collect()
+}
+
+/// Leaves out what hashwatt wrote: digests and tables of runs are no readings, also where a run lies in the
+/// folder of the exports.
+fn without_outputs(files: Vec<FoundFile>) -> Vec<FoundFile> {
+    let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let is_export = |file: &FoundFile| match &file.storage {
+        Storage::Local(path) => !lies_in_output(path, &mut known),
+        Storage::Remote { .. } => true,
+    };
+    files.into_iter().filter(is_export).collect()
+}
+
+fn lies_in_output(path: &Path, known: &mut BTreeMap<PathBuf, bool>) -> bool {
+    path.ancestors().skip(1).any(|folder| match known.get(folder) {
+        Some(is_output) => *is_output,
+        None => {
+            let is_output = is_output(folder);
+            known.insert(folder.to_owned(), is_output);
+            is_output
+        }
+    })
+}
+
 fn nothing_there(path: &str) -> Error {
     Error::input(
         path,
@@ -74,9 +112,13 @@ fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
     if path.is_dir() {
         let mut files = Vec::new();
         walk(path, &mut files)?;
-        return Ok(files);
+        return Ok(without_outputs(files));
     }
     if path.exists() || !text.contains(['*', '?', '[']) {
+        if lies_in_output(path, &mut BTreeMap::new()) {
+            let cure = "Name the export itself: what hashwatt wrote is no interval data";
+            return Err(Error::input(&text, "it lies in a folder that hashwatt wrote", cure));
+        }
         return Ok(vec![FoundFile::local(path.to_owned())]);
     }
     let cure = "Write a glob such as data/*.parquet or data/**/*.csv";
@@ -87,7 +129,7 @@ fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
             path.map_err(|error| Error::input(&text, error.to_string(), "Check the folder's permissions"))?;
         if path.is_dir() { walk(&path, &mut files)? } else { files.push(FoundFile::local(path)) }
     }
-    Ok(files)
+    Ok(without_outputs(files))
 }
 
 fn walk(folder: &Path, files: &mut Vec<FoundFile>) -> Result<()> {

@@ -34,6 +34,7 @@ pub mod verdicts;
 pub mod voltages;
 pub mod weather;
 
+pub use locate::local_files;
 pub use meter_ids::MeterReader;
 pub use open::{Opened, open_sources};
 pub use report::UnitReport;

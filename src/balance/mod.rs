@@ -67,8 +67,8 @@ const SUMS_SHARE: u64 = 2;
 const AT_ONCE_SHARE: u64 = 8;
 const AT_ONCE_BYTES_A_DAY: u64 = 1024;
 
-/// Folder of the residuals' days until their run is whole.
-pub const UNFINISHED_RESIDUALS: &str = ".residuals-unfinished";
+/// Folder of a run with the days of its residuals, beside its digests.
+pub const RESIDUALS: &str = "residuals";
 
 /// A parent with its residual and what is to be thought of it.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ pub struct Around<'a> {
     pub blackout_days: &'a [i32],
     /// The night window of digests.
     pub night: HourWindow,
-    /// Folder of the run: hours lie there until it ends, residuals in one of [`UNFINISHED_RESIDUALS`].
+    /// Folder of the run: hours lie there until it ends, residuals in one of [`RESIDUALS`].
     pub folder: &'a Path,
 }
 
@@ -270,7 +270,7 @@ impl Balance {
             books.accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
         let no_load = NoLoad::of(&levels);
         let other_kw = spread_of_excess(&books.accounts, &no_load);
-        let mut residuals = ResidualsWriter::new(&around.folder.join(UNFINISHED_RESIDUALS))?;
+        let mut residuals = ResidualsWriter::new(&around.folder.join(RESIDUALS))?;
         let places: Vec<usize> = (0..books.accounts.len()).collect();
         for some in places.chunks(at_once) {
             let settled = books.map_open(some.to_vec(), |open| {

@@ -38,7 +38,6 @@ impl ResidualsWriter {
     /// # Errors
     /// When it cannot be written.
     pub fn finish(self) -> Result<DigestStore> {
-        self.part.finish()?;
-        DigestStore::of_parts(&self.folder, vec![PART.to_owned()])
+        DigestStore::of_parts(&self.folder, vec![self.part.finish()?])
     }
 }

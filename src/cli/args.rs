@@ -89,6 +89,15 @@ Example:
 
 Writes readings, register, weather, events, tips and truth. The truth says where the rigs are.";
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  hashwatt verify run1
+  hashwatt verify digests
+
+Reads every byte of a run, a store of digests or another folder that hashwatt made. Exit code 0: each
+file is as it was written; 1: something is damaged, and the answer names it; 2: not a folder that
+hashwatt made.";
+
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   hashwatt review run1 --no-login                            look at a run, on this machine alone
@@ -135,6 +144,9 @@ pub(super) enum Command {
     /// Simulate a district with planted rigs, to try hashwatt on
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate(SimulateArguments),
+    /// Say whether a run or a store of digests is as it was written
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArguments),
 }
 
 /// What is read, for every command that reads an export.
@@ -358,6 +370,14 @@ pub(super) struct SimulateArguments {
     pub voltages: bool,
 }
 
+/// `hashwatt verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// Output folder of a command, or a store of digests
+    #[arg(value_name = "RUN|STORE", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -381,6 +401,7 @@ mod tests {
             TRIAGE_EXAMPLES,
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
+            VERIFY_EXAMPLES,
         ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
         }

@@ -15,10 +15,12 @@ mod reviewed;
 mod simulated;
 mod terminal;
 mod triaged;
+mod verified;
 
 #[cfg(test)]
 mod made_up;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,12 +31,14 @@ use self::args::Arguments;
 use self::outcome::Outcome;
 use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::error::{Error, Result};
+use crate::folder::{Holds, KeptFile, Workspace};
 use crate::pipeline;
 use crate::report::explain::explain;
 use crate::settings::Settings;
 use crate::tips::triage;
 use crate::trials::backtest::{BacktestPlan, write_backtest};
 use crate::trials::simulate;
+use crate::verify::verify;
 
 /// Runs the command that `arguments` ask for, the program's own name first; the exit code is 0 done,
 /// 1 done but inputs or meters were skipped, 2 could not run.
@@ -63,6 +67,11 @@ fn run_job(job: Job) -> Result<Outcome> {
         Job::Review(settings) => reviewed::serve_desk(&settings),
         Job::AddAdministrator(settings, name) => reviewed::add_administrator(&settings, &name),
         Job::Triage(job) => run_triage(&job),
+        Job::Verify(folder) => {
+            let verified = verify(&folder)?;
+            outcome::print(&verified::render(&verified, &folder))?;
+            Ok(if verified.damages.is_empty() { Outcome::Done } else { Outcome::DoneInPart })
+        }
         Job::Simulate(settings) => {
             let summary = simulate(&settings)?;
             outcome::print(&simulated::render(&summary, &settings))?;
@@ -107,9 +116,12 @@ fn run_backtest(
     answer: Answer,
 ) -> Result<Outcome> {
     start_threads(settings.threads)?;
-    let summary = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
-    if let Some(out) = out {
-        write_backtest(out, &summary.backtest)?;
+    let claim = |out: &Path| Workspace::claim(out, Holds::Backtest, &pipeline::inputs_of(settings));
+    let workspace = out.map(claim).transpose()?;
+    let mut summary = pipeline::backtest(settings, plan, terminal::watch().as_ref())?;
+    if let Some(workspace) = workspace {
+        write_backtest(&workspace.folder(), &summary.backtest)?;
+        summary.findings.extend(workspace.publish(&BTreeMap::new())?.iter().map(KeptFile::finding));
     }
     outcome::print(&match answer {
         Answer::Text => backtested::render(&summary, terminal::width()),

@@ -50,6 +50,8 @@ pub(super) enum Job {
     Triage(TriageJob),
     /// Simulate a district.
     Simulate(SimulateSettings),
+    /// Hold a folder against what was written.
+    Verify(PathBuf),
 }
 
 /// What is held against what.
@@ -92,6 +94,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         Command::Review(typed) => review_job(typed),
         Command::Triage(typed) => Job::Triage(typed.into()),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
+        Command::Verify(typed) => Job::Verify(typed.folder),
     })
 }
 

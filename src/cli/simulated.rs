@@ -32,6 +32,7 @@ pub(super) fn render(summary: &Summary, settings: &SimulateSettings) -> String {
     );
     push_line(&mut text, "\nWritten:");
     summary.files.iter().for_each(|file| push_line(&mut text, &format!("  {}", file.display())));
+    summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().description));
     let out = settings.out.display();
     push_line(&mut text, "\nTo run on it:");
     push_line(
@@ -67,6 +68,7 @@ mod tests {
             zone: "Asia/Almaty",
             first_day: jiff::civil::date(2022, 1, 31),
             files: ["readings.parquet", "truth.parquet"].map(|name| settings.out.join(name)).into(),
+            kept: Vec::new(),
         };
         insta::assert_snapshot!(render(&summary, &settings));
     }

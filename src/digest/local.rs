@@ -58,6 +58,9 @@ const ROWS_A_GROUP: u64 = 4 << 20;
 /// Most groups of partitions.
 const MOST_GROUPS: u64 = 32;
 
+/// Folder within the store where rows wait that do not fit into memory.
+const SPILL: &str = ".spill";
+
 /// What the pass did.
 #[derive(Debug)]
 pub struct Digested {
@@ -75,18 +78,14 @@ pub struct Digested {
     pub findings: Vec<Finding>,
 }
 
-/// Digests every source into a new store in `folder`, replacing what is there.
+/// Digests every source into a store of its own in `folder`, which must be new.
 ///
 /// # Errors
 /// When the store cannot be written. A unit that cannot be read becomes a finding.
 pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dyn Watch) -> Result<Digested> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-    }
     let every: Vec<&Source> = sources.iter().collect();
     let pass = run_pass(&every, &vec![None; sources.len()], settings, folder, "part", watch)?;
     if pass.written.n_days == 0 {
-        let _ = std::fs::remove_dir_all(folder);
         return Err(nothing_measured(sources, &pass.findings(sources)));
     }
     let mut manifest = Manifest::empty(Terms::of(settings));
@@ -160,7 +159,7 @@ pub fn run_pass(
     std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
     let calendar = Calendar::new(settings.zone.as_ref());
     let meters = MeterNumbers::default();
-    let spill = folder.with_extension("spill");
+    let spill = folder.join(SPILL);
     let budget_bytes = u64::from(settings.memory_mib) << 20;
     let n_partitions = n_partitions(sources, budget_bytes);
     let may_wait = budget_bytes * WAITING_SHARE.0 / WAITING_SHARE.1;

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::DAY_MINUTES;
 use super::columns::{DayColumns, ROW_BYTES};
 use super::store::PartWriter;
+use super::store::manifest::PartRecord;
 use crate::error::Result;
 use crate::ids::{MeterId, MeterNumbers};
 
@@ -24,8 +25,8 @@ const ROWS_SHARE: u64 = 16;
 /// What was written.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// File names, in the order they were begun.
-    pub parts: Vec<String>,
+    /// Parts, in the order they were begun.
+    pub parts: Vec<PartRecord>,
     /// Meter-days.
     pub n_days: u64,
     /// First and last civil day. [days since 1970-01-01]
@@ -113,11 +114,11 @@ impl<'a> PartsWriter<'a> {
         let mut writer = match self.current.take() {
             Some((writer, end)) if end <= first_key => writer,
             other => {
-                other.map_or(Ok(()), |(writer, _)| writer.finish())?;
+                if let Some((writer, _)) = other {
+                    self.written.parts.push(writer.finish()?);
+                }
                 let name = format!("{}-{:03}.parquet", self.prefix, self.written.parts.len());
-                let writer = PartWriter::create(self.folder.join(&name))?;
-                self.written.parts.push(name);
-                writer
+                PartWriter::create(self.folder.join(&name))?
             }
         };
         self.written.note(&rows);
@@ -132,7 +133,9 @@ impl<'a> PartsWriter<'a> {
     /// When a part cannot be written.
     pub fn finish(mut self) -> Result<Written> {
         self.write_full(true)?;
-        self.current.take().map_or(Ok(()), |(writer, _)| writer.finish())?;
+        if let Some((writer, _)) = self.current.take() {
+            self.written.parts.push(writer.finish()?);
+        }
         Ok(self.written)
     }
 }

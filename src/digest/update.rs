@@ -5,16 +5,17 @@
 //! those days are read again for them, so that what stands in the store is what a pass over all files
 //! would give.
 
-use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::local::{Digested, PassDone, nothing_measured, run_pass};
 use super::parts::Written;
-use super::store::DigestStore;
 use super::store::manifest::{Generation, MANIFEST, Manifest, SeenFile, Terms};
+use super::store::{DigestStore, LOCK, damaged_parts};
 use crate::acquisition::{Quantity, Source};
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
+use crate::folder::{Holds, Lock, prepare};
 use crate::progress::Watch;
 use crate::settings::Settings;
 
@@ -25,18 +26,19 @@ const MOST_GENERATIONS: usize = 32;
 /// length only the files before and after can tell.
 const LEAST_INTERVALS_A_DAY: u64 = 2;
 
-/// Digests what `folder` does not have yet. Two runs on one store wait for each other.
+/// Digests what `folder` does not have yet. Two runs on one store wait for each other. A store that was
+/// damaged is digested anew where every file it was made of is among the sources.
 ///
 /// # Errors
-/// When the store was made on other terms, or cannot be written. A file that cannot be read becomes
-/// a finding.
+/// When the store was made on other terms, is damaged beyond that, or cannot be written. A file that cannot
+/// be read becomes a finding.
 pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dyn Watch) -> Result<Digested> {
-    std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-    let _lock = lock(folder)?;
-    let mut manifest = open_manifest(folder, settings)?;
+    prepare(folder, Holds::Store, "--store")?;
+    let lock = Lock::wait(&folder.join(LOCK))?;
+    let mut findings = Vec::new();
+    let mut manifest = heal(open_manifest(folder, settings)?, sources, folder, &mut findings)?;
     manifest.sweep(folder);
     let before = manifest.clone();
-    let mut findings = Vec::new();
     let states = states(sources, &mut manifest, &mut findings)?;
     let (mut n_meters, mut days) = (0, None);
     if states.contains(&State::Unseen) {
@@ -51,16 +53,18 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         }
         watch.end("nothing new");
     }
-    let mut store = DigestStore::open(folder)?;
     if manifest.generations.len() > MOST_GENERATIONS {
+        let store = DigestStore::of_manifest(folder, &manifest, None)?;
         let parts = store.merge_into(folder, &prefix(&manifest))?;
         manifest.generations = vec![Generation { parts, owns: Vec::new() }];
         manifest.number += 1;
         manifest.commit_lasting(folder)?;
-        store = DigestStore::open(folder)?;
     }
     let (rows_by_source, of_files) = seen(sources, &manifest);
     findings.extend(of_files);
+    lock.share()?;
+    let now = Manifest::read(folder)?.unwrap_or(manifest);
+    let store = DigestStore::of_manifest(folder, &now, Some(Arc::new(lock)))?;
     if store.n_rows() == 0 {
         return Err(nothing_measured(sources, &findings));
     }
@@ -68,30 +72,66 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
     Ok(Digested { store, n_meters, days, n_rows, rows_by_source, findings })
 }
 
-fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join("store.lock");
-    let lock = File::options().create(true).truncate(false).write(true).open(&path);
-    let lock = lock.map_err(|error| Error::write(&path, error))?;
-    lock.lock().map_err(|error| Error::write(&path, error))?;
-    Ok(lock)
-}
-
 fn open_manifest(folder: &Path, settings: &Settings) -> Result<Manifest> {
     let terms = Terms::of(settings);
-    let Some(manifest) = Manifest::read(folder)? else { return Ok(Manifest::empty(terms)) };
+    let path = folder.join(MANIFEST);
+    let Some(manifest) = Manifest::read(folder)? else {
+        let new = Manifest::empty(terms);
+        return match new.last_unnamed(folder) {
+            None => new.commit(folder).map(|()| new),
+            Some(part) => Err(Error::input(
+                path.display().to_string(),
+                format!("it is gone, and {part} is there: nothing says which files the store has seen"),
+                "Put it back from a copy, or remove the folder to digest everything again",
+            )),
+        };
+    };
+    // Parts of the update that would come next were left by one that was killed; later ones were not.
+    if let Some(part) = manifest.last_unnamed(folder).filter(|part| manifest.is_later(part)) {
+        return Err(Error::input(
+            path.display().to_string(),
+            format!("it is older than {part}, which it does not name"),
+            "Put back the copy that belongs to the parts, or remove the folder to digest everything again",
+        ));
+    }
     if manifest.terms != terms {
         return Err(Error::setting(
             "[digest] store",
-            format!(
-                "{} was digested with {}, this run has {}",
-                folder.join(MANIFEST).display(),
-                manifest.terms,
-                terms
-            ),
+            format!("{} was digested with {}, this run has {}", path.display(), manifest.terms, terms),
             "Give the same timezone and night window, or another folder",
         ));
     }
     Ok(manifest)
+}
+
+/// The manifest as it is where all parts are what was written. Where one is not, an empty one, so that every
+/// file is read again: all of them must be here, else days would be lost in silence.
+fn heal(
+    manifest: Manifest,
+    sources: &[Source],
+    folder: &Path,
+    findings: &mut Vec<Finding>,
+) -> Result<Manifest> {
+    let damaged = damaged_parts(folder, &manifest);
+    let Some(first) = damaged.first() else { return Ok(manifest) };
+    let is_here = |file: &&SeenFile| sources.iter().any(|source| source.name == file.name);
+    if let Some(gone) = manifest.files.iter().find(|file| !is_here(file)) {
+        let seen = format!(
+            "{} of its {} parts are damaged ({first}); they cannot all be made again, since {} is not among the files of this run",
+            damaged.len(),
+            manifest.parts().count(),
+            gone.name
+        );
+        let cure = "Name all files that the store was made of, or put the parts back from a copy; to do without the days of files that are gone, remove the folder";
+        return Err(Error::input(folder.display().to_string(), seen, cure));
+    }
+    for damage in damaged {
+        let words = format!("{damage}. All files of the store were read again in its place");
+        findings.push(
+            Finding::new(Code::StoreHealed, Severity::Warning, words).in_source(folder.display().to_string()),
+        );
+    }
+    Ok(Manifest { number: manifest.number, ..Manifest::empty(manifest.terms) })
 }
 
 /// What a store knows of a source.

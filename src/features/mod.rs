@@ -3,6 +3,7 @@
 mod blackout;
 pub mod block;
 pub mod block_facts;
+mod content;
 pub mod ladder;
 pub mod levels;
 pub mod measure;
@@ -21,6 +22,7 @@ use crate::digest::{CLOCK_HOURS, DayDigest};
 use crate::settings::Windows;
 use block::{Block, find_block};
 use block_facts::BlockFacts;
+use content::content_of;
 use levels::{Levels, measure_levels};
 use standard::{Standard, mean_profile, measure_standard};
 use usable::{Resolution, UsableDays};
@@ -63,6 +65,8 @@ pub struct MeterFeatures {
     pub resolution: Resolution,
     /// First and last usable civil day. [days since 1970-01-01]
     pub days: (i32, i32),
+    /// Hash of the days and the features: meters of one hash measured the same.
+    pub content: u64,
 }
 
 impl MeterFeatures {
@@ -105,6 +109,7 @@ pub fn extract_features(
         standard.blank_within_day();
     }
     Some(MeterFeatures {
+        content: content_of(days, &values, &hour_kw),
         values,
         standard,
         levels,

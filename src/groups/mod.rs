@@ -54,7 +54,7 @@ pub struct Grouping {
 /// A class with fewer meters than this is one group: smaller clusters say nothing of a peer.
 const LEAST_CLUSTERED: usize = 24;
 
-/// Forms the groups. Deterministic for an order of inputs and a seed; inputs in order of meter id.
+/// Forms the groups. Deterministic for an order of inputs and a seed: give an order that no id decides.
 #[must_use]
 pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> Grouping {
     let mut classes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

@@ -53,7 +53,7 @@ pub struct Copy {
 }
 
 /// Plants rigs and look-alikes into a random part of the meters. `hosts` are indices into `meters`
-/// of those that may be used; both in order of meter id.
+/// of those that may be used; both in an order that no id decides.
 #[must_use]
 pub fn plant_copies(
     meters: &[(usize, MeterDays)],

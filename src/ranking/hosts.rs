@@ -1,12 +1,15 @@
 //! Draws the meters to plant into, and keeps their days while all meters are read.
 //!
 //! Reading the digests once more for a few hundred hosts would cost as much as reading them for the
-//! features of all.
+//! features of all. Meters are drawn by what they measured, never by their ids: a list does not change
+//! when a utility numbers its meters anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::acquisition::register::UsagePoint;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
+
+use crate::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
 use crate::acquisition::verdicts::Verdict;
 use crate::digest::MeterDays;
 use crate::features::MeterFeatures;
@@ -17,11 +20,30 @@ use crate::ids::MeterId;
 /// seconds. What more would add is not measured.
 pub const MOST_HOSTS: usize = 600;
 
+/// A hash of all that the ranking knows of a meter: days, class, declaration, verdict. The ranking
+/// takes meters in this order; two with one key are alike to it.
+#[must_use]
+pub fn ranking_key(features: &MeterFeatures, point: Option<&UsagePoint>, verdict: Option<Verdict>) -> u64 {
+    let class = point.map_or_else(|| UNKNOWN_CLASS.to_owned(), UsagePoint::class);
+    let premises = point.and_then(|point| point.premises.as_deref()).unwrap_or_default();
+    let declared_kw = point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0);
+    let decided = verdict.map_or("", Verdict::as_str);
+    let mut hash = Xxh3Default::new();
+    hash.update(&features.content.to_le_bytes());
+    hash.update(&declared_kw.to_bits().to_le_bytes());
+    for text in [class.as_str(), premises, decided] {
+        hash.update(text.as_bytes());
+        // Texts end, so that one does not run into the next.
+        hash.update(&[0]);
+    }
+    hash.digest()
+}
+
 /// A random part of the meters to plant into, in order: of more than [`MOST_HOSTS`] those that come
-/// first by [`draw_number`]. `eligible` are places in the run's meters, with their names.
-pub fn choose_hosts<'a>(eligible: impl Iterator<Item = (usize, &'a MeterId)>, seed: u64) -> Vec<usize> {
-    let mut drawn: Vec<(u64, usize)> =
-        eligible.map(|(index, meter)| (draw_number(meter, seed), index)).collect();
+/// first by [`draw_number`]. `eligible` are places in the run's meters, with their keys; equal keys are
+/// in order of meter id, as in [`KeptDays`].
+pub fn choose_hosts(eligible: impl Iterator<Item = (usize, u64)>, seed: u64) -> Vec<usize> {
+    let mut drawn: Vec<(u64, usize)> = eligible.map(|(index, key)| (draw_number(key, seed), index)).collect();
     if drawn.len() > MOST_HOSTS {
         drawn.select_nth_unstable(MOST_HOSTS);
         drawn.truncate(MOST_HOSTS);
@@ -38,19 +60,11 @@ pub fn may_host(point: Option<&UsagePoint>, verdict: Option<Verdict>) -> bool {
         && verdict.and_then(Verdict::is_farm) != Some(true)
 }
 
-/// The lot of a meter. It depends on nothing but its name and the seed, so that the meters of the
+/// The lot of a meter. It depends on nothing but its key and the seed, so that the meters of the
 /// lowest lots can be kept while they are read, before anyone knows how many there are.
 #[must_use]
-pub fn draw_number(meter: &MeterId, seed: u64) -> u64 {
-    let mix = |hash: u64| {
-        let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        hash ^ (hash >> 31)
-    };
-    meter
-        .as_str()
-        .bytes()
-        .fold(mix(seed), |hash, byte| mix(hash.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ u64::from(byte)))
+pub fn draw_number(key: u64, seed: u64) -> u64 {
+    xxh3_64_with_seed(&key.to_le_bytes(), seed)
 }
 
 /// Meters that learn from each other: what their reads resolve, and whether they are the network's.
@@ -74,9 +88,16 @@ impl KeptDays {
     }
 
     /// Keeps the days of a meter that may be a host, as long as its lot is among the lowest of its kind.
-    pub fn offer(&self, mut meter: MeterDays, features: &MeterFeatures, point: Option<&UsagePoint>) {
+    pub fn offer(
+        &self,
+        mut meter: MeterDays,
+        features: &MeterFeatures,
+        point: Option<&UsagePoint>,
+        verdict: Option<Verdict>,
+    ) {
         let kind = (features.resolution, point.is_some_and(UsagePoint::is_network));
-        let lot = (draw_number(&meter.meter, self.seed), meter.meter.clone());
+        let lot = draw_number(ranking_key(features, point, verdict), self.seed);
+        let lot = (lot, meter.meter.clone());
         let mut by_kind = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = by_kind.entry(kind).or_default();
         if kept.len() == MOST_HOSTS {
@@ -111,28 +132,36 @@ mod tests {
     use crate::settings::Windows;
 
     #[test]
-    fn hosts_are_drawn_by_name_and_a_lower_number_of_meters_draws_the_same() {
-        let names: Vec<MeterId> = (0..MOST_HOSTS * 2).map(|n| MeterId::from(format!("m{n:05}"))).collect();
-        let hosts = choose_hosts(names.iter().enumerate(), 7);
+    fn hosts_are_drawn_by_key_and_a_lower_number_of_meters_draws_the_same() {
+        let keys: Vec<u64> = (0..MOST_HOSTS as u64 * 2).collect();
+        let all = || keys.iter().copied().enumerate();
+        let hosts = choose_hosts(all(), 7);
         assert_eq!(hosts.len(), MOST_HOSTS);
         assert!(hosts.windows(2).all(|pair| pair[0] < pair[1]));
-        assert_ne!(hosts, choose_hosts(names.iter().enumerate(), 8));
-        let kept: Vec<usize> = choose_hosts(names.iter().enumerate().skip(300), 7);
+        assert_ne!(hosts, choose_hosts(all(), 8));
+        let kept: Vec<usize> = choose_hosts(all().skip(300), 7);
         assert!(hosts.iter().filter(|host| **host >= 300).all(|host| kept.contains(host)));
-        assert_eq!(choose_hosts(names.iter().take(3).enumerate(), 7), [0, 1, 2]);
+        assert_eq!(choose_hosts(all().take(3), 7), [0, 1, 2]);
     }
 
     #[test]
     fn the_days_kept_are_those_of_the_hosts_in_whatever_order_they_come() {
-        let days = meter(10, home_kw).days;
-        let features = extract_features(&days, 0.0, &Windows::default(), &Surroundings::default()).unwrap();
-        let names: Vec<MeterId> = (0..MOST_HOSTS + 50).map(|n| MeterId::from(format!("m{n:05}"))).collect();
+        // Every second meter measured the same as the one before.
+        let days =
+            |n: usize| meter(10, move |day, slot| home_kw(day, slot) * (1.0 + (n / 2) as f32 * 0.01)).days;
+        let features = |n: usize| {
+            extract_features(&days(n), 0.0, &Windows::default(), &Surroundings::default()).unwrap()
+        };
+        let mut meters: Vec<(u64, MeterId, usize)> = (0..MOST_HOSTS + 50)
+            .map(|n| (ranking_key(&features(n), None, None), MeterId::from(format!("m{n:05}")), n))
+            .collect();
         let kept = KeptDays::new(7);
-        for name in names.iter().rev() {
-            kept.offer(MeterDays { meter: name.clone(), days: days.clone() }, &features, None);
+        for (_, name, n) in meters.iter().rev() {
+            kept.offer(MeterDays { meter: name.clone(), days: days(*n) }, &features(*n), None, None);
         }
-        let hosts = choose_hosts(names.iter().enumerate(), 7);
-        let asked: BTreeSet<MeterId> = hosts.iter().map(|host| names[*host].clone()).collect();
+        meters.sort();
+        let hosts = choose_hosts(meters.iter().map(|one| one.0).enumerate(), 7);
+        let asked: BTreeSet<MeterId> = hosts.iter().map(|host| meters[*host].1.clone()).collect();
         assert_eq!(kept.take(&asked).into_keys().collect::<BTreeSet<_>>(), asked);
         assert!(kept.take(&asked).is_empty());
     }

@@ -8,7 +8,7 @@ use super::chance::Chances;
 use super::classes::{ClassLevels, Classes};
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
-use super::hosts::{choose_hosts, may_host};
+use super::hosts::{choose_hosts, may_host, ranking_key};
 use super::linked::link_cases;
 use super::model::logistic;
 use super::rivals::Rivals;
@@ -47,6 +47,11 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// What the ranking orders it by, whatever its id.
+    fn key(&self) -> u64 {
+        ranking_key(&self.features, self.point.as_ref(), self.verdict)
+    }
+
     fn is_farm(&self) -> Option<bool> {
         self.verdict.and_then(Verdict::is_farm)
     }
@@ -108,7 +113,8 @@ pub struct Ranked {
     pub sensitivity: Sensitivity,
 }
 
-/// Ranks. `judged` in order of meter id; `unjudged` had too little data and come last, with score 0.
+/// Ranks. No score depends on ids or on the order of `judged`; `unjudged` had too little data and come
+/// last, with score 0.
 /// Residuals of `balance` stand among the meters.
 ///
 /// # Errors
@@ -135,14 +141,15 @@ pub fn rank_meters(
                 .filter(|one| one.features.resolution == resolution && one.is_network() == is_network)
                 .collect();
             if !members.is_empty() {
-                let cohort = Cohort::learn(members, settings, surroundings, days_of, &mut sensitivity)?;
+                let cohort =
+                    Cohort::learn(in_order(members), settings, surroundings, days_of, &mut sensitivity)?;
                 drafts.extend(cohort.drafts(cohorts.len()));
                 cohorts.push(cohort);
             }
         }
     }
-    let meter = |draft: &Draft| &cohorts[draft.cohort].members[draft.member].meter;
-    drafts.par_sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| meter(a).cmp(meter(b))));
+    // Of equal scores the order of keys stands.
+    drafts.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut scored: Vec<Scored> = drafts
         .into_par_iter()
         .with_min_len(64)
@@ -165,6 +172,13 @@ pub fn rank_meters(
         one.rank = index as u32 + 1;
     }
     Ok(Ranked { scored, sensitivity })
+}
+
+/// Meters in the order of their keys. Folds, hosts and sums follow it, so nothing of an id enters.
+fn in_order(members: Vec<&Judged>) -> Vec<&Judged> {
+    let mut keyed: Vec<(u64, &Judged)> = members.into_par_iter().map(|one| (one.key(), one)).collect();
+    keyed.par_sort_unstable_by(|a, b| (a.0, &a.1.meter).cmp(&(b.0, &b.1.meter)));
+    keyed.into_iter().map(|(_, one)| one).collect()
 }
 
 fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
@@ -349,7 +363,7 @@ fn copies_of(
     days_of: &DaysOf<'_>,
 ) -> Result<Vec<Copy>> {
     let eligible = members.iter().enumerate().filter(|(_, one)| one.may_host());
-    let hosts = choose_hosts(eligible.map(|(index, one)| (index, &one.meter)), settings.seed);
+    let hosts = choose_hosts(eligible.map(|(index, one)| (index, one.key())), settings.seed);
     let names: BTreeSet<MeterId> = hosts.iter().map(|&index| members[index].meter.clone()).collect();
     let mut days = days_of(&names)?;
     let hosts: Vec<(usize, MeterDays)> =

@@ -86,8 +86,8 @@ impl Deal {
     }
 }
 
-/// Learns and scores. `meters` has one row a meter as it is, in order of id; `verdicts` beside it says
-/// where inspections found a farm or none.
+/// Learns and scores. `meters` has one row a meter as it is, equal rows beside each other; `verdicts`
+/// beside it says where inspections found a farm or none.
 #[must_use]
 pub fn score_out_of_fold(
     meters: &[&[f32; N_FEATURES]],
@@ -99,7 +99,7 @@ pub fn score_out_of_fold(
     let training = Training::of(meters, verdicts, copies, learning);
     let learn = |deal: usize| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_add(1000 * deal as u64));
-        let fold_of = deal_folds(meters.len(), &mut rng);
+        let fold_of = deal_folds(meters, &mut rng);
         let models = training.fit_folds(&fold_of, &vec![false; meters.len()], &mut rng);
         let first = Deal { fold_of, models };
         let scores: Vec<f64> = score_meters(meters, |meter, row| first.model(meter).log_odds(row));
@@ -148,10 +148,17 @@ pub fn learn_from_all(
     fit(&most_suspicious(&scores, &no_verdicts, learning.left_out_share))
 }
 
-fn deal_folds(n: usize, rng: &mut impl Rng) -> Vec<u8> {
-    let mut folds: Vec<u8> = (0..n).map(|index| (index % FOLDS.min(n.max(1))) as u8).collect();
+/// A fold a meter. Meters that measured the same are in one fold: which of them is in which would be
+/// their names' doing.
+fn deal_folds(meters: &[&[f32; N_FEATURES]], rng: &mut impl Rng) -> Vec<u8> {
+    let is_same = |a: &&[f32; N_FEATURES], b: &&[f32; N_FEATURES]| {
+        a.iter().zip(b.iter()).all(|(a, b)| a.to_bits() == b.to_bits())
+    };
+    let alike: Vec<usize> = meters.chunk_by(is_same).map(<[_]>::len).collect();
+    let n_folds = FOLDS.min(alike.len().max(1));
+    let mut folds: Vec<u8> = (0..alike.len()).map(|index| (index % n_folds) as u8).collect();
     folds.shuffle(rng);
-    folds
+    folds.into_iter().zip(alike).flat_map(|(fold, n)| std::iter::repeat_n(fold, n)).collect()
 }
 
 fn score_meters(

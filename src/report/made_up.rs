@@ -7,13 +7,14 @@ use jiff::civil::{Date, date};
 
 use super::risk::Risks;
 use super::run_json::{InputRecord, RunFacts, Timing};
-use super::{PeerDay, RunOutputs, stage_run};
+use super::{PeerDay, RunOutputs, write_run};
 use crate::acquisition::register::Register;
 use crate::atomic::FileRecord;
 use crate::calendar::day_number;
 use crate::digest::{DayDigest, MeterDays};
 use crate::error::Result;
 use crate::finding::{Code, Finding, Severity};
+use crate::folder::{Holds, Workspace};
 use crate::ids::{GroupId, MeterId};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
@@ -266,5 +267,7 @@ pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
 
 /// Writes the made-up run into `out`.
 pub fn write(out: &Path) {
-    with_run(|run| stage_run(out, run)).unwrap().publish(|| Ok(())).unwrap();
+    let workspace = Workspace::claim(out, Holds::Run, &[]).unwrap();
+    with_run(|run| write_run(&workspace.folder(), run)).unwrap();
+    workspace.publish(&BTreeMap::new()).unwrap();
 }

@@ -1,7 +1,7 @@
 //! Writes everything a run leaves behind: tables, workbook, map, page and record.
 //!
-//! All files of a run are written beside their places first and named together at the end, so a run
-//! that fails in the middle leaves the files of the run before it. Nothing here depends on the
+//! The files go into a folder that is published whole, so a run that fails in the middle leaves the run
+//! before it. Nothing here depends on the
 //! clock, on threads or on the order of a hash map: same input and seed, same bytes. Wall-clock
 //! timings are the one thing that cannot hold to that; they go to `timings.json` alone.
 
@@ -34,14 +34,12 @@ use crate::ids::{GroupId, MeterId};
 use crate::ranking::Scored;
 use crate::settings::Settings;
 
-use crate::atomic::Staged;
+use crate::atomic::{FileRecord, write_recorded};
+use crate::folder::marker::TIMINGS;
 use risk::Risks;
-use run_json::{RunFacts, RunRecord, Timing};
+use run_json::{RUN, RunFacts, RunRecord, Timing};
 use suspects::{Suspect, suspects};
 use tables::register::REGISTER;
-
-/// Folder of a run with the days of its residuals, beside its digests.
-pub const RESIDUALS: &str = "residuals";
 
 /// Fetches the days of several meters at once; a meter without days is left out of the answer.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + 'a;
@@ -81,26 +79,25 @@ pub struct PeerDay {
     pub hour_kw_p75: [f32; CLOCK_HOURS],
 }
 
-/// Writes a run's outputs beside their places in `out`: all of them or, where one fails, none.
-///
-/// `run.json` takes its name last, and loses it first: where it is, the run is whole.
+/// Writes a run's outputs into `folder`, which nobody reads yet; `run.json`, the record of them all, last.
 ///
 /// # Errors
 /// When a table cannot be built or a file cannot be written.
-pub fn stage_run(out: &Path, run: &RunOutputs<'_>) -> Result<Staged> {
+pub fn write_run(folder: &Path, run: &RunOutputs<'_>) -> Result<()> {
     let suspects = suspects(run.scored, run.register);
-    let mut staged = Staged::in_folder(out)?;
-    write_tables(&mut staged, run, &suspects)?;
-    staged.write("suspects.xlsx", |file| workbook::write_workbook(file, run, &suspects))?;
-    staged.write("suspects.geojson", |file| geojson::write_geojson(file, &suspects))?;
-    staged.write("report.html", |file| page::write_page(file, run, &suspects))?;
-    let record = RunRecord::of(run, staged.records().cloned());
-    staged.write("timings.json", |file| run_json::write_json(file, "timings.json", &run.timings))?;
-    staged.write("run.json", |file| run_json::write_json(file, "run.json", &record))?;
-    Ok(staged)
+    let mut records = write_tables(folder, run, &suspects)?;
+    let workbook =
+        write_recorded(folder, "suspects.xlsx", |file| workbook::write_workbook(file, run, &suspects))?;
+    let map = write_recorded(folder, "suspects.geojson", |file| geojson::write_geojson(file, &suspects))?;
+    let page = write_recorded(folder, "report.html", |file| page::write_page(file, run, &suspects))?;
+    records.extend([workbook, map, page]);
+    write_recorded(folder, TIMINGS, |file| run_json::write_json(file, TIMINGS, &run.timings))?;
+    let record = RunRecord::of(run, records.into_iter());
+    write_recorded(folder, RUN, |file| run_json::write_json(file, RUN, &record))?;
+    Ok(())
 }
 
-fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
+fn write_tables(folder: &Path, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<Vec<FileRecord>> {
     let suspects = tables::suspects::suspects_frame(suspects, run.settings.tariff_per_kwh, run.risks)?;
     let parquet = [
         ("scores.parquet", tables::scores::scores_frame(run.scored)?),
@@ -111,10 +108,13 @@ fn write_tables(staged: &mut Staged, run: &RunOutputs<'_>, suspects: &[Suspect<'
         (REGISTER, tables::register::register_frame(run.register)?),
     ];
     let stages = run.stage_tables.iter().map(|(name, frame)| (*name, frame.clone()));
+    let mut records = Vec::new();
     for (name, frame) in parquet.into_iter().chain(stages) {
-        staged.write(name, |file| tables::write_parquet(file, name, frame))?;
+        records.push(write_recorded(folder, name, |file| tables::write_parquet(file, name, frame))?);
     }
-    staged.write("suspects.csv", |file| tables::write_csv(file, "suspects.csv", &suspects))
+    let csv = |file: &mut _| tables::write_csv(file, "suspects.csv", &suspects);
+    records.push(write_recorded(folder, "suspects.csv", csv)?);
+    Ok(records)
 }
 
 #[cfg(test)]
@@ -144,6 +144,7 @@ mod tests {
         assert_eq!(
             names,
             [
+                ".hashwatt",
                 "findings.parquet",
                 "reasons.parquet",
                 "register.parquet",
@@ -159,29 +160,14 @@ mod tests {
             ]
         );
         for (name, bytes) in &first {
-            assert!(bytes == &second[name], "{name} differs");
+            assert!(name == TIMINGS || bytes == &second[name], "{name} differs");
         }
-    }
-
-    #[test]
-    fn a_run_that_fails_leaves_the_files_of_the_run_before() {
-        let folder = tempfile::tempdir().unwrap();
-        made_up::write(folder.path());
-        let before = files(folder.path());
-        let failed = made_up::with_run(|run| {
-            let fails = |_: &BTreeSet<MeterId>| Err(crate::error::Error::table("digests", "made to fail"));
-            stage_run(folder.path(), &RunOutputs { days_of: &fails, scored: &run.scored[..1], ..*run })
-        });
-        assert!(failed.is_err());
-        assert!(files(folder.path()) == before);
     }
 
     #[test]
     fn a_run_without_meters_is_written_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        made_up::with_run(|run| stage_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
-            .unwrap()
-            .publish(|| Ok(()))
+        made_up::with_run(|run| write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
             .unwrap();
         assert!(folder.path().join("run.json").exists());
     }

@@ -6,15 +6,18 @@ use jiff::civil::Date;
 use polars::prelude::{
     DataFrame, DataType, IntoLazy, LazyFrame, ParquetReader, PlRefPath, ScanArgsParquet, SerReader, col, lit,
 };
+use rayon::prelude::*;
 
-use super::RESIDUALS;
+use super::run_json::RUN;
 use super::tables::register::REGISTER;
 use crate::acquisition::register::Register;
-use crate::balance::RESIDUAL_PREFIX;
+use crate::balance::{RESIDUAL_PREFIX, RESIDUALS};
 use crate::calendar::date_of;
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
 use crate::error::{Error, Result};
+use crate::folder::{Holds, Marker, Written};
+use crate::settings::DIGESTS;
 
 /// A table smaller than this is read whole. [bytes]
 const EAGER_BYTES: u64 = 8 << 20;
@@ -27,21 +30,53 @@ pub struct PastRun {
 }
 
 impl PastRun {
-    /// The run in `folder`.
+    /// The run in `folder`, with its tables as they were written.
     ///
     /// # Errors
-    /// When it holds no run.
+    /// When it holds no whole run, or a table is not what the run wrote.
     pub fn open(folder: &Path) -> Result<Self> {
-        let scores = folder.join("scores.parquet");
-        if !scores.is_file() {
-            return Err(Error::input(
-                scores.display().to_string(),
-                "there is no such file",
-                "Give the output folder of `hashwatt detect`",
-            ));
+        let (run, marker) = Self::marked(folder)?;
+        let is_changed =
+            |(name, written): &(&String, &Written)| is_table(name) && !written.is_at(&folder.join(name));
+        let changed: Vec<_> = marker.files.par_iter().filter(is_changed).collect();
+        match changed.first() {
+            None => Ok(run),
+            Some((name, _)) => Err(Error::input(
+                folder.join(name).display().to_string(),
+                "it is not the file that the run wrote",
+                "Put it back from a copy, or run `hashwatt detect` again",
+            )),
         }
-        let record = std::fs::read_to_string(folder.join("run.json")).unwrap_or_default();
-        Ok(Self { folder: folder.to_owned(), record: serde_json::from_str(&record).unwrap_or_default() })
+    }
+
+    /// The run in `folder`, without a look at its tables: enough to tell which run it is.
+    ///
+    /// # Errors
+    /// When it holds no whole run.
+    pub fn glance(folder: &Path) -> Result<Self> {
+        Self::marked(folder).map(|(run, _)| run)
+    }
+
+    fn marked(folder: &Path) -> Result<(Self, Marker)> {
+        let refused = |seen: &str| {
+            let cure = "Give the output folder of a `hashwatt detect` of this version that ran to its end";
+            Error::input(folder.display().to_string(), seen, cure)
+        };
+        let marker = match Marker::read(folder)? {
+            Some(marker) if marker.holds == Holds::Run => marker,
+            Some(marker) => return Err(refused(&format!("it holds {}, no run", marker.holds.words()))),
+            None if folder.is_dir() => return Err(refused("there is no run in it")),
+            None => return Err(refused("there is no such folder")),
+        };
+        if !marker.files.contains_key(RUN) {
+            return Err(refused("it holds digests, and no run"));
+        }
+        let path = folder.join(RUN);
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::read(&path, error))?;
+        let record = serde_json::from_str(&text).map_err(|error| {
+            Error::input(path.display().to_string(), error.to_string(), "Run `hashwatt detect` again")
+        })?;
+        Ok((Self { folder: folder.to_owned(), record }, marker))
     }
 
     /// Where it is.
@@ -50,7 +85,7 @@ impl PastRun {
         &self.folder
     }
 
-    /// `run.json`; null where there is none.
+    /// `run.json`.
     #[must_use]
     pub const fn record(&self) -> &serde_json::Value {
         &self.record
@@ -92,7 +127,7 @@ impl PastRun {
         if meter.starts_with(RESIDUAL_PREFIX) {
             return self.path(RESIDUALS);
         }
-        self.record["settings"]["store"].as_str().map_or_else(|| self.path("digests"), PathBuf::from)
+        self.record["settings"]["store"].as_str().map_or_else(|| self.path(DIGESTS), PathBuf::from)
     }
 
     /// The meter's days, `None` where the run's digests do not have it or were moved away.
@@ -142,6 +177,12 @@ impl PastRun {
         let ids = ids.map_err(|error| Error::table(TABLE, error))?;
         each(TABLE, &ids, |row| Ok(row.text("meter_id")?.unwrap_or_default()))
     }
+}
+
+/// Whether a file of a run is read again by other commands: the tables and the record. People may change the
+/// others.
+fn is_table(name: &str) -> bool {
+    !name.contains('/') && (name.ends_with(".parquet") || name == RUN)
 }
 
 /// What `read` makes of each row.

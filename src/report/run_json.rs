@@ -16,6 +16,9 @@ use crate::error::{Error, Result};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::settings::{Learning, ReadingsTable, Settings, Windows};
 
+/// File name of the record.
+pub const RUN: &str = "run.json";
+
 /// What only the stages before this one know.
 #[derive(Debug, Clone, Default)]
 pub struct RunFacts {

@@ -149,7 +149,7 @@ impl Desk {
     /// Takes up a run that has taken the place of the one being looked at.
     async fn take_up_new_run(&self) -> Result<()> {
         let (folder, streets) = (self.settings.run.clone(), self.settings.streets.clone());
-        if PastRun::open(&folder).and_then(|run| id_of(&run))? == self.view().id {
+        if PastRun::glance(&folder).and_then(|run| id_of(&run))? == self.view().id {
             return Ok(());
         }
         let opened = tokio::task::spawn_blocking(move || RunView::open(&folder, streets.as_deref())).await;

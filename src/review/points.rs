@@ -199,7 +199,10 @@ impl<'a> ZoneOf<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::folder::{Holds, Marker};
     use crate::report::tables::register::register_frame;
     use crate::report::tables::write_parquet;
 
@@ -214,7 +217,10 @@ mod tests {
         let mut file = std::fs::File::create(folder.path().join(REGISTER)).unwrap();
         write_parquet(&mut file, REGISTER, register_frame(&register).unwrap()).unwrap();
         std::fs::write(folder.path().join("run.json"), "{}").unwrap();
-        std::fs::write(folder.path().join("scores.parquet"), "").unwrap();
+        Marker::of_content(Holds::Run, folder.path(), &BTreeMap::new())
+            .unwrap()
+            .write(folder.path())
+            .unwrap();
         let points = Points::of(&PastRun::open(folder.path()).unwrap()).unwrap();
         let mut n = 0;
         points

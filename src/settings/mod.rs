@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 /// Memory for intervals that wait for the rest of their day, before they go to disk. [MiB]
 pub const DEFAULT_MEMORY_MIB: u32 = 1024;
 
+/// Folder of a run with its own digests.
+pub const DIGESTS: &str = "digests";
+
 /// Seed of every random choice where none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
@@ -292,7 +295,7 @@ impl Settings {
     /// Where the run's digests are when it is done: the shared store, or beside its other outputs.
     #[must_use]
     pub fn digests(&self) -> PathBuf {
-        self.store.clone().unwrap_or_else(|| self.out.join("digests"))
+        self.store.clone().unwrap_or_else(|| self.out.join(DIGESTS))
     }
 }
 

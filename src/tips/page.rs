@@ -15,9 +15,6 @@ use crate::units::Kilowatts;
 
 const STYLE: &str = include_str!("../../templates/report.css");
 
-/// Pages lie here until all are written.
-const UNFINISHED: &str = ".tips-unfinished";
-
 #[derive(Template)]
 #[template(path = "tip.html")]
 struct Page<'a> {
@@ -46,21 +43,18 @@ struct PlaceRow<'a> {
     reasons: Vec<&'a str>,
 }
 
-/// Writes all pages, or leaves those that were there.
+/// Writes all pages.
 pub(super) fn write_pages(out: &Path, triage: &Triage) -> Result<()> {
-    let folder = out.join(UNFINISHED);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
-    }
+    let folder = out.join(PAGES);
     std::fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
     let policy = policy();
     for (at, one) in triage.tips.iter().enumerate() {
         let name = one.page(at);
-        let path = folder.join(name.trim_start_matches(PAGES).trim_start_matches('/'));
+        let path = out.join(&name);
         let text = page(one, &policy).render().map_err(|error| Error::table(&name, error))?;
         std::fs::write(&path, text).map_err(|error| Error::write(&path, error))?;
     }
-    crate::digest::store::publish(&folder, &out.join(PAGES))
+    Ok(())
 }
 
 fn policy() -> String {

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::answer::{AnswerLine, TipAnswer};
 use super::facts::FactTag;
 use super::triage::{Triage, TriagedTip};
-use crate::atomic::Staged;
+use crate::atomic::write_recorded;
 use crate::error::{Error, Result};
 use crate::report::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
 use crate::report::words::EVIDENCE_IS_NOT_GUILT;
@@ -24,14 +24,13 @@ const MAX_CELL_CHARS: usize = 32_767;
 /// The workbook's date: same input, same bytes.
 const DOCUMENT_DATE: (u16, u8, u8) = (2000, 1, 1);
 
-/// Writes the list, all three files or none.
+/// Writes the list, in three files.
 pub(super) fn write_tables(out: &Path, triage: &Triage) -> Result<()> {
     let table = triage_frame(triage)?;
-    let mut staged = Staged::in_folder(out)?;
-    staged.write("triage.csv", |file| write_csv(file, "triage.csv", &table))?;
-    staged.write("triage.xlsx", |file| write_workbook(file, &table))?;
-    staged.write("triage.parquet", |file| write_parquet(file, "triage.parquet", table))?;
-    staged.publish(|| Ok(()))
+    write_recorded(out, "triage.csv", |file| write_csv(file, "triage.csv", &table))?;
+    write_recorded(out, "triage.xlsx", |file| write_workbook(file, &table))?;
+    write_recorded(out, "triage.parquet", |file| write_parquet(file, "triage.parquet", table))?;
+    Ok(())
 }
 
 /// The words that a tag is shown by: `floor 9`.

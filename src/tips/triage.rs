@@ -1,5 +1,6 @@
 //! Answers a file of tips, merges those on one place, and writes list and pages.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -13,6 +14,7 @@ use super::tables::write_tables;
 use super::tip::Tip;
 use crate::error::Result;
 use crate::finding::{Finding, sort_findings};
+use crate::folder::{Holds, Input, KeptFile, Workspace};
 use crate::progress::Watch;
 
 /// Folder of the pages, one a tip.
@@ -114,16 +116,20 @@ pub fn triage(
     out: &Path,
     watch: &dyn Watch,
 ) -> Result<Triage> {
+    let mut inputs = vec![Input { flag: "TIPS", path: tips.to_owned() }];
+    inputs.extend(streets.map(|path| Input { flag: "--streets", path: path.to_owned() }));
+    let workspace = Workspace::claim(out, Holds::Triage, &inputs)?;
     let (tips, mut findings) = read_tips(tips)?;
     watch.begin("open", "meters", None);
     let desk = TipDesk::open(run, streets)?;
     watch.end(&format!("{} usage points and transformers", desk.n_points()));
     findings.extend(desk.findings().iter().cloned());
     sort_findings(&mut findings);
-    let triage = Triage { findings, ..Triage::of(&desk, tips, watch) };
+    let mut triage = Triage { findings, ..Triage::of(&desk, tips, watch) };
     watch.begin("write", "pages", None);
-    write_pages(out, &triage)?;
-    write_tables(out, &triage)?;
+    write_pages(&workspace.folder(), &triage)?;
+    write_tables(&workspace.folder(), &triage)?;
+    triage.findings.extend(workspace.publish(&BTreeMap::new())?.iter().map(KeptFile::finding));
     watch.end(&format!("{} pages", triage.tips.len()));
     Ok(triage)
 }

@@ -1,5 +1,6 @@
 //! Simulates a district and writes its readings, register, weather, events, tips and truth.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use super::transformers::{District, run_transformer, stream};
 use super::usage_points::Truth;
 use super::weather::{draw_hourly_c, to_grid_c};
 use crate::error::{Error, Result};
+use crate::folder::{Holds, KeptFile, Workspace};
 use crate::rigs::Span;
 
 /// Interval where none is given. [min]
@@ -135,6 +137,8 @@ pub struct Summary {
     pub first_day: jiff::civil::Date,
     /// The files, in `out`.
     pub files: Vec<PathBuf>,
+    /// Files of somebody's in `out` that lie under another name now.
+    pub kept: Vec<KeptFile>,
 }
 
 /// Simulates a district into `settings.out`. The files appear whole or not at all; the same settings
@@ -163,20 +167,17 @@ pub fn simulate(settings: &SimulateSettings) -> Result<Summary> {
         has_voltages: settings.has_voltages,
     };
 
-    fs::create_dir_all(&settings.out).map_err(|error| Error::write(&settings.out, error))?;
-    let unfinished = tempfile::Builder::new()
-        .prefix(".unfinished-")
-        .tempdir_in(&settings.out)
-        .map_err(|error| Error::write(&settings.out, error))?;
-    let folder = unfinished.path();
+    let workspace = Workspace::claim(&settings.out, Holds::District, &[])?;
+    let folder = &workspace.folder();
     let outcome = write_readings(&folder.join("readings.parquet"), &district)?;
     write_register(&folder.join("register.parquet"), &plan, &outcome.agreed)?;
     write_weather(&folder.join("weather.parquet"), place.zone, &hours, &hourly_c)?;
     write_events(&folder.join("events.parquet"), &incidents, &calendar)?;
     write_truth(&folder.join("truth.parquet"), &outcome.points, &outcome.transformers)?;
     let n_tips = write_tips(folder, settings, &district, &outcome)?;
-    let files = move_into_place(folder, &settings.out)?;
-    Ok(summarize(&outcome, n_tips, &calendar, place.zone, files))
+    let kept = workspace.publish(&BTreeMap::new())?;
+    let files = FILES.iter().map(|name| settings.out.join(name)).collect();
+    Ok(Summary { files, kept, ..summarize(&outcome, n_tips, &calendar, place.zone) })
 }
 
 /// What the pass over the meters leaves for the small tables.
@@ -311,23 +312,7 @@ fn write_tips(
     Ok(tips.len())
 }
 
-fn move_into_place(from: &Path, to: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for name in FILES {
-        let path = to.join(name);
-        fs::rename(from.join(name), &path).map_err(|error| Error::write(&path, error))?;
-        files.push(path);
-    }
-    Ok(files)
-}
-
-fn summarize(
-    outcome: &Outcome,
-    n_tips: usize,
-    calendar: &Calendar,
-    zone: &'static str,
-    files: Vec<PathBuf>,
-) -> Summary {
+fn summarize(outcome: &Outcome, n_tips: usize, calendar: &Calendar, zone: &'static str) -> Summary {
     let count = |role: &str| outcome.points.iter().filter(|truth| truth.role == role).count();
     Summary {
         n_meters: outcome.points.len(),
@@ -339,7 +324,8 @@ fn summarize(
         n_tips,
         zone,
         first_day: calendar.first_day,
-        files,
+        files: Vec::new(),
+        kept: Vec::new(),
     }
 }
 
@@ -405,7 +391,8 @@ mod tests {
             let bytes = |run: &str| fs::read(folder.path().join(run).join(name)).unwrap();
             assert!(bytes("a") == bytes("b"), "{name}");
         }
-        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), FILES.len());
+        // The marker comes on top.
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), FILES.len() + 1);
     }
 
     #[test]

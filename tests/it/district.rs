@@ -1,8 +1,10 @@
 //! Simulates one small district for all tests and runs `detect` on it once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use hashwatt::folder::{Holds, Marker};
 use hashwatt::trials::{Scenario, SimulateSettings, simulate};
 
 use crate::program::{Ran, hashwatt};
@@ -39,6 +41,11 @@ pub fn run() -> &'static Path {
         detect_district(&out, &["--threads", "2"]).ends_with(0);
         out
     })
+}
+
+/// Marks what is in a run's folder as what the run wrote, after a test has changed it.
+pub fn seal(run: &Path) {
+    Marker::of_content(Holds::Run, run, &BTreeMap::new()).unwrap().write(run).unwrap();
 }
 
 /// Runs `detect` over the district into `out`.

@@ -12,6 +12,7 @@ mod debian;
 mod detect;
 mod detection;
 mod district;
+mod folders;
 mod program;
 mod review;
 mod shared_data;

@@ -199,8 +199,8 @@ fn a_store_of_another_zone_is_an_error() {
 fn a_store_that_is_no_store_is_an_error_that_names_the_file() {
     let pieces = Pieces::new();
     pieces.export(0);
+    pieces.update("store");
     let store = pieces.path("store");
-    std::fs::create_dir(&store).unwrap();
     for text in ["", "{", "{\"format\": 1}"] {
         std::fs::write(store.join("store.json"), text).unwrap();
         hashwatt_line(pieces.arguments("digest", &format!("--store {}", store.display())))
@@ -235,12 +235,102 @@ fn a_run_killed_at_any_moment_and_started_again_gives_the_same_bytes() {
     let (whole, killed) = (files(&pieces.path("whole")), files(&pieces.path("killed")));
     assert_eq!(whole.keys().collect::<Vec<_>>(), killed.keys().collect::<Vec<_>>(), "files are left over");
     for (name, bytes) in &whole {
-        // The record names its store; how long stages took is the clock's.
-        let is_same =
-            name == Path::new("timings.json") || name == Path::new("run.json") || killed[name] == *bytes;
-        assert!(is_same, "{} differs", name.display());
+        // The record and the marker name the store; how long stages took is the clock's.
+        let may_differ = ["timings.json", "run.json", ".hashwatt"].map(Path::new).contains(&name.as_path());
+        assert!(may_differ || killed[name] == *bytes, "{} differs", name.display());
     }
     assert_eq!(files(&pieces.path("whole-store")), files(&pieces.path("killed-store")));
+}
+
+/// Flips one bit of a file.
+fn flip(path: &Path, at: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let place = at % bytes.len();
+    bytes[place] ^= 1 << (at % 8);
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// Parts of a store, by name.
+fn parts(store: &Path) -> Vec<PathBuf> {
+    let is_part = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "parquet");
+    let mut parts: Vec<_> =
+        std::fs::read_dir(store).unwrap().map(|entry| entry.unwrap().path()).filter(is_part).collect();
+    parts.sort();
+    parts
+}
+
+#[test]
+fn twenty_damaged_stores_are_named_and_made_again() {
+    let pieces = Pieces::new();
+    for at in 0..2 {
+        pieces.export(at);
+        pieces.update("store");
+    }
+    let (store, spoilt) = (pieces.path("store"), pieces.path("spoilt"));
+    let whole = pieces.scores("whole", Some("store"));
+    let verify = |store: &Path| hashwatt_line(format!("verify {}", store.display()));
+    assert!(verify(&store).ends_with(0).stdout.contains("as it was written"));
+    let parts = parts(&store);
+    assert!(parts.len() > 1);
+    for damage in 0..20 {
+        let _ = std::fs::remove_dir_all(&spoilt);
+        std::fs::create_dir(&spoilt).unwrap();
+        for (name, bytes) in files(&store) {
+            std::fs::write(spoilt.join(name), bytes).unwrap();
+        }
+        let name = parts[damage % parts.len()].file_name().unwrap().to_str().unwrap();
+        let part = spoilt.join(name);
+        match damage {
+            // Bits from the first byte to the last: magic, pages, footer.
+            0..16 => flip(&part, damage * 7919 * 13),
+            16 => std::fs::write(&part, &std::fs::read(&part).unwrap()[..1000]).unwrap(),
+            17 => std::fs::remove_file(&part).unwrap(),
+            18 => drop(std::fs::copy(&parts[(damage + 1) % parts.len()], &part).unwrap()),
+            _ => std::fs::write(&part, "").unwrap(),
+        }
+        let said = verify(&spoilt).ends_with(1).stdout;
+        assert!(said.contains(name) && said.contains("1 damaged or gone"), "{damage}: {said}");
+        // With a file that is gone its days cannot be made again: nothing is changed.
+        let before = files(&spoilt);
+        let one = format!(
+            "detect --readings {} --timezone Asia/Almaty --out {} --store {}",
+            pieces.path("exports/0.parquet").display(),
+            pieces.path("refused").display(),
+            spoilt.display()
+        );
+        hashwatt_line(one).ends_with(2).complains_of(&[name, "exports/1.parquet", "put the parts back"]);
+        assert!(files(&spoilt) == before && !pieces.path("refused").exists());
+        // With all files there, they are read again, and a finding says so.
+        assert!(pieces.scores("healed", Some("spoilt")) == whole, "damage {damage}");
+        let codes = crate::program::texts(&read_table(&pieces.path("healed/findings.parquet")), "code");
+        assert!(codes.contains(&Some("store_healed".to_owned())), "{damage}: {codes:?}");
+        verify(&spoilt).ends_with(0);
+    }
+}
+
+#[test]
+fn a_manifest_that_was_changed_or_is_older_than_its_parts_is_refused() {
+    let pieces = Pieces::new();
+    let (store, manifest) = (pieces.path("store"), pieces.path("store/store.json"));
+    let line = || hashwatt_line(pieces.arguments("digest", &format!("--store {}", store.display())));
+    let mut older = Vec::new();
+    for at in 0..3 {
+        pieces.export(at);
+        pieces.update("store");
+        older.push(std::fs::read(&manifest).unwrap());
+    }
+    // A generation that somebody took out by hand.
+    let text = String::from_utf8(older[2].clone()).unwrap();
+    std::fs::write(&manifest, text.replacen("\"owns\":[", "\"owns\":[ ", 1)).unwrap();
+    line().ends_with(2).complains_of(&["store.json", "its sum differs", "another folder"]);
+    // A copy from before the last two updates.
+    std::fs::write(&manifest, &older[0]).unwrap();
+    line().ends_with(2).complains_of(&["store.json", "it is older than g00003"]);
+    std::fs::remove_file(&manifest).unwrap();
+    line().ends_with(2).complains_of(&["store.json", "it is gone", "g00003"]);
+    std::fs::write(&manifest, &older[2]).unwrap();
+    line().ends_with(0);
+    pieces.assert_store_is_as_good_as_new("store");
 }
 
 #[test]

@@ -8,21 +8,30 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::settings::{ReadingsTable, Settings, Windows};
+use crate::sums::Sums;
 
 /// The file in a store's folder.
 pub const MANIFEST: &str = "store.json";
 
 /// Changes whenever the same intervals would give another digest, or a part another schema.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// The file as written: the manifest and its own sum.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    format: u32,
+    sum: String,
+    store: Box<RawValue>,
+}
 
 /// What a store is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    format: u32,
     /// What digests depend on besides the intervals.
     pub terms: Terms,
     /// Oldest first.
@@ -70,11 +79,21 @@ impl std::fmt::Display for Terms {
     }
 }
 
+/// A part as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRecord {
+    /// File name.
+    pub name: String,
+    /// Size and sums of its blocks.
+    #[serde(flatten)]
+    pub sums: Sums,
+}
+
 /// What one run added.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Generation {
-    /// File names, in the order of the run's input.
-    pub parts: Vec<String>,
+    /// Parts, in the order of the run's input.
+    pub parts: Vec<PartRecord>,
     /// Civil days, first to last, whose older digests no longer count. [days since 1970-01-01]
     pub owns: Vec<(i32, i32)>,
 }
@@ -114,14 +133,7 @@ impl Manifest {
     /// A store without parts.
     #[must_use]
     pub const fn empty(terms: Terms) -> Self {
-        Self {
-            format: FORMAT,
-            terms,
-            generations: Vec::new(),
-            number: 1,
-            files: Vec::new(),
-            oddities: Vec::new(),
-        }
+        Self { terms, generations: Vec::new(), number: 1, files: Vec::new(), oddities: Vec::new() }
     }
 
     /// The manifest in `folder`; `None` where there is none.
@@ -139,12 +151,21 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error.to_string())),
         };
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
-        if manifest.format == FORMAT {
-            Ok(Some(manifest))
-        } else {
-            Err(failed(format!("digests of format {}, this version writes {FORMAT}", manifest.format)))
+        let format: Format = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        if format.format != FORMAT {
+            let seen = format!("digests of format {}, this version writes {FORMAT}", format.format);
+            return Err(failed(seen));
         }
+        let sealed: Sealed = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        if Sums::of_bytes(sealed.store.get().as_bytes()) != sealed.sum {
+            return Err(failed("its content is not what was written: its sum differs".to_owned()));
+        }
+        serde_json::from_str(sealed.store.get()).map(Some).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Files that are in the store.
+    pub fn parts(&self) -> impl Iterator<Item = &PartRecord> {
+        self.generations.iter().flat_map(|one| &one.parts)
     }
 
     /// Takes its name in `folder`, in place of the one before, once the parts of the last generation
@@ -154,7 +175,7 @@ impl Manifest {
     /// When it cannot be written.
     pub fn commit_lasting(&self, folder: &Path) -> Result<()> {
         for part in self.generations.last().iter().flat_map(|last| &last.parts) {
-            let path = folder.join(part);
+            let path = folder.join(&part.name);
             let synced = std::fs::File::open(&path).and_then(|part| part.sync_data());
             synced.map_err(|error| Error::write(&path, error))?;
         }
@@ -167,9 +188,12 @@ impl Manifest {
     /// When it cannot be written.
     pub fn commit(&self, folder: &Path) -> Result<()> {
         let path = folder.join(MANIFEST);
+        let failed = |error: serde_json::Error| Error::write(&path, std::io::Error::from(error));
+        let store = serde_json::value::to_raw_value(self).map_err(failed)?;
+        let sum = Sums::of_bytes(store.get().as_bytes());
+        let sealed = serde_json::to_vec(&Sealed { format: FORMAT, sum, store }).map_err(failed)?;
         crate::atomic::write_whole(&path, |file| {
-            serde_json::to_writer_pretty(&mut *file, self)
-                .map_err(std::io::Error::from)
+            file.write_all(&sealed)
                 .and_then(|()| file.write_all(b"\n"))
                 .map_err(|error| Error::write(&path, error))
         })?;
@@ -177,19 +201,82 @@ impl Manifest {
         Ok(())
     }
 
-    /// Removes parts that no generation names: what a killed run left, or what was merged.
+    /// The last part in `folder` that no generation names.
+    #[must_use]
+    pub fn last_unnamed(&self, folder: &Path) -> Option<String> {
+        self.unnamed(folder).into_iter().max()
+    }
+
+    /// Whether a part is of a later update than the next.
+    #[must_use]
+    pub fn is_later(&self, part: &str) -> bool {
+        part_number(part).is_some_and(|number| number > self.number)
+    }
+
+    fn unnamed(&self, folder: &Path) -> Vec<String> {
+        let named: BTreeSet<&str> = self.parts().map(|part| part.name.as_str()).collect();
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter(|name| part_number(name).is_some() && !named.contains(name.as_str())).collect()
+    }
+
+    /// Removes parts that no generation names: what a killed run left, or what was merged. Files of other
+    /// names are somebody else's.
     pub fn sweep(&self, folder: &Path) {
-        let named: BTreeSet<&str> =
-            self.generations.iter().flat_map(|one| &one.parts).map(String::as_str).collect();
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let is_part =
-                name.to_str().is_some_and(|name| name.ends_with(".parquet") && !named.contains(name));
-            if is_part {
-                // One that stays takes space and nothing else.
-                let _ = std::fs::remove_file(entry.path());
-            }
+        crate::atomic::sweep(folder);
+        for name in self.unnamed(folder) {
+            // One that stays takes space and nothing else.
+            let _ = std::fs::remove_file(folder.join(name));
         }
+    }
+}
+
+/// The number of the update that wrote a part, where a file is called as parts are: `g00012-…parquet`.
+fn part_number(name: &str) -> Option<u32> {
+    let number = name.strip_suffix(".parquet")?.strip_prefix('g')?.split_once('-')?.0;
+    (number.len() >= 5).then(|| number.parse().ok())?
+}
+
+/// The one thing that is read of a manifest of any version.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_that_was_changed_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::empty(Terms::default());
+        manifest.number = 7;
+        manifest.commit(folder.path()).unwrap();
+        assert_eq!(Manifest::read(folder.path()).unwrap().unwrap(), manifest);
+        let path = folder.path().join(MANIFEST);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"number\":7", "\"number\":8")).unwrap();
+        let said = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("its sum differs"), "{said}");
+        std::fs::write(&path, r#"{"format": 2, "terms": {}}"#).unwrap();
+        let said = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("format 2"), "{said}");
+    }
+
+    #[test]
+    fn only_parts_that_are_not_named_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in
+            ["g00001-000-000.parquet", "g00002-000-000.parquet", "mine.parquet", "g1-x.parquet", "notes.txt"]
+        {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let mut manifest = Manifest::empty(Terms::default());
+        let part = PartRecord { name: "g00001-000-000.parquet".into(), sums: Sums::default() };
+        manifest.generations.push(Generation { parts: vec![part], owns: Vec::new() });
+        manifest.sweep(folder.path());
+        assert!(!folder.path().join("g00002-000-000.parquet").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
     }
 }

@@ -6,19 +6,23 @@
 pub mod manifest;
 mod merge;
 mod part;
+mod summed;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::{DayDigest, MeterDays};
 use crate::error::{Error, Result};
+use crate::folder::{Lock, Written};
 use crate::ids::MeterId;
-use manifest::{Generation, Manifest, Terms};
+use manifest::{Generation, Manifest, PartRecord, Terms};
 use merge::Merge;
 use part::Part;
 pub use part::{PartWriter, schema};
+use summed::SummedFile;
 
 /// Ranges of meters that a store is read in, each by one thread: more than any machine's cores.
 const RANGES: usize = 64;
@@ -28,7 +32,12 @@ const RANGES: usize = 64;
 pub struct DigestStore {
     parts: Vec<(usize, Part)>,
     generations: Vec<Generation>,
+    /// Keeps a shared store as it is while it is read.
+    _lock: Option<Arc<Lock>>,
 }
+
+/// File that writers of a shared store lock; a run's own digests have none.
+pub const LOCK: &str = "store.lock";
 
 impl DigestStore {
     /// The store in `folder`.
@@ -36,20 +45,28 @@ impl DigestStore {
     /// # Errors
     /// When the folder cannot be read or holds no digests.
     pub fn open(folder: &Path) -> Result<Self> {
-        let manifest = Manifest::read(folder)?.ok_or_else(|| {
-            Error::table(
-                folder.display().to_string(),
-                "no digests here; run `hashwatt detect` or `hashwatt digest` first",
-            )
-        })?;
-        let paths: Vec<(usize, PathBuf)> = manifest
+        // While an update is at work its parts stand beside the old ones, and nothing is taken away.
+        let lock = Lock::to_read(&folder.join(LOCK)).map(Arc::new);
+        Self::of_manifest(folder, &read_manifest(folder)?, lock)
+    }
+
+    /// The store of a manifest, kept as it is by `lock`.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub(super) fn of_manifest(folder: &Path, manifest: &Manifest, lock: Option<Arc<Lock>>) -> Result<Self> {
+        let records: Vec<(usize, &PartRecord)> = manifest
             .generations
             .iter()
             .enumerate()
-            .flat_map(|(number, one)| one.parts.iter().map(move |name| (number, folder.join(name))))
+            .flat_map(|(number, one)| one.parts.iter().map(move |record| (number, record)))
             .collect();
-        let parts = paths.into_par_iter().map(|(number, path)| Ok((number, Part::open(path)?)));
-        Ok(Self { parts: parts.collect::<Result<_>>()?, generations: manifest.generations })
+        let parts = records.into_par_iter().map(|(number, record)| Ok((number, Part::open(folder, record)?)));
+        Ok(Self {
+            parts: parts.collect::<Result<_>>()?,
+            generations: manifest.generations.clone(),
+            _lock: lock,
+        })
     }
 
     /// Writes a store of one part from meters in order of id.
@@ -61,20 +78,18 @@ impl DigestStore {
         meters: impl IntoIterator<Item = (&'a MeterId, &'a [DayDigest])>,
     ) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
-        let name = "part-0000.parquet";
-        let mut part = PartWriter::create(folder.join(name))?;
+        let mut part = PartWriter::create(folder.join("part-0000.parquet"))?;
         for (meter, days) in meters {
             part.push(meter, days)?;
         }
-        part.finish()?;
-        Self::of_parts(folder, vec![name.to_owned()])
+        Self::of_parts(folder, vec![part.finish()?])
     }
 
     /// Makes a store, on default terms, of parts that were written into `folder`.
     ///
     /// # Errors
     /// When the manifest cannot be written or a part cannot be read.
-    pub fn of_parts(folder: &Path, parts: Vec<String>) -> Result<Self> {
+    pub fn of_parts(folder: &Path, parts: Vec<PartRecord>) -> Result<Self> {
         let mut manifest = Manifest::empty(Terms::default());
         manifest.generations.push(Generation { parts, owns: Vec::new() });
         manifest.commit(folder)?;
@@ -151,11 +166,11 @@ impl DigestStore {
         Ok(found)
     }
 
-    /// Writes all that counts into new parts in `folder` and names them.
+    /// Writes all that counts into new parts in `folder`.
     ///
     /// # Errors
     /// When a part cannot be read or written.
-    pub fn merge_into(&self, folder: &Path, prefix: &str) -> Result<Vec<String>> {
+    pub fn merge_into(&self, folder: &Path, prefix: &str) -> Result<Vec<PartRecord>> {
         let bounds = self.bounds();
         (0..=bounds.len())
             .into_par_iter()
@@ -167,8 +182,7 @@ impl DigestStore {
                 while let Some(meter) = merge.next()? {
                     part.push(&meter.meter, &meter.days)?;
                 }
-                part.finish()?;
-                Ok(name)
+                part.finish()
             })
             .collect()
     }
@@ -198,22 +212,45 @@ impl DigestStore {
     }
 }
 
-/// Gives a finished store its name, in place of the one before.
+fn read_manifest(folder: &Path) -> Result<Manifest> {
+    Manifest::read(folder)?.ok_or_else(|| {
+        Error::table(
+            folder.display().to_string(),
+            "no digests here; run `hashwatt detect` or `hashwatt digest` first",
+        )
+    })
+}
+
+/// What is wrong with the store in `folder`: its manifest, or parts that are gone or not what was written.
+/// Every byte is read.
+#[must_use]
+pub fn verify(folder: &Path) -> Vec<Error> {
+    match read_manifest(folder) {
+        Ok(manifest) => damaged_parts(folder, &manifest),
+        Err(error) => vec![error],
+    }
+}
+
+/// The parts of a store that are gone or not what was written.
+pub(super) fn damaged_parts(folder: &Path, manifest: &Manifest) -> Vec<Error> {
+    let records: Vec<&PartRecord> = manifest.parts().collect();
+    let damage = |record: &PartRecord| {
+        let (path, sums) = (folder.join(&record.name), Arc::new(record.sums.clone()));
+        let opened = SummedFile::open(&path, &sums).map_err(parquet::errors::ParquetError::from);
+        opened.and_then(|file| file.check()).err().map(|error| part::unreadable(&path, &error))
+    };
+    records.into_par_iter().filter_map(damage).collect()
+}
+
+/// Size and sum of each file of a store, by name: what its writer knows without reading it again.
 ///
 /// # Errors
-/// When a folder cannot be renamed or removed.
-pub fn publish(unfinished: &Path, folder: &Path) -> Result<()> {
-    let failed = |error| Error::write(folder, error);
-    let old = folder.with_extension("old");
-    // A run that was killed in the middle of this may have left it.
-    if old.exists() {
-        std::fs::remove_dir_all(&old).map_err(failed)?;
-    }
-    if folder.exists() {
-        std::fs::rename(folder, &old).map_err(failed)?;
-    }
-    std::fs::rename(unfinished, folder).map_err(failed)?;
-    if old.exists() { std::fs::remove_dir_all(&old).map_err(failed) } else { Ok(()) }
+/// When there is no manifest.
+pub fn written_files(folder: &Path) -> Result<BTreeMap<String, Written>> {
+    let of_part = |record: &PartRecord| {
+        (record.name.clone(), Written { bytes: record.sums.bytes, sum: record.sums.root() })
+    };
+    Ok(read_manifest(folder)?.parts().map(of_part).collect())
 }
 
 #[cfg(test)]
@@ -245,7 +282,7 @@ mod tests {
     fn a_part_that_is_cut_short_is_named_with_the_cure() {
         let folder = tempfile::tempdir().unwrap();
         let store = DigestStore::write(folder.path(), [(&MeterId::from("a"), &[day(15_000)][..])]).unwrap();
-        let part = folder.path().join(&store.generations[0].parts[0]);
+        let part = folder.path().join(&store.generations[0].parts[0].name);
         let bytes = std::fs::read(&part).unwrap();
         std::fs::write(&part, &bytes[..bytes.len() / 2]).unwrap();
         let said = DigestStore::open(folder.path()).unwrap_err().to_string();
@@ -264,8 +301,7 @@ mod tests {
                 let days: Vec<DayDigest> = (0..60).filter(|day| day % 3 == part).map(day).collect();
                 writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
             }
-            writer.finish().unwrap();
-            names.push(name);
+            names.push(writer.finish().unwrap());
         }
         let store = DigestStore::of_parts(folder.path(), names).unwrap();
         assert!(store.bounds().len() > 1);
@@ -283,8 +319,7 @@ mod tests {
                 let days: Vec<DayDigest> = days.clone().map(day).collect();
                 writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
             }
-            writer.finish().unwrap();
-            name.to_owned()
+            writer.finish().unwrap()
         };
         // One part ends with the meter that the next begins with; a later day has all meters.
         let folder = tempfile::tempdir().unwrap();
@@ -313,8 +348,7 @@ mod tests {
                 let days: Vec<DayDigest> = (0..40).filter(|number| number % 2 == part).map(day).collect();
                 writer.push(&MeterId::from(format!("m{meter:05}")), &days).unwrap();
             }
-            writer.finish().unwrap();
-            names.push(name);
+            names.push(writer.finish().unwrap());
         }
         let store = DigestStore::of_parts(folder.path(), names).unwrap();
         let all = |store: &DigestStore| format!("{:?}", store.map_meters(Some).unwrap());

@@ -22,10 +22,13 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
 
+use super::manifest::PartRecord;
+use super::summed::SummedFile;
 use crate::digest::columns::DayColumns;
 use crate::digest::{CLOCK_HOURS, COUNT_NAMES, DayDigest, FLOAT_NAMES};
 use crate::error::{Error, Result};
 use crate::ids::MeterId;
+use crate::sums::{SummingWriter, Sums};
 
 /// Rows of one row group, about 3 MiB: what a reader of a range of meters reads in vain at most.
 const ROWS_PER_GROUP: usize = 16 * 1024;
@@ -73,7 +76,7 @@ fn properties() -> WriterProperties {
 /// Writes one part; rows come in order of meter id and day.
 pub struct PartWriter {
     path: PathBuf,
-    writer: ArrowWriter<File>,
+    writer: ArrowWriter<SummingWriter<File>>,
     schema: SchemaRef,
     names: Vec<MeterId>,
     waiting: DayColumns,
@@ -87,7 +90,7 @@ impl PartWriter {
     pub fn create(path: PathBuf) -> Result<Self> {
         let schema = schema();
         let file = File::create(&path).map_err(|error| Error::write(&path, error))?;
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties()))
+        let writer = ArrowWriter::try_new(SummingWriter::new(file), Arc::clone(&schema), Some(properties()))
             .map_err(|error| Error::table(path.display().to_string(), error))?;
         Ok(Self { path, writer, schema, names: Vec::new(), waiting: DayColumns::default() })
     }
@@ -113,14 +116,16 @@ impl PartWriter {
             .map_err(|error| Error::table(self.path.display().to_string(), error))
     }
 
-    /// Writes what is left and closes the file.
+    /// Writes what is left, closes the file and says what was written.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(mut self) -> Result<PartRecord> {
         self.write_waiting()?;
-        self.writer.close().map_err(|error| Error::table(self.path.display().to_string(), error))?;
-        Ok(())
+        let file = self.writer.into_inner();
+        let file = file.map_err(|error| Error::table(self.path.display().to_string(), error))?;
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(PartRecord { name, sums: file.finish().1 })
     }
 
     fn write_waiting(&mut self) -> Result<()> {
@@ -176,22 +181,23 @@ fn null_as_nan(values: &Float32Array) -> ScalarBuffer<f32> {
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     path: PathBuf,
+    sums: Arc<Sums>,
     metadata: ArrowReaderMetadata,
     /// First and last meter of each row group.
     meters: Vec<(String, String)>,
 }
 
-/// A part that is cut short, changed or of another version.
-fn unreadable(path: &Path, seen: &dyn Display) -> Error {
-    let cure =
-        "Put it back from a copy, or remove its folder: the next run digests again what its files still hold";
+/// A part that is gone, cut short, changed or of another version.
+pub(super) fn unreadable(path: &Path, seen: &dyn Display) -> Error {
+    let cure = "Put it back from a copy, or remove its folder: the next run digests again what its files still hold. `hashwatt verify` names all that is wrong";
     Error::input(path.display().to_string(), seen.to_string(), cure)
 }
 
 impl Part {
-    pub fn open(path: PathBuf) -> Result<Self> {
+    pub fn open(folder: &Path, record: &PartRecord) -> Result<Self> {
+        let (path, sums) = (folder.join(&record.name), Arc::new(record.sums.clone()));
         let failed = |error: &dyn Display| unreadable(&path, error);
-        let file = File::open(&path).map_err(|error| failed(&error))?;
+        let file = SummedFile::open(&path, &sums).map_err(|error| failed(&error))?;
         let metadata =
             ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| failed(&error))?;
         if metadata.schema().fields() != schema().fields() {
@@ -208,7 +214,7 @@ impl Part {
         let meters = meters
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| failed(&"its row groups do not name their meters"))?;
-        Ok(Self { path, metadata, meters })
+        Ok(Self { path, sums, metadata, meters })
     }
 
     /// The first meter of every row group.
@@ -249,7 +255,7 @@ impl Part {
         let reader = if groups.is_empty() {
             None
         } else {
-            let file = File::open(&self.path).map_err(|error| failed(&error))?;
+            let file = SummedFile::open(&self.path, &self.sums).map_err(|error| failed(&error))?;
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
             let reader = builder.with_row_groups(groups).with_batch_size(ROWS_A_BATCH).build();
             Some(reader.map_err(|error| failed(&error))?)

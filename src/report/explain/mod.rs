@@ -117,6 +117,6 @@ mod tests {
     fn a_folder_without_a_run_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let error = explain(folder.path(), "a").unwrap_err().to_string();
-        assert!(error.contains("scores.parquet") && error.contains("hashwatt detect"), "{error}");
+        assert!(error.contains("no run in it") && error.contains("hashwatt detect"), "{error}");
     }
 }

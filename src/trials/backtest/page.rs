@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::TipMeasures;
 use super::measures::{Backtest, Found, Measures, Reliability};
-use crate::atomic::Staged;
+use crate::atomic::write_recorded;
 use crate::error::{Error, Result};
 use crate::report::run_json::write_json;
 use crate::report::words::NONE;
@@ -40,16 +40,15 @@ struct Page<'a> {
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn write_backtest(out: &Path, backtest: &Backtest) -> Result<()> {
-    let mut staged = Staged::in_folder(out)?;
+pub fn write_backtest(folder: &Path, backtest: &Backtest) -> Result<()> {
     let tables = tables(backtest);
     let page = Page { style: STYLE, n_meters: backtest.n_meters, n_seeds: backtest.n_seeds, tables: &tables };
     let text = page.render().map_err(|error| Error::table("backtest.html", error))?;
-    staged.write("backtest.html", |file| {
+    write_recorded(folder, "backtest.html", |file| {
         file.write_all(text.as_bytes()).map_err(|error| Error::write("backtest.html", error))
     })?;
-    staged.write("backtest.json", |file| write_json(file, "backtest.json", backtest))?;
-    staged.publish(|| Ok(()))
+    write_recorded(folder, "backtest.json", |file| write_json(file, "backtest.json", backtest))?;
+    Ok(())
 }
 
 /// All tables, in the order they are read.

@@ -46,6 +46,7 @@ impl Desk {
         let run = folder.path().join("run");
         copy(district::run(), &run);
         change(&run);
+        district::seal(&run);
         let database = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("desk.sqlite").display()),
             Engine::Postgres => postgres::new_database(),

@@ -1,0 +1,205 @@
+//! Marks the folders that hashwatt makes, and lists which files in them are its own.
+//!
+//! hashwatt removes a file only where a marker names it and its content is what was written. A folder
+//! without a marker belongs to somebody else.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::atomic::write_whole;
+use crate::error::{Error, Result};
+use crate::sums::Sums;
+
+/// File name of the marker.
+pub const MARKER: &str = ".hashwatt";
+
+/// Changes whenever an older program would misread a folder.
+const FORMAT: u32 = 1;
+
+/// Where wall-clock times stand: the one file that differs between two runs of the same input.
+pub const TIMINGS: &str = "timings.json";
+
+/// What a folder of hashwatt's holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holds {
+    /// What `detect` or `digest` left.
+    Run,
+    /// Digests that runs share.
+    Store,
+    /// What `triage` left.
+    Triage,
+    /// What `backtest` left.
+    Backtest,
+    /// What `simulate` left: exports to try hashwatt on.
+    District,
+    /// What a run that is not done is making.
+    Workspace,
+}
+
+impl Holds {
+    /// As people read it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Run => "a run of hashwatt",
+            Self::Store => "a store of digests",
+            Self::Triage => "the answers of a triage",
+            Self::Backtest => "the tables of a backtest",
+            Self::District => "a simulated district",
+            Self::Workspace => "an unfinished run of hashwatt",
+        }
+    }
+
+    /// Whether its files are exports, which others may read.
+    #[must_use]
+    pub const fn is_export(self) -> bool {
+        matches!(self, Self::District)
+    }
+}
+
+/// The content of a marker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marker {
+    /// What the folder holds.
+    pub holds: Holds,
+    format: u32,
+    /// Names the content: two folders of one id hold the same. Empty where the content changes.
+    pub id: String,
+    /// The files that were written, by path within the folder; empty for a store, which has its own list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, Written>,
+}
+
+/// A file as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Size. [bytes]
+    pub bytes: u64,
+    /// Sum of its content.
+    pub sum: String,
+}
+
+impl Written {
+    /// Whether the file at `path` is this one still.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        let is_size =
+            std::fs::symlink_metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() == self.bytes);
+        is_size && Sums::of(path).is_ok_and(|sums| sums.root() == self.sum)
+    }
+}
+
+impl Marker {
+    /// The marker of a folder whose content changes.
+    #[must_use]
+    pub const fn bare(holds: Holds) -> Self {
+        Self { holds, format: FORMAT, id: String::new(), files: BTreeMap::new() }
+    }
+
+    /// The marker of a folder with all that is in it now; `known` are files whose sums are known.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn of_content(holds: Holds, folder: &Path, known: &BTreeMap<String, Written>) -> Result<Self> {
+        let paths = files_below(folder)?;
+        let files: BTreeMap<String, Written> = paths
+            .into_par_iter()
+            .filter(|path| path != TIMINGS && path != MARKER)
+            .map(|path| {
+                let written = match known.get(&path) {
+                    Some(written) => written.clone(),
+                    None => {
+                        let at = folder.join(&path);
+                        let sums = Sums::of(&at).map_err(|error| Error::read(&at, error))?;
+                        Written { bytes: sums.bytes, sum: sums.root() }
+                    }
+                };
+                Ok((path, written))
+            })
+            .collect::<Result<_>>()?;
+        let listed: String = files.iter().map(|(path, file)| format!("{path} {}\n", file.sum)).collect();
+        Ok(Self { id: Sums::of_bytes(listed.as_bytes()), files, ..Self::bare(holds) })
+    }
+
+    /// The marker in `folder`; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read or was written by a later version.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(MARKER);
+        let failed = |seen: String| {
+            let cure = "Name another folder; what is in this one stays as it is";
+            Error::input(path.display().to_string(), seen, cure)
+        };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(failed(error.to_string())),
+        };
+        let marker: Self = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        if marker.format == FORMAT {
+            Ok(Some(marker))
+        } else {
+            Err(failed(format!("a folder of format {}, this version knows {FORMAT}", marker.format)))
+        }
+    }
+
+    /// Puts the marker into a folder.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(MARKER);
+        write_whole(&path, |file| {
+            serde_json::to_writer_pretty(&mut *file, self)
+                .map_err(std::io::Error::from)
+                .and_then(|()| file.write_all(b"\n"))
+                .map_err(|error| Error::write(&path, error))
+        })
+    }
+
+    /// Whether a file of this path within the folder was written by hashwatt and is as it was written.
+    #[must_use]
+    pub fn is_own(&self, folder: &Path, path: &str) -> bool {
+        match path {
+            MARKER | TIMINGS => true,
+            path => self.files.get(path).is_some_and(|written| written.is_at(&folder.join(path))),
+        }
+    }
+}
+
+/// Files in a folder and below it, as paths within it with `/` between names.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files_below(folder: &Path) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
+    walk(folder, "", &mut paths)?;
+    Ok(paths)
+}
+
+fn walk(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<()> {
+    let failed = |error| Error::read(folder, error);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().map_err(failed)?.is_dir() {
+            walk(&entry.path(), &format!("{path}/"), paths)?;
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
