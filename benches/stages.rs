@@ -165,7 +165,7 @@ fn judged(days: &BTreeMap<MeterId, MeterDays>) -> Vec<Judged> {
         .iter()
         .map(|(id, of)| group_input((*id).clone(), of.hour_kw, of.standard.demand_kw_mean))
         .collect();
-    let grouping = group_meters(&inputs, 8, SEED);
+    let grouping = group_meters(&inputs, 8, SEED).expect("the features are finite");
     features
         .into_iter()
         .zip(grouping.members)

@@ -31,7 +31,7 @@ codes! {
     FileSkipped = "file_skipped",
     /// A part of a file could not be read; the rest was judged.
     FilePartlyRead = "file_partly_read",
-    /// A file has the same bytes as one that the store of digests has.
+    /// A file is another one under a second name, or has the bytes of one that the store of digests has.
     SameFileAgain = "same_file_again",
     /// A file that shares days with new ones can no longer be read again.
     FileGone = "file_gone",
@@ -51,6 +51,8 @@ codes! {
     DuplicateConflicting = "duplicate_conflicting",
     /// Energy below zero: export, or a channel of the wrong sign.
     Negative = "negative",
+    /// Intervals of more than 1 GW, which no customer draws; no energy was taken.
+    ImpossibleDemand = "impossible_demand",
     /// Demand above what the connection can carry, or far above everything else of the meter.
     Spike = "spike",
     /// The same value to the last digit for longer than a real load can hold it.
@@ -79,8 +81,10 @@ codes! {
     NotInRegister = "not_in_register",
     /// The register has a meter without interval data.
     NoIntervalData = "no_interval_data",
-    /// A row of the register, weather or events could not be used.
+    /// A row of the register, weather, events or verdicts, or one of its values, could not be used.
     TableRowSkipped = "table_row_skipped",
+    /// Weather or events are of other days than the readings.
+    OtherPeriod = "other_period",
     /// Verdicts are on ids that are no meter and no residual of the run.
     VerdictUnknown = "verdict_unknown",
     /// A meter's parent_id leads back to itself; the link was left out.
@@ -168,7 +172,16 @@ pub struct Finding {
     pub data: serde_json::Map<String, serde_json::Value>,
 }
 
+/// The measured value of a finding that stands for others: how many.
+pub const N_MORE: &str = "n_more";
+
 impl Finding {
+    /// How many findings it stands for; itself, unless it sums up others.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.data.get(N_MORE).and_then(serde_json::Value::as_u64).unwrap_or(1)
+    }
+
     /// A finding with a sentence and nothing else yet.
     pub fn new(code: Code, severity: Severity, description: impl Into<String>) -> Self {
         Self {

@@ -14,11 +14,12 @@ use crate::acquisition::{Opened, Source, local_files, open_sources};
 use crate::atomic::FileRecord;
 use crate::balance::{Around, Balance, Ledger, RESIDUAL_PREFIX, RESIDUALS, Tree};
 use crate::calendar::{Calendar, date_of};
+use crate::checks::{check_events, check_weather};
 use crate::digest;
 use crate::digest::local::Digested;
 use crate::digest::{CLOCK_HOURS, MeterDays};
 use crate::error::{Error, Result};
-use crate::features::measure::{Measured, MeasuredMeter, measure_meters};
+use crate::features::measure::{MeasuredMeter, measure_meters};
 use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_inputs};
@@ -143,7 +144,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     balance.heed(&tables.verdicts, &tables.register);
     let residuals = residual_features(&balance, settings, &tables.surroundings)?;
     let grouped =
-        clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings));
+        clock.time("groups", || group(std::mem::take(&mut measured.meters), &tables.verdicts, settings))?;
     let Ranked { scored, sensitivity } = clock.time("ranking", || {
         watch.begin("ranking", "meters", None);
         let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
@@ -165,7 +166,9 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     })?;
     tables.findings.extend(balance.findings.iter().cloned());
     tables.findings.extend(unknown_verdicts(&tables, &scored));
-    let mut findings = all_findings(&tables, &opened, &digested, &measured, grouped.judged.len());
+    let of_meters = std::mem::take(&mut measured.findings);
+    let mut findings =
+        all_findings(&tables, &opened, &digested, of_meters, (grouped.judged.len(), measured.counts.days));
     let span = measured.counts.days.unwrap_or_default();
     let rigs = zone_rigs(&scored, &tables.register, &tree, span);
     let zones = zone_growth(&balance.zones, &rigs, &tables.surroundings.weather);
@@ -224,9 +227,11 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
     let digested = digest::local::digest(&opened.sources, settings, &folder.path().join("digests"), watch)?;
     let keep_none = |_, _: Option<&_>, _: Option<&_>| ();
-    let measured =
+    let mut measured =
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
-    let findings = all_findings(&tables, &opened, &digested, &measured, measured.meters.len());
+    let judged = (measured.meters.len(), measured.counts.days);
+    let of_meters = std::mem::take(&mut measured.findings);
+    let findings = all_findings(&tables, &opened, &digested, of_meters, judged);
     let sources = opened.sources.into_iter().zip(&digested.rows_by_source);
     Ok(ExportProfile {
         n_rows: digested.n_rows,
@@ -305,7 +310,7 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
         )?;
         let days_of = |meters: &BTreeSet<MeterId>| trial.days_of(meters, store);
         let rank = |verdicts: &Verdicts| {
-            let judged = group(trial.meters.clone(), verdicts, settings).judged;
+            let judged = group(trial.meters.clone(), verdicts, settings)?.judged;
             let (unjudged, none) = (&measured.unjudged, Balance::default());
             rank_meters(&judged, unjudged, &none, settings, &tables.surroundings, &days_of)
         };
@@ -325,9 +330,10 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
         watch.advance(1);
     }
     watch.end(&format!("{} trials", plan.trials().count()));
+    let judged = (measured.meters.len(), measured.counts.days);
     Ok(BacktestSummary {
         backtest: backtest.finish(),
-        findings: all_findings(&tables, &opened, &digested, &measured, measured.meters.len()),
+        findings: all_findings(&tables, &opened, &digested, measured.findings, judged),
     })
 }
 
@@ -381,6 +387,8 @@ struct Tables {
     register: Register,
     surroundings: Surroundings,
     verdicts: Verdicts,
+    /// First and last civil day of the events.
+    event_days: Option<(i32, i32)>,
     findings: Vec<Finding>,
 }
 
@@ -391,6 +399,7 @@ impl Tables {
             register: Register::default(),
             surroundings: Surroundings::default(),
             verdicts: Verdicts::default(),
+            event_days: None,
             findings: Vec::new(),
         };
         if let Some(path) = &settings.register {
@@ -411,6 +420,8 @@ impl Tables {
         if let Some(path) = &settings.events {
             let (events, findings) = Events::read(path)?;
             tables.surroundings.blackout_days = events.days(INTERNET_BLACKOUT, &calendar);
+            let day = |instant_s| calendar.day_of(instant_s).map(|civil| civil.day);
+            tables.event_days = events.span_s().and_then(|(first_s, end_s)| day(first_s).zip(day(end_s - 1)));
             tables.findings.extend(findings);
         }
         Ok(tables)
@@ -424,7 +435,7 @@ struct Grouped {
     peer_days: BTreeMap<GroupId, PeerDay>,
 }
 
-fn group(mut meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -> Grouped {
+fn group(mut meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Settings) -> Result<Grouped> {
     // Clusters depend on the order of their rows; that of ids is chance.
     meters.par_sort_by_cached_key(|(meter, features, _)| (features.content, meter.clone()));
     let inputs: Vec<GroupInput> = meters
@@ -436,7 +447,7 @@ fn group(mut meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Setting
             demand_kw_mean: features.standard.demand_kw_mean,
         })
         .collect();
-    let grouping = groups::group_meters(&inputs, settings.max_groups_per_class, settings.seed);
+    let grouping = groups::group_meters(&inputs, settings.max_groups_per_class, settings.seed)?;
     let mut own: Vec<Vec<&GroupInput>> = vec![Vec::new(); grouping.groups.len()];
     inputs.iter().zip(&grouping.members).for_each(|(input, member)| own[*member].push(input));
     let peer_days = grouping.groups.iter().zip(&own).map(|(group, own)| (group.id.clone(), peer_day(own)));
@@ -453,7 +464,7 @@ fn group(mut meters: Vec<MeasuredMeter>, verdicts: &Verdicts, settings: &Setting
         })
         .collect();
     judged.par_sort_unstable_by(|a, b| a.meter.cmp(&b.meter));
-    Grouped { judged, groups: grouping.groups, peer_days }
+    Ok(Grouped { judged, groups: grouping.groups, peer_days })
 }
 
 fn peer_day(own: &[&GroupInput]) -> PeerDay {
@@ -495,19 +506,20 @@ fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Finding> {
     tables.verdicts.unknown(is_known)
 }
 
+/// Everything found, in order. Those of the meters are the most: they are moved, not copied.
 fn all_findings(
     tables: &Tables,
     opened: &Opened,
     digested: &Digested,
-    measured: &Measured,
-    n: usize,
+    of_meters: Vec<Finding>,
+    (n, days): (usize, Option<(i32, i32)>),
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        [&tables.findings, &opened.findings, &digested.findings, &measured.findings]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+    let mut findings = of_meters;
+    findings.extend([&tables.findings, &opened.findings, &digested.findings].into_iter().flatten().cloned());
+    if let Some(days) = days {
+        findings.extend(check_weather(&tables.surroundings.weather, days));
+        findings.extend(tables.event_days.and_then(|own| check_events(own, days)));
+    }
     if n < ENOUGH_METERS {
         let words = format!(
             "{n} meters could be judged; with fewer than {ENOUGH_METERS} to learn from, scores lean on a model of homes elsewhere and expected false leads are rough"

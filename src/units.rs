@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// More mean power than this over an interval is no demand: a sentinel, a wrong unit or multiplier.
+/// The largest single customers, aluminium smelters, draw about 1 GW. [kW]
+pub const MAX_DEMAND_KW: f64 = 1e6;
+
 /// Mean power over an interval. [kW]
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]

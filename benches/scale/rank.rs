@@ -76,7 +76,7 @@ fn group(features: Vec<MeterFeatures>) -> Vec<Judged> {
         demand_kw_mean: one.standard.demand_kw_mean,
     };
     let inputs: Vec<GroupInput> = features.iter().enumerate().map(input).collect();
-    let grouping = group_meters(&inputs, MOST_GROUPS, SEED);
+    let grouping = group_meters(&inputs, MOST_GROUPS, SEED).expect("the features are finite");
     let judge = |(at, features): (usize, MeterFeatures)| Judged {
         meter: id(at),
         features,

@@ -9,7 +9,7 @@ use super::marks::{Marks, cell_text};
 use super::meter_ids::MeterReader;
 use super::quality::read_qualities;
 use super::report::{Cause, UnitReport};
-use super::values::{DecimalMark, read_values};
+use super::values::{DecimalMark, mark_too_large, read_values};
 use super::{IntervalBatch, Quality, layouts, times::read_times};
 use crate::error::Result;
 
@@ -168,7 +168,7 @@ impl<'a, 's> Decoder<'a, 's> {
         }
     }
 
-    /// Applies unit, multiplier and multiplier column.
+    /// Applies unit, multiplier and multiplier column; what is no quantity after that is marked.
     pub fn scale(&mut self, rows: &RecordBatch, values: &mut [f64]) {
         let factor = self.recipe.mapping.unit.factor() * self.recipe.mapping.multiplier;
         if factor != 1.0 {
@@ -179,6 +179,7 @@ impl<'a, 's> Decoder<'a, 's> {
             read_values(self.column(rows, column), self.recipe.decimal, &mut self.marks, &mut multipliers);
             values.iter_mut().zip(&multipliers).for_each(|(value, multiplier)| *value *= multiplier);
         }
+        mark_too_large(values, self.recipe.mapping.quantity(), &mut self.marks);
     }
 
     /// Counts the marked rows into the report.
@@ -192,10 +193,12 @@ impl<'a, 's> Decoder<'a, 's> {
         };
         let mut report = std::mem::take(&mut self.report);
         let column_of = |cause| match cause {
-            Cause::BadTime | Cause::TimeOutOfRange => time.map(|column| self.column(rows, column)),
-            Cause::BadValue => value.map(|column| self.column(rows, column)),
+            Cause::BadTime | Cause::TimeOutOfRange => time,
+            Cause::BadValue | Cause::TooLarge => value,
             _ => None,
         };
+        let column_of =
+            |cause| column_of(cause).map(|column: &Column| (column.name.as_str(), self.column(rows, column)));
         self.marks.count(&mut report, self.first_row, column_of);
         self.report = report;
     }

@@ -2,13 +2,17 @@
 
 use std::path::Path;
 
+use super::left_out::LeftOut;
 use super::table::read_table;
 use crate::calendar::Calendar;
 use crate::error::{Error, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::Finding;
 
 /// The kind of an event in which an area had no internet.
 pub const INTERNET_BLACKOUT: &str = "internet_blackout";
+
+/// Kinds that a file of events may have.
+const KINDS: [&str; 3] = [INTERNET_BLACKOUT, "outage", "tariff_change"];
 
 /// A shorter part of a day does not move its floor. [s]
 const LEAST_INSIDE_S: i64 = 3 * 3600;
@@ -40,9 +44,12 @@ impl Events {
     pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let (Some(kinds), Some(starts_s), Some(ends_s)) =
-            (table.texts("kind")?, table.instants_s("start")?, table.instants_s("end")?)
-        else {
+        let mut left_out = LeftOut::default();
+        let (Some(kinds), Some(starts_s), Some(ends_s)) = (
+            table.texts("kind")?,
+            table.instants_s("start", &mut left_out)?,
+            table.instants_s("end", &mut left_out)?,
+        ) else {
             return Err(Error::input(
                 file,
                 format!("needs the columns `kind`, `start` and `end`; it has {}", table.names()),
@@ -51,24 +58,36 @@ impl Events {
         };
         let areas = table.texts("area")?;
         let mut events = Self::default();
-        let mut findings = Vec::new();
         for (row, ((kind, start_s), end_s)) in kinds.into_iter().zip(starts_s).zip(ends_s).enumerate() {
-            match (kind, start_s, end_s) {
-                (Some(kind), Some(start_s), Some(end_s)) if end_s > start_s => {
-                    let area = areas.as_ref().and_then(|areas| areas[row].clone());
-                    events.all.push(Event { kind, start_s, end_s, area });
-                }
-                _ => findings.push(
-                    Finding::new(
-                        Code::TableRowSkipped,
-                        Severity::Warning,
-                        format!("row {}: needs a kind, a start and a later end", row + 1),
-                    )
-                    .in_source(&file),
-                ),
+            let written = kind.unwrap_or_default();
+            let kind = written.trim().to_lowercase().replace([' ', '-'], "_");
+            if !KINDS.contains(&kind.as_str()) {
+                let wrong =
+                    "is not known; the row was left out. Write internet_blackout, outage or tariff_change";
+                left_out.note(row, "kind", written, wrong);
+                continue;
             }
+            let Some((start_s, end_s)) = start_s.zip(end_s) else {
+                let wrong = "has no start or no end; the row was left out. Give both";
+                left_out.note(row, "kind", kind, wrong);
+                continue;
+            };
+            if end_s <= start_s {
+                let wrong = "ends before it starts; the row was left out. Check start and end";
+                left_out.note(row, "kind", kind, wrong);
+                continue;
+            }
+            let area = areas.as_ref().and_then(|areas| areas[row].clone());
+            events.all.push(Event { kind, start_s, end_s, area });
         }
-        Ok((events, findings))
+        Ok((events, left_out.findings(&file)))
+    }
+
+    /// First start and last end; `None` without events. [s since 1970-01-01T00:00Z]
+    #[must_use]
+    pub fn span_s(&self) -> Option<(i64, i64)> {
+        let first_s = self.all.iter().map(|event| event.start_s).min()?;
+        Some((first_s, self.all.iter().map(|event| event.end_s).max()?))
     }
 
     /// Civil days of which three hours or more lie within an event of this kind, ascending.
@@ -110,5 +129,20 @@ mod tests {
             .collect();
         assert_eq!(days, ["2022-01-05", "2022-01-06", "2022-01-07", "2022-01-08"]);
         assert!(findings[0].description.starts_with("row 2:"));
+    }
+
+    #[test]
+    fn a_kind_is_known_however_it_is_spelled_and_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.csv");
+        let rows = "kind,start,end\nInternet blackout,2022-01-05T00:00:00Z,2022-01-06T00:00:00Z\nblackout,2022-01-05T00:00:00Z,2022-01-06T00:00:00Z\noutage,soon,2022-01-06T00:00:00Z\n";
+        std::fs::write(&path, rows).unwrap();
+        let (events, findings) = Events::read(&path).unwrap();
+        assert_eq!(events.days(INTERNET_BLACKOUT, &Calendar::new(None)).len(), 1);
+        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        assert!(
+            words[0].starts_with("row 2: kind `blackout` is not known") && words[1].starts_with("row 3:"),
+            "{words:?}"
+        );
     }
 }

@@ -10,6 +10,10 @@ use super::profile::{Kind, Profile, name_key};
 use super::shapes::find_layout;
 use crate::settings::ReadingsTable;
 
+/// Ratios of current and voltage transformers together stay below the upper bound; the lower one is a
+/// unit that is written out. [1]
+const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
+
 /// Why a file cannot be mapped: what was seen, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
@@ -258,9 +262,13 @@ fn unit_column(known: &Known<'_>) -> Option<Unit> {
 
 fn checked_multiplier(stated: Option<f64>) -> Result<f64, Trouble> {
     match stated {
-        Some(x) if !(x.is_finite() && x != 0.0) => Err(Trouble::new(
-            format!("multiplier = {x}"),
-            "Write a number that is not 0, or leave the key out",
+        Some(x) if !MULTIPLIERS.contains(&x.abs()) => Err(Trouble::new(
+            format!("multiplier = {x:?}"),
+            format!(
+                "Write a number from {} to {} (below zero where a channel has the wrong sign), not 0, or leave the key out",
+                MULTIPLIERS.start(),
+                MULTIPLIERS.end()
+            ),
         )),
         other => Ok(other.unwrap_or(1.0)),
     }

@@ -204,7 +204,9 @@ fn count_cell(decoder: &mut Decoder<'_, '_>, rows: &RecordBatch, column: &Column
     let number = decoder.row_number(row);
     let array = decoder.column(rows, column);
     let example = || match cause {
-        Cause::BadValue => format!("{} = {}", column.name, super::marks::cell_text(array, row)),
+        Cause::BadValue | Cause::TooLarge => {
+            format!("{} = {}", column.name, super::marks::cell_text(array, row))
+        }
         _ => format!("column {}", column.name),
     };
     decoder.report.skip(cause, number, example);

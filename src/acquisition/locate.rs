@@ -1,6 +1,6 @@
 //! Finds the files that a path, folder, glob or URL names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +31,15 @@ impl FoundFile {
     fn local(path: PathBuf) -> Self {
         let name = path.display().to_string();
         Self { partitions: partitions(&name), name, storage: Storage::Local(path) }
+    }
+
+    /// What two names of one file have in common: where links lead to, or the URL.
+    pub fn place(&self) -> PathBuf {
+        let canonical = match &self.storage {
+            Storage::Local(path) => std::fs::canonicalize(path).ok(),
+            Storage::Remote { .. } => None,
+        };
+        canonical.unwrap_or_else(|| PathBuf::from(&self.name))
     }
 
     /// File name without its endings.
@@ -110,9 +119,9 @@ fn file_url_path(url: &str) -> PathBuf {
 fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
     let text = path.display().to_string();
     if path.is_dir() {
-        let mut files = Vec::new();
-        walk(path, &mut files)?;
-        return Ok(without_outputs(files));
+        let mut walk = Walk::default();
+        walk.all_below(path)?;
+        return Ok(without_outputs(walk.files));
     }
     if path.exists() || !text.contains(['*', '?', '[']) {
         if lies_in_output(path, &mut BTreeMap::new()) {
@@ -123,32 +132,61 @@ fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
     }
     let cure = "Write a glob such as data/*.parquet or data/**/*.csv";
     let matches = glob::glob(&text).map_err(|error| Error::input(&text, error.to_string(), cure))?;
-    let mut files = Vec::new();
+    let mut walk = Walk::default();
     for path in matches {
         let path =
             path.map_err(|error| Error::input(&text, error.to_string(), "Check the folder's permissions"))?;
-        if path.is_dir() { walk(&path, &mut files)? } else { files.push(FoundFile::local(path)) }
+        if path.is_dir() { walk.all_below(&path)? } else { walk.files.push(FoundFile::local(path)) }
     }
-    Ok(without_outputs(files))
+    Ok(without_outputs(walk.files))
 }
 
-fn walk(folder: &Path, files: &mut Vec<FoundFile>) -> Result<()> {
-    let trouble = |error: std::io::Error| {
-        Error::input(folder.display().to_string(), error.to_string(), "Check the folder")
-    };
-    for entry in std::fs::read_dir(folder).map_err(trouble)? {
-        let path = entry.map_err(trouble)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if is_hidden(&name) {
-            continue;
+/// The folders of one search: each is walked once, however many links lead to it.
+#[derive(Default)]
+struct Walk {
+    /// Where folders really are.
+    walked: BTreeSet<PathBuf>,
+    /// Folders behind links, which come last: a file keeps the name without a link.
+    linked: VecDeque<PathBuf>,
+    files: Vec<FoundFile>,
+}
+
+impl Walk {
+    /// Collects the files below a folder.
+    fn all_below(&mut self, folder: &Path) -> Result<()> {
+        self.below(folder)?;
+        while let Some(folder) = self.linked.pop_front() {
+            self.below(&folder)?;
         }
-        if path.is_dir() {
-            walk(&path, files)?;
-        } else if has_known_ending(&name) {
-            files.push(FoundFile::local(path));
-        }
+        Ok(())
     }
-    Ok(())
+
+    fn below(&mut self, folder: &Path) -> Result<()> {
+        let trouble = |error: std::io::Error| {
+            Error::input(folder.display().to_string(), error.to_string(), "Check the folder")
+        };
+        if !self.walked.insert(std::fs::canonicalize(folder).map_err(trouble)?) {
+            return Ok(());
+        }
+        let entries = std::fs::read_dir(folder).map_err(trouble)?;
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().map_err(trouble)?;
+        // So that of two links to one folder the same is walked whatever the disk's order.
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if is_hidden(&name) {
+                continue;
+            }
+            match path.is_dir() {
+                true if path.is_symlink() => self.linked.push_back(path),
+                true => self.below(&path)?,
+                false if has_known_ending(&name) => self.files.push(FoundFile::local(path)),
+                false => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Files that tools leave beside data (`_SUCCESS`, `.part-0.crc`).

@@ -62,17 +62,18 @@ impl Marks {
         }
     }
 
-    /// Counts the marked rows; `column_of` gives the column to quote for a cause.
+    /// Counts the marked rows; `column_of` gives the column to quote for a cause, and its name.
     pub fn count<'a>(
         &self,
         report: &mut UnitReport,
         first_row: u64,
-        column_of: impl Fn(Cause) -> Option<&'a dyn Array>,
+        column_of: impl Fn(Cause) -> Option<(&'a str, &'a dyn Array)>,
     ) {
         for (row, &mark) in self.marks.iter().enumerate().filter(|(_, mark)| **mark != 0) {
             let cause = Cause::from_mark(mark);
             report.skip(cause, first_row + row as u64, || {
-                column_of(cause).map(|array| cell_text(array, row)).unwrap_or_default()
+                let example = |(name, array)| format!("{name} = {}", cell_text(array, row));
+                column_of(cause).map(example).unwrap_or_default()
             });
         }
     }
@@ -114,8 +115,11 @@ mod tests {
         marks.set(1, Cause::BadTime);
         let column = StringArray::from(vec!["2013-01-01", "yesterday"]);
         let mut report = UnitReport::default();
-        marks.count(&mut report, 101, |_| Some(&column));
+        marks.count(&mut report, 101, |_| Some(("timestamp", &column)));
         let tally = &report.skipped[&Cause::BadTime];
-        assert_eq!((tally.n, tally.first_row, tally.example.as_str()), (1, Some(102), "yesterday"));
+        assert_eq!(
+            (tally.n, tally.first_row, tally.example.as_str()),
+            (1, Some(102), "timestamp = yesterday")
+        );
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that leaves this stage is an [`IntervalBatch`]: meters by number, instants in UTC that
 //! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
 
+mod contained;
 mod csv_file;
 mod day_part;
 mod decode;
@@ -11,6 +12,7 @@ mod evidence;
 mod guess;
 mod guess_time;
 mod layouts;
+mod left_out;
 pub mod local_time;
 mod locate;
 pub mod mapping;

@@ -1,11 +1,13 @@
 //! Opens every file that the settings name and maps its columns; a bad file never stops the others.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use jiff::tz::TimeZone;
 
+use super::contained::contained;
 use super::csv_file::CsvFile;
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
@@ -47,7 +49,7 @@ pub struct Opened {
 pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<Opened> {
     let mut opened = Opened::default();
     let mut errors = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeMap::new();
     for stated in readings {
         let files = match find_files(&stated.path) {
             Ok(files) => files,
@@ -56,8 +58,15 @@ pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<O
                 continue;
             }
         };
-        for file in files.into_iter().filter(|file| seen.insert(file.name.clone())) {
-            match open_file(file, stated, zone) {
+        for file in files {
+            if let Some(first) = seen.insert(file.place(), file.name.clone()) {
+                opened.findings.extend((first != file.name).then(|| same_file(&file.name, &first)));
+                seen.insert(file.place(), first);
+                continue;
+            }
+            let name = file.name.clone();
+            let damaged = |seen| Error::input(name, seen, "Copy or export it again");
+            match contained(|| open_file(file, stated, zone), damaged) {
                 Ok(source) => opened.sources.push(source),
                 Err(error @ Error::Setting { .. }) => return Err(error),
                 Err(error) => errors.push(error),
@@ -74,6 +83,12 @@ pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<O
     opened.findings.extend(errors.iter().map(skipped_file));
     opened.findings.extend(guess_findings(&opened.sources));
     Ok(opened)
+}
+
+fn same_file(name: &str, first: &str) -> Finding {
+    let words =
+        format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
+    Finding::new(Code::SameFileAgain, Severity::Note, words).in_source(name).with("first", first)
 }
 
 fn nothing_usable(mut errors: Vec<Error>) -> Error {

@@ -1,8 +1,6 @@
 //! Reads a Parquet file row group by row group.
 
-use std::cell::Cell;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema, SchemaRef, TimeUnit};
@@ -13,9 +11,9 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::{Encoding, PageType};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::PageEncodingStats;
-
 use parquet::file::statistics::Statistics;
 
+use super::contained::contained;
 use super::storage::{Chunks, Storage};
 
 /// Cells of one batch; more do not read faster, and fewer cost calls.
@@ -34,7 +32,7 @@ impl ParquetFile {
     /// Reads the footer. Columns of text are asked for as dictionaries, since ids repeat, unless the
     /// file gave up on its own: then as views, which copy nothing.
     pub fn open(storage: &Storage) -> ParquetResult<Self> {
-        contained(|| Self::open_unguarded(storage))
+        read_contained(|| Self::open_unguarded(storage))
     }
 
     fn open_unguarded(storage: &Storage) -> ParquetResult<Self> {
@@ -69,10 +67,10 @@ impl ParquetFile {
         columns: &[usize],
         most_rows: usize,
     ) -> ParquetResult<ParquetBatches> {
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
-        let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;
         let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows);
-        let reader = contained(|| {
+        let reader = read_contained(|| {
+            let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
+            let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;
             ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
                 .with_projection(mask)
                 .with_row_groups(vec![group])
@@ -152,7 +150,7 @@ impl Iterator for ParquetBatches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.reader.as_mut()?;
-        let batch = contained(|| reader.next().transpose().map_err(ParquetError::from));
+        let batch = read_contained(|| reader.next().transpose().map_err(ParquetError::from));
         if batch.is_err() {
             self.reader = None;
         }
@@ -160,26 +158,9 @@ impl Iterator for ParquetBatches {
     }
 }
 
-thread_local! {
-    static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs a part of the Parquet reader. It panics on some damaged pages, where one bad file must not
-/// stop the run: the panic becomes an error, and says nothing on the terminal.
-fn contained<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !IS_CONTAINED.get() {
-                loud(info);
-            }
-        }));
-    });
-    IS_CONTAINED.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(read));
-    IS_CONTAINED.set(false);
-    result.unwrap_or_else(|_| Err(ParquetError::General("a page is damaged".to_owned())))
+/// Runs a part of the Parquet reader, which panics on some damaged footers and pages.
+fn read_contained<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
+    contained(read, ParquetError::General)
 }
 
 fn with_dictionaries(metadata: &ArrowReaderMetadata) -> SchemaRef {
@@ -211,15 +192,4 @@ fn has_plain_pages(metadata: &ArrowReaderMetadata, column: usize) -> bool {
     };
     let in_full = chunk.page_encoding_stats().is_some_and(|all| all.iter().any(is_plain));
     in_full || chunk.page_encoding_stats_mask().is_some_and(|mask| mask.is_set(Encoding::PLAIN))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_of_the_reader_becomes_an_error() {
-        let result: ParquetResult<()> = contained(|| panic!("offset + len out of bounds"));
-        assert!(result.unwrap_err().to_string().contains("damaged"));
-    }
 }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::table::{Table, read_table};
+use super::left_out::LeftOut;
+use super::table::{Bounds, Table, read_table};
 use crate::error::{Error, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Finding, Severity};
 use crate::ids::MeterId;
+use crate::units::MAX_DEMAND_KW;
 
 /// One row of the register. Every field but the meter's id may be missing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -120,27 +122,36 @@ impl Register {
                 "Rename the column that names the meter to meter_id",
             ));
         };
-        let mut findings = Vec::new();
-        let columns = PointColumns::of(&table)?;
-        let mut points = BTreeMap::new();
+        let mut left_out = LeftOut::default();
+        let columns = PointColumns::of(&table, &mut left_out)?;
+        let mut points: BTreeMap<MeterId, UsagePoint> = BTreeMap::new();
         for (row, id) in ids.iter().enumerate() {
             let Some(id) = id.as_deref().filter(|id| !id.trim().is_empty()) else {
-                findings.push(row_skipped(&file, row, "it has no meter_id"));
+                left_out.note(
+                    row,
+                    "meter_id",
+                    "",
+                    "is empty; the row was left out. Give every row its meter",
+                );
                 continue;
             };
-            let point = columns.point(row, &file, &mut findings);
-            if points.contains_key(id) {
-                findings.push(row_skipped(
-                    &file,
-                    row,
-                    &format!("meter {id} is listed before; the first row stands"),
-                ));
-            } else {
-                points.insert(MeterId::from(id), point);
+            let point = columns.point(row);
+            match points.get(id) {
+                None => {
+                    points.insert(MeterId::from(id), point);
+                }
+                Some(first) if *first == point => {
+                    let wrong = "is listed before with the same values; it counts once";
+                    left_out.note_as(Severity::Note, row, "meter_id", id, wrong);
+                }
+                Some(_) => {
+                    let wrong = "is listed before with other values; the first row stands, this one was left out. List it once";
+                    left_out.note(row, "meter_id", id, wrong);
+                }
             }
         }
         note_parents(&mut points);
-        Ok((Self { points }, findings))
+        Ok((Self { points }, left_out.findings(&file)))
     }
 
     /// A register of these points.
@@ -175,15 +186,29 @@ fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
     }
 }
 
+/// Powers of a register. [kW, kVA]
+const POWER: Bounds = Bounds {
+    range: 0.0..=MAX_DEMAND_KW,
+    wrong: "is no power from 0 to 1 GW; it was left out. Write a plain number such as 15.5",
+};
+
+/// [degrees]
+const LATITUDE: Bounds =
+    Bounds { range: -90.0..=90.0, wrong: "is no latitude; it was left out. Write degrees such as 43.24" };
+
+/// [degrees]
+const LONGITUDE: Bounds =
+    Bounds { range: -180.0..=180.0, wrong: "is no longitude; it was left out. Write degrees such as 76.91" };
+
 struct PointColumns {
     texts: [Option<Vec<Option<String>>>; 10],
     numbers: [Option<Vec<Option<f64>>>; 5],
 }
 
 impl PointColumns {
-    fn of(table: &Table) -> Result<Self> {
+    fn of(table: &Table, left_out: &mut LeftOut) -> Result<Self> {
         let text = |name| table.texts(name);
-        let number = |name| table.numbers(name);
+        let mut number = |name, bounds: &Bounds| table.numbers(name, bounds, left_out);
         Ok(Self {
             texts: [
                 text("parent_id")?,
@@ -198,41 +223,27 @@ impl PointColumns {
                 text("bus")?,
             ],
             numbers: [
-                number("contracted_kw")?,
-                number("declared_mining_kw")?,
-                number("lat")?,
-                number("lon")?,
-                number("rating_kva")?,
+                number("contracted_kw", &POWER)?,
+                number("declared_mining_kw", &POWER)?,
+                number("lat", &LATITUDE)?,
+                number("lon", &LONGITUDE)?,
+                number("rating_kva", &POWER)?,
             ],
         })
     }
 
-    fn point(&self, row: usize, file: &str, findings: &mut Vec<Finding>) -> UsagePoint {
+    fn point(&self, row: usize) -> UsagePoint {
         let text = |index: usize| {
             self.texts[index]
                 .as_ref()
                 .and_then(|column| column[row].clone())
                 .filter(|text| !text.trim().is_empty())
         };
-        let number = |index: usize| {
-            self.numbers[index].as_ref().and_then(|column| column[row]).filter(|value| value.is_finite())
-        };
-        let mut not_negative = |index: usize, name: &str| {
-            let value = number(index)?;
-            if value < 0.0 {
-                findings.push(row_skipped(
-                    file,
-                    row,
-                    &format!("{name} is {value}, below zero; it was left out"),
-                ));
-                return None;
-            }
-            Some(value)
-        };
+        let number = |index: usize| self.numbers[index].as_ref().and_then(|column| column[row]);
         UsagePoint {
-            contracted_kw: not_negative(0, "contracted_kw"),
-            declared_mining_kw: not_negative(1, "declared_mining_kw"),
-            rating_kva: not_negative(4, "rating_kva"),
+            contracted_kw: number(0),
+            declared_mining_kw: number(1),
+            rating_kva: number(4),
             has_children: false,
             parent_id: text(0),
             kind: text(1),
@@ -248,11 +259,6 @@ impl PointColumns {
             lon: number(3),
         }
     }
-}
-
-fn row_skipped(file: &str, row: usize, words: &str) -> Finding {
-    Finding::new(Code::TableRowSkipped, Severity::Warning, format!("row {}: {words}", row + 1))
-        .in_source(file)
 }
 
 #[cfg(test)]
@@ -288,6 +294,26 @@ mod tests {
                 && words[1].starts_with("row 3:")
                 && words[2].starts_with("row 4:"),
             "{words:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_with_its_column_and_value() {
+        let csv = "meter_id,contracted_kw,declared_mining_kw,lat,lon\na,15 kW,lots,north,76.9\nb,1e308,nan,91,-200\nc,5,,43.2,76.9\n";
+        let (register, findings) = register(csv).unwrap();
+        assert_eq!(register.point("b"), Some(&UsagePoint::default()));
+        assert_eq!(register.point("c").unwrap().contracted_kw, Some(5.0));
+        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        for said in [
+            "row 1: contracted_kw `15 kW`",
+            "row 1: declared_mining_kw `lots`",
+            "row 1: lat `north`",
+            "row 2: lon `-200",
+        ] {
+            assert!(words.iter().any(|words| words.starts_with(said)), "{said}: {words:?}");
+        }
+        assert!(
+            words[0].contains("1 more row") && findings.iter().all(|one| one.severity == Severity::Skipped)
         );
     }
 

@@ -26,6 +26,8 @@ pub enum Cause {
     NotANumber,
     /// The value is infinite.
     Infinite,
+    /// The value is more than any connection carries over the longest interval.
+    TooLarge,
     /// The row is of another kind than interval data (`reading_type`).
     OtherKind,
     /// The row has fewer fields than the header.
@@ -35,7 +37,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::NoMeter,
         Self::NoTime,
         Self::BadTime,
@@ -43,6 +45,7 @@ impl Cause {
         Self::BadValue,
         Self::NotANumber,
         Self::Infinite,
+        Self::TooLarge,
         Self::OtherKind,
         Self::ShortRow,
         Self::Missing,
@@ -64,6 +67,10 @@ impl Cause {
             Self::BadValue => ("with a value that is no number", "Check the value column"),
             Self::NotANumber => ("with the value NaN", "Leave missing values empty"),
             Self::Infinite => ("with an infinite value", "Leave missing values empty"),
+            Self::TooLarge => (
+                "with a value above 1 GW, which no customer draws; no energy was taken",
+                "Leave missing values empty, and check unit and multiplier",
+            ),
             Self::OtherKind => ("of another kind than interval data", "Nothing to do if that is meant"),
             Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
             Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
@@ -203,7 +210,8 @@ fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding
     let first = tally.first_row.map_or(String::new(), |row| format!(", first in row {row}"));
     let seen = if tally.example.is_empty() { String::new() } else { format!(" (`{}`)", tally.example) };
     let text = format!("{source}: {} intervals {words}{first}{seen}, of {rows} rows. {cure}", tally.n);
-    Finding::new(Code::RowsSkipped, severity, text)
+    let code = if cause == Cause::TooLarge { Code::ImpossibleDemand } else { Code::RowsSkipped };
+    Finding::new(code, severity, text)
         .with("cause", format!("{cause:?}"))
         .with("n", tally.n)
         .with("first_row", tally.first_row)

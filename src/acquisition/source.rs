@@ -1,5 +1,6 @@
 //! Reads one file, unit by unit, into batches of intervals.
 
+use super::contained::{contained, uncontained};
 use super::csv_file::CsvFile;
 use super::decode::{Decoder, Recipe, Sink};
 use super::local_time::OffsetTable;
@@ -90,6 +91,7 @@ impl Source {
         sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
     ) -> Result<UnitReport> {
         let recipe = Recipe { mapping, ..self.recipe() };
+        let sink = &mut |batch| uncontained(|| sink(batch));
         match &self.content {
             Content::Parquet(file) => {
                 let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
@@ -152,12 +154,18 @@ impl Source {
         };
         for batch in batches {
             match batch {
-                Ok(batch) => decoder.decode(&batch)?,
-                Err(error) => {
-                    decoder.report.broken = Some(format!("row group {unit}: {error}"));
-                    break;
-                }
+                Ok(batch) => decode(&mut decoder, &batch)?,
+                Err(error) => decoder.report.broken = Some(error.to_string()),
             }
+            if let Some(broken) = &mut decoder.report.broken {
+                broken.insert_str(0, &format!("row group {unit}: "));
+                return Ok(decoder.report);
+            }
+        }
+        let (n_rows, n_stated) = (decoder.report.rows, file.rows_of(unit));
+        if n_rows != n_stated {
+            decoder.report.broken =
+                Some(format!("row group {unit}: {n_rows} rows, and its footer says {n_stated}"));
         }
         Ok(decoder.report)
     }
@@ -170,15 +178,34 @@ impl Source {
                 return Ok(decoder.report);
             }
         };
-        while let Some(batch) = batches.next() {
+        while decoder.report.broken.is_none()
+            && let Some(batch) = contained(|| Ok(batches.next()), |seen| decoder.report.broken = Some(seen))
+                .unwrap_or_default()
+        {
             for row in &batches.short_rows {
                 decoder.report.skip(Cause::ShortRow, *row, String::new);
             }
-            decoder.decode(&batch)?;
+            decode(&mut decoder, &batch)?;
         }
-        decoder.report.broken = batches.broken;
+        decoder.report.broken = decoder.report.broken.or(batches.broken);
         Ok(decoder.report)
     }
+}
+
+/// Decodes the next rows; where a library gives up over them, the report says so.
+fn decode(decoder: &mut Decoder<'_, '_>, rows: &arrow::array::RecordBatch) -> Result<()> {
+    let mut damaged = None;
+    let decoded = contained(
+        || decoder.decode(rows).map_err(Some),
+        |seen| {
+            damaged = Some(seen);
+            None
+        },
+    );
+    if damaged.is_some() {
+        decoder.report.broken = damaged;
+    }
+    decoded.or_else(|error| error.map_or(Ok(()), Err))
 }
 
 /// Reads a sample of rows with a mapping, as a reader of the whole file would.

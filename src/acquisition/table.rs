@@ -1,10 +1,13 @@
 //! Reads small tables (register, weather, events) whole, from Parquet or CSV.
 
 use std::fs::File;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use polars::prelude::*;
 
+use super::contained::contained;
+use super::left_out::LeftOut;
 use crate::error::{Error, Result};
 
 /// A table in memory, with its file's name for errors.
@@ -24,17 +27,26 @@ pub fn read_table(path: &Path) -> Result<Table> {
     let is_parquet = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
-    let frame = if is_parquet {
-        ParquetReader::new(file).finish()
-    } else {
-        CsvReadOptions::default()
-            .with_has_header(true)
-            .with_infer_schema_length(None)
-            .into_reader_with_file_handle(file)
-            .finish()
-    };
-    let frame = frame.map_err(|error| Error::input(&name, error.to_string(), cure))?;
+    let read = || if is_parquet { ParquetReader::new(file).finish() } else { read_csv(file) };
+    let unreadable = |seen: String| Error::input(&name, seen, cure);
+    let frame = contained(|| read().map_err(|error| unreadable(error.to_string())), unreadable)?;
     Ok(Table { file: name, frame })
+}
+
+fn read_csv(file: File) -> PolarsResult<DataFrame> {
+    CsvReadOptions::default()
+        .with_has_header(true)
+        .with_infer_schema_length(None)
+        .into_reader_with_file_handle(file)
+        .finish()
+}
+
+/// Between what numbers of a column must lie, and what is said of others.
+#[derive(Debug, Clone)]
+pub(super) struct Bounds {
+    pub range: RangeInclusive<f64>,
+    /// What is wrong, what became of it, the cure.
+    pub wrong: &'static str,
 }
 
 impl Table {
@@ -54,21 +66,67 @@ impl Table {
         Ok(Some(column.iter().map(|text| text.map(str::to_owned)).collect()))
     }
 
-    /// A column as numbers; text that is no number is missing.
+    /// A column as numbers within bounds; what is none is missing, and noted unless it is empty.
     ///
     /// # Errors
     /// When the column's type has no number form.
-    pub fn numbers(&self, name: &str) -> Result<Option<Vec<Option<f64>>>> {
+    pub(super) fn numbers(
+        &self,
+        name: &'static str,
+        bounds: &Bounds,
+        left_out: &mut LeftOut,
+    ) -> Result<Option<Vec<Option<f64>>>> {
         let Some(column) = self.column(name, &DataType::Float64)? else { return Ok(None) };
         let column = column.f64().map_err(|error| self.failed(name, &error))?;
-        Ok(Some(column.iter().collect()))
+        let mut numbers: Vec<Option<f64>> = column.iter().collect();
+        let is_usable = |number: &Option<f64>| number.is_some_and(|number| bounds.range.contains(&number));
+        if numbers.iter().all(is_usable) {
+            return Ok(Some(numbers));
+        }
+        let texts = self.texts(name)?.unwrap_or_default();
+        for (row, (number, text)) in numbers.iter_mut().zip(texts).enumerate() {
+            if is_usable(number) {
+                continue;
+            }
+            let text =
+                text.filter(|text| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("nan"));
+            if let Some(text) = text {
+                left_out.note(row, name, text, bounds.wrong);
+            }
+            *number = None;
+        }
+        Ok(Some(numbers))
     }
 
-    /// A column of instants as seconds since 1970-01-01T00:00Z. Naive times count as UTC.
+    /// A column of instants as seconds since 1970-01-01T00:00Z; what is none is missing, and noted
+    /// unless it is empty.
     ///
     /// # Errors
     /// When the column is neither a time nor a text in ISO 8601.
-    pub fn instants_s(&self, name: &str) -> Result<Option<Vec<Option<i64>>>> {
+    pub(super) fn instants_s(
+        &self,
+        name: &'static str,
+        left_out: &mut LeftOut,
+    ) -> Result<Option<Vec<Option<i64>>>> {
+        let Some(instants) = self.read_instants_s(name)? else { return Ok(None) };
+        if instants.iter().any(Option::is_none) {
+            let texts = self.texts(name)?.unwrap_or_default();
+            for (row, (instant, text)) in instants.iter().zip(texts).enumerate() {
+                if let (None, Some(text)) = (instant, text.filter(|text| !text.trim().is_empty())) {
+                    left_out.note(
+                        row,
+                        name,
+                        text,
+                        "is no time; it was left out. Write it as 2024-02-29T23:30:00Z",
+                    );
+                }
+            }
+        }
+        Ok(Some(instants))
+    }
+
+    /// Naive times count as UTC.
+    fn read_instants_s(&self, name: &str) -> Result<Option<Vec<Option<i64>>>> {
         let Some(column) = self.raw(name) else { return Ok(None) };
         if let DataType::Datetime(unit, _) = column.dtype() {
             let per_second = match unit {

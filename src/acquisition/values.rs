@@ -4,8 +4,16 @@ use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
 
+use super::Quantity;
 use super::marks::Marks;
 use super::report::Cause;
+use crate::units::MAX_DEMAND_KW;
+
+/// Large customers are read once a month at least. [h]
+const MAX_INTERVAL_HOURS: f64 = 31.0 * 24.0;
+
+/// A counter behind the largest connection counts less than this in a hundred years. [kWh]
+const MAX_READ_KWH: f64 = 1e12;
 
 /// How numbers are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +38,24 @@ pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut M
     }
     if !out.iter().all(|value| value.is_finite()) {
         mark_not_finite(out, marks);
+    }
+}
+
+/// Marks what cannot be a quantity of this kind, in kW or kWh: what is left is finite, and stays so in
+/// every sum. Whether an energy is more than its interval can hold shows once the interval is known.
+pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Marks) {
+    let max = match quantity {
+        Quantity::Demand => MAX_DEMAND_KW,
+        Quantity::Energy => MAX_DEMAND_KW * MAX_INTERVAL_HOURS,
+        Quantity::RegisterRead => MAX_READ_KWH,
+    };
+    let is_possible = |value: &f64| value.abs() <= max;
+    // Without an early end, so that several are compared at once: hardly a batch has one.
+    if values.iter().fold(true, |all, value| all & is_possible(value)) {
+        return;
+    }
+    for (row, _) in values.iter().enumerate().filter(|(_, value)| !is_possible(value)) {
+        marks.set(row, Cause::TooLarge);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::left_out::LeftOut;
 use super::table::read_table;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
@@ -47,6 +48,23 @@ impl Verdict {
     }
 }
 
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+struct Decided {
+    row: usize,
+    at_s: Option<i64>,
+    verdict: Verdict,
+}
+
+impl Decided {
+    /// Whether one says farm and the other none, and no times tell which came later.
+    fn contradicts(&self, later: &Self) -> bool {
+        let is_told = self.at_s.is_some() && later.at_s.is_some() && self.at_s != later.at_s;
+        let both = self.verdict.is_farm().zip(later.verdict.is_farm());
+        self.row != later.row && !is_told && both.is_some_and(|(one, other)| one != other)
+    }
+}
+
 /// The latest verdict on each meter; may be empty.
 #[derive(Debug, Clone, Default)]
 pub struct Verdicts {
@@ -69,30 +87,41 @@ impl Verdicts {
                 "Rename the columns",
             ));
         };
-        let decided_s = table.instants_s("decided_at")?;
-        let mut latest: BTreeMap<MeterId, (Option<i64>, Verdict)> = BTreeMap::new();
-        let mut findings = Vec::new();
+        let mut left_out = LeftOut::default();
+        let decided_s = table.instants_s("decided_at", &mut left_out)?;
+        let mut latest: BTreeMap<MeterId, Decided> = BTreeMap::new();
         for (row, (meter, text)) in meters.into_iter().zip(verdicts).enumerate() {
             let meter = meter.map(|meter| meter.trim().to_owned()).filter(|meter| !meter.is_empty());
             let text = text.unwrap_or_default();
             let known =
                 Verdict::ALL.into_iter().find(|known| text.trim().eq_ignore_ascii_case(known.as_str()));
-            let (Some(meter), Some(verdict)) = (meter, known) else {
-                let words = format!(
-                    "row {}: needs a meter_id and a verdict of suspected, confirmed, rejected, missed; it has `{text}`",
-                    row + 1
+            let Some(meter) = meter else {
+                left_out.note(
+                    row,
+                    "meter_id",
+                    "",
+                    "is empty; the row was left out. Give every row its meter",
                 );
-                findings.push(Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(&file));
                 continue;
             };
-            let at_s = decided_s.as_ref().and_then(|all| all[row]);
-            let meter = MeterId::from(meter);
-            if latest.get(&meter).is_none_or(|(known_s, _)| *known_s <= at_s) {
-                latest.insert(meter, (at_s, verdict));
+            let Some(verdict) = known else {
+                let wrong =
+                    "is no verdict; the row was left out. Write suspected, confirmed, rejected or missed";
+                left_out.note(row, "verdict", text, wrong);
+                continue;
+            };
+            let decided = Decided { row, at_s: decided_s.as_ref().and_then(|all| all[row]), verdict };
+            let place = latest.entry(MeterId::from(meter)).or_insert(decided);
+            if place.contradicts(&decided) {
+                let wrong = "contradicts an earlier row on the same meter, and nothing says which is later; the last row with a time counts, or else the last. Give both their decided_at";
+                left_out.note(row, "verdict", text, wrong);
+            }
+            if place.at_s <= decided.at_s {
+                *place = decided;
             }
         }
-        let by_meter = latest.into_iter().map(|(meter, (_, verdict))| (meter, verdict)).collect();
-        Ok((Self { by_meter }, findings))
+        let by_meter = latest.into_iter().map(|(meter, decided)| (meter, decided.verdict)).collect();
+        Ok((Self { by_meter }, left_out.findings(&file)))
     }
 
     /// Whether there are none.
@@ -153,6 +182,29 @@ mod tests {
         assert_eq!(verdicts.get(&MeterId::from("c")), None);
         assert_eq!(findings.len(), 2);
         assert!(findings[0].description.contains("row 4") && findings[0].description.contains("perhaps"));
+    }
+
+    #[test]
+    fn verdicts_that_contradict_each_other_are_named_unless_times_tell_the_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verdicts.csv");
+        let read = |rows: &str| {
+            std::fs::write(&path, format!("meter_id,verdict,decided_at\n{rows}")).unwrap();
+            let (verdicts, findings) = Verdicts::read(&path).unwrap();
+            let words = findings.into_iter().map(|finding| finding.description).collect::<Vec<_>>();
+            (verdicts.get(&MeterId::from("a")), words)
+        };
+        let (verdict, words) = read("a,confirmed,\na,rejected,\n");
+        assert_eq!(verdict, Some(Verdict::Rejected));
+        assert!(
+            words.len() == 1 && words[0].starts_with("row 2: verdict `rejected` contradicts"),
+            "{words:?}"
+        );
+        assert_eq!(read("a,confirmed,2024-01-01\na,rejected,2024-01-01\n").1.len(), 1);
+        assert_eq!(read("a,confirmed,2024-01-01\na,rejected,2024-01-02\n").1, Vec::<String>::new());
+        assert_eq!(read("a,confirmed,\na,missed,\na,suspected,\n").1, Vec::<String>::new());
+        let (verdict, words) = read("a,confirmed,2024-01-01\na,rejected,soon\n");
+        assert_eq!((verdict, words.len()), (Some(Verdict::Confirmed), 2));
     }
 
     #[test]

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::table::read_table;
+use super::left_out::LeftOut;
+use super::table::{Bounds, read_table};
 use crate::calendar::Calendar;
 use crate::error::{Error, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::Finding;
 
-/// No place on Earth was ever outside this. [°C]
-const POSSIBLE_C: std::ops::RangeInclusive<f64> = -70.0..=60.0;
+/// No place where people live was ever outside this. [°C]
+const TEMPERATURE: Bounds = Bounds {
+    range: -70.0..=60.0,
+    wrong: "is no temperature between -70 and 60 °C; the row was left out. Write degrees Celsius",
+};
 
 /// Mean outdoor temperature by civil day, over all of the file's zones.
 #[derive(Debug, Clone, Default)]
@@ -25,9 +29,11 @@ impl Weather {
     pub fn read(path: &Path, calendar: &Calendar) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let (Some(starts_s), Some(temperatures_c)) =
-            (table.instants_s("start")?, table.numbers("temperature_c")?)
-        else {
+        let mut left_out = LeftOut::default();
+        let (Some(starts_s), Some(temperatures_c)) = (
+            table.instants_s("start", &mut left_out)?,
+            table.numbers("temperature_c", &TEMPERATURE, &mut left_out)?,
+        ) else {
             return Err(Error::input(
                 file,
                 format!("needs the columns `start` and `temperature_c`; it has {}", table.names()),
@@ -35,25 +41,16 @@ impl Weather {
             ));
         };
         let mut sums: BTreeMap<i32, (f64, u32)> = BTreeMap::new();
-        let mut n_skipped = 0u64;
         for (start_s, temperature_c) in starts_s.iter().zip(&temperatures_c) {
-            let usable = start_s
-                .and_then(|s| calendar.day_of(s))
-                .zip(temperature_c.filter(|c| POSSIBLE_C.contains(c)));
-            let Some((day, temperature_c)) = usable else {
-                n_skipped += 1;
-                continue;
-            };
-            let sum = sums.entry(day.day).or_default();
-            sum.0 += temperature_c;
-            sum.1 += 1;
+            let day = start_s.and_then(|s| calendar.day_of(s));
+            if let Some((day, temperature_c)) = day.zip(*temperature_c) {
+                let sum = sums.entry(day.day).or_default();
+                sum.0 += temperature_c;
+                sum.1 += 1;
+            }
         }
         let daily_c = sums.into_iter().map(|(day, (sum, n))| (day, (sum / f64::from(n)) as f32)).collect();
-        let findings = (n_skipped > 0).then(|| {
-            let words = format!("{n_skipped} rows have no time, or no temperature between -70 and 60 °C");
-            Finding::new(Code::TableRowSkipped, Severity::Warning, words).in_source(file).with("n", n_skipped)
-        });
-        Ok((Self { daily_c }, findings.into_iter().collect()))
+        Ok((Self { daily_c }, left_out.findings(&file)))
     }
 
     /// Weather of these civil days and their mean temperatures. [°C]
@@ -66,6 +63,18 @@ impl Weather {
     #[must_use]
     pub fn temperature_c(&self, day: i32) -> Option<f32> {
         self.daily_c.get(&day).copied()
+    }
+
+    /// First and last civil day. [days since 1970-01-01]
+    #[must_use]
+    pub fn span(&self) -> Option<(i32, i32)> {
+        self.daily_c.keys().next().copied().zip(self.daily_c.keys().next_back().copied())
+    }
+
+    /// How many civil days of a stretch have a temperature.
+    #[must_use]
+    pub fn n_days(&self, (first, last): (i32, i32)) -> usize {
+        self.daily_c.range(first..=last).count()
     }
 
     /// Whether nothing is known.

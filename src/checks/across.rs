@@ -24,7 +24,11 @@ const EXAMPLES: usize = 5;
 pub struct Fingerprint {
     meter: MeterId,
     class: String,
-    demand_kw_mean: Option<f32>,
+    /// Whether the register says that people live there.
+    pub(super) is_home: bool,
+    /// Whether it is a meter of the network.
+    pub(super) is_network: bool,
+    pub(super) demand_kw_mean: Option<f32>,
     pattern: u64,
     n_days: usize,
     missing_share: f64,
@@ -43,8 +47,11 @@ impl Fingerprint {
             },
         );
         let Completeness { expected, present, .. } = completeness(meter);
+        let point = register.point(meter.meter.as_str());
         Self {
-            class: register.point(meter.meter.as_str()).map_or_else(
+            is_home: point.is_some_and(UsagePoint::is_residential),
+            is_network: point.is_some_and(UsagePoint::is_network),
+            class: point.map_or_else(
                 || crate::acquisition::register::UNKNOWN_CLASS.to_owned(),
                 |point| point.class(),
             ),
@@ -63,6 +70,7 @@ pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Findi
     let mut findings = check_register(fingerprints, register);
     findings.extend(check_same(fingerprints));
     findings.extend(check_units(fingerprints));
+    findings.extend(super::level::check_level(fingerprints));
     let few: Vec<&MeterId> = fingerprints
         .iter()
         .filter(|one| one.missing_share > 0.0 && one.missing_share < USUAL_MISSING_SHARE)

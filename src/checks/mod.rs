@@ -6,12 +6,15 @@
 mod across;
 mod clock;
 mod completeness;
+mod level;
 mod stuck;
+mod surroundings;
 mod values;
 
 pub use across::{Fingerprint, check_run};
 pub use completeness::{Completeness, completeness};
 pub use stuck::is_stuck_day;
+pub use surroundings::{check_events, check_weather};
 
 use crate::acquisition::register::UsagePoint;
 use crate::calendar::date_of;

@@ -38,7 +38,7 @@ pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
     let mut counts = BTreeMap::new();
     for first in findings {
         let key = (Reverse(first.severity), first.code.as_str());
-        counts.entry(key).or_insert(CodeCount { n: 0, first }).n += 1;
+        counts.entry(key).or_insert(CodeCount { n: 0, first }).n += first.n();
     }
     counts.into_values().collect()
 }

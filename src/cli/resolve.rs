@@ -8,12 +8,18 @@ use super::args::{
 };
 use crate::error::{Error, Result};
 use crate::review::{Login, Places, ReviewSettings, Transport};
-use crate::settings::{Overrides, PipelineFile, Settings};
+use crate::settings::{Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
 
 /// What the name of a pipeline file ends with.
 const PIPELINE_ENDING: &str = ".toml";
+
+/// More trials tell no more, and take days.
+const MAX_TRIALS: u64 = 1000;
+
+/// More visits than any utility makes.
+const MAX_VISITS: usize = 1_000_000;
 
 /// How the result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +75,12 @@ pub(super) struct TriageJob {
     pub threads: usize,
 }
 
-impl From<TriageArguments> for TriageJob {
-    fn from(typed: TriageArguments) -> Self {
+impl TryFrom<TriageArguments> for TriageJob {
+    type Error = Error;
+
+    fn try_from(typed: TriageArguments) -> Result<Self> {
         let TriageArguments { run, tips, streets, out, threads } = typed;
-        Self { run, tips, streets, out, threads }
+        Ok(Self { run, tips, streets, out, threads: check_threads(threads)? })
     }
 }
 
@@ -92,7 +100,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         }
         Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
         Command::Review(typed) => review_job(typed),
-        Command::Triage(typed) => Job::Triage(typed.into()),
+        Command::Triage(typed) => Job::Triage(typed.try_into()?),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
         Command::Verify(typed) => Job::Verify(typed.folder),
     })
@@ -168,16 +176,13 @@ fn backtest_plan(typed: &BacktestArguments) -> Result<BacktestPlan> {
     if !is_share(&typed.verdict_share) {
         return Err(Error::setting("--verdict-share", format!("{}", typed.verdict_share), cure));
     }
-    if typed.seeds == 0 {
-        return Err(Error::setting("--seeds", "0", "Write 1 or more"));
-    }
     let mut prevalences = typed.prevalence.clone();
     prevalences.sort_by(f64::total_cmp);
     prevalences.dedup();
     Ok(BacktestPlan {
-        n_seeds: typed.seeds,
+        n_seeds: within("--seeds", typed.seeds, 1..=MAX_TRIALS)?,
         prevalences,
-        budget: typed.budget,
+        budget: within("--budget", typed.budget, 1..=MAX_VISITS)?,
         verdict_share: typed.verdict_share,
     })
 }

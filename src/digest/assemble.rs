@@ -10,6 +10,7 @@ use super::{DAY_MINUTES, DayDigest};
 use crate::acquisition::Quantity;
 use crate::calendar::{Calendar, CivilDay};
 use crate::settings::HourWindow;
+use crate::units::MAX_DEMAND_KW;
 
 /// Interval lengths that meters use. [min]
 const GRID_MINUTES: [i64; 13] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720];
@@ -31,10 +32,12 @@ pub struct LooseInterval {
     pub quantity: Quantity,
     /// Whether the value is an estimate.
     pub is_estimated: bool,
+    /// Place of its task in the run's input.
+    pub order: u32,
 }
 
 /// What was odd about a meter's intervals and is not told by its days.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Oddities {
     /// Cumulative counters that went round.
     pub n_rollovers: u32,
@@ -42,6 +45,10 @@ pub struct Oddities {
     pub n_resets: u32,
     /// Intervals off every known grid, kept on the nearest.
     pub n_off_grid: u32,
+    /// Intervals that no connection can carry; no energy was taken.
+    pub n_impossible: u32,
+    /// The first of them, with its demand. [kW]
+    pub impossible: Option<(LooseInterval, f64)>,
 }
 
 impl LooseInterval {
@@ -49,6 +56,24 @@ impl LooseInterval {
     fn demand_kw(&self, interval_s: i64) -> f32 {
         let value = self.value as f32;
         if self.quantity == Quantity::Demand { value } else { value * intervals_per_hour(interval_s) }
+    }
+
+    /// Whether a connection can carry this over an interval of this length.
+    fn is_possible(&self, interval_s: i64) -> bool {
+        is_possible_kw(self.demand_kw(interval_s))
+    }
+}
+
+/// Whether this can be a demand at all.
+#[must_use]
+pub fn is_possible_kw(kw: f32) -> bool {
+    kw.abs() <= MAX_DEMAND_KW as f32
+}
+
+impl Oddities {
+    fn note_impossible(&mut self, row: &LooseInterval, interval_s: i64) {
+        self.n_impossible += 1;
+        self.impossible.get_or_insert((*row, f64::from(row.demand_kw(interval_s))));
     }
 }
 
@@ -91,11 +116,12 @@ pub fn assemble(meter: u32, rows: &[LooseInterval], into: &mut Assembled<'_>) ->
             let kw = today.iter().map(|row| row.demand_kw(interval_s));
             into.lanes.push(meter, civil.day, interval_s, kw, into.days);
         } else if modal_s >= *DAY_READ_S.start() {
-            let day = coarse_day(today, later.first().map(|row| row.start_s), modal_s, civil);
-            into.days.push(meter, &day);
+            let next_s = later.first().map(|row| row.start_s);
+            let day = coarse_day(today, next_s, modal_s, civil, &mut oddities);
+            day.iter().for_each(|day| into.days.push(meter, day));
         } else {
             let day = grid_day(today, modal_s, civil, into.night, into.scratch, &mut oddities);
-            into.days.push(meter, &day);
+            day.iter().for_each(|day| into.days.push(meter, day));
         }
     }
     oddities
@@ -107,7 +133,7 @@ fn whole_day_s(today: &[LooseInterval], civil: &CivilDay) -> Option<i64> {
     let is_whole = is_whole_day(civil, today[0].start_s, interval_s)
         && today.len() as i64 * interval_s == civil.length_s
         && today.windows(2).all(|pair| pair[1].start_s - pair[0].start_s == interval_s)
-        && today.iter().all(|row| !row.is_estimated);
+        && today.iter().all(|row| !row.is_estimated && row.is_possible(interval_s));
     is_whole.then_some(interval_s)
 }
 
@@ -131,13 +157,28 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
     }
     let mut timed: Vec<LooseInterval> = rows.iter().filter(|row| !is_read(row)).copied().collect();
     let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
-    for pair in reads.windows(2) {
-        let (from, to) = (pair[0], pair[1]);
+    let mut from = reads[0];
+    for (place, &to) in reads.iter().enumerate().skip(1) {
         if to.start_s == from.start_s {
             continue;
         }
-        let Some(energy_kwh) = register_difference_kwh(from.value, to.value, oddities) else { continue };
-        push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
+        let Some(energy_kwh) = register_difference_kwh(from.value, to.value, oddities) else {
+            from = to;
+            continue;
+        };
+        let between = LooseInterval { value: energy_kwh, quantity: Quantity::Energy, ..*to };
+        if between.is_possible(to.start_s - from.start_s) {
+            push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
+            from = to;
+            continue;
+        }
+        oddities.note_impossible(&between, to.start_s - from.start_s);
+        // A read that the next one takes back was none; else the counter goes on from there.
+        let is_taken_back =
+            reads.get(place + 1).is_some_and(|next| (from.value..to.value).contains(&next.value));
+        if !is_taken_back {
+            from = to;
+        }
     }
     timed.sort_by_key(|row| row.start_s);
     Cow::Owned(timed)
@@ -174,6 +215,7 @@ fn push_register_energy(
             value: energy_kwh / n as f64,
             quantity: Quantity::Energy,
             is_estimated: n > 1 || from.is_estimated || to.is_estimated,
+            order: to.order,
         });
     }
 }
@@ -203,39 +245,44 @@ fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
     counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(distance_s, _)| distance_s)
 }
 
-/// A day of reads that come once a day or less often.
+/// A day of reads that come once a day or less often; `None` where none of them is possible.
 fn coarse_day(
     today: &[LooseInterval],
     next_start_s: Option<i64>,
     modal_s: i64,
     civil: &CivilDay,
-) -> DayDigest {
+    oddities: &mut Oddities,
+) -> Option<DayDigest> {
     let first = today[0];
     let length_s = if modal_s == i64::from(DAY_MINUTES) * 60 {
         civil.length_s
     } else {
         next_start_s.map_or(modal_s, |next| next - first.start_s)
     };
+    let (possible, impossible): (Vec<_>, Vec<_>) = today.iter().partition(|row| row.is_possible(length_s));
+    impossible.iter().for_each(|row| oddities.note_impossible(row, length_s));
+    let (first, others) = possible.split_first()?;
     let minutes = if modal_s == i64::from(DAY_MINUTES) * 60 { DAY_MINUTES } else { (length_s / 60) as u32 };
     let mut row = DayDigest::empty(civil.day, minutes, 1);
     let hours = length_s as f64 / 3600.0;
     let kw = if first.quantity == Quantity::Demand { first.value } else { first.value / hours };
     row.energy_kwh = (kw * hours) as f32;
-    for again in &today[1..] {
-        if again.value == first.value { row.n_identical += 1 } else { row.n_conflicting += 1 }
+    for again in others {
+        let n = if again.value == first.value { &mut row.n_identical } else { &mut row.n_conflicting };
+        *n = n.saturating_add(1);
     }
     if first.is_estimated {
         row.n_estimated = 1;
-        return row;
+        return Some(row);
     }
     row.n_measured = 1;
     row.n_zero = u16::from(kw == 0.0);
     row.n_negative = u16::from(kw < 0.0);
     row.demand_kw_mean = kw as f32;
-    row
+    Some(row)
 }
 
-/// A day of intervals on the finest grid that its own neighbours show.
+/// A day of intervals on the finest grid that its own neighbours show; `None` where none is possible.
 fn grid_day(
     today: &[LooseInterval],
     modal_s: i64,
@@ -243,7 +290,7 @@ fn grid_day(
     night: HourWindow,
     scratch: &mut Scratch,
     oddities: &mut Oddities,
-) -> DayDigest {
+) -> Option<DayDigest> {
     let interval_s = day_interval_s(today, modal_s, oddities);
     let n_slots = (civil.length_s / interval_s) as usize;
     let mut kw = vec![f32::NAN; n_slots];
@@ -251,6 +298,10 @@ fn grid_day(
     let (mut n_identical, mut n_conflicting) = (0u16, 0u16);
     let repeated_slots = (civil.repeated_s() / interval_s) as usize;
     for row in today {
+        if !row.is_possible(interval_s) {
+            oddities.note_impossible(row, interval_s);
+            continue;
+        }
         let elapsed_s = row.start_s - civil.start_s;
         let mut slot = ((elapsed_s / interval_s) as usize).min(n_slots - 1);
         let value = row.demand_kw(interval_s);
@@ -268,11 +319,14 @@ fn grid_day(
             n_conflicting = n_conflicting.saturating_add(1);
         }
     }
+    if kw.iter().all(|kw| kw.is_nan()) {
+        return None;
+    }
     let mut row =
         digest_day(DayIntervals { civil, interval_s, demand_kw: &kw, estimated: &estimated }, night, scratch);
     row.n_identical = n_identical;
     row.n_conflicting = n_conflicting;
-    row
+    Some(row)
 }
 
 /// The day's own interval where it has enough neighbours to tell, else the meter's.
@@ -294,7 +348,7 @@ mod tests {
     const DAY_S: i64 = 1_700_006_400; // 2023-11-15T00:00Z
 
     fn interval(start_s: i64, value: f64, quantity: Quantity) -> LooseInterval {
-        LooseInterval { quantity, is_estimated: false, start_s, value }
+        LooseInterval { quantity, is_estimated: false, start_s, value, order: 0 }
     }
 
     fn run(mut rows: Vec<LooseInterval>, zone: Option<&str>) -> (Vec<DayDigest>, Oddities) {

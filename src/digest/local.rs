@@ -18,9 +18,9 @@ use super::store::manifest::{Generation, Manifest, Terms};
 use super::task::{Pass, TaskDone, TaskReader};
 use super::waiting::{BYTES_PER_ROW, Chunk, Waiting};
 use crate::acquisition::{MeterReader, Quality, Quantity, Source, UnitReport};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, date_of};
 use crate::error::{Error, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, N_MORE, Severity};
 use crate::ids::{MeterId, MeterNumbers};
 use crate::progress::Watch;
 use crate::settings::Settings;
@@ -60,6 +60,12 @@ const MOST_GROUPS: u64 = 32;
 
 /// Folder within the store where rows wait that do not fit into memory.
 const SPILL: &str = ".spill";
+
+/// Files or findings that an error names.
+const MAX_SAID: usize = 5;
+
+/// Meters with impossible intervals that are said one by one: of more, the unit is to blame.
+const MAX_IMPOSSIBLE_SAID: usize = 1000;
 
 /// What the pass did.
 #[derive(Debug)]
@@ -176,12 +182,15 @@ pub fn run_pass(
         folder,
         prefix,
     };
-    let (mut written, by_source) = pass.read_all(sources, only, watch)?;
+    let tasks = tasks(sources);
+    let (mut written, by_source) = pass.read_all(sources, &tasks, only, watch)?;
+    let name_of = |order: u32| sources[tasks[order as usize].source].name.as_str();
     let mut oddities = Vec::new();
-    for (group, of_group) in pass.assemble_all()? {
+    for (group, of_group) in pass.assemble_all(&name_of)? {
         written.add(group);
         oddities.extend(of_group);
     }
+    sum_up_impossible(&mut oddities);
     // Nothing of value is left in it.
     let _ = std::fs::remove_dir_all(&spill);
     let n_rows: u64 = by_source.iter().map(|source| source.report.rows).sum();
@@ -191,12 +200,20 @@ pub fn run_pass(
 
 /// What the findings say of sources without a single usable interval.
 pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
-    let names = sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>().join(", ");
-    let seen = findings.iter().map(|finding| finding.description.as_str()).collect::<Vec<_>>().join("; ");
+    let names = first_few(sources.iter().map(|source| source.name.as_str()), ", ");
+    let seen = first_few(findings.iter().map(|finding| finding.description.as_str()), "; ");
     Error::NoReadings {
         seen: format!("{names}: {seen}"),
         cure: "Check the value and time columns; `hashwatt check` shows what was guessed".into(),
     }
+}
+
+/// As many as a person reads, and how many more there are.
+fn first_few<'a>(all: impl ExactSizeIterator<Item = &'a str>, between: &str) -> String {
+    let n_more = all.len().saturating_sub(MAX_SAID);
+    let mut said: Vec<String> = all.take(MAX_SAID).map(str::to_owned).collect();
+    said.extend((n_more > 0).then(|| format!("and {n_more} more")));
+    said.join(between)
 }
 
 /// So many that the working set of one partition stays within its share of the budget.
@@ -209,6 +226,9 @@ fn n_partitions(sources: &[&Source], budget_bytes: u64) -> usize {
 fn rows_of(source: &Source) -> u64 {
     source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)
 }
+
+/// The name of a task's source.
+type NameOf<'a> = dyn Fn(u32) -> &'a str + Sync + 'a;
 
 /// A stretch of units of one source.
 #[derive(Debug, Clone)]
@@ -238,10 +258,10 @@ impl Pass<'_> {
     fn read_all(
         &self,
         sources: &[&Source],
+        tasks: &[Task],
         only: &[Option<&[(i32, i32)]>],
         watch: &dyn Watch,
     ) -> Result<(Written, Vec<SourceDone>)> {
-        let tasks = tasks(sources);
         let done: Vec<(UnitReport, TaskDone)> = tasks
             .par_iter()
             .enumerate()
@@ -285,7 +305,7 @@ impl Pass<'_> {
     }
 
     /// Puts together what waits, in groups of partitions; each gives parts of its own.
-    fn assemble_all(&self) -> Result<Vec<(Written, Vec<Finding>)>> {
+    fn assemble_all(&self, name_of: &NameOf<'_>) -> Result<Vec<(Written, Vec<Finding>)>> {
         let n_partitions = self.waiting.n_partitions();
         let n_groups = (self.waiting.n_rows() / ROWS_A_GROUP).clamp(1, MOST_GROUPS) as usize;
         let per_group = n_partitions.div_ceil(n_groups);
@@ -293,22 +313,26 @@ impl Pass<'_> {
             .step_by(per_group)
             .collect::<Vec<_>>()
             .into_par_iter()
-            .map(|from| self.assemble_group(from..(from + per_group).min(n_partitions)))
+            .map(|from| self.assemble_group(from..(from + per_group).min(n_partitions), name_of))
             .collect()
     }
 
-    fn assemble_group(&self, partitions: std::ops::Range<usize>) -> Result<(Written, Vec<Finding>)> {
+    fn assemble_group(
+        &self,
+        partitions: std::ops::Range<usize>,
+        name_of: &NameOf<'_>,
+    ) -> Result<(Written, Vec<Finding>)> {
         let prefix = format!("{}-rest-{:04}", self.prefix, partitions.start);
         let mut parts = PartsWriter::new(self.folder, prefix, self.meters, self.budget_bytes);
         let mut lanes = DayLanes::new(self.windows.night);
-        let (mut scratch, mut rows, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
+        let (mut scratch, mut room, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
         // One for all partitions: memory given back would have to be cleared again.
         let mut by_meter = ByMeter::default();
         for partition in partitions {
-            by_meter.fill(&self.waiting.take(partition)?, self.meters);
+            by_meter.fill(self.waiting.take(partition)?, self.meters);
             for meter in 0..by_meter.meters.len() {
-                by_meter.rows(meter, &mut rows);
-                let (id, number) = &by_meter.meters[meter];
+                let (id, number) = by_meter.meters[meter].clone();
+                let rows = by_meter.in_order(meter, &mut room);
                 let mut into = Assembled {
                     calendar: self.calendar,
                     night: self.windows.night,
@@ -316,7 +340,8 @@ impl Pass<'_> {
                     days: &mut parts.rows,
                     scratch: &mut scratch,
                 };
-                findings.extend(oddity_findings(id, assemble(*number, &rows, &mut into)));
+                let oddities = assemble(number, rows, &mut into);
+                findings.extend(oddity_findings(&id, oddities, self.calendar, name_of));
                 lanes.flush(&mut parts.rows);
                 parts.write_full(false)?;
             }
@@ -335,7 +360,7 @@ struct ByMeter {
 }
 
 impl ByMeter {
-    fn fill(&mut self, chunks: &[Chunk], names: &MeterNumbers) {
+    fn fill(&mut self, chunks: Vec<Chunk>, names: &MeterNumbers) {
         let numbers = || chunks.iter().flat_map(|chunk| &chunk.meters).map(|number| *number as usize);
         let mut counts = vec![0u32; names.len()];
         numbers().for_each(|number| counts[number] += 1);
@@ -352,7 +377,13 @@ impl ByMeter {
             let start = starts[starts.len() - 1];
             starts.push(start + std::mem::replace(&mut next[*number as usize], start));
         }
-        let none = LooseInterval { start_s: 0, value: 0.0, quantity: Quantity::Energy, is_estimated: false };
+        let none = LooseInterval {
+            start_s: 0,
+            value: 0.0,
+            quantity: Quantity::Energy,
+            is_estimated: false,
+            order: 0,
+        };
         rows.clear();
         rows.resize(starts[starts.len() - 1] as usize, none);
         for chunk in chunks {
@@ -363,30 +394,28 @@ impl ByMeter {
                     value: chunk.value(row),
                     quantity: chunk.quantity,
                     is_estimated: chunk.quality == Quality::Estimated,
+                    order: chunk.order,
                 };
                 *at += 1;
             }
         }
     }
 
-    /// The rows of one meter, by time; of one time in the order of the input.
-    fn rows(&self, meter: usize, out: &mut Vec<LooseInterval>) {
-        let rows = &self.rows[self.starts[meter] as usize..self.starts[meter + 1] as usize];
-        out.clear();
+    /// The rows of one meter, by time; of one time in the order of the input. They lie where they were
+    /// or in `room`: one meter may have most rows of a run.
+    fn in_order<'a>(&'a mut self, meter: usize, room: &'a mut Vec<LooseInterval>) -> &'a [LooseInterval] {
+        let rows = &mut self.rows[self.starts[meter] as usize..self.starts[meter + 1] as usize];
         if rows.is_sorted_by_key(|row| row.start_s) {
-            out.extend_from_slice(rows);
-            return;
+            return rows;
         }
-        match places_on_grid(rows) {
-            Some(places) => {
-                out.extend(places.iter().filter(|place| **place > 0).map(|place| rows[*place as usize - 1]));
-            }
-            None => {
-                out.extend_from_slice(rows);
-                // Stable: the order of the input stands within a time.
-                out.sort_by_key(|row| row.start_s);
-            }
-        }
+        let Some(places) = places_on_grid(rows) else {
+            // Stable: the order of the input stands within a time.
+            rows.sort_by_key(|row| row.start_s);
+            return rows;
+        };
+        room.clear();
+        room.extend(places.iter().filter(|place| **place > 0).map(|place| rows[*place as usize - 1]));
+        room
     }
 }
 
@@ -429,8 +458,14 @@ impl SourceDone {
     }
 }
 
-fn oddity_findings(meter: &MeterId, oddities: Oddities) -> Vec<Finding> {
+fn oddity_findings(
+    meter: &MeterId,
+    oddities: Oddities,
+    calendar: &Calendar,
+    name_of: &NameOf<'_>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
+    findings.extend(impossible_finding(meter, &oddities, calendar, name_of));
     if oddities.n_rollovers > 0 {
         let words = format!(
             "the counter went round {} time(s); the difference was taken across it",
@@ -456,13 +491,67 @@ fn oddity_findings(meter: &MeterId, oddities: Oddities) -> Vec<Finding> {
     findings
 }
 
+fn impossible_finding(
+    meter: &MeterId,
+    oddities: &Oddities,
+    calendar: &Calendar,
+    name_of: &NameOf<'_>,
+) -> Option<Finding> {
+    let (first, kw) = oddities.impossible?;
+    let source = name_of(first.order);
+    let value = match first.quantity {
+        Quantity::Demand => String::new(),
+        Quantity::Energy | Quantity::RegisterRead => format!("{} kWh, ", first.value),
+    };
+    let start = jiff::Timestamp::from_second(first.start_s).map_or(String::new(), |start| start.to_string());
+    let words = format!(
+        "{source}: {} intervals of meter {meter} are above 1 GW, which no customer draws; no energy was taken. First at {start}: {value}{kw:.0} kW. Leave missing values empty, and check unit and multiplier",
+        oddities.n_impossible
+    );
+    let finding = Finding::new(Code::ImpossibleDemand, Severity::Skipped, words)
+        .in_source(source)
+        .of_meter(meter.clone())
+        .with("n", oddities.n_impossible)
+        .with("value", first.value)
+        .with("demand_kw", kw);
+    let day = calendar.day_of(first.start_s).map(|civil| date_of(civil.day));
+    Some(match day {
+        Some(day) => finding.between(day, day),
+        None => finding,
+    })
+}
+
+/// Leaves of the meters with impossible intervals the first by id, and how many more there are.
+fn sum_up_impossible(oddities: &mut Vec<Finding>) {
+    oddities.sort_by(|a, b| a.meter.cmp(&b.meter));
+    let is_impossible = |finding: &Finding| finding.code == Code::ImpossibleDemand;
+    let n_more = oddities.iter().filter(|one| is_impossible(one)).count().saturating_sub(MAX_IMPOSSIBLE_SAID);
+    if n_more == 0 {
+        return;
+    }
+    let mut n_said = 0;
+    oddities.retain(|one| {
+        n_said += usize::from(is_impossible(one));
+        !is_impossible(one) || n_said <= MAX_IMPOSSIBLE_SAID
+    });
+    let words = format!(
+        "{n_more} more meters have intervals above 1 GW, which no customer draws; no energy was taken. Check unit and multiplier"
+    );
+    oddities.push(Finding::new(Code::ImpossibleDemand, Severity::Skipped, words).with(N_MORE, n_more));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows(starts_s: &[i64]) -> Vec<LooseInterval> {
-        let row =
-            |&start_s| LooseInterval { start_s, value: 1.0, quantity: Quantity::Energy, is_estimated: false };
+        let row = |&start_s| LooseInterval {
+            start_s,
+            value: 1.0,
+            quantity: Quantity::Energy,
+            is_estimated: false,
+            order: 0,
+        };
         starts_s.iter().map(row).collect()
     }
 

@@ -13,6 +13,8 @@ mod task;
 pub mod update;
 mod waiting;
 
+use crate::units::MAX_DEMAND_KW;
+
 /// Hours on a clock's face; a civil day may elapse in 23 or 25.
 pub const CLOCK_HOURS: usize = 24;
 
@@ -127,6 +129,17 @@ impl DayDigest {
     #[must_use]
     pub const fn is_complete_day(&self) -> bool {
         self.n_measured + self.n_estimated >= self.n_expected
+    }
+
+    /// Whether everything in it is a demand that a connection can carry. Digests that earlier versions
+    /// made of sentinels are not.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        let hours = f64::from(self.interval_minutes.max(DAY_MINUTES + 60)) / 60.0;
+        let is_within = |value: f32, max: f64| value.is_nan() || f64::from(value).abs() <= max;
+        let demands = [self.demand_kw_mean, self.demand_kw_min, self.demand_kw_max];
+        demands.iter().all(|kw| is_within(*kw, MAX_DEMAND_KW))
+            && is_within(self.energy_kwh, MAX_DEMAND_KW * hours)
     }
 
     /// Whether the row tells anything about what happens within a day.

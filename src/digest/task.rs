@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::assemble::{intervals_per_hour, is_whole_day};
+use super::assemble::{intervals_per_hour, is_possible_kw, is_whole_day};
 use super::lanes::DayLanes;
 use super::parts::PartsWriter;
 use super::waiting::{Chunk, Waiting};
@@ -24,6 +24,9 @@ const UNKNOWN: u32 = u32::MAX;
 
 /// Open days kept at a time, each about 300 B: more meters than this wait row by row.
 const MOST_OPEN: usize = 1 << 18;
+
+/// A row that repeats itself more often need not wait: a day counts its repeats in 16 bits.
+const MAX_REPEATS: u32 = u16::MAX as u32 + 1;
 
 /// What the threads of a pass share.
 pub struct Pass<'a> {
@@ -78,6 +81,9 @@ pub struct TaskReader<'a> {
     span_s: Option<(i64, i64)>,
     meters_seen: Vec<bool>,
     n_meter_days: u64,
+    /// The row that waits last, and how often it came.
+    last_waiting: Option<(u32, Quality, i64, u64)>,
+    n_repeats: u32,
 }
 
 impl<'a> TaskReader<'a> {
@@ -102,6 +108,8 @@ impl<'a> TaskReader<'a> {
             span_s: None,
             meters_seen: Vec::new(),
             n_meter_days: 0,
+            last_waiting: None,
+            n_repeats: 0,
         }
     }
 
@@ -194,7 +202,11 @@ impl<'a> TaskReader<'a> {
         let is_alone = is_regular && (end == to || starts_s[end] >= civil.start_s + civil.length_s);
         let is_measured =
             |all: &Vec<Quality>| all[from..end].iter().all(|quality| *quality == Quality::Measured);
-        (is_alone && batch.qualities.as_ref().is_none_or(is_measured)).then_some((civil, end))
+        // What is impossible waits: it shows as such once its interval is known for sure.
+        let is_measured = is_alone && batch.qualities.as_ref().is_none_or(is_measured);
+        // What is not possible waits for its finding.
+        let per_hour = per_hour(batch.quantity == Quantity::Demand, interval_s);
+        (is_measured && are_possible(kw_of(&batch.values[from..end], per_hour))).then_some((civil, end))
     }
 
     fn digest_whole_day(
@@ -205,10 +217,10 @@ impl<'a> TaskReader<'a> {
         rows: std::ops::Range<usize>,
     ) {
         let interval_s = batch.starts_s[rows.start + 1] - batch.starts_s[rows.start];
-        let per_hour = if batch.quantity == Quantity::Demand { 1.0 } else { intervals_per_hour(interval_s) };
+        let per_hour = per_hour(batch.quantity == Quantity::Demand, interval_s);
         self.n_meter_days += 1;
         self.open[meter as usize].counted_day = civil.day;
-        let kw = batch.values[rows].iter().map(|value| *value as f32 * per_hour);
+        let kw = kw_of(&batch.values[rows], per_hour);
         self.lanes.push(meter, civil.day, interval_s, kw, &mut self.parts.rows);
     }
 
@@ -229,7 +241,7 @@ impl<'a> TaskReader<'a> {
             open.values.push(value as f32);
             open.next_s += open.interval_s;
             if open.values.len() == open.n_full {
-                self.digest_open_day(meter);
+                self.digest_open_day(meter)?;
             }
             return Ok(());
         }
@@ -289,14 +301,18 @@ impl<'a> TaskReader<'a> {
         }
     }
 
-    fn digest_open_day(&mut self, meter: u32) {
+    fn digest_open_day(&mut self, meter: u32) -> Result<()> {
         let open = &mut self.open[meter as usize];
-        let per_hour = if open.is_demand { 1.0 } else { intervals_per_hour(open.interval_s) };
-        let kw = open.values.iter().map(|value| value * per_hour);
-        self.lanes.push(meter, open.day, open.interval_s, kw, &mut self.parts.rows);
+        let per_hour = per_hour(open.is_demand, open.interval_s);
+        let kw = || open.values.iter().map(|value| value * per_hour);
+        if !are_possible(kw()) {
+            return self.break_off(meter);
+        }
+        self.lanes.push(meter, open.day, open.interval_s, kw(), &mut self.parts.rows);
         open.values.clear();
         open.next_s = 0;
         self.n_open -= 1;
+        Ok(())
     }
 
     /// Lets the rows of an open day wait: the next row does not follow.
@@ -327,6 +343,9 @@ impl<'a> TaskReader<'a> {
         start_s: i64,
         value: f64,
     ) -> Result<()> {
+        if self.is_repeat(meter, quality, start_s, value) {
+            return Ok(());
+        }
         let partition = self.partition_of(meter);
         let kind = partition * KINDS + quantity as usize * 2 + quality as usize;
         let order = self.order;
@@ -338,6 +357,16 @@ impl<'a> TaskReader<'a> {
             self.pass.waiting.add(partition, full)?;
         }
         Ok(())
+    }
+
+    /// Whether the row came so often in a row that a day's counts hold no more of it.
+    fn is_repeat(&mut self, meter: u32, quality: Quality, start_s: i64, value: f64) -> bool {
+        let row = (meter, quality, start_s, value.to_bits());
+        if self.last_waiting != Some(row) {
+            (self.last_waiting, self.n_repeats) = (Some(row), 0);
+        }
+        self.n_repeats = self.n_repeats.saturating_add(1);
+        self.n_repeats > MAX_REPEATS
     }
 
     /// Hands over everything that waits and writes the last days.
@@ -392,6 +421,21 @@ pub struct TaskDone {
     pub meters_seen: Vec<bool>,
     /// Days with intervals, summed over the meters; more than there are where rows are in no order.
     pub n_meter_days: u64,
+}
+
+/// What turns the values of rows into demand. [1/h, or 1]
+fn per_hour(is_demand: bool, interval_s: i64) -> f32 {
+    if is_demand { 1.0 } else { intervals_per_hour(interval_s) }
+}
+
+fn kw_of(values: &[f64], per_hour: f32) -> impl Iterator<Item = f32> {
+    values.iter().map(move |value| *value as f32 * per_hour)
+}
+
+/// Whether all of a day's demands are possible; without an early end, so that several are compared at
+/// once.
+fn are_possible(kw: impl Iterator<Item = f32>) -> bool {
+    kw.fold(true, |all, kw| all & is_possible_kw(kw))
 }
 
 /// How many rows at the start belong to the first one's meter.

@@ -46,26 +46,26 @@ impl Clusters {
     }
 }
 
-/// Clusters rows (meters x features).
-pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Clusters {
+/// Clusters rows (meters x features), which are finite; an error says what could not be computed.
+pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Result<Clusters, String> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let fitted = pick(rows, FITTED, &mut rng);
-    let Some(space) = Space::of(&fitted) else { return Clusters::one(rows.nrows()) };
+    let space = Space::of(&fitted)?;
     let fitted = space.place(&fitted);
     let judged = pick(&fitted, JUDGED, &mut rng);
     let distances = Distances::of(&judged);
     let candidates: Vec<Option<(f64, Means)>> =
         (2..=most).into_par_iter().map(|n| fit_candidate(&fitted, (&judged, &distances), n, &rng)).collect();
     let best = candidates.into_iter().flatten().reduce(|best, one| if one.0 > best.0 { one } else { best });
-    let Some((silhouette, model)) = best else { return Clusters::one(rows.nrows()) };
+    let Some((silhouette, model)) = best else { return Ok(Clusters::one(rows.nrows())) };
     let labels = model.predict(&space.place(rows));
     let n = model.centroids().nrows();
-    Clusters {
+    Ok(Clusters {
         n,
         labels: order_by_size(labels.as_slice().unwrap_or_default(), n),
         silhouette: Some(silhouette),
         inertia: Some(model.inertia()),
-    }
+    })
 }
 
 type Means = KMeans<f64, linfa_nn::distance::L2Dist>;
@@ -94,13 +94,18 @@ struct Space {
 }
 
 impl Space {
-    fn of(rows: &Array2<f64>) -> Option<Self> {
+    fn of(rows: &Array2<f64>) -> Result<Self, String> {
         let data = DatasetBase::from(rows.clone());
-        let scaler = LinearScaler::standard().fit(&data).ok()?;
+        let scaler = LinearScaler::standard().fit(&data).map_err(|error| error.to_string())?;
         let scaled = scaler.transform(data).records;
-        let (_, vectors) = scaled.t().dot(&scaled).eigh_into().ok()?.sort_eig_desc();
+        let products = scaled.t().dot(&scaled);
+        // The decomposition takes finite numbers for granted, and panics without them.
+        if !products.iter().all(|value| value.is_finite()) {
+            return Err("the scaled load shapes are not finite".to_owned());
+        }
+        let (_, vectors) = products.eigh_into().map_err(|error| error.to_string())?.sort_eig_desc();
         let largest: Vec<usize> = (0..COMPONENTS.min(rows.nrows()).min(vectors.ncols())).collect();
-        Some(Self { scaler, components: vectors.select(Axis(1), &largest) })
+        Ok(Self { scaler, components: vectors.select(Axis(1), &largest) })
     }
 
     fn place(&self, rows: &Array2<f64>) -> Array2<f64> {
@@ -158,7 +163,18 @@ mod tests {
             });
             let space = Space::of(&rows).unwrap();
             assert!(space.place(&rows).iter().all(|value| value.is_finite()));
-            assert_eq!(fit_clusters(&rows, 8, 1).labels.len(), 60);
+            assert_eq!(fit_clusters(&rows, 8, 1).unwrap().labels.len(), 60);
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_an_error_and_no_panic() {
+        for odd in [f64::NAN, f64::INFINITY] {
+            let rows = Array2::from_shape_fn(
+                (60, 25),
+                |(row, column)| if row == 7 { odd } else { (row + column) as f64 },
+            );
+            assert!(fit_clusters(&rows, 8, 1).is_err(), "{odd}");
         }
     }
 }

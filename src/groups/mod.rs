@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use crate::digest::CLOCK_HOURS;
+use crate::error::{Error, Result};
 use crate::ids::{GroupId, MeterId};
+use crate::units::MAX_DEMAND_KW;
 
 /// What groups are formed on.
 #[derive(Debug, Clone)]
@@ -54,9 +56,11 @@ pub struct Grouping {
 /// A class with fewer meters than this is one group: smaller clusters say nothing of a peer.
 const LEAST_CLUSTERED: usize = 24;
 
-/// Forms the groups. Deterministic for an order of inputs and a seed: give an order that no id decides.
-#[must_use]
-pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> Grouping {
+/// Forms the groups. Deterministic for an order of inputs and a seed; give an order that no id decides.
+///
+/// # Errors
+/// When the meters of a class cannot be set apart by numbers at all.
+pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> Result<Grouping> {
     let mut classes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         classes.entry(&input.class).or_default().push(index);
@@ -67,6 +71,7 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> G
             cluster::Clusters::one(members.len())
         } else {
             cluster::fit_clusters(&shapes(inputs, &members), max_per_class, seed)
+                .map_err(|seen| Error::table(format!("peer groups of the class `{class}`"), seen))?
         };
         for number in 0..clusters.n {
             let own: Vec<usize> = members
@@ -80,7 +85,7 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> G
             grouping.groups.push(describe(GroupId::from(id), class, inputs, &own, &clusters));
         }
     }
-    grouping
+    Ok(grouping)
 }
 
 fn describe(
@@ -108,12 +113,13 @@ fn describe(
     }
 }
 
-/// Demand over its mean by clock hour; flat where nothing is known.
+/// Demand over its mean by clock hour; flat where nothing is known. Always finite.
 fn shape(input: &GroupInput) -> [f32; CLOCK_HOURS] {
-    let known = || input.hour_kw.iter().filter(|kw| !kw.is_nan());
+    let known = || input.hour_kw.iter().filter(|kw| kw.is_finite());
     let sum: f64 = known().map(|kw| f64::from(*kw)).sum();
     let mean = Some((sum / known().count() as f64) as f32).filter(|mean| *mean > 0.0);
-    input.hour_kw.map(|kw| mean.filter(|_| !kw.is_nan()).map_or(1.0, |mean| kw / mean))
+    let over_mean = |kw: f32| mean.map(|mean| kw / mean).filter(|share| share.is_finite());
+    input.hour_kw.map(|kw| over_mean(kw).unwrap_or(1.0))
 }
 
 /// One row a meter: load shape, and level on a log scale.
@@ -124,7 +130,7 @@ fn shapes(inputs: &[GroupInput], members: &[usize]) -> Array2<f64> {
             rows[[row, hour]] = f64::from(value);
         }
         // Half a machine is the resolution that matters at the low end.
-        let level = f64::from(inputs[member].demand_kw_mean.max(0.0)) + 0.5;
+        let level = f64::from(inputs[member].demand_kw_mean).clamp(0.0, MAX_DEMAND_KW) + 0.5;
         rows[[row, CLOCK_HOURS]] = if level.is_nan() { 0.0 } else { level.ln() };
     }
     rows
@@ -150,7 +156,7 @@ mod tests {
         let inputs: Vec<_> = (0..40)
             .map(|id| if id % 2 == 0 { input(id, "home", 0.2, 1.0) } else { input(id, "home", 2.0, 0.3) })
             .collect();
-        let grouping = group_meters(&inputs, 8, 1);
+        let grouping = group_meters(&inputs, 8, 1).unwrap();
         assert!(grouping.groups.len() >= 2);
         assert_ne!(grouping.members[0], grouping.members[1]);
         assert_eq!(grouping.members[0], grouping.members[2]);
@@ -160,7 +166,7 @@ mod tests {
     #[test]
     fn three_meters_are_one_group_a_class() {
         let inputs = [input(0, "home", 0.2, 1.0), input(1, "shop", 0.2, 5.0), input(2, "home", 3.0, 3.0)];
-        let grouping = group_meters(&inputs, 8, 1);
+        let grouping = group_meters(&inputs, 8, 1).unwrap();
         assert_eq!(
             grouping.groups.iter().map(|group| (group.id.as_str(), group.n_meters)).collect::<Vec<_>>(),
             [("home", 2), ("shop", 1)]
@@ -176,8 +182,8 @@ mod tests {
             hour_kw: [f32::NAN; 24],
             demand_kw_mean: f32::NAN,
         });
-        let grouping = group_meters(&inputs, 8, 1);
+        let grouping = group_meters(&inputs, 8, 1).unwrap();
         assert_eq!(grouping.groups[grouping.members[30]].class, "unknown");
-        assert!(group_meters(&[], 8, 1).groups.is_empty());
+        assert!(group_meters(&[], 8, 1).unwrap().groups.is_empty());
     }
 }

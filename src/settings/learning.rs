@@ -3,9 +3,11 @@
 //! They are settings so that `benches/learning/run` can try others than the defaults, on meters with
 //! rigs planted into them; what it found is in `benches/README.md`.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::{at_least, positive};
+use super::within;
 use crate::error::{Error, Result};
 
 /// Families of features, by name.
@@ -13,6 +15,18 @@ pub const FAMILIES: [&str; 5] = ["level_shift", "base_load", "flatness", "timer"
 
 /// What may be left out beside them: what a meter's register class shows anyway.
 pub const CLASS_LEVEL: &str = "class_level";
+
+/// More copies of one meter cost time and memory, and say no more (`benches/learning/run`).
+const COPIES: RangeInclusive<usize> = 1..=100;
+
+/// What weighs more than a thousandfold is alone.
+const WEIGHTS: RangeInclusive<f64> = 0.001..=1000.0;
+
+/// More rounds than this change no score.
+const MAX_ROUNDS: usize = 10_000;
+
+/// With more left out there is hardly anything to learn from.
+const MAX_LEFT_OUT_SHARE: f64 = 0.5;
 
 /// `[learning]` as written.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -98,17 +112,8 @@ impl LearningTable {
     /// When a value cannot be used.
     pub fn check(self) -> Result<Learning> {
         let usual = Learning::default();
-        let weight = |key: &str, given: Option<f64>, usual: f64| -> Result<f64> {
-            Ok(positive(key, given)?.unwrap_or(usual))
-        };
-        let left_out_share = self.left_out_share.unwrap_or(usual.left_out_share);
-        if !(0.0..=0.5).contains(&left_out_share) {
-            return Err(Error::setting(
-                "[learning] left_out_share",
-                format!("{left_out_share}"),
-                "Write a share from 0 to 0.5",
-            ));
-        }
+        let weight = |key: &str, given: Option<f64>, usual: f64| within(key, given.unwrap_or(usual), WEIGHTS);
+        let copies = |key: &str, given: Option<usize>| given.map(|n| within(key, n, COPIES)).transpose();
         let without = self.without.unwrap_or_default();
         if let Some(name) =
             without.iter().find(|name| !FAMILIES.contains(&name.as_str()) && *name != CLASS_LEVEL)
@@ -121,8 +126,8 @@ impl LearningTable {
             ));
         }
         Ok(Learning {
-            rigs_per_host: self.rigs_per_host,
-            look_alikes_per_host: self.look_alikes_per_host,
+            rigs_per_host: copies("[learning] rigs_per_host", self.rigs_per_host)?,
+            look_alikes_per_host: copies("[learning] look_alikes_per_host", self.look_alikes_per_host)?,
             untouched_weight: weight(
                 "[learning] untouched_weight",
                 self.untouched_weight,
@@ -133,10 +138,18 @@ impl LearningTable {
                 self.look_alike_weight,
                 usual.look_alike_weight,
             )?,
-            left_out_share,
+            left_out_share: within(
+                "[learning] left_out_share",
+                self.left_out_share.unwrap_or(usual.left_out_share),
+                0.0..=MAX_LEFT_OUT_SHARE,
+            )?,
             verdict_weight: weight("[learning] verdict_weight", self.verdict_weight, usual.verdict_weight)?,
-            rounds: at_least("[learning] rounds", self.rounds.unwrap_or(usual.rounds), 1)?,
-            learning_rate: weight("[learning] learning_rate", self.learning_rate, usual.learning_rate)?,
+            rounds: within("[learning] rounds", self.rounds.unwrap_or(usual.rounds), 1..=MAX_ROUNDS)?,
+            learning_rate: within(
+                "[learning] learning_rate",
+                self.learning_rate.unwrap_or(usual.learning_rate),
+                0.001..=1.0,
+            )?,
             without,
         })
     }

@@ -2,6 +2,8 @@
 
 mod learning;
 
+use std::fmt::{Debug, Display};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -16,6 +18,21 @@ pub const DEFAULT_MEMORY_MIB: u32 = 1024;
 
 /// Folder of a run with its own digests.
 pub const DIGESTS: &str = "digests";
+
+/// With less there is no room to decode a batch. [MiB]
+const MIN_MEMORY_MIB: u32 = 16;
+
+/// More than any machine has today: a number with digits too many. [MiB]
+const MAX_MEMORY_MIB: u32 = 16 << 20;
+
+/// More than the largest machines have cores.
+const MAX_THREADS: usize = 1024;
+
+/// Each number of groups up to this is tried in each class, and takes its time.
+const MAX_GROUPS_PER_CLASS: usize = 64;
+
+/// Prices of energy lie within this in every currency. [currency per kWh]
+const TARIFFS_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
 
 /// Seed of every random choice where none is given.
 pub const DEFAULT_SEED: u64 = 1;
@@ -328,22 +345,12 @@ impl PipelineFile {
     pub fn check(self, flags: &Overrides) -> Result<Settings> {
         let readings = check_readings(self.readings, &flags.readings)?;
         let zone = flags.timezone.clone().or(self.run.timezone).map(|name| Zone::named(&name)).transpose()?;
-        let share = self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE);
-        if !(0.0..=1.0).contains(&share) {
-            return Err(Error::setting(
-                "[ranking] max_false_chance",
-                format!("{share}"),
-                "Write a chance between 0 and 1",
-            ));
-        }
-        let threads = flags.threads.or(self.run.threads).unwrap_or(0);
         Ok(Settings {
             out: flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out")),
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
-            threads: if threads == 0 {
-                std::thread::available_parallelism().map_or(1, usize::from)
-            } else {
-                threads
+            threads: match check_threads(flags.threads.or(self.run.threads).unwrap_or(0))? {
+                0 => std::thread::available_parallelism().map_or(1, usize::from),
+                threads => threads,
             },
             zone,
             readings,
@@ -352,19 +359,27 @@ impl PipelineFile {
             events: flags.events.clone().or(self.events.map(|table| table.path)),
             verdicts: flags.verdicts.clone().or(self.verdicts.map(|table| table.path)),
             windows: self.windows.check()?,
-            memory_mib: at_least(
+            memory_mib: within(
                 "[digest] memory_mib",
                 self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB),
-                16,
+                MIN_MEMORY_MIB..=MAX_MEMORY_MIB,
             )?,
             store: flags.store.clone().or(self.digest.store),
-            max_groups_per_class: at_least(
+            max_groups_per_class: within(
                 "[groups] max_per_class",
                 self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS),
-                1,
+                1..=MAX_GROUPS_PER_CLASS,
             )?,
-            max_false_chance: share,
-            tariff_per_kwh: positive("[ranking] tariff_per_kwh", self.ranking.tariff_per_kwh)?,
+            max_false_chance: within(
+                "[ranking] max_false_chance",
+                self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE),
+                0.0..=1.0,
+            )?,
+            tariff_per_kwh: self
+                .ranking
+                .tariff_per_kwh
+                .map(|tariff| within("[ranking] tariff_per_kwh", tariff, TARIFFS_PER_KWH))
+                .transpose()?,
             learning: self.learning.check()?,
         })
     }
@@ -415,20 +430,25 @@ fn hour_window(key: &str, hours: Option<[u8; 2]>, default: HourWindow) -> Result
     Ok(HourWindow { from, to })
 }
 
-fn at_least<T: PartialOrd + std::fmt::Display + Copy>(key: &str, value: T, least: T) -> Result<T> {
-    if value < least {
-        return Err(Error::setting(key, format!("{value}"), format!("Write {least} or more")));
-    }
-    Ok(value)
+/// The number of threads, where it may be one; 0 means one a core.
+///
+/// # Errors
+/// When there are too many.
+pub fn check_threads(threads: usize) -> Result<usize> {
+    within("threads", threads, 0..=MAX_THREADS)
 }
 
-fn positive(key: &str, value: Option<f64>) -> Result<Option<f64>> {
-    match value {
-        Some(x) if !(x.is_finite() && x > 0.0) => {
-            Err(Error::setting(key, format!("{x}"), "Write a number above 0, or leave the key out"))
-        }
-        other => Ok(other),
+/// The value of a setting or flag, where it lies within its bounds.
+///
+/// # Errors
+/// When it does not: key, value and bounds.
+pub fn within<T: PartialOrd + Display + Debug>(key: &str, value: T, bounds: RangeInclusive<T>) -> Result<T> {
+    if bounds.contains(&value) {
+        return Ok(value);
     }
+    let cure = format!("Write a number from {} to {}", bounds.start(), bounds.end());
+    // As it is written: nobody reads the 300 digits of 1e300.
+    Err(Error::setting(key, format!("{value:?}"), cure))
 }
 
 #[cfg(test)]
@@ -464,5 +484,33 @@ mod tests {
     #[test]
     fn no_readings_is_an_error() {
         assert!(PipelineFile::default().check(&Overrides::default()).is_err());
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_names_its_key_its_value_and_the_bounds() {
+        for (key, text, bounds) in [
+            ("threads", "[run]\nthreads = 100000", "from 0 to 1024"),
+            ("memory_mib", "[digest]\nmemory_mib = 4000000000", "from 16 to 16777216"),
+            ("memory_mib", "[digest]\nmemory_mib = 1", "from 16 to 16777216"),
+            ("max_per_class", "[groups]\nmax_per_class = 1000000000", "from 1 to 64"),
+            ("max_per_class", "[groups]\nmax_per_class = 0", "from 1 to 64"),
+            ("max_false_chance", "[ranking]\nmax_false_chance = nan", "from 0 to 1"),
+            ("tariff_per_kwh", "[ranking]\ntariff_per_kwh = -1.0", "from 0.000001 to 1000000"),
+            ("rounds", "[learning]\nrounds = 1000000000", "from 1 to 10000"),
+            ("learning_rate", "[learning]\nlearning_rate = inf", "from 0.001 to 1"),
+            ("rigs_per_host", "[learning]\nrigs_per_host = 1000000", "from 1 to 100"),
+            ("look_alikes_per_host", "[learning]\nlook_alikes_per_host = 0", "from 1 to 100"),
+            ("untouched_weight", "[learning]\nuntouched_weight = 1e300", "from 0.001 to 1000"),
+            ("look_alike_weight", "[learning]\nlook_alike_weight = 0.0", "from 0.001 to 1000"),
+            ("verdict_weight", "[learning]\nverdict_weight = -3.0", "from 0.001 to 1000"),
+            ("left_out_share", "[learning]\nleft_out_share = 0.9", "from 0 to 0.5"),
+        ] {
+            let file: PipelineFile = toml::from_str(text).unwrap();
+            let flags = Overrides { readings: vec!["x.csv".into()], ..Overrides::default() };
+            let error = file.check(&flags).unwrap_err().to_string();
+            let seen = text.rsplit("= ").next().unwrap().trim_end_matches(".0");
+            assert!(error.contains(key) && error.contains(bounds), "{text}: {error}");
+            assert!(error.to_lowercase().contains(seen), "{text}: {error}");
+        }
     }
 }

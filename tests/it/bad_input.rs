@@ -12,10 +12,10 @@ use arrow::array::{
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
 
-use crate::program::{Ran, files, hashwatt, read_table, texts};
+use crate::program::{Ran, files, hashwatt, numbers, read_table, texts};
 
 /// Days of the good exports: more than a meter needs to be judged.
-const DAYS: usize = 20;
+pub const DAYS: usize = 20;
 
 /// 2024-01-01T00:00. [us]
 const FIRST_US: i64 = 1_704_067_200_000_000;
@@ -23,18 +23,18 @@ const FIRST_US: i64 = 1_704_067_200_000_000;
 const HOUR_US: i64 = 3_600_000_000;
 
 /// Inputs of one test, and where its run goes.
-struct Place(tempfile::TempDir);
+pub struct Place(tempfile::TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn out(&self) -> PathBuf {
+    pub fn out(&self) -> PathBuf {
         self.0.path().join("run")
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.path().join("in").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
@@ -51,15 +51,26 @@ impl Place {
         path
     }
 
-    fn detect(&self, readings: &Path) -> Ran {
+    pub fn detect(&self, readings: &Path) -> Ran {
         self.detect_with(readings, &[])
     }
 
-    fn detect_with(&self, readings: &Path, more: &[&str]) -> Ran {
+    pub fn detect_with(&self, readings: &Path, more: &[&str]) -> Ran {
         let (readings, out) = (readings.display().to_string(), self.out().display().to_string());
         let mut arguments = vec!["detect", "--readings", &readings, "--out", &out, "--threads", "1"];
         arguments.extend(more);
         hashwatt(arguments)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A table beside the readings, not among them.
+    pub fn table(&self, name: &str, content: &str) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
     }
 
     /// Asserts that the run stopped, named all of these, and left nothing.
@@ -79,7 +90,7 @@ impl Place {
 
     /// Meters in the scores, all outputs being there and whole.
     #[track_caller]
-    fn scored(&self) -> Vec<String> {
+    pub fn scored(&self) -> Vec<String> {
         let record: Value =
             serde_json::from_slice(&std::fs::read(self.out().join("run.json")).unwrap()).unwrap();
         for file in record["outputs"].as_array().unwrap() {
@@ -91,9 +102,51 @@ impl Place {
         texts(&read_table(&self.out().join("scores.parquet")), "meter_id").into_iter().flatten().collect()
     }
 
+    /// What the findings of this code say.
+    #[track_caller]
+    pub fn descriptions(&self, code: &str) -> Vec<String> {
+        let table = read_table(&self.out().join("findings.parquet"));
+        let all = texts(&table, "code").into_iter().zip(texts(&table, "description"));
+        all.filter(|(there, _)| there.as_deref() == Some(code)).filter_map(|(_, words)| words).collect()
+    }
+
+    #[track_caller]
+    pub fn has_finding(&self, code: &str) -> bool {
+        !self.descriptions(code).is_empty()
+    }
+
+    /// Meter with day, and energy, of every digest of the run.
+    pub fn digests(&self) -> Vec<(String, f64)> {
+        self.digest_column("energy_kwh")
+    }
+
+    /// The greatest demand of any day in the digests of the run, or of the store beside it.
+    pub fn greatest_kw(&self) -> f64 {
+        self.digest_column("demand_kw_max").into_iter().map(|(_, kw)| kw).fold(0.0, f64::max)
+    }
+
+    /// Meter with day, and a column, of every digest of the run or of the store beside it.
+    pub fn digest_column(&self, column: &str) -> Vec<(String, f64)> {
+        let folder =
+            [self.out().join("digests"), self.path("store")].into_iter().find(|folder| folder.exists());
+        let folder = folder.unwrap_or_else(|| panic!("no digests in {}", self.out().display()));
+        let mut rows = Vec::new();
+        for part in files(&folder).into_keys().filter(|part| part.extension().is_some_and(|e| e == "parquet"))
+        {
+            let table = read_table(&folder.join(part));
+            let places = texts(&table, "meter_id").into_iter().zip(texts(&table, "day"));
+            let places = places.map(|(meter, day)| format!("{} {}", meter.unwrap(), day.unwrap()));
+            rows.extend(
+                places.zip(numbers(&table, column)).map(|(place, value)| (place, value.unwrap_or(0.0))),
+            );
+        }
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows
+    }
+
     /// Descriptions of the findings of this code, with their severity.
     #[track_caller]
-    fn finding(&self, code: &str) -> (String, String) {
+    pub fn finding(&self, code: &str) -> (String, String) {
         let table = read_table(&self.out().join("findings.parquet"));
         let (codes, severities) = (texts(&table, "code"), texts(&table, "severity"));
         let row = codes.iter().position(|there| there.as_deref() == Some(code));
@@ -117,14 +170,14 @@ fn good_rows(n_meters: usize) -> String {
 }
 
 /// A home: quiet at night, busy in the evening, no two days the same.
-fn kwh(meter: usize, hour: usize) -> f64 {
+pub fn kwh(meter: usize, hour: usize) -> f64 {
     let evening = if (17..23).contains(&(hour % 24)) { 0.9 } else { 0.2 };
     evening + ((hour * 7919 + meter * 104_729) % 101) as f64 / 200.0
 }
 
-const HEADER: &str = "meter_id,timestamp,kwh\n";
+pub const HEADER: &str = "meter_id,timestamp,kwh\n";
 
-fn good_csv(n_meters: usize) -> String {
+pub fn good_csv(n_meters: usize) -> String {
     format!("{HEADER}{}", good_rows(n_meters))
 }
 

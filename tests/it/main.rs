@@ -6,6 +6,7 @@
 mod acquisition;
 mod backtest;
 mod bad_input;
+mod bad_values;
 mod balance;
 mod cli;
 mod debian;

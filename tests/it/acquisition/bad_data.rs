@@ -154,13 +154,13 @@ fn rows_that_cannot_be_used_are_counted_by_cause_with_the_first_of_them() {
     };
     assert!(description("without a meter id").contains("row 2"));
     assert!(description("without a time").contains("row 3"));
-    assert!(description("cannot be read").contains("row 4 (`yesterday`)"));
+    assert!(description("cannot be read").contains("row 4 (`timestamp = yesterday`)"));
     assert!(
         description("outside 1990").contains("2 intervals") && description("outside 1990").contains("row 5")
     );
     assert!(description("NaN").contains("row 7"));
     assert!(description("infinite").contains("row 8"));
-    assert!(description("no number").contains("row 10 (`oops`)"));
+    assert!(description("no number").contains("row 10 (`kwh = oops`)"));
     assert!(description("fewer fields").contains("row 11"));
     assert_eq!(export.report.missing(), 2);
 }
