@@ -13,6 +13,7 @@ use super::query::Answers;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
+use crate::digest::store::manifest::MANIFEST;
 use crate::error::{Error, Result};
 use crate::ids::GroupId;
 use crate::report::PeerDay;
@@ -132,7 +133,8 @@ impl RunView {
     /// When the digests cannot be read.
     pub fn days(&self, meter: &str) -> Result<Option<MeterDays>> {
         let folder = self.run.days_folder(meter);
-        if !folder.is_dir() {
+        // Whoever has no room keeps a run without its days.
+        if !folder.join(MANIFEST).is_file() {
             return Ok(None);
         }
         let store = {
