@@ -34,6 +34,9 @@ const MAX_ADDRESS_CONNECTIONS: usize = 128;
 /// How long the head of a request may take, and how long a connection may be idle between two. [s]
 const HEAD_S: u64 = 15;
 
+/// Longest head of a request, and what is kept of an answer that is not taken: 32 MB for all. [bytes]
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
 /// How long a connection may take nothing of what is sent to it. [s]
 const WRITE_S: u64 = 30;
 
@@ -193,6 +196,7 @@ async fn hold(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(HEAD_S))
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {

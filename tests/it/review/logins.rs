@@ -27,7 +27,10 @@ fn whoever_fails_a_name_waits_longer_and_longer_and_the_person_does_not() {
         let statuses: Vec<u16> = (0..9).map(guess).collect();
         assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429, 429]);
         let waits = raw::log_in("127.0.0.2", &desk.address, "viewer-person", PASSWORD);
-        assert!(waits.to_lowercase().contains("retry-after: ") && waits.contains("Too many tries"), "{waits}");
+        assert!(
+            waits.to_lowercase().contains("retry-after: ") && waits.contains("Too many tries"),
+            "{waits}"
+        );
         // From elsewhere, the person is let in without a cookie; from there, with one.
         assert_eq!(raw::status_of(&raw::log_in("127.0.0.3", &desk.address, "viewer-person", PASSWORD)), 303);
         let mut known = known;
@@ -51,7 +54,8 @@ fn a_known_browser_is_let_in_from_the_very_address_that_guesses() {
     let desk = Desk::open(ENGINES[0], &[]);
     let mut ada = desk.administrator();
     ada.post("/logout", &[]).is(303);
-    let guess = || raw::status_of(&raw::log_in("127.0.0.1", &desk.address, "ada", "a guess of many characters"));
+    let guess =
+        || raw::status_of(&raw::log_in("127.0.0.1", &desk.address, "ada", "a guess of many characters"));
     let statuses: Vec<u16> = (0..6).map(|_| guess()).collect();
     assert_eq!(statuses.last(), Some(&429));
     ada.get("/login").is(200);
@@ -62,9 +66,8 @@ fn a_known_browser_is_let_in_from_the_very_address_that_guesses() {
 #[test]
 fn right_logins_are_not_slowed_down() {
     let desk = Desk::open(ENGINES[0], &[]);
-    let statuses: Vec<u16> = (0..8)
-        .map(|_| raw::status_of(&raw::log_in("127.0.0.4", &desk.address, "ada", PASSWORD)))
-        .collect();
+    let statuses: Vec<u16> =
+        (0..8).map(|_| raw::status_of(&raw::log_in("127.0.0.4", &desk.address, "ada", PASSWORD))).collect();
     assert_eq!(statuses, [303; 8]);
 }
 
@@ -97,19 +100,23 @@ fn the_last_administrator_stays_however_it_is_tried() {
         for _ in 0..3 {
             std::thread::scope(|scope| {
                 scope.spawn(|| ada.post("/people", &[("name", "marat"), demoted[1], demoted[2]]).status);
-                scope.spawn(|| marat.post("/people/active", &[("name", "ada"), ("is_active", "false")]).status);
+                scope.spawn(|| {
+                    marat.post("/people/active", &[("name", "ada"), ("is_active", "false")]).status
+                });
             });
             let left = "SELECT COUNT(*) FROM people WHERE role = 'administrator' AND is_active = 1";
             assert_eq!(number(&desk.database, left), 1);
             let is_ada = "SELECT COUNT(*) FROM people \
                 WHERE name = 'ada' AND role = 'administrator' AND is_active = 1";
-            let mut stayed = desk.logged_in(if number(&desk.database, is_ada) == 1 { "ada" } else { "marat" });
+            let mut stayed =
+                desk.logged_in(if number(&desk.database, is_ada) == 1 { "ada" } else { "marat" });
             for name in ["ada", "marat"] {
                 let fields = [("name", name), ("role", "administrator"), ("password", PASSWORD)];
                 let status = stayed.post("/people", &fields).status;
                 // Their own entry ends their own session.
                 if status != 303 || name == "ada" {
-                    stayed = desk.logged_in(if number(&desk.database, is_ada) == 1 { "ada" } else { "marat" });
+                    stayed =
+                        desk.logged_in(if number(&desk.database, is_ada) == 1 { "ada" } else { "marat" });
                 }
             }
             (ada, marat) = (desk.logged_in("ada"), desk.logged_in("marat"));

@@ -51,7 +51,8 @@ fn a_request_whose_head_or_body_does_not_end_is_ended() {
     let mut head = raw::connect("127.0.0.1", &desk.address);
     head.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n").unwrap();
     let mut body = raw::connect("127.0.0.1", &desk.address);
-    body.write_all(b"POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nlang").unwrap();
+    body.write_all(b"POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nlang")
+        .unwrap();
     let mut answer = Vec::new();
     let _ = body.read_to_end(&mut answer);
     let _ = head.read_to_end(&mut answer);
@@ -84,7 +85,8 @@ fn a_desk_without_login_answers_to_names_of_this_machine_alone() {
     // A page whose own name was given this machine's address reads nothing and writes nothing.
     let meter = page_of(&desk.suspects()[0]);
     for path in ["/", "/list.csv", "/verdicts.csv", "/map.json", "/metrics", "/healthz", &*meter] {
-        for host in ["evil.example", "127.0.0.1.evil.example:80", "192.168.1.7", "localhost.evil.example", ""] {
+        for host in ["evil.example", "127.0.0.1.evil.example:80", "192.168.1.7", "localhost.evil.example", ""]
+        {
             let answer = ask(&format!("GET {path}"), &[host]);
             assert!(matches!(raw::status_of(&answer), 421 | 400), "{path} {host}: {answer}");
             assert!(!answer.contains("M0000"), "{answer}");
@@ -160,11 +162,12 @@ fn the_database_is_its_owners_alone_and_what_was_wider_is_narrowed() {
     }
     let log = folder.path().join("log");
     let run = desk.run.to_str().unwrap();
-    let mut again = command(["review", run, "--no-login", "--listen", "127.0.0.1:0", "--database", &database])
-        .stdout(std::process::Stdio::null())
-        .stderr(std::fs::File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
+    let mut again =
+        command(["review", run, "--no-login", "--listen", "127.0.0.1:0", "--database", &database])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
     let begun = Instant::now();
     while mode(&file) != 0o600 && begun.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(50));

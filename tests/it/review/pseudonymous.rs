@@ -14,11 +14,11 @@ fn hidden(desk: &Desk) -> Vec<String> {
         hidden.push(address);
     }
     for name in ["lat", "lon"] {
-        let column = table.column_by_name(name).unwrap();
-        let column = arrow::compute::cast(column, &arrow::datatypes::DataType::Float64).unwrap();
-        let column = arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(&column).clone();
+        let column = crate::program::numbers(&table, name);
         // Three digits after the point are a hundred metres.
-        hidden.extend(column.iter().flatten().map(|degrees| format!("{:.3}", (degrees * 1e3).trunc() / 1e3)));
+        hidden.extend(
+            column.into_iter().flatten().map(|degrees| format!("{:.3}", (degrees * 1e3).trunc() / 1e3)),
+        );
     }
     hidden.sort();
     hidden.dedup();
@@ -68,7 +68,10 @@ fn no_route_gives_a_viewer_of_a_pseudonymous_desk_a_place() {
             shown_to_analyst += usize::from(!given_away(&analyst.get(&path).body, &hidden).is_empty());
         }
     }
-    assert!(asked > 300 && shown_to_analyst > 10, "{asked} {shown_to_analyst}: the search sees places at all");
+    assert!(
+        asked > 300 && shown_to_analyst > 10,
+        "{asked} {shown_to_analyst}: the search sees places at all"
+    );
     // Nor can a viewer find out by searching, by column or by the saved view of it.
     let address = addresses.iter().flatten().next().unwrap();
     let encoded: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();

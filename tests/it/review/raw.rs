@@ -11,11 +11,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub fn connect(from: &str, desk: &str) -> TcpStream {
     let to: SocketAddr = desk.trim_start_matches("http://").parse().unwrap();
     let from: SocketAddr = format!("{from}:0").parse().unwrap();
-    let stream = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        socket.bind(from).unwrap();
-        socket.connect(to).await.unwrap().into_std().unwrap()
-    });
+    let stream =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind(from).unwrap();
+            socket.connect(to).await.unwrap().into_std().unwrap()
+        });
     stream.set_nonblocking(false).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream
