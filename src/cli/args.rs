@@ -279,10 +279,11 @@ pub(super) struct ReviewArguments {
     /// for on a terminal, else read from standard input
     #[arg(long, value_name = "NAME")]
     pub add_administrator: Option<String>,
-    /// Let in whoever reaches the port, with every right; on a loopback address only
+    /// Let in whoever reaches the port, with every right; on a loopback address only, and only by names of
+    /// this machine
     #[arg(long, conflicts_with = "add_administrator")]
     pub no_login: bool,
-    /// Hide addresses and coordinates from viewers
+    /// Hide addresses, coordinates and what people wrote from viewers
     #[arg(long)]
     pub pseudonymous: bool,
     /// A proxy in front speaks TLS: mark cookies as secure, and take callers' addresses from

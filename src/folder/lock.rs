@@ -49,15 +49,6 @@ impl Lock {
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Keeps writers away while this is held; `None` where one is at work. Readers do not keep each other
-    /// away.
-    #[must_use]
-    pub fn to_read(path: &Path) -> Option<Self> {
-        let file = File::open(path).ok()?;
-        file.try_lock_shared().ok()?;
-        Some(Self { file, path: path.to_owned() })
-    }
-
     /// Lets readers in, as one of them. Another writer may come first: look again at what is there.
     ///
     /// # Errors

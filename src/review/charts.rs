@@ -37,6 +37,12 @@ pub fn charts_of(view: &RunView, line: Line<'_>) -> Result<ChartData> {
     ))
 }
 
+/// The charts of a place that the run has no days of.
+#[must_use]
+pub fn no_charts() -> ChartData {
+    ChartData::of(&[], None, None, None, Vec::new())
+}
+
 /// The rig of a line as the ranking estimated it.
 #[must_use]
 pub fn rig_of(line: Line<'_>) -> Option<RigEstimate> {

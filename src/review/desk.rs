@@ -1,7 +1,7 @@
 //! Holds what all pages share: the run, the cases as they stand, and the database.
 
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tokio::sync::Semaphore;
@@ -9,10 +9,11 @@ use tokio::sync::Semaphore;
 use super::case::{Action, Cases, Entry, Status};
 use super::database::Database;
 use super::database::runs::PastLine;
-use super::guard::Throttle;
 use super::lines::Line;
 use super::operations::Counters;
 use super::run_view::{RunView, id_of};
+use super::signer::{Signer, secret};
+use super::throttle::Throttle;
 use super::{Places, ReviewSettings};
 use crate::error::{Error, Result};
 use crate::report::past_run::PastRun;
@@ -32,6 +33,8 @@ pub struct Desk {
     pub database: Database,
     /// Who fails to log in too often.
     pub throttle: Throttle,
+    /// Signs what browsers keep.
+    pub signer: Signer,
     /// What operators watch.
     pub counters: Counters,
     /// Lets as many read days at once as there are cores; each holds some ten megabytes meanwhile.
@@ -53,8 +56,10 @@ impl Desk {
     /// When either fails.
     pub async fn open(settings: ReviewSettings, database: Database) -> Result<Self> {
         let view = RunView::open(&settings.run, settings.streets.as_deref())?;
+        let signer = Signer::of(&database.secret("signer", &secret()).await?);
         let desk = Self {
             throttle: Throttle::default(),
+            signer,
             counters: Counters::start(),
             readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             view: RwLock::new(Arc::new(view)),
@@ -94,7 +99,10 @@ impl Desk {
     /// # Errors
     /// When the database fails; then nothing was written.
     pub async fn write(&self, entries: &[Entry]) -> Result<()> {
-        self.database.append(entries).await?;
+        let view = self.view();
+        let line = |meter: &str| Some(past_line(view.lines.line(view.lines.index(meter)?)));
+        let lines: Vec<_> = entries.iter().map(|entry| (entry.clone(), line(&entry.meter))).collect();
+        self.database.append(&lines).await?;
         self.counters.wrote(entries.iter().filter(|entry| entry.action == Action::Verdict).count());
         Ok(())
     }
@@ -119,8 +127,32 @@ impl Desk {
         self.settings.places == Places::Hidden
     }
 
-    /// Closes the database.
+    /// Sweeps away what is over: sessions, counts of refused logins.
+    async fn sweep(&self) {
+        self.throttle.sweep(Instant::now());
+        let swept = async {
+            self.database.sweep_sessions(now()).await?;
+            self.database.sweep_refused(now()).await
+        };
+        if let Err(error) = swept.await {
+            tracing::warn!(%error, "what is over was not swept away");
+        }
+    }
+
+    /// Writes down which logins were refused since this was last done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn write_refused(&self) -> Result<()> {
+        let refused = self.throttle.take_refused();
+        if refused.is_empty() { Ok(()) } else { self.database.add_refused(now(), &refused).await }
+    }
+
+    /// Writes down what was only counted and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_refused().await {
+            tracing::warn!(%error, "refused logins were not written down");
+        }
         self.database.close().await;
     }
 
@@ -128,20 +160,8 @@ impl Desk {
     async fn remember(&self, view: &RunView) -> Result<()> {
         let cases = self.cases().await?;
         let is_kept = |line: &Line<'_>| line.is_suspect() || cases.of(line.meter()).is_some();
-        let lines: Vec<(String, PastLine)> = view
-            .lines
-            .all()
-            .filter(is_kept)
-            .map(|line| {
-                let facts = PastLine {
-                    rank: u32::try_from(line.rank()).unwrap_or(u32::MAX),
-                    score: line.score(),
-                    rig_kw: line.rig_kw(),
-                    is_suspect: line.is_suspect(),
-                };
-                (line.meter().to_owned(), facts)
-            })
-            .collect();
+        let lines: Vec<(String, PastLine)> =
+            view.lines.all().filter(is_kept).map(|line| (line.meter().to_owned(), past_line(line))).collect();
         let folder = view.run.folder().display().to_string();
         self.database.remember_run(&view.id, &folder, now(), &lines).await
     }
@@ -158,6 +178,16 @@ impl Desk {
         tracing::info!(run = view.id, lines = view.lines.len(), "a new run is in");
         *self.view.write().expect("nobody panics while holding it") = Arc::new(view);
         Ok(())
+    }
+}
+
+/// What is remembered of a line.
+fn past_line(line: Line<'_>) -> PastLine {
+    PastLine {
+        rank: u32::try_from(line.rank()).unwrap_or(u32::MAX),
+        score: line.score(),
+        rig_kw: line.rig_kw(),
+        is_suspect: line.is_suspect(),
     }
 }
 
@@ -196,11 +226,12 @@ pub fn follow_run(desk: &Arc<Desk>) {
                 Ok(n) => tracing::info!(n, "callers whose time was over are deleted"),
                 Err(error) => tracing::warn!(%error, "callers whose time is over are not deleted"),
             }
+            if let Err(error) = desk.write_refused().await {
+                tracing::warn!(%error, "refused logins were not written down");
+            }
             looks += 1;
-            if looks % SWEEP_LOOKS == 0
-                && let Err(error) = desk.database.sweep_sessions(now()).await
-            {
-                tracing::warn!(%error, "sessions that are over were not swept away");
+            if looks % SWEEP_LOOKS == 0 {
+                desk.sweep().await;
             }
         }
     });

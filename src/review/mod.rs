@@ -4,9 +4,11 @@
 //! changes here; what people write goes to the desk's [`database`] and outlives the run.
 
 pub mod api;
+pub mod browser;
 pub mod by_meter;
 pub mod case;
 pub mod charts;
+mod connections;
 pub mod database;
 pub mod desk;
 pub mod guard;
@@ -14,6 +16,7 @@ pub mod language;
 pub mod lines;
 pub mod moved;
 pub mod operations;
+pub mod origin;
 pub mod pages;
 pub mod passwords;
 pub mod points;
@@ -22,7 +25,9 @@ pub mod reasons;
 pub mod roles;
 pub mod routes;
 pub mod run_view;
+pub mod signer;
 pub mod texts;
+pub mod throttle;
 pub mod visits;
 
 use std::net::SocketAddr;
@@ -138,10 +143,10 @@ pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) 
         let address = listener.local_addr().unwrap_or(settings.listen);
         started(address, &database::without_password(&url));
         desk::follow_run(&desk);
-        let routes = routes::routes(&desk).into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, routes).with_graceful_shutdown(operations::told_to_stop()).await;
+        let routes = routes::routes(&desk);
+        connections::serve(listener, routes, settings.transport, operations::told_to_stop()).await;
         desk.close().await;
-        served.map_err(|error| Error::setting("--listen", error.to_string(), "Start it again"))
+        Ok(())
     })
 }
 

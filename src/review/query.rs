@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 
-use super::case::{Cases, Status};
+use super::case::{Case, Cases, Status};
 use super::lines::{Line, Lines};
 
 /// Lines of a page.
@@ -163,6 +163,28 @@ pub struct Page {
 }
 
 type Answer = Arc<Vec<u32>>;
+
+/// Cases that `query` asks for by status, by whose they are or by id, of meters that the run does not have, by id.
+#[must_use]
+pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a str, &'a Case)> {
+    let (status, part) = (Status::named(&query.status), query.q.trim().to_lowercase());
+    let asks_cases = status.is_some() || !query.assignee.is_empty() || !part.is_empty();
+    // What else is asked is asked of a line.
+    let asks_lines = [&query.zone, &query.transformer, &query.kind, &query.score, &query.kw];
+    if !asks_cases || asks_lines.iter().any(|asked| !asked.is_empty()) {
+        return Vec::new();
+    }
+    let is_whose = |case: &Case| match (query.assignee.as_str(), case.assignee.as_deref()) {
+        ("", _) | ("nobody", None) => true,
+        (asked, whose) => whose == Some(asked),
+    };
+    let is_asked = |meter: &str, case: &Case| {
+        status.is_none_or(|status| case.status == status)
+            && is_whose(case)
+            && meter.to_lowercase().contains(&part)
+    };
+    cases.all().filter(|(meter, case)| is_asked(meter, case) && lines.index(meter).is_none()).collect()
+}
 
 /// Orders and answers made before.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration as CookieAge;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -16,13 +16,16 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use super::desk::Desk;
 use super::guard::{self, MOST_BODY_BYTES};
 use super::roles::May;
-use super::{Transport, api, operations, pages};
+use super::{Transport, api, browser, operations, origin, pages};
 
 /// A session lasts a shift.
 const SESSION_H: i64 = 10;
 
 /// Longest that an answer may take. [s]
 const TIMEOUT_S: u64 = 60;
+
+/// Longest that nothing of a body comes. [s]
+const BODY_S: u64 = 10;
 
 /// Every route, fenced and counted.
 pub fn routes(desk: &Arc<Desk>) -> Router {
@@ -42,7 +45,8 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
         .route("/language", post(pages::login::choose_language))
         .merge(behind_login)
         .layer(middleware::from_fn(guard::check_form))
-        .layer(sessions);
+        .layer(sessions)
+        .layer(middleware::from_fn_with_state(Arc::clone(desk), browser::meet));
     Router::new()
         .merge(pages)
         .nest("/api/v1", api::routes(desk))
@@ -55,7 +59,9 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
         .fallback(pages::errors::nothing_here)
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(middleware::from_fn(guard::refuse_long))
+        .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(BODY_S)))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(TIMEOUT_S)))
+        .layer(middleware::from_fn_with_state(Arc::clone(desk), origin::check))
         .layer(middleware::from_fn_with_state(Arc::clone(desk), guard::fence))
         .layer(middleware::from_fn_with_state(Arc::clone(desk), operations::observe))
         .with_state(Arc::clone(desk))

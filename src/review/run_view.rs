@@ -1,7 +1,8 @@
 //! Opens a run for the desk: its lines, its register, its evidence by meter and its days.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use super::query::Answers;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::digest::MeterDays;
 use crate::digest::store::DigestStore;
+use crate::digest::store::manifest::MANIFEST;
 use crate::error::{Error, Result};
 use crate::ids::GroupId;
 use crate::report::PeerDay;
@@ -47,7 +49,7 @@ pub struct RunView {
     reasons: ByMeter,
     rivals: ByMeter,
     /// Digest stores by folder, opened once.
-    stores: Mutex<BTreeMap<std::path::PathBuf, std::sync::Arc<DigestStore>>>,
+    stores: Mutex<BTreeMap<PathBuf, Arc<DigestStore>>>,
 }
 
 impl RunView {
@@ -132,21 +134,31 @@ impl RunView {
     /// When the digests cannot be read.
     pub fn days(&self, meter: &str) -> Result<Option<MeterDays>> {
         let folder = self.run.days_folder(meter);
-        if !folder.is_dir() {
+        // Whoever has no room keeps a run without its days.
+        if !folder.join(MANIFEST).is_file() {
             return Ok(None);
         }
-        let store = {
-            let mut stores = self.stores.lock().expect("nobody panics while holding it");
-            match stores.get(&folder) {
-                Some(store) => std::sync::Arc::clone(store),
-                None => {
-                    let store = std::sync::Arc::new(DigestStore::open(&folder)?);
-                    stores.insert(folder, std::sync::Arc::clone(&store));
-                    store
-                }
+        match self.store(&folder)?.meter(meter) {
+            // A store that runs share may have been brought up to date: its old parts are gone.
+            Err(_) => {
+                self.stores().remove(&folder);
+                self.store(&folder)?.meter(meter)
             }
-        };
-        store.meter(meter)
+            days => days,
+        }
+    }
+
+    fn store(&self, folder: &Path) -> Result<Arc<DigestStore>> {
+        if let Some(store) = self.stores().get(folder) {
+            return Ok(Arc::clone(store));
+        }
+        let store = Arc::new(DigestStore::open(folder)?);
+        self.stores().insert(folder.to_owned(), Arc::clone(&store));
+        Ok(store)
+    }
+
+    fn stores(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Arc<DigestStore>>> {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the run says to a tip of this weight. The lines come without their reasons.

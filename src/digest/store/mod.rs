@@ -40,14 +40,13 @@ pub struct DigestStore {
 pub const LOCK: &str = "store.lock";
 
 impl DigestStore {
-    /// The store in `folder`.
+    /// The store in `folder`, as it is now. Parts do not change; an update may take old ones away while it
+    /// is read, and then it must be opened again.
     ///
     /// # Errors
     /// When the folder cannot be read or holds no digests.
     pub fn open(folder: &Path) -> Result<Self> {
-        // While an update is at work its parts stand beside the old ones, and nothing is taken away.
-        let lock = Lock::to_read(&folder.join(LOCK)).map(Arc::new);
-        Self::of_manifest(folder, &read_manifest(folder)?, lock)
+        Self::of_manifest(folder, &read_manifest(folder)?, None)
     }
 
     /// The store of a manifest, kept as it is by `lock`.

@@ -68,6 +68,13 @@ impl Problem {
     pub fn unknown_meter(meter: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("the run has no meter {meter}"))
     }
+
+    /// There is a case of it, and this run does not have it.
+    #[must_use]
+    pub fn gone_meter(meter: &str) -> Self {
+        let case = format!("this run does not have {meter}; its case is at /api/v1/cases/{meter}/entries");
+        Self::new(StatusCode::NOT_FOUND, case)
+    }
 }
 
 impl IntoResponse for Problem {

@@ -153,7 +153,11 @@ pub async fn one(
 ) -> Result<Json<SuspectSheet>, Problem> {
     program.must(Scope::ReadSuspects)?;
     let (view, cases) = (desk.view(), desk.cases().await?);
-    let index = view.lines.index(&meter).ok_or_else(|| Problem::unknown_meter(&meter))?;
+    let missing = || match cases.of(&meter) {
+        Some(_) => Problem::gone_meter(&meter),
+        None => Problem::unknown_meter(&meter),
+    };
+    let index = view.lines.index(&meter).ok_or_else(missing)?;
     note(&desk, &program, "api_suspect", &meter).await?;
     let reason = |(indicator, words, weight)| SheetReason { indicator, words, weight };
     Ok(Json(SuspectSheet {

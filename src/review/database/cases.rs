@@ -3,7 +3,8 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Database, Engine, failed};
+use super::runs::{PastLine, remember_line};
+use super::{Database, failed};
 use crate::error::Result;
 use crate::review::case::{Action, Entry};
 
@@ -24,19 +25,19 @@ fn entry(row: &AnyRow) -> Option<Entry> {
 }
 
 impl Database {
-    /// Adds entries to the log, all or none; their `id` is given by the database. What this returned for is
-    /// on disk.
+    /// Adds entries to the log, all or none, and remembers the lines that their meters had; the `id` is given by
+    /// the database. What this returned for is on disk.
     ///
     /// # Errors
     /// When the database fails; then none was added.
-    pub async fn append(&self, entries: &[Entry]) -> Result<()> {
-        let mut change = self.pool.begin().await.map_err(failed)?;
-        if self.engine == Engine::Postgres {
-            // One writer at a time, so that ids become visible in their order and a follower misses none.
-            let lock = sqlx::query("LOCK TABLE case_log IN SHARE ROW EXCLUSIVE MODE");
-            lock.execute(&mut *change).await.map_err(failed)?;
-        }
-        for entry in entries {
+    pub async fn append(&self, entries: &[(Entry, Option<PastLine>)]) -> Result<()> {
+        let mut change = self.change().await?;
+        // One writer at a time, so that ids become visible in their order and a follower misses none.
+        change.alone_on("case_log").await?;
+        for (entry, line) in entries {
+            if let Some(line) = line {
+                remember_line(&mut change, &entry.run, &entry.meter, line).await?;
+            }
             sqlx::query(
                 "INSERT INTO case_log (at, person, meter, action, value, reason, run) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -52,7 +53,7 @@ impl Database {
             .await
             .map_err(failed)?;
         }
-        change.commit().await.map_err(failed)
+        change.commit().await
     }
 
     /// Entries after the one numbered `last`, oldest first; all of them, however many.
@@ -82,5 +83,18 @@ impl Database {
     pub async fn entries_on(&self, meter: &str) -> Result<Vec<Entry>> {
         let rows = sqlx::query("SELECT * FROM case_log WHERE meter = $1 ORDER BY id DESC").bind(meter);
         Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.iter().filter_map(entry).collect())
+    }
+
+    /// Meters that a tip was handed over on, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handed_over(&self, tip: i64) -> Result<Vec<String>> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT meter FROM case_log WHERE action = $1 AND value = $2 ORDER BY meter",
+        )
+        .bind(Action::Tip.as_str())
+        .bind(tip.to_string());
+        Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.iter().map(|row| row.get(0)).collect())
     }
 }

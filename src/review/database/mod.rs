@@ -6,7 +6,11 @@
 
 pub mod access;
 pub mod cases;
+mod change;
+pub mod health;
 pub mod people;
+mod private;
+pub mod refused;
 pub mod runs;
 pub mod sessions;
 pub mod tables;
@@ -14,7 +18,8 @@ pub mod tips;
 pub mod tokens;
 pub mod views;
 
-use std::sync::Once;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -42,6 +47,9 @@ pub enum Engine {
 pub struct Database {
     pool: AnyPool,
     engine: Engine,
+    last_try: Arc<health::LastTry>,
+    /// Whether the log of SQLite may still have what was deleted; at the start nobody knows.
+    holds_forgotten: Arc<AtomicBool>,
 }
 
 impl Database {
@@ -57,6 +65,9 @@ impl Database {
             Engine::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
         };
+        if engine == Engine::Sqlite {
+            private::keep_private(url)?;
+        }
         let pool = AnyPoolOptions::new()
             .max_connections(MOST_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(BUSY_S))
@@ -77,17 +88,11 @@ impl Database {
             .connect(&address)
             .await
             .map_err(|error| unreachable_database(url, &error))?;
-        let database = Self { pool, engine };
+        let database =
+            Self { pool, engine, last_try: Arc::default(), holds_forgotten: Arc::new(AtomicBool::new(true)) };
         tables::make(&database).await?;
+        database.empty_log().await?;
         Ok(database)
-    }
-
-    /// Whether it answers.
-    ///
-    /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map(drop).map_err(failed)
     }
 
     /// Closes every connection, so that the file is whole by itself.

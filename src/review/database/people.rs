@@ -1,8 +1,10 @@
 //! Keeps who may log in: name, role, password hash, language and columns.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row};
 
+use super::change::Change;
 use super::{Database, failed};
 use crate::error::Result;
 use crate::review::roles::Role;
@@ -18,19 +20,47 @@ pub struct Person {
     pub password: String,
     /// Whether they may log in.
     pub is_active: bool,
+    /// How often others decided on their account: a session of an earlier time is over.
+    pub generation: i64,
     /// Chosen language.
     pub language: Option<String>,
     /// Chosen columns of the list.
     pub columns: Option<String>,
 }
 
+/// What came of a decision on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It is done, and the person's sessions are over.
+    Done,
+    /// There is no such person; nothing was done.
+    NobodyOfThisName,
+    /// Nobody would be left to let people in; nothing was done.
+    LastAdministrator,
+}
+
 impl Person {
+    /// Whoever is at a desk without login.
+    #[must_use]
+    pub fn local() -> Self {
+        Self {
+            name: "local".to_owned(),
+            role: Role::Administrator,
+            password: String::new(),
+            is_active: true,
+            generation: 0,
+            language: None,
+            columns: None,
+        }
+    }
+
     fn of(row: &AnyRow) -> Self {
         Self {
             name: row.get("name"),
             role: Role::named(row.get("role")).unwrap_or(Role::Viewer),
             password: row.get("password"),
             is_active: row.get::<i64, _>("is_active") != 0,
+            generation: row.get("generation"),
             language: row.get("language"),
             columns: row.get("columns"),
         }
@@ -60,30 +90,38 @@ impl Database {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_person(&self, name: &str, role: Role, password: &str, now: i64) -> Result<()> {
-        sqlx::query(
+    pub async fn put_person(&self, name: &str, role: Role, password: &str, now: i64) -> Result<Decided> {
+        let put = sqlx::query(
             "INSERT INTO people (name, role, password, is_active, made_at) VALUES ($1, $2, $3, 1, $4) \
-             ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = excluded.password, is_active = 1",
-        )
-        .bind(name)
-        .bind(role.as_str())
-        .bind(password)
-        .bind(now)
-        .execute(&self.pool)
-        .await
-        .map(drop)
-        .map_err(failed)
+             ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = excluded.password, \
+             is_active = 1, generation = people.generation + 1",
+        );
+        self.decide(put.bind(name).bind(role.as_str()).bind(password).bind(now)).await
     }
 
-    /// Lets a person in or keeps them out; `false` where there is no such person.
+    /// Lets a person in or keeps them out.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_active(&self, name: &str, is_active: bool) -> Result<bool> {
-        let set = sqlx::query("UPDATE people SET is_active = $1 WHERE name = $2")
-            .bind(i64::from(is_active))
-            .bind(name);
-        Ok(set.execute(&self.pool).await.map_err(failed)?.rows_affected() > 0)
+    pub async fn set_active(&self, name: &str, is_active: bool) -> Result<Decided> {
+        let set =
+            sqlx::query("UPDATE people SET is_active = $1, generation = generation + 1 WHERE name = $2");
+        self.decide(set.bind(i64::from(is_active)).bind(name)).await
+    }
+
+    /// Decides on an account unless that takes the last administrator away, however many decide at once.
+    async fn decide<'q>(&self, decision: Query<'q, Any, AnyArguments<'q>>) -> Result<Decided> {
+        let mut change = self.change().await?;
+        change.alone_on("people").await?;
+        let before = administrators(&mut change).await?;
+        if decision.execute(&mut *change).await.map_err(failed)?.rows_affected() == 0 {
+            return Ok(Decided::NobodyOfThisName);
+        }
+        if before > 0 && administrators(&mut change).await? == 0 {
+            return Ok(Decided::LastAdministrator);
+        }
+        change.commit().await?;
+        Ok(Decided::Done)
     }
 
     /// Remembers a person's language.
@@ -103,4 +141,11 @@ impl Database {
         let set = sqlx::query("UPDATE people SET columns = $1 WHERE name = $2").bind(columns).bind(name);
         set.execute(&self.pool).await.map(drop).map_err(failed)
     }
+}
+
+/// How many administrators may log in.
+async fn administrators(change: &mut Change) -> Result<i64> {
+    let count = sqlx::query("SELECT COUNT(*) FROM people WHERE role = $1 AND is_active = 1");
+    let row = count.bind(Role::Administrator.as_str()).fetch_one(&mut **change).await;
+    Ok(row.map_err(failed)?.get(0))
 }

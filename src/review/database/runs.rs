@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
+use super::change::Change;
 use super::{Database, failed};
 use crate::error::Result;
 
@@ -32,7 +34,7 @@ impl Database {
         now: i64,
         lines: &[(String, PastLine)],
     ) -> Result<()> {
-        let mut change = self.pool.begin().await.map_err(failed)?;
+        let mut change = self.change().await?;
         let added = sqlx::query(
             "INSERT INTO runs (id, folder, opened_at, number) \
              SELECT $1, $2, $3, COALESCE(MAX(number), 0) + 1 FROM runs WHERE 1 = 1 ON CONFLICT (id) DO NOTHING",
@@ -41,24 +43,26 @@ impl Database {
         .bind(folder)
         .bind(now);
         if added.execute(&mut *change).await.map_err(failed)?.rows_affected() == 0 {
-            return change.commit().await.map_err(failed);
+            return change.commit().await;
         }
         for (meter, line) in lines {
-            sqlx::query(
-                "INSERT INTO run_lines (run, meter, place, score, rig_kw, is_suspect) \
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(run)
-            .bind(meter)
-            .bind(i64::from(line.rank))
-            .bind(line.score)
-            .bind(line.rig_kw)
-            .bind(i64::from(line.is_suspect))
-            .execute(&mut *change)
-            .await
-            .map_err(failed)?;
+            remember_line(&mut change, run, meter, line).await?;
         }
-        change.commit().await.map_err(failed)
+        change.commit().await
+    }
+
+    /// The line that a meter had in the last run that has one remembered, and when that was opened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_line(&self, meter: &str) -> Result<Option<(PastLine, i64)>> {
+        let row = sqlx::query(
+            "SELECT run_lines.*, runs.opened_at FROM run_lines JOIN runs ON runs.id = run_lines.run \
+             WHERE run_lines.meter = $1 ORDER BY runs.number DESC LIMIT 1",
+        )
+        .bind(meter);
+        let row = row.fetch_optional(&self.pool).await.map_err(failed)?;
+        Ok(row.map(|row| (past_line(&row), row.get("opened_at"))))
     }
 
     /// The lines of the run before `run`; `None` where it is the first.
@@ -77,15 +81,38 @@ impl Database {
         let before: String = before.get(0);
         let rows = sqlx::query("SELECT * FROM run_lines WHERE run = $1").bind(before);
         let rows = rows.fetch_all(&self.pool).await.map_err(failed)?;
-        let line = |row: &sqlx::any::AnyRow| {
-            let facts = PastLine {
-                rank: u32::try_from(row.get::<i64, _>("place")).unwrap_or(u32::MAX),
-                score: row.get("score"),
-                rig_kw: row.get("rig_kw"),
-                is_suspect: row.get::<i64, _>("is_suspect") != 0,
-            };
-            (row.get("meter"), facts)
-        };
-        Ok(Some(rows.iter().map(line).collect()))
+        Ok(Some(rows.iter().map(|row| (row.get("meter"), past_line(row))).collect()))
     }
+}
+
+fn past_line(row: &AnyRow) -> PastLine {
+    PastLine {
+        rank: u32::try_from(row.get::<i64, _>("place")).unwrap_or(u32::MAX),
+        score: row.get("score"),
+        rig_kw: row.get("rig_kw"),
+        is_suspect: row.get::<i64, _>("is_suspect") != 0,
+    }
+}
+
+/// Remembers a line of a run, once.
+pub(super) async fn remember_line(
+    change: &mut Change,
+    run: &str,
+    meter: &str,
+    line: &PastLine,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO run_lines (run, meter, place, score, rig_kw, is_suspect) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (run, meter) DO NOTHING",
+    )
+    .bind(run)
+    .bind(meter)
+    .bind(i64::from(line.rank))
+    .bind(line.score)
+    .bind(line.rig_kw)
+    .bind(i64::from(line.is_suspect))
+    .execute(&mut **change)
+    .await
+    .map(drop)
+    .map_err(failed)
 }

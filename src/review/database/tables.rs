@@ -1,12 +1,12 @@
 //! Makes the desk's tables, step by step from whatever version a database has.
 
-use sqlx::{AnyConnection, Connection, Executor, Row};
+use sqlx::{Executor, Row};
 
 use super::{Database, Engine, failed};
 use crate::error::{Error, Result};
 
 /// What brings a database from one version to the next. `{id}` is a key that counts by itself.
-const STEPS: [&[&str]; 2] = [
+const STEPS: [&[&str]; 3] = [
     &[
         "CREATE TABLE people (
         id {id}, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
@@ -41,18 +41,28 @@ const STEPS: [&[&str]; 2] = [
         "CREATE TABLE callers (
             tip BIGINT PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL, delete_at BIGINT NOT NULL)",
     ],
+    &[
+        // Sessions of before know nothing of generations: everyone logs in once more.
+        "DELETE FROM sessions",
+        "ALTER TABLE people ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX run_lines_meter ON run_lines (meter)",
+        "CREATE TABLE secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL)",
+        "CREATE TABLE health (id BIGINT PRIMARY KEY, at BIGINT NOT NULL, padding TEXT NOT NULL)",
+        "CREATE TABLE refused_logins (
+            since BIGINT NOT NULL, what TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
+            n BIGINT NOT NULL, PRIMARY KEY (since, what, name, address))",
+    ],
 ];
 
 /// Tables that only grow, by the step that makes them: the database refuses everything else.
-const LOGS: [&[&str]; 2] = [&["case_log", "access_log"], &["tips", "tip_meters"]];
+const LOGS: [&[&str]; STEPS.len()] = [&["case_log", "access_log"], &["tips", "tip_meters"], &[]];
 
 /// Makes what is missing.
 ///
 /// # Errors
 /// When a statement fails, or the database was made by a later version.
 pub async fn make(database: &Database) -> Result<()> {
-    let mut connection = database.pool.acquire().await.map_err(failed)?;
-    let version = version(&mut connection).await?;
+    let version = version(database).await?;
     if version > STEPS.len() {
         return Err(Error::setting(
             "--database",
@@ -61,7 +71,7 @@ pub async fn make(database: &Database) -> Result<()> {
         ));
     }
     for (step, statements) in STEPS.iter().enumerate().skip(version) {
-        let mut change = connection.begin().await.map_err(failed)?;
+        let mut change = database.change().await?;
         for statement in *statements {
             let key = match database.engine {
                 Engine::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -79,18 +89,16 @@ pub async fn make(database: &Database) -> Result<()> {
             .execute(&mut *change)
             .await
             .map_err(failed)?;
-        change.commit().await.map_err(failed)?;
+        change.commit().await?;
     }
     Ok(())
 }
 
-async fn version(connection: &mut AnyConnection) -> Result<usize> {
-    connection
-        .execute("CREATE TABLE IF NOT EXISTS versions (version BIGINT PRIMARY KEY)")
-        .await
-        .map_err(failed)?;
+async fn version(database: &Database) -> Result<usize> {
+    let made = database.pool.execute("CREATE TABLE IF NOT EXISTS versions (version BIGINT PRIMARY KEY)");
+    made.await.map_err(failed)?;
     let row = sqlx::query("SELECT COALESCE(MAX(version), 0) FROM versions");
-    let version: i64 = row.fetch_one(connection).await.map_err(failed)?.get(0);
+    let version: i64 = row.fetch_one(&database.pool).await.map_err(failed)?.get(0);
     Ok(usize::try_from(version).unwrap_or(0))
 }
 

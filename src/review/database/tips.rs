@@ -51,7 +51,7 @@ impl Database {
         caller: Option<&WhoCalled>,
     ) -> Result<i64> {
         let text = serde_json::to_string(&tip.tip).map_err(|error| Error::table("tip", error))?;
-        let mut change = self.pool.begin().await.map_err(failed)?;
+        let mut change = self.change().await?;
         let id: i64 = sqlx::query(
             "INSERT INTO tips (at, person, tip, place, answer, posterior, run) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
@@ -86,7 +86,7 @@ impl Database {
                 .await
                 .map_err(failed)?;
         }
-        change.commit().await.map_err(failed)?;
+        change.commit().await?;
         Ok(id)
     }
 
@@ -148,22 +148,29 @@ impl Database {
         }))
     }
 
-    /// Deletes who called on a tip.
+    /// Deletes who called on a tip, from the database's files, too.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn forget_caller(&self, tip: i64) -> Result<()> {
         let delete = sqlx::query("DELETE FROM callers WHERE tip = $1").bind(tip);
-        delete.execute(&self.pool).await.map(drop).map_err(failed)
+        delete.execute(&self.pool).await.map_err(failed)?;
+        self.has_forgotten();
+        self.empty_log().await
     }
 
-    /// Deletes everyone whose time is over; how many.
+    /// Deletes everyone whose time is over, from the database's files, too; how many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn forget_callers(&self, now: i64) -> Result<u64> {
         let delete = sqlx::query("DELETE FROM callers WHERE delete_at <= $1").bind(now);
-        Ok(delete.execute(&self.pool).await.map_err(failed)?.rows_affected())
+        let n = delete.execute(&self.pool).await.map_err(failed)?.rows_affected();
+        if n > 0 {
+            self.has_forgotten();
+        }
+        self.empty_log().await?;
+        Ok(n)
     }
 }
 

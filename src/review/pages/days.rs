@@ -50,7 +50,9 @@ pub async fn show(
     Path(meter): Path<String>,
     Query(from): Query<From>,
 ) -> Result<Response, Refusal> {
-    desk.view().lines.index(&meter).ok_or(Refusal::NotFound)?;
+    if desk.view().lines.index(&meter).is_none() && desk.cases().await?.of(&meter).is_none() {
+        return Err(Refusal::NotFound);
+    }
     let (address, lang) = (meter_address(&meter), caller.lang());
     let days = desk.read(move |view| view.days(&meter)).await?;
     let days = days.map(|days| days.days).unwrap_or_default();

@@ -22,8 +22,8 @@ pub enum Refusal {
     Invalid(&'static str),
     /// Somebody else wrote in between.
     Changed,
-    /// Too many tries.
-    TooMany,
+    /// A desk without login was asked by a name that is not this machine's own.
+    OtherName,
     /// Something failed; the log says what.
     Failed,
 }
@@ -43,7 +43,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Changed => StatusCode::CONFLICT,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::OtherName => StatusCode::MISDIRECTED_REQUEST,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -56,7 +56,7 @@ impl Refusal {
             Self::NotFound => "error-not-found",
             Self::Invalid(message) => message,
             Self::Changed => "error-changed",
-            Self::TooMany => "error-too-many",
+            Self::OtherName => "error-other-name",
             Self::Failed => "error-failed",
         }
     }

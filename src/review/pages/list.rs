@@ -12,17 +12,20 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
 use crate::review::Login;
-use crate::review::case::{Cases, Status};
+use crate::review::case::{Case, Cases, Status};
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
 use crate::review::language::Language;
 use crate::review::lines::Line;
-use crate::review::query::{ListQuery, Sort};
+use crate::review::query::{ListQuery, Sort, gone};
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
 
 /// Longest name of a view. [characters]
 const MOST_NAME_CHARS: usize = 60;
+
+/// Cases without a line that are shown below a list; a search by id finds any.
+const MAX_GONE: usize = 200;
 
 /// A column that can be shown. Rank, meter and score always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +221,15 @@ struct Row {
     cells: Vec<Cell>,
 }
 
+/// A case of a meter that the run does not have.
+struct GoneRow {
+    meter: String,
+    address: String,
+    status: &'static str,
+    status_words: String,
+    assignee: String,
+}
+
 struct Choice {
     value: String,
     words: String,
@@ -248,6 +260,7 @@ struct ListTable {
     lang: &'static Language,
     heads: Vec<Head>,
     rows: Vec<Row>,
+    gone: Vec<GoneRow>,
     found: String,
     page: usize,
     n_pages: usize,
@@ -356,8 +369,17 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         }),
         is_sorted: column.sort() == Some(sorted),
     };
+    let gone_row = |(meter, case): (&str, &Case)| GoneRow {
+        meter: meter.to_owned(),
+        address: meter_address(meter),
+        status: case.status.as_str(),
+        status_words: lang.name_of("status", case.status.as_str()),
+        assignee: case.assignee.clone().unwrap_or_default(),
+    };
+    let gone = gone(query, &view.lines, cases);
     ListTable {
         lang,
+        gone: gone.into_iter().take(MAX_GONE).map(gone_row).collect(),
         heads: columns.iter().map(head).collect(),
         rows: found.lines.iter().map(row).collect(),
         found: lang.say_n("list-found", found.n_found),

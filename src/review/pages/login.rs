@@ -1,21 +1,25 @@
 //! Lets people in and out, and switches the language.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::errors::Refusal;
 use super::page;
+use crate::review::browser::{self, Browser};
 use crate::review::database::access::Access;
+use crate::review::database::refused::Refused;
 use crate::review::desk::{Desk, now};
-use crate::review::guard::{self, Asking, Caller, Guest};
+use crate::review::guard::{self, Caller};
 use crate::review::language::Language;
+use crate::review::throttle::Trying;
 use crate::review::{Login, passwords};
 
 #[derive(Template)]
@@ -28,13 +32,13 @@ struct LoginPage {
 }
 
 impl LoginPage {
-    fn of(guest: Guest, failure: Option<&str>) -> Self {
-        Self {
-            lang: guest.language,
-            csrf: guest.csrf,
+    async fn of(session: &Session, browser: &Browser, failure: Option<String>) -> Result<Response, Refusal> {
+        Ok(page(&Self {
+            lang: browser.language,
+            csrf: guard::form_token(session, browser).await?,
             style: super::assets::address("desk.css"),
-            failure: failure.map(|id| guest.language.say(id)),
-        }
+            failure,
+        }))
     }
 
     fn languages(&self) -> &'static [Language; 3] {
@@ -46,14 +50,12 @@ impl LoginPage {
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     session: Session,
-    extensions: Extensions,
-    headers: HeaderMap,
+    browser: Browser,
 ) -> Result<Response, Refusal> {
     if desk.settings.login == Login::Off {
         return Ok(Redirect::to("/").into_response());
     }
-    let guest = guard::guest(&session, Asking::of(&desk, &extensions, &headers)).await?;
-    Ok(page(&LoginPage::of(guest, None)))
+    LoginPage::of(&session, &browser, None).await
 }
 
 /// What the form sends.
@@ -67,47 +69,55 @@ pub struct Credentials {
 pub async fn log_in(
     State(desk): State<Arc<Desk>>,
     session: Session,
-    extensions: Extensions,
-    headers: HeaderMap,
+    browser: Browser,
     Form(Credentials { name, password }): Form<Credentials>,
 ) -> Result<Response, Refusal> {
-    let guest = guard::guest(&session, Asking::of(&desk, &extensions, &headers)).await?;
-    let address = guest.address.clone();
-    let note = async |what: &str| {
-        let subject = name.chars().take(200).collect();
-        let access = Access {
-            at: now(),
-            person: String::new(),
-            address: address.clone(),
-            what: what.to_owned(),
-            subject,
-        };
-        desk.database.note_access(&access).await
-    };
-    if !desk.throttle.allows(&name, &guest.address) {
-        desk.counters.logged_in("throttled");
-        note("login_throttled").await?;
-        let page = page(&LoginPage::of(guest, Some("error-too-many")));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
-    }
+    let known = browser.known_as(&desk.signer, &name);
+    let trying = Trying { name: &name, address: &browser.address, known: known.as_deref() };
     let person = desk.database.person(&name).await?.filter(|person| person.is_active);
-    let hash = person.as_ref().map(|person| person.password.clone());
-    // Hashing is slow on purpose; it must not hold up those who are in.
-    let checked = tokio::task::spawn_blocking(move || passwords::is_right(&password, hash.as_deref())).await;
-    match person.filter(|_| checked.unwrap_or(false)) {
-        Some(person) => {
-            guard::log_in(&session, &person.name).await?;
-            desk.counters.logged_in("in");
-            note("login").await?;
-            Ok(Redirect::to("/").into_response())
+    let refuse = |what: &str| {
+        let name = person.as_ref().map(|person| person.name.clone()).unwrap_or_default();
+        desk.throttle.refuse(Refused { what: what.to_owned(), name, address: browser.address.clone() });
+    };
+    let counted = match desk.throttle.count(trying, Instant::now()) {
+        Ok(counted) => counted,
+        Err(wait) => {
+            desk.counters.logged_in("throttled");
+            refuse("login_throttled");
+            let seconds = wait.as_secs_f64().ceil() as usize;
+            let failure = browser.language.say_n("error-too-many", seconds);
+            let page = LoginPage::of(&session, &browser, Some(failure)).await?;
+            let headers = [(header::RETRY_AFTER, seconds.to_string())];
+            return Ok((StatusCode::TOO_MANY_REQUESTS, headers, page).into_response());
         }
-        None => {
-            desk.counters.logged_in("failed");
-            note("login_failed").await?;
-            let page = page(&LoginPage::of(guest, Some("login-failed")));
-            Ok((StatusCode::UNAUTHORIZED, page).into_response())
-        }
-    }
+    };
+    let is_right = {
+        let _turn = desk.throttle.turn(known.is_some()).await;
+        let hash = person.as_ref().map(|person| person.password.clone());
+        // Hashing is slow on purpose; it must not hold up those who are in.
+        tokio::task::spawn_blocking(move || passwords::is_right(&password, hash.as_deref())).await
+    };
+    let Some(person) = person.as_ref().filter(|_| is_right.unwrap_or(false)) else {
+        desk.counters.logged_in("failed");
+        refuse("login_failed");
+        let failure = browser.language.say("login-failed");
+        let page = LoginPage::of(&session, &browser, Some(failure)).await?;
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    };
+    desk.throttle.forgive(counted, Instant::now());
+    guard::log_in(&session, person).await?;
+    desk.counters.logged_in("in");
+    let access = Access {
+        at: now(),
+        person: String::new(),
+        address: browser.address.clone(),
+        what: "login".to_owned(),
+        subject: person.name.clone(),
+    };
+    desk.database.note_access(&access).await?;
+    let mut answer = Redirect::to("/").into_response();
+    browser::remember(&desk, &mut answer, &person.name);
+    Ok(answer)
 }
 
 /// Ends the session.
@@ -127,7 +137,7 @@ pub struct Chosen {
     language: String,
 }
 
-/// Switches the language, of the session and of the person where one is logged in.
+/// Switches the language, of the browser and of the person where one is logged in.
 pub async fn choose_language(
     State(desk): State<Arc<Desk>>,
     session: Session,
@@ -135,11 +145,12 @@ pub async fn choose_language(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Refusal> {
     let language = Language::with_code(&chosen.language).ok_or(Refusal::Invalid("error-form"))?;
-    guard::choose_language(&session, language.code).await?;
     if let Some(name) = guard::name_in(&session).await? {
         desk.database.set_language(&name, language.code).await?;
     }
-    Ok(Redirect::to(&path_of(headers.get(header::REFERER))).into_response())
+    let mut answer = Redirect::to(&path_of(headers.get(header::REFERER))).into_response();
+    browser::choose_language(&desk, &mut answer, language);
+    Ok(answer)
 }
 
 /// Path and query of the page before, so that a foreign address in the header leads nowhere.

@@ -5,6 +5,7 @@ pub mod days;
 pub mod entries;
 pub mod errors;
 pub mod export;
+mod gone;
 pub mod list;
 pub mod login;
 pub mod map;
@@ -14,6 +15,7 @@ pub mod suspect;
 pub mod tips;
 pub mod visits;
 pub mod watched;
+pub mod work;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};

@@ -44,11 +44,15 @@ pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Respo
     };
     let row = |one: crate::review::moved::Moved| {
         let line = one.now.map(|index| view.lines.line(index));
-        let status = line.map(|line| status_of(line, &cases, view.last_day));
+        let case = cases.of(&one.meter);
+        let status = match line {
+            Some(line) => Some(status_of(line, &cases, view.last_day)),
+            None => case.map(|case| case.status),
+        };
         Row {
             how: one.how.as_str(),
             how_words: lang.name_of("move", one.how.as_str()),
-            address: line.map(|_| meter_address(&one.meter)),
+            address: (line.is_some() || case.is_some()).then(|| meter_address(&one.meter)),
             before: one.before.map_or_else(String::new, |past| words(past.rank as usize, past.rig_kw)),
             now: line.map_or_else(String::new, |line| words(line.rank(), line.rig_kw())),
             status: status.map_or_else(String::new, |status| lang.name_of("status", status.as_str())),

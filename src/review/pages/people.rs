@@ -11,11 +11,14 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::{Frame, page};
 use crate::review::api::scopes::Scope;
+use crate::review::database::access::Access;
+use crate::review::database::people::Decided;
 use crate::review::database::tokens::Token;
 use crate::review::desk::{Desk, now};
-use crate::review::guard::{self, Caller};
+use crate::review::guard::Caller;
 use crate::review::language::Language;
 use crate::review::roles::Role;
+use crate::review::signer::secret;
 use crate::review::{Login, passwords};
 
 /// Longest name of a person or a program. [characters]
@@ -106,9 +109,18 @@ pub async fn put(
     let (name, role) = (name_of(&new.name)?, Role::named(&new.role).ok_or(Refusal::Invalid("error-form"))?);
     let hashed = tokio::task::spawn_blocking(move || passwords::hash(&new.password)).await;
     let hash = hashed.ok().and_then(Result::ok).ok_or(Refusal::Invalid("error-password"))?;
-    desk.database.put_person(&name, role, &hash, now()).await?;
+    must(desk.database.put_person(&name, role, &hash, now()).await?)?;
     desk.database.note_access(&caller.access("person_put", &format!("{name}: {}", role.as_str()))).await?;
     Ok(Redirect::to("/people").into_response())
+}
+
+/// Goes on only where it was done.
+fn must(decided: Decided) -> Result<(), Refusal> {
+    match decided {
+        Decided::Done => Ok(()),
+        Decided::NobodyOfThisName => Err(Refusal::NotFound),
+        Decided::LastAdministrator => Err(Refusal::Invalid("error-last-administrator")),
+    }
 }
 
 /// Who, and whether they may log in.
@@ -127,9 +139,7 @@ pub async fn set_active(
     if form.name == caller.name {
         return Err(Refusal::Invalid("error-self"));
     }
-    if !desk.database.set_active(&form.name, form.is_active).await? {
-        return Err(Refusal::NotFound);
-    }
+    must(desk.database.set_active(&form.name, form.is_active).await?)?;
     let what = if form.is_active { "person_let_in" } else { "person_kept_out" };
     desk.database.note_access(&caller.access(what, &form.name)).await?;
     Ok(Redirect::to("/people").into_response())
@@ -150,7 +160,7 @@ pub async fn add_token(
     if scopes.is_empty() {
         return Err(Refusal::Invalid("error-form"));
     }
-    let token = format!("hw_{}", guard::secret());
+    let token = format!("hw_{}", secret());
     let facts = Token {
         name: name.clone(),
         scopes: scopes.join(" "),
@@ -212,7 +222,19 @@ pub async fn accesses(
 ) -> Result<Response, Refusal> {
     let lang = caller.lang();
     let about = query.about.trim().to_owned();
-    let rows = desk.database.accesses(&about, ACCESS_LINES).await?.into_iter().map(|access| AccessRow {
+    desk.write_refused().await?;
+    let mut accesses = desk.database.accesses(&about, ACCESS_LINES).await?;
+    let refused = desk.database.refused(&about, ACCESS_LINES).await?;
+    accesses.extend(refused.into_iter().map(|(since, refused, n)| Access {
+        at: since,
+        person: String::new(),
+        address: refused.address,
+        subject: lang.say_with("access-refused", &[("name", &refused.name), ("n", &n.to_string())]),
+        what: refused.what,
+    }));
+    accesses.sort_by_key(|access| std::cmp::Reverse(access.at));
+    accesses.truncate(ACCESS_LINES as usize);
+    let rows = accesses.into_iter().map(|access| AccessRow {
         at: lang.instant(access.at),
         person: access.person,
         address: access.address,

@@ -8,14 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::errors::Refusal;
-use super::{Frame, meter_address, page};
+use super::work::Work;
+use super::{Frame, gone, meter_address, page};
 use crate::acquisition::register::UsagePoint;
-use crate::acquisition::verdicts::Verdict;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::report::charts::ChartData;
 use crate::review::Login;
-use crate::review::case::{Action, Case, Cases, Entry, VISIT_RESULTS};
-use crate::review::charts::charts_of;
+use crate::review::case::Cases;
+use crate::review::charts::{charts_of, no_charts};
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
 use crate::review::language::Language;
@@ -29,9 +29,6 @@ const BAR_PX: f64 = 120.0;
 
 /// Neighbours listed under the same transformer.
 const MOST_NEIGHBOURS: usize = 12;
-
-/// Of a tip's words on the page of a meter it may mean. [characters]
-const MOST_TIP_CHARS: usize = 240;
 
 /// Steps up the network; more are a circle.
 const DEEPEST: usize = 8;
@@ -52,25 +49,6 @@ struct Neighbour {
     place: String,
 }
 
-struct Event {
-    at: String,
-    person: String,
-    what: String,
-    reason: String,
-}
-
-struct TipOn {
-    id: i64,
-    at: String,
-    text: String,
-    confidence: String,
-}
-
-struct Option_ {
-    value: &'static str,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "review/suspect.html")]
 struct SuspectPage {
@@ -84,20 +62,13 @@ struct SuspectPage {
     is_suspect: bool,
     status: &'static str,
     status_words: String,
-    assignee: String,
     facts: Vec<(String, String)>,
     reasons: Vec<Bar>,
     rivals: Vec<Bar>,
     above: Vec<(String, Option<String>)>,
     neighbours: Vec<Neighbour>,
     n_more_neighbours: usize,
-    events: Vec<Event>,
-    tips: Vec<TipOn>,
-    last: i64,
-    people: Vec<String>,
-    verdicts: Vec<Option_>,
-    visit_results: Vec<Option_>,
-    today: String,
+    work: Work,
     before: Option<String>,
     after: Option<String>,
     chart_words: String,
@@ -110,15 +81,13 @@ pub async fn show(
     Path(meter): Path<String>,
 ) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
-    let index = view.lines.index(&meter).ok_or(Refusal::NotFound)?;
+    let Some(index) = view.lines.index(&meter) else {
+        return gone::show(&desk, &cases, &caller, &meter).await;
+    };
     desk.database.note_access(&caller.access("suspect", &meter)).await?;
     let line = view.lines.line(index);
     let lang = caller.lang();
     let status = status_of(line, &cases, view.last_day);
-    let case = cases.of(&meter);
-    let entries = desk.database.entries_on(&meter).await?;
-    let people = desk.database.people().await?;
-    let tips = if caller.may(May::TakeTips) { desk.database.tips_on(&meter).await? } else { Vec::new() };
     let next = |index: usize| meter_address(view.lines.line(index).meter());
     let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
     Ok(page(&SuspectPage {
@@ -131,37 +100,13 @@ pub async fn show(
         is_suspect: line.is_suspect(),
         status: status.as_str(),
         status_words: lang.name_of("status", status.as_str()),
-        assignee: case.and_then(|case| case.assignee.clone()).unwrap_or_default(),
         facts: facts(&view, line, &caller)?,
         reasons: reasons(&view, line, lang)?,
         rivals: rivals(&view, line, lang)?,
         above: above(&view, line),
         neighbours,
         n_more_neighbours,
-        events: entries.iter().map(|entry| event(entry, lang)).collect(),
-        tips: tips
-            .into_iter()
-            .map(|(tip, confidence)| TipOn {
-                id: tip.id,
-                at: lang.instant(tip.at),
-                text: tip.tip.text.chars().take(MOST_TIP_CHARS).collect(),
-                confidence: lang.percent(confidence, 0),
-            })
-            .collect(),
-        last: case.map_or(0, |case: &Case| case.last),
-        people: people.into_iter().filter(|person| person.is_active).map(|person| person.name).collect(),
-        verdicts: Verdict::ALL
-            .into_iter()
-            .map(|verdict| Option_ {
-                value: verdict.as_str(),
-                words: lang.name_of("verdict", verdict.as_str()),
-            })
-            .collect(),
-        visit_results: VISIT_RESULTS
-            .into_iter()
-            .map(|value| Option_ { value, words: lang.name_of("visit", value) })
-            .collect(),
-        today: jiff::Zoned::now().date().to_string(),
+        work: Work::on(&meter, &desk, &cases, &caller).await?,
         before: (index > 0).then(|| next(index - 1)),
         after: (index + 1 < view.lines.len()).then(|| next(index + 1)),
         chart_words: chart_words(lang),
@@ -175,8 +120,11 @@ pub async fn charts(
     _: Caller,
     Path(meter): Path<String>,
 ) -> Result<Json<ChartData>, Refusal> {
-    let made = desk.read(move |view| {
-        view.lines.index(&meter).map(|index| charts_of(view, view.lines.line(index))).transpose()
+    let has_case = desk.cases().await?.of(&meter).is_some();
+    let made = desk.read(move |view| match view.lines.index(&meter) {
+        Some(index) => charts_of(view, view.lines.line(index)).map(Some),
+        // A place that this run does not have has nothing that could be drawn.
+        None => Ok(has_case.then(no_charts)),
     });
     Ok(Json(made.await?.ok_or(Refusal::NotFound)?))
 }
@@ -310,31 +258,6 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
         }
     };
     (found.into_iter().map(neighbour).collect(), n_more)
-}
-
-/// An entry of the log in words.
-#[must_use]
-pub fn entry_words(entry: &Entry, lang: &Language) -> String {
-    let what = lang.name_of("action", entry.action.as_str());
-    let value = match entry.action {
-        Action::Verdict => lang.name_of("verdict", &entry.value),
-        Action::VisitResult => lang.name_of("visit", &entry.value),
-        Action::Assign if entry.value.is_empty() => lang.say("assignee-nobody"),
-        Action::Closed | Action::VisitRequested => {
-            entry.value.parse().map_or_else(|_| entry.value.clone(), |day| lang.date(day))
-        }
-        Action::Assign | Action::Note | Action::Tip => entry.value.clone(),
-    };
-    if value.is_empty() { what } else { format!("{what}: {value}") }
-}
-
-fn event(entry: &Entry, lang: &Language) -> Event {
-    Event {
-        at: lang.instant(entry.at),
-        person: entry.person.clone(),
-        what: entry_words(entry, lang),
-        reason: entry.reason.clone(),
-    }
 }
 
 /// Texts of the charts, as JSON for the script, which puts the values in itself.

@@ -300,12 +300,8 @@ pub async fn show_one(
         .filter(|meter| view.lines.index(meter).is_some())
         .take(MOST_PLACES)
         .collect();
-    let mut handed = Vec::new();
-    for meter in &meters {
-        let entries = desk.database.entries_on(meter).await?;
-        let is_this = |entry: &&Entry| entry.action == Action::Tip && entry.value == id.to_string();
-        handed.extend(entries.iter().filter(is_this).map(|_| (meter.clone(), meter_address(meter))).take(1));
-    }
+    let handed = desk.database.handed_over(id).await?.into_iter();
+    let handed = handed.map(|meter| (meter.clone(), meter_address(&meter))).collect();
     let people = desk.database.people().await?.into_iter();
     let decides = |role: crate::review::roles::Role| role.may(May::Decide, false);
     let part = AnswerPart { lang, held: Some(&held), note: String::new() };
@@ -371,7 +367,8 @@ pub async fn hand_over(
     Form(over): Form<HandOver>,
 ) -> std::result::Result<Response, Refusal> {
     let (view, to) = (desk.view(), over.to.trim());
-    if desk.database.tip(id).await?.is_none() || view.lines.index(&over.meter).is_none() {
+    let has_page = view.lines.index(&over.meter).is_some() || desk.cases().await?.of(&over.meter).is_some();
+    if desk.database.tip(id).await?.is_none() || !has_page {
         return Err(Refusal::NotFound);
     }
     if over.reason.chars().count() > MOST_REASON_CHARS {

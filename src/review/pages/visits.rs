@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
 use crate::review::Login;
-use crate::review::case::{Action, Cases, Entry};
+use crate::review::case::{Action, Case, Cases, Entry, Status};
 use crate::review::desk::{Desk, now, status_of};
 use crate::review::guard::Caller;
 use crate::review::language::Language;
@@ -95,6 +95,8 @@ struct VisitsPage {
     zones: Vec<String>,
     csv: String,
     parts: Vec<Part>,
+    /// Meters that the run does not have and that are still to be visited, with their pages.
+    gone: Vec<(String, String)>,
 }
 
 /// The batch, a tour for each inspector.
@@ -145,8 +147,17 @@ pub async fn show(
         zones: view.lines.zones().into_iter().map(str::to_owned).collect(),
         csv: format!("/visits.csv?{query}"),
         parts: (1..).zip(&tours).map(part).collect(),
+        gone: to_visit_yet(&view, &cases),
         zone: asked.zone,
     }))
+}
+
+/// Cases whose visit is asked for, of meters that the run does not have: no tour can be planned for them.
+fn to_visit_yet(view: &RunView, cases: &Cases) -> Vec<(String, String)> {
+    let is_asked =
+        |meter: &str, case: &Case| case.status == Status::VisitRequested && view.lines.index(meter).is_none();
+    let asked = cases.all().filter(|(meter, case)| is_asked(meter, case));
+    asked.map(|(meter, _)| (meter.to_owned(), meter_address(meter))).collect()
 }
 
 /// Asks for a visit to each of the ticked places.

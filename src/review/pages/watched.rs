@@ -16,7 +16,7 @@ use crate::review::language::Language;
 
 struct Row {
     meter: String,
-    address: Option<String>,
+    address: String,
     closed_on: String,
     status: &'static str,
     status_words: String,
@@ -43,7 +43,7 @@ pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Respo
         let status = line.map_or(case.status, |line| status_of(line, &cases, view.last_day));
         rows.push(Row {
             meter: meter.to_owned(),
-            address: line.map(|_| meter_address(meter)),
+            address: meter_address(meter),
             closed_on: lang.date(closed),
             status: status.as_str(),
             status_words: match status {

@@ -178,6 +178,15 @@ reason = Reason
 save-verdict = Save verdict
 history = History
 history-none = Nobody has written anything yet.
+words-hidden = (hidden with the places)
+gone = This run does not have the meter. Its case stays.
+gone-last-line = Last line, in the run opened { $when }: rank { $rank }, score { $score }, rig { $kw }.
+gone-no-line = No earlier run has left a line of it.
+visits-gone = A visit is asked for, but this run does not have the meter, so no tour is planned:
+list-gone = { $n ->
+    [one] { $shown } case whose meter this run does not have
+   *[other] { $shown } cases whose meters this run does not have
+}
 tree = Place in the network
 tree-none = The register names no transformer.
 tree-more = { $n ->
@@ -268,6 +277,7 @@ access-subject = At what
 access-login = logged in
 access-login_failed = failed to log in
 access-login_throttled = was kept waiting at login
+access-refused = { $name } ({ $n }×)
 access-logout = logged out
 access-suspect = opened a suspect
 access-export_list = exported the list
@@ -388,7 +398,9 @@ error-reason = A verdict or a note needs a reason in words.
 error-password = The password is too short: take 15 characters or more; a sentence will do.
 error-self = Nobody can keep themselves out.
 error-changed = Somebody else has written on this place since you opened it. Load the page again, read what is new, then decide.
-error-too-many = Too many tries. Wait a minute.
+error-too-many = Too many tries. Wait { $shown } s.
+error-other-name = This desk is open to all of this machine, and so answers to the names of this machine alone. Open it as http://127.0.0.1 with its port.
+error-last-administrator = Somebody must stay who lets people in: make another administrator first.
 error-failed = Something failed; nothing was half done. The log says what.
 
 drawn-kw = kW

@@ -83,6 +83,17 @@ impl Client {
         self.take(answer)
     }
 
+    /// Sends a form with the token of the last page and headers of its own.
+    pub fn post_with(&mut self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.post(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let csrf = self.csrf.clone();
+        let answer = request.send_form(fields.iter().copied().chain([("csrf", &*csrf)])).unwrap();
+        self.take(answer)
+    }
+
     /// Sends JSON with a program's token.
     pub fn post_json(&mut self, path: &str, token: &str, body: &str) -> Answer {
         let request = self

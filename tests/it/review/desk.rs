@@ -43,20 +43,29 @@ impl Desk {
     /// The same, with the copy changed before.
     pub fn over(engine: Engine, flags: &[&str], change: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let run = folder.path().join("run");
-        copy(district::run(), &run);
-        change(&run);
-        district::seal(&run);
         let database = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("desk.sqlite").display()),
             Engine::Postgres => postgres::new_database(),
         };
+        Self::in_folder(folder, &database, flags, change)
+    }
+
+    /// The same, with its work in a database elsewhere.
+    pub fn with_database(database: &str, flags: &[&str]) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), database, flags, |_| ())
+    }
+
+    fn in_folder(folder: TempDir, database: &str, flags: &[&str], change: impl FnOnce(&Path)) -> Self {
+        let run = folder.path().join("run");
+        copy(district::run(), &run);
+        change(&run);
+        district::seal(&run);
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         if !flags.iter().any(|flag| flag == "--no-login") {
-            let_in(&run, &database, "ada");
+            let_in(&run, database, "ada");
         }
-        let (child, address) = start(&run, &database, &flags);
-        Self { child, address, database, run, flags, _folder: folder }
+        let (child, address) = start(&run, database, &flags);
+        Self { child, address, database: database.to_owned(), run, flags, _folder: folder }
     }
 
     /// A client that nobody knows yet.
@@ -85,6 +94,11 @@ impl Desk {
         client.post("/login", &[("name", name), ("password", PASSWORD)]).is(303);
         client.get("/").is(200);
         client
+    }
+
+    /// Number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends the process as a power cut would, without a word.

@@ -1,0 +1,188 @@
+//! Keeps in a browser's own cookies what the desk must know of it, so that a visitor costs the desk nothing.
+//!
+//! A visitor who has not logged in has no session. The token of their forms is the signature of a cookie, the
+//! language they chose is another. A third is given at a login: it says, signed, that this browser has been let in
+//! as this person before, and so spares them the wait that somebody else's guesses at their name have earned.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_sessions::cookie::time::Duration as CookieAge;
+use tower_sessions::cookie::{Cookie, SameSite};
+
+use super::Transport;
+use super::desk::{Desk, now};
+use super::language::Language;
+use super::signer::{Signer, secret};
+
+/// Cookies: of forms, of the language, and the beginning of those that say who was let in.
+const FORM: &str = "hashwatt_form";
+const LANGUAGE: &str = "hashwatt_language";
+const KNOWN: &str = "hashwatt_known_";
+
+/// How long a browser is known after a login, and keeps its language. [d] Whoever is away longer is a stranger.
+const KNOWN_DAYS: i64 = 180;
+
+/// Seconds of a day.
+const DAY_S: i64 = 86_400;
+
+/// A browser, or whatever else sends requests.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    /// Token that its forms must carry while nobody is logged in.
+    pub csrf: String,
+    /// Language of the pages: the one chosen, else the one it asks for.
+    pub language: &'static Language,
+    /// Where from: the connection's address, or behind a proxy the last one it names.
+    pub address: String,
+    cookies: Vec<(String, String)>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Browser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| StatusCode::BAD_REQUEST.into_response())
+    }
+}
+
+/// Says of each request what its browser is, and gives a new one the cookie of its forms.
+pub async fn meet(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
+    let cookies = cookies_of(request.headers());
+    let form = value_of(&cookies, FORM).map(str::to_owned);
+    let new_form = form.is_none().then(secret);
+    let address = address_of(&desk, request.extensions(), request.headers());
+    let browser = Browser {
+        csrf: desk.signer.sign("form", form.as_ref().or(new_form.as_ref()).map_or("", String::as_str)),
+        language: value_of(&cookies, LANGUAGE)
+            .and_then(Language::with_code)
+            .unwrap_or_else(|| Language::accepted(text_of(request.headers(), "accept-language"))),
+        address,
+        cookies,
+    };
+    request.extensions_mut().insert(browser);
+    let mut answer = next.run(request).await;
+    if let Some(form) = new_form {
+        give(&desk, &mut answer, Cookie::new(FORM, form));
+    }
+    answer
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn value_of<'a>(cookies: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+impl Browser {
+    /// What this browser is called among those that were let in as this person; `None` where it never was.
+    #[must_use]
+    pub fn known_as(&self, signer: &Signer, name: &str) -> Option<String> {
+        let value = value_of(&self.cookies, &known_cookie(signer, name))?;
+        let (said, signature) = value.rsplit_once('.')?;
+        let (device, until) = said.rsplit_once('.')?;
+        let is_in_time = until.parse::<i64>().is_ok_and(|until| until > now());
+        (is_in_time && signer.is_right("known", &format!("{name}\n{said}"), signature))
+            .then(|| device.to_owned())
+    }
+}
+
+/// Remembers in the browser that this person was let in.
+pub fn remember(desk: &Desk, answer: &mut Response, name: &str) {
+    let said = format!("{}.{}", secret(), now() + KNOWN_DAYS * DAY_S);
+    let signature = desk.signer.sign("known", &format!("{name}\n{said}"));
+    let mut cookie = Cookie::new(known_cookie(&desk.signer, name), format!("{said}.{signature}"));
+    cookie.set_max_age(CookieAge::days(KNOWN_DAYS));
+    give(desk, answer, cookie);
+}
+
+/// Remembers a language in the browser.
+pub fn choose_language(desk: &Desk, answer: &mut Response, language: &'static Language) {
+    let mut cookie = Cookie::new(LANGUAGE, language.code);
+    cookie.set_max_age(CookieAge::days(KNOWN_DAYS));
+    give(desk, answer, cookie);
+}
+
+/// People share browsers, so each has a cookie; what it is called tells nobody of whom it is.
+fn known_cookie(signer: &Signer, name: &str) -> String {
+    format!("{KNOWN}{}", &signer.sign("cookie", name)[..12])
+}
+
+fn give(desk: &Desk, answer: &mut Response, mut cookie: Cookie<'_>) {
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_secure(desk.settings.transport == Transport::BehindTls);
+    // What is in it is ours, and of letters, digits, dashes and dots.
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn cookies_of(headers: &HeaderMap) -> Vec<(String, String)> {
+    let texts = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    texts
+        .flat_map(Cookie::split_parse)
+        .flatten()
+        .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
+        .collect()
+}
+
+fn address_of(desk: &Desk, extensions: &Extensions, headers: &HeaderMap) -> String {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let named = || {
+        let last = text_of(headers, "x-forwarded-for").rsplit(',').next()?;
+        last.trim().parse::<IpAddr>().ok()
+    };
+    let address = match desk.settings.transport {
+        Transport::BehindTls => named().or(peer),
+        Transport::Plain => peer,
+    };
+    address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn browser(cookies: &[(String, String)]) -> Browser {
+        Browser {
+            csrf: String::new(),
+            language: &Language::all()[0],
+            address: "10.0.0.1".to_owned(),
+            cookies: cookies.to_vec(),
+        }
+    }
+
+    fn cookie(signer: &Signer, name: &str, until: i64) -> (String, String) {
+        let said = format!("device.{until}");
+        let signature = signer.sign("known", &format!("{name}\n{said}"));
+        (known_cookie(signer, name), format!("{said}.{signature}"))
+    }
+
+    #[test]
+    fn a_browser_is_known_as_whom_it_was_let_in_and_as_nobody_else() {
+        let signer = Signer::of("a");
+        let browser = browser(&[cookie(&signer, "anna", now() + 60), cookie(&signer, "marat", now() + 60)]);
+        assert_eq!(browser.known_as(&signer, "anna").as_deref(), Some("device"));
+        assert_eq!(browser.known_as(&signer, "marat").as_deref(), Some("device"));
+        assert_eq!(browser.known_as(&signer, "ada"), None);
+        assert_eq!(browser.known_as(&Signer::of("b"), "anna"), None);
+    }
+
+    #[test]
+    fn a_cookie_that_was_changed_or_is_over_makes_nobody_known() {
+        let signer = Signer::of("a");
+        assert_eq!(browser(&[cookie(&signer, "anna", now() - 1)]).known_as(&signer, "anna"), None);
+        let (name, value) = cookie(&signer, "anna", now() + 60);
+        let later = value.replace(&(now() + 60).to_string(), &(now() + 6000).to_string());
+        assert_eq!(browser(&[(name, later)]).known_as(&signer, "anna"), None);
+    }
+}

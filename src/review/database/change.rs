@@ -1,0 +1,86 @@
+//! Makes several statements one: all of them are on disk, or none is.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, Executor};
+
+use super::{Database, Engine, failed};
+use crate::error::Result;
+
+/// Statements that stand or fall together, on a connection of their own.
+///
+/// What is not committed is undone by closing the connection. After a full disk an engine may have undone a
+/// transaction by itself or not, and whoever counts along is wrong about one of the two; a connection that was
+/// handed on in that state acknowledged writes that it never committed.
+#[derive(Debug)]
+pub(super) struct Change {
+    connection: PoolConnection<Any>,
+    engine: Engine,
+    is_committed: bool,
+}
+
+impl Database {
+    /// Begins a change.
+    ///
+    /// # Errors
+    /// When no connection is free or another writer does not end.
+    pub(super) async fn change(&self) -> Result<Change> {
+        let connection = self.pool.acquire().await.map_err(failed)?;
+        let mut change = Change { connection, engine: self.engine, is_committed: false };
+        // SQLite's writers wait at the beginning, where waiting is possible, not half way.
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        change.execute(begin).await.map_err(failed)?;
+        Ok(change)
+    }
+}
+
+impl Change {
+    /// Waits for whoever else writes to this table, and keeps others from it until the change is over. SQLite has
+    /// one writer anyway.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn alone_on(&mut self, table: &'static str) -> Result<()> {
+        if self.engine == Engine::Postgres {
+            let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
+            self.execute(&*lock).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the change; when this returns, it is on disk.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was changed.
+    pub(super) async fn commit(mut self) -> Result<()> {
+        self.execute("COMMIT").await.map_err(failed)?;
+        self.is_committed = true;
+        Ok(())
+    }
+}
+
+impl Deref for Change {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Change {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            self.connection.close_on_drop();
+        }
+    }
+}

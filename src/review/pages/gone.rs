@@ -1,0 +1,57 @@
+//! Shows the case of a meter that this run does not have: what was written, and the line it had last.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::errors::Refusal;
+use super::work::Work;
+use super::{Frame, page};
+use crate::review::Login;
+use crate::review::case::Cases;
+use crate::review::desk::Desk;
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+
+#[derive(Template)]
+#[template(path = "review/gone.html")]
+struct GonePage {
+    frame: Frame,
+    lang: &'static Language,
+    meter: String,
+    status: &'static str,
+    status_words: String,
+    last_line: Option<String>,
+    work: Work,
+}
+
+/// The page of a case without a line; there is no such page where nobody has written anything.
+pub(super) async fn show(
+    desk: &Desk,
+    cases: &Cases,
+    caller: &Caller,
+    meter: &str,
+) -> Result<Response, Refusal> {
+    let case = cases.of(meter).ok_or(Refusal::NotFound)?;
+    desk.database.note_access(&caller.access("suspect", meter)).await?;
+    let lang = caller.lang();
+    let last_line = desk.database.last_line(meter).await?.map(|(line, opened_at)| {
+        let facts = [
+            ("when", lang.instant(opened_at)),
+            ("rank", lang.count(line.rank as usize)),
+            ("score", lang.number(line.score, 3)),
+            ("kw", line.rig_kw.map_or_else(|| "–".to_owned(), |kw| lang.kw(kw))),
+        ];
+        let facts: Vec<(&'static str, &str)> = facts.iter().map(|(name, text)| (*name, &**text)).collect();
+        lang.say_with("gone-last-line", &facts)
+    });
+    let work = Work::on(meter, desk, cases, caller).await?;
+    Ok(page(&GonePage {
+        frame: Frame::of(caller, "list", desk.settings.login == Login::Off),
+        lang,
+        meter: meter.to_owned(),
+        status: case.status.as_str(),
+        status_words: lang.name_of("status", case.status.as_str()),
+        last_line,
+        work,
+    }))
+}

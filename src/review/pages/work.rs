@@ -1,0 +1,111 @@
+//! Shows the work on a meter: what may be done, what was written, which tips may mean it.
+
+use super::meter_address;
+use crate::acquisition::verdicts::Verdict;
+use crate::error::Result;
+use crate::review::case::{Action, Cases, Entry, VISIT_RESULTS};
+use crate::review::desk::Desk;
+use crate::review::guard::Caller;
+use crate::review::language::Language;
+use crate::review::roles::May;
+
+/// Of a tip's words on the page of a meter it may mean. [characters]
+const MAX_TIP_CHARS: usize = 240;
+
+pub(super) struct Event {
+    pub(super) at: String,
+    pub(super) person: String,
+    pub(super) what: String,
+    pub(super) reason: String,
+}
+
+pub(super) struct TipOn {
+    pub(super) id: i64,
+    pub(super) at: String,
+    pub(super) text: String,
+    pub(super) confidence: String,
+}
+
+pub(super) struct Choice {
+    pub(super) value: &'static str,
+    pub(super) words: String,
+}
+
+/// The work on a meter, whether the run has it or not.
+pub struct Work {
+    pub(super) here: String,
+    pub(super) assignee: String,
+    pub(super) events: Vec<Event>,
+    pub(super) tips: Vec<TipOn>,
+    pub(super) last: i64,
+    pub(super) people: Vec<String>,
+    pub(super) verdicts: Vec<Choice>,
+    pub(super) visit_results: Vec<Choice>,
+    pub(super) today: String,
+}
+
+impl Work {
+    /// The work on a meter as `caller` may see it. Whoever may not see places reads no words of others: those name
+    /// streets, doors and neighbours.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn on(meter: &str, desk: &Desk, cases: &Cases, caller: &Caller) -> Result<Self> {
+        let lang = caller.lang();
+        let (case, entries) = (cases.of(meter), desk.database.entries_on(meter).await?);
+        let people = desk.database.people().await?.into_iter();
+        let tips = if caller.may(May::TakeTips) { desk.database.tips_on(meter).await? } else { Vec::new() };
+        Ok(Self {
+            here: meter_address(meter),
+            assignee: case.and_then(|case| case.assignee.clone()).unwrap_or_default(),
+            events: entries.iter().map(|entry| event(entry, caller)).collect(),
+            tips: tips
+                .into_iter()
+                .map(|(tip, confidence)| TipOn {
+                    id: tip.id,
+                    at: lang.instant(tip.at),
+                    text: tip.tip.text.chars().take(MAX_TIP_CHARS).collect(),
+                    confidence: lang.percent(confidence, 0),
+                })
+                .collect(),
+            last: case.map_or(0, |case| case.last),
+            people: people.filter(|person| person.is_active).map(|person| person.name).collect(),
+            verdicts: Verdict::ALL
+                .map(|verdict| choice(verdict.as_str(), lang.name_of("verdict", verdict.as_str())))
+                .into(),
+            visit_results: VISIT_RESULTS.map(|value| choice(value, lang.name_of("visit", value))).into(),
+            today: jiff::Zoned::now().date().to_string(),
+        })
+    }
+}
+
+fn choice(value: &'static str, words: String) -> Choice {
+    Choice { value, words }
+}
+
+fn event(entry: &Entry, caller: &Caller) -> Event {
+    let lang = caller.lang();
+    let is_shown = entry.reason.is_empty() || caller.may(May::SeePlaces);
+    Event {
+        at: lang.instant(entry.at),
+        person: entry.person.clone(),
+        what: entry_words(entry, lang),
+        reason: if is_shown { entry.reason.clone() } else { lang.say("words-hidden") },
+    }
+}
+
+/// An entry of the log in words.
+#[must_use]
+pub fn entry_words(entry: &Entry, lang: &Language) -> String {
+    let what = lang.name_of("action", entry.action.as_str());
+    let value = match entry.action {
+        Action::Verdict => lang.name_of("verdict", &entry.value),
+        Action::VisitResult => lang.name_of("visit", &entry.value),
+        Action::Assign if entry.value.is_empty() => lang.say("assignee-nobody"),
+        Action::Closed | Action::VisitRequested => {
+            entry.value.parse().map_or_else(|_| entry.value.clone(), |day| lang.date(day))
+        }
+        Action::Assign | Action::Note | Action::Tip => entry.value.clone(),
+    };
+    if value.is_empty() { what } else { format!("{what}: {value}") }
+}
