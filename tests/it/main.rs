@@ -5,15 +5,19 @@
 
 mod acquisition;
 mod backtest;
+mod bad_data_corpus;
+mod bad_data_steps;
 mod bad_input;
 mod bad_values;
 mod balance;
 mod cli;
 mod debian;
+mod dependencies;
 mod detect;
 mod detection;
 mod district;
 mod folders;
+mod fuzz_smoke;
 mod program;
 mod review;
 mod shared_data;
