@@ -77,6 +77,8 @@ codes! {
     AllZero = "all_zero",
     /// A meter has the same interval data as another.
     SameAsAnother = "same_as_another",
+    /// Ids that stand for several meters, or for what is no meter.
+    DoubtfulId = "doubtful_id",
     /// The meter is not in the register.
     NotInRegister = "not_in_register",
     /// The register has a meter without interval data.

@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::read::MultiGzDecoder;
 
+use super::report::Cause;
 use super::storage::Storage;
 use super::values::DecimalMark;
 
@@ -123,7 +124,7 @@ impl CsvFile {
             n_fields: self.schema.fields().len(),
             rows_a_batch,
             broken: None,
-            short_rows: Vec::new(),
+            bad_rows: Vec::new(),
             n_rows: 0,
         })
     }
@@ -200,15 +201,15 @@ pub(super) struct CsvBatches {
     rows_a_batch: usize,
     n_rows: u64,
     pub broken: Option<String>,
-    /// Rows of the last batch with fewer fields than the header, counted from 1 in the file.
-    pub short_rows: Vec<u64>,
+    /// Rows of the last batch that are not laid out as the header or no text, counted from 1 in the file.
+    pub bad_rows: Vec<(Cause, u64)>,
 }
 
 impl Iterator for CsvBatches {
     type Item = RecordBatch;
 
     fn next(&mut self) -> Option<RecordBatch> {
-        self.short_rows.clear();
+        self.bad_rows.clear();
         if self.broken.is_some() {
             return None;
         }
@@ -226,17 +227,22 @@ impl Iterator for CsvBatches {
             }
             n += 1;
             self.n_rows += 1;
-            if record.len() < self.n_fields && !record.iter().all(<[u8]>::is_empty) {
-                self.short_rows.push(self.n_rows);
+            // An empty field behind the last separator is no field.
+            let is_long = record.iter().skip(self.n_fields).any(|field| !field.is_empty());
+            if is_long {
+                self.bad_rows.push((Cause::LongRow, self.n_rows));
+            } else if record.len() < self.n_fields && !record.iter().all(<[u8]>::is_empty) {
+                self.bad_rows.push((Cause::ShortRow, self.n_rows));
             }
+            let mut is_text = true;
             for (builder, &column) in builders.iter_mut().zip(&self.columns) {
-                match record.get(column) {
-                    Some(bytes) => match std::str::from_utf8(bytes) {
-                        Ok(text) => builder.append_value(text),
-                        Err(_) => builder.append_value(String::from_utf8_lossy(bytes)),
-                    },
-                    None => builder.append_null(),
-                }
+                let bytes = record.get(column).filter(|_| !is_long);
+                let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+                is_text &= bytes.is_some() == text.is_some();
+                builder.append_option(text);
+            }
+            if !is_text {
+                self.bad_rows.push((Cause::NotText, self.n_rows));
             }
         }
         let columns: Vec<ArrayRef> =
@@ -261,7 +267,7 @@ fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>
 }
 
 /// The separator that splits the header into most fields.
-fn sniff_separator(header: &[u8]) -> u8 {
+pub(super) fn sniff_separator(header: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [0usize; SEPARATORS.len()];
     for byte in header {

@@ -11,8 +11,14 @@ use crate::finding::Finding;
 /// The kind of an event in which an area had no internet.
 pub const INTERNET_BLACKOUT: &str = "internet_blackout";
 
+/// The kind of an event that may last: a new price stands until the next.
+const TARIFF_CHANGE: &str = "tariff_change";
+
 /// Kinds that a file of events may have.
-const KINDS: [&str; 3] = [INTERNET_BLACKOUT, "outage", "tariff_change"];
+const KINDS: [&str; 3] = [INTERNET_BLACKOUT, "outage", TARIFF_CHANGE];
+
+/// No outage lasts longer; a date is wrong. [s]
+const MAX_EVENT_S: i64 = 366 * 86_400;
 
 /// A shorter part of a day does not move its floor. [s]
 const LEAST_INSIDE_S: i64 = 3 * 3600;
@@ -74,6 +80,11 @@ impl Events {
             };
             if end_s <= start_s {
                 let wrong = "ends before it starts; the row was left out. Check start and end";
+                left_out.note(row, "kind", kind, wrong);
+                continue;
+            }
+            if kind != TARIFF_CHANGE && end_s - start_s > MAX_EVENT_S {
+                let wrong = "lasts longer than a year; the row was left out. Check start and end";
                 left_out.note(row, "kind", kind, wrong);
                 continue;
             }

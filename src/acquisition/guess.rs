@@ -53,6 +53,7 @@ impl Roles {
 /// Maps the columns of one file.
 pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let stated = known.stated;
+    check_stated_once(stated)?;
     let mut roles = Roles::default();
     let multiplier_column =
         named_role(known, "multiplier_column", &stated.multiplier_column, names::MULTIPLIER)?;
@@ -85,6 +86,28 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         stamp,
         guesses: roles.guesses,
     })
+}
+
+/// Refuses a column that is stated for two purposes.
+fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
+    let columns = [
+        ("meter_column", &stated.meter_column),
+        ("time_column", &stated.time_column),
+        ("value_column", &stated.value_column),
+        ("quality_column", &stated.quality_column),
+        ("multiplier_column", &stated.multiplier_column),
+        ("voltage_column", &stated.voltage_column),
+    ];
+    for (at, (key, column)) in columns.iter().enumerate() {
+        let twice = columns[..at].iter().find(|(_, other)| column.is_some() && other == column);
+        if let (Some((first, _)), Some(column)) = (twice, column) {
+            return Err(Trouble::new(
+                format!("{first} and {key} are both `{column}`"),
+                "Give each its own column",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The column of this name, in any case of letters where no exact one exists.

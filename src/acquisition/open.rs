@@ -33,6 +33,9 @@ const MOST_ROWS_SAMPLED: usize = 32_768;
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
 
+/// In the place of the last magic where the footer is encrypted.
+const ENCRYPTED_MAGIC: &[u8] = b"PARE";
+
 /// The files that can be read, in the order of their names, and what was found on the way.
 #[derive(Debug, Default)]
 pub struct Opened {
@@ -202,6 +205,12 @@ fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
         let cure = "Convert it to rows of NMI, date and interval columns with a header";
         return Err(Trouble::new("it is NEM12 as the market writes it, without a header", cure));
     }
+    let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
+    match head.trim_ascii_start().first() {
+        Some(b'<') => return Err(Trouble::new("it is XML or a web page", cure)),
+        Some(b'{' | b'[') => return Err(Trouble::new("it is JSON", cure)),
+        _ => {}
+    }
     let file = CsvFile::open(storage).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
@@ -221,8 +230,11 @@ fn first_line_value(schema: &Schema) -> Option<&str> {
 }
 
 fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
-    let tail = storage.range(bytes.saturating_sub(4), bytes.min(4) as usize);
-    if bytes < 12 || !tail.is_ok_and(|tail| tail == PARQUET_MAGIC) {
+    let tail = storage.range(bytes.saturating_sub(4), bytes.min(4) as usize).unwrap_or_default();
+    if tail == ENCRYPTED_MAGIC {
+        return Err(Trouble::new("it is Parquet whose footer is encrypted", "Export it without encryption"));
+    }
+    if bytes < 12 || tail != PARQUET_MAGIC {
         let seen =
             format!("it is Parquet that ends without its footer, after {bytes} bytes: it is truncated");
         return Err(Trouble::new(seen, "Copy or export it again"));

@@ -98,6 +98,12 @@ impl UsagePoint {
 /// Kinds of meters that stand in the network; every other kind is a usage point's.
 const NETWORK_KINDS: [&str; 3] = ["transformer", "feeder", "substation"];
 
+/// Columns of a register beside `meter_id`; each may be missing, not all.
+const COLUMNS: [&str; 15] = [
+    "parent_id", "kind", "activity", "premises", "tariff", "licence", "address", "zone", "phase", "bus",
+    "contracted_kw", "declared_mining_kw", "lat", "lon", "rating_kva",
+];
+
 /// The class of a meter the register says nothing about.
 pub const UNKNOWN_CLASS: &str = "unknown";
 
@@ -122,6 +128,13 @@ impl Register {
                 "Rename the column that names the meter to meter_id",
             ));
         };
+        if !table.has_any(&COLUMNS) {
+            return Err(Error::input(
+                file,
+                format!("nothing but meter_id is a column of a register; its columns are {}", table.names()),
+                format!("Name what it says of the meters {}", COLUMNS.join(", ")),
+            ));
+        }
         let mut left_out = LeftOut::default();
         let columns = PointColumns::of(&table, &mut left_out)?;
         let mut points: BTreeMap<MeterId, UsagePoint> = BTreeMap::new();

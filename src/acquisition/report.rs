@@ -32,12 +32,16 @@ pub enum Cause {
     OtherKind,
     /// The row has fewer fields than the header.
     ShortRow,
+    /// The row has more fields than the header, so that none is sure to be what its column says.
+    LongRow,
+    /// A field holds bytes that are no UTF-8.
+    NotText,
     /// The value is null, or its quality code says missing: a missing interval, not an error.
     Missing,
 }
 
 impl Cause {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::NoMeter,
         Self::NoTime,
         Self::BadTime,
@@ -48,6 +52,8 @@ impl Cause {
         Self::TooLarge,
         Self::OtherKind,
         Self::ShortRow,
+        Self::LongRow,
+        Self::NotText,
         Self::Missing,
     ];
 
@@ -73,6 +79,14 @@ impl Cause {
             ),
             Self::OtherKind => ("of another kind than interval data", "Nothing to do if that is meant"),
             Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
+            Self::LongRow => (
+                "with more fields than the header; nothing of such a row was taken",
+                "Put a field that holds the separator in quotes, or export with another separator",
+            ),
+            Self::NotText => (
+                "with a field that is no UTF-8 text; the field was left out",
+                "Export the file as UTF-8",
+            ),
             Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
         }
     }

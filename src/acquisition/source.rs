@@ -7,7 +7,7 @@ use super::local_time::OffsetTable;
 use super::mapping::{Mapping, TimeFrom};
 use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
-use super::report::{Cause, UnitReport};
+use super::report::UnitReport;
 use super::storage::Storage;
 use super::values::DecimalMark;
 use crate::error::{Error, Result};
@@ -182,8 +182,8 @@ impl Source {
             && let Some(batch) = contained(|| Ok(batches.next()), |seen| decoder.report.broken = Some(seen))
                 .unwrap_or_default()
         {
-            for row in &batches.short_rows {
-                decoder.report.skip(Cause::ShortRow, *row, String::new);
+            for (cause, row) in &batches.bad_rows {
+                decoder.report.skip(*cause, *row, String::new);
             }
             decode(&mut decoder, &batch)?;
         }

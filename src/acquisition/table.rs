@@ -1,12 +1,14 @@
 //! Reads small tables (register, weather, events) whole, from Parquet or CSV.
 
 use std::fs::File;
+use std::io::{BufRead, BufReader, Seek};
 use std::ops::RangeInclusive;
 use std::path::Path;
 
 use polars::prelude::*;
 
 use super::contained::contained;
+use super::csv_file::sniff_separator;
 use super::left_out::LeftOut;
 use crate::error::{Error, Result};
 
@@ -22,20 +24,26 @@ pub struct Table {
 /// When the file is missing, empty or not what its ending says.
 pub fn read_table(path: &Path) -> Result<Table> {
     let name = path.display().to_string();
-    let cure = "Give a Parquet or CSV file with a header";
+    let cure = "Give a Parquet file, or CSV as UTF-8 text with a header and as many fields in every row";
     let file = File::open(path).map_err(|error| Error::input(&name, error.to_string(), cure))?;
     let is_parquet = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
     let read = || if is_parquet { ParquetReader::new(file).finish() } else { read_csv(file) };
-    let unreadable = |seen: String| Error::input(&name, seen, cure);
+    // What follows the first line is advice to a programmer.
+    let unreadable = |seen: String| Error::input(&name, seen.lines().next().unwrap_or_default(), cure);
     let frame = contained(|| read().map_err(|error| unreadable(error.to_string())), unreadable)?;
     Ok(Table { file: name, frame })
 }
 
-fn read_csv(file: File) -> PolarsResult<DataFrame> {
+fn read_csv(mut file: File) -> PolarsResult<DataFrame> {
+    let mut header = Vec::new();
+    BufReader::new(&mut file).read_until(b'\n', &mut header)?;
+    file.rewind()?;
+    let separator = sniff_separator(&header);
     CsvReadOptions::default()
         .with_has_header(true)
+        .map_parse_options(|options| options.with_separator(separator))
         .with_infer_schema_length(None)
         .into_reader_with_file_handle(file)
         .finish()
@@ -54,6 +62,12 @@ impl Table {
     #[must_use]
     pub fn names(&self) -> String {
         self.frame.get_column_names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether it has any of these columns. Names match in any case.
+    #[must_use]
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.raw(name).is_some())
     }
 
     /// A column as text, `None` where the table has no such column. Names match in any case.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::completeness::{Completeness, USUAL_MISSING_SHARE, completeness};
 use crate::acquisition::register::{Register, UsagePoint};
+use crate::balance::RESIDUAL_PREFIX;
 use crate::digest::MeterDays;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
@@ -68,6 +69,7 @@ impl Fingerprint {
 #[must_use]
 pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
     let mut findings = check_register(fingerprints, register);
+    findings.extend(check_ids(fingerprints));
     findings.extend(check_same(fingerprints));
     findings.extend(check_units(fingerprints));
     findings.extend(super::level::check_level(fingerprints));
@@ -81,6 +83,33 @@ pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Findi
         findings.push(Finding::new(Code::Gap, Severity::Note, words).with("n_meters", few.len()));
     }
     findings
+}
+
+/// Names ids that a spreadsheet has rounded, and those that are taken for residuals.
+fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let ids = |is_doubtful: fn(&str) -> bool| -> Vec<&str> {
+        fingerprints.iter().map(|one| one.meter.as_str()).filter(|id| is_doubtful(id)).collect()
+    };
+    let named = |ids: Vec<&str>, words: &str| {
+        let examples = ids.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+        let text = format!("{} ids {words}, for example {examples}", ids.len());
+        let finding = Finding::new(Code::DoubtfulId, Severity::Warning, text).with("n_ids", ids.len());
+        (!ids.is_empty()).then_some(finding)
+    };
+    let rounded = "look as if a spreadsheet had rounded them, so that each may stand for several meters. \
+                   Export the ids as text";
+    let residual = "begin like those of residuals, which list what flows past the meters. Name the meters otherwise";
+    [named(ids(is_rounded), rounded), named(ids(|id| id.starts_with(RESIDUAL_PREFIX)), residual)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Whether an id is written as `1.23457E+11`.
+fn is_rounded(id: &str) -> bool {
+    let Some((digits, power)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_count(power) && is_count(&digits.replacen(['.', ','], "", 1))
 }
 
 fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
@@ -168,6 +197,12 @@ mod tests {
         let mut days = meter(30, |day, slot| home_kw(day + shift, slot) * factor);
         days.meter = MeterId::from(id);
         Fingerprint::of(&days, &Register::default())
+    }
+
+    #[test]
+    fn an_id_in_powers_of_ten_is_rounded() {
+        assert!(is_rounded("1.23457E+11") && is_rounded("4e+5") && is_rounded("1,2E+09"));
+        assert!(!is_rounded("E+11") && !is_rounded("M1E+x") && !is_rounded("12345"));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Oddities {
     pub n_rollovers: u32,
     /// Cumulative counters that fell otherwise.
     pub n_resets: u32,
+    /// Reads of one moment that say something else than the first.
+    pub n_conflicting_reads: u32,
     /// Intervals off every known grid, kept on the nearest.
     pub n_off_grid: u32,
     /// Intervals that no connection can carry; no energy was taken.
@@ -160,6 +162,13 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
     let mut from = reads[0];
     for (place, &to) in reads.iter().enumerate().skip(1) {
         if to.start_s == from.start_s {
+            oddities.n_conflicting_reads += u32::from(to.value != from.value);
+            continue;
+        }
+        let next = reads.get(place + 1);
+        // A fall that the next read takes back was none: the counter never stood there.
+        if to.value < from.value && next.is_some_and(|next| next.value >= from.value) {
+            oddities.n_resets += 1;
             continue;
         }
         let Some(energy_kwh) = register_difference_kwh(from.value, to.value, oddities) else {
@@ -174,8 +183,7 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
         }
         oddities.note_impossible(&between, to.start_s - from.start_s);
         // A read that the next one takes back was none; else the counter goes on from there.
-        let is_taken_back =
-            reads.get(place + 1).is_some_and(|next| (from.value..to.value).contains(&next.value));
+        let is_taken_back = next.is_some_and(|next| (from.value..to.value).contains(&next.value));
         if !is_taken_back {
             from = to;
         }

@@ -202,8 +202,14 @@ pub fn run_pass(
 pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     let names = first_few(sources.iter().map(|source| source.name.as_str()), ", ");
     let seen = first_few(findings.iter().map(|finding| finding.description.as_str()), "; ");
+    let seen = match seen.as_str() {
+        "" => format!("{names}: its rows make no interval"),
+        // Those of rows name their file.
+        seen if seen.starts_with(&names) => seen.to_owned(),
+        seen => format!("{names}: {seen}"),
+    };
     Error::NoReadings {
-        seen: format!("{names}: {seen}"),
+        seen,
         cure: "Check the value and time columns; `hashwatt check` shows what was guessed".into(),
     }
 }
@@ -475,6 +481,18 @@ fn oddity_findings(
             Finding::new(Code::RegisterRollover, Severity::Note, words)
                 .of_meter(meter.clone())
                 .with("n", oddities.n_rollovers),
+        );
+    }
+    if oddities.n_conflicting_reads > 0 {
+        let words = format!(
+            "{} reads of the counter came again with another value; the first in the input stands. Ask the head-end \
+             which is right",
+            oddities.n_conflicting_reads
+        );
+        findings.push(
+            Finding::new(Code::DuplicateConflicting, Severity::Warning, words)
+                .of_meter(meter.clone())
+                .with("n", oddities.n_conflicting_reads),
         );
     }
     if oddities.n_resets > 0 {

@@ -32,8 +32,8 @@ const MAX_STDOUT_LINES: usize = 40;
 /// Meters whose mean demand a snapshot shows, so that wrong energy shows.
 const MAX_METERS_SHOWN: usize = 4;
 
-/// Findings of nearly every small export; a case that is about them asks for them.
-const USUAL_CODES: [&str; 2] = ["few_peers", "guessed"];
+/// Findings in a snapshot; a case is about one or two.
+const MAX_FINDINGS_SHOWN: usize = 12;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +55,7 @@ struct Case {
     steps: Vec<String>,
     /// Arguments of the program.
     run: String,
-    /// Usual codes that this case is about.
+    /// Codes of nearly every small export that this case is about: `few_peers`, notes of `guessed`.
     #[serde(default)]
     shows: Vec<String>,
 }
@@ -262,14 +262,20 @@ fn push_findings(text: &mut String, out: &Path, shows: &[String]) {
     let [codes, severities, sources, meters, descriptions] =
         ["code", "severity", "source", "meter_id", "description"]
             .map(|column| texts(&table, column).into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>());
-    for row in 0..table.num_rows() {
-        let code = codes[row].as_str();
-        if USUAL_CODES.contains(&code) && !shows.iter().any(|shown| shown == code) {
-            continue;
-        }
+    let is_shown = |row: &usize| {
+        let code = codes[*row].as_str();
+        let is_usual = code == "few_peers" || (code == "guessed" && severities[*row] == "note");
+        !is_usual || shows.iter().any(|shown| shown == code)
+    };
+    let rows: Vec<usize> = (0..table.num_rows()).filter(is_shown).collect();
+    for &row in rows.iter().take(MAX_FINDINGS_SHOWN) {
         let place: Vec<&str> =
             [&sources[row], &meters[row]].into_iter().map(String::as_str).filter(|at| !at.is_empty()).collect();
-        writeln!(text, "- {} {code} [{}] {}", severities[row], place.join(", "), descriptions[row]).unwrap();
+        writeln!(text, "- {} {} [{}] {}", severities[row], codes[row], place.join(", "), descriptions[row])
+            .unwrap();
+    }
+    if rows.len() > MAX_FINDINGS_SHOWN {
+        writeln!(text, "- and {} more", rows.len() - MAX_FINDINGS_SHOWN).unwrap();
     }
 }
 
