@@ -100,8 +100,21 @@ const NETWORK_KINDS: [&str; 3] = ["transformer", "feeder", "substation"];
 
 /// Columns of a register beside `meter_id`; each may be missing, not all.
 const COLUMNS: [&str; 15] = [
-    "parent_id", "kind", "activity", "premises", "tariff", "licence", "address", "zone", "phase", "bus",
-    "contracted_kw", "declared_mining_kw", "lat", "lon", "rating_kva",
+    "parent_id",
+    "kind",
+    "activity",
+    "premises",
+    "tariff",
+    "licence",
+    "address",
+    "zone",
+    "phase",
+    "bus",
+    "contracted_kw",
+    "declared_mining_kw",
+    "lat",
+    "lon",
+    "rating_kva",
 ];
 
 /// The class of a meter the register says nothing about.

@@ -83,10 +83,9 @@ impl Cause {
                 "with more fields than the header; nothing of such a row was taken",
                 "Put a field that holds the separator in quotes, or export with another separator",
             ),
-            Self::NotText => (
-                "with a field that is no UTF-8 text; the field was left out",
-                "Export the file as UTF-8",
-            ),
+            Self::NotText => {
+                ("with a field that is no UTF-8 text; the field was left out", "Export the file as UTF-8")
+            }
             Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
         }
     }

@@ -98,7 +98,8 @@ fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     };
     let rounded = "look as if a spreadsheet had rounded them, so that each may stand for several meters. \
                    Export the ids as text";
-    let residual = "begin like those of residuals, which list what flows past the meters. Name the meters otherwise";
+    let residual =
+        "begin like those of residuals, which list what flows past the meters. Name the meters otherwise";
     [named(ids(is_rounded), rounded), named(ids(|id| id.starts_with(RESIDUAL_PREFIX)), residual)]
         .into_iter()
         .flatten()

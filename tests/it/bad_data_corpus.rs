@@ -72,7 +72,18 @@ macro_rules! subjects {
 }
 
 subjects!(
-    counters, flags, folders, meters, parquet_files, runs, settings, stores, tables, text_files, times, tips,
+    counters,
+    flags,
+    folders,
+    meters,
+    parquet_files,
+    runs,
+    settings,
+    stores,
+    tables,
+    text_files,
+    times,
+    tips,
     values,
 );
 
@@ -139,9 +150,8 @@ fn try_case(case: &Case) -> Result<String, String> {
 /// Runs a line of arguments in a folder, on one thread; a hang or a signal is an error.
 pub fn run_in(root: &Path, line: &str) -> Result<Ran, String> {
     let mut arguments = words(line);
-    let takes_threads =
-        ["detect", "check", "digest", "backtest", "triage"].contains(&arguments[0].as_str());
-    if takes_threads && !line.contains("--threads") && !line.contains("--help") {
+    let takes_threads = ["detect", "check", "digest", "backtest", "triage"].contains(&arguments[0].as_str());
+    if takes_threads && !line.contains("--threads") && !line.contains(".toml") {
         arguments.extend(["--threads".to_owned(), "1".to_owned()]);
     }
     let mut child = command(&arguments)
@@ -220,16 +230,17 @@ fn damage(
         return Some(format!("half written: {}", path.display()));
     }
     // What hashwatt made earlier it may replace, unless it says that it could not run.
-    let is_ours = |path: &Path| {
-        path.ancestors().skip(1).any(|folder| before.contains_key(&folder.join(".hashwatt")))
-    };
-    let changed = before.iter().find(|(path, bytes)| {
-        (ran.code == 2 || !is_ours(path)) && after.get(*path) != Some(*bytes)
-    });
+    let is_ours =
+        |path: &Path| path.ancestors().skip(1).any(|folder| before.contains_key(&folder.join(".hashwatt")));
+    let changed = before
+        .iter()
+        .find(|(path, bytes)| (ran.code == 2 || !is_ours(path)) && after.get(*path) != Some(*bytes));
     if let Some((path, _)) = changed {
         return Some(format!("changed or removed: {}", path.display()));
     }
-    let made = after.keys().find(|path| !before.contains_key(*path));
+    // The desk keeps its database, empty as it is.
+    let is_new = |path: &&PathBuf| !before.contains_key(*path) && !path.starts_with("review.sqlite");
+    let made = after.keys().find(is_new);
     made.filter(|_| ran.code == 2).map(|path| format!("left behind by a run that failed: {}", path.display()))
 }
 
@@ -260,8 +271,9 @@ fn said(case: &Case, root: &Path, ran: &Ran) -> String {
 fn push_findings(text: &mut String, out: &Path, shows: &[String]) {
     let table = read_table(&out.join("findings.parquet"));
     let [codes, severities, sources, meters, descriptions] =
-        ["code", "severity", "source", "meter_id", "description"]
-            .map(|column| texts(&table, column).into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>());
+        ["code", "severity", "source", "meter_id", "description"].map(|column| {
+            texts(&table, column).into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+        });
     let is_shown = |row: &usize| {
         let code = codes[*row].as_str();
         let is_usual = code == "few_peers" || (code == "guessed" && severities[*row] == "note");
@@ -269,8 +281,11 @@ fn push_findings(text: &mut String, out: &Path, shows: &[String]) {
     };
     let rows: Vec<usize> = (0..table.num_rows()).filter(is_shown).collect();
     for &row in rows.iter().take(MAX_FINDINGS_SHOWN) {
-        let place: Vec<&str> =
-            [&sources[row], &meters[row]].into_iter().map(String::as_str).filter(|at| !at.is_empty()).collect();
+        let place: Vec<&str> = [&sources[row], &meters[row]]
+            .into_iter()
+            .map(String::as_str)
+            .filter(|at| !at.is_empty())
+            .collect();
         writeln!(text, "- {} {} [{}] {}", severities[row], codes[row], place.join(", "), descriptions[row])
             .unwrap();
     }
@@ -286,7 +301,9 @@ fn push_demand(text: &mut String, out: &Path) {
         .zip(numbers(&table, "demand_kw_mean"))
         .take(MAX_METERS_SHOWN)
         .map(|(meter, kw)| match kw {
-            Some(kw) => format!("{} {kw:.3}", meter.escape_debug().to_string().chars().take(40).collect::<String>()),
+            Some(kw) => {
+                format!("{} {kw:.3}", meter.escape_debug().to_string().chars().take(40).collect::<String>())
+            }
             None => format!("{meter} unknown"),
         })
         .collect();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMillisecondArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
 };
 use hashwatt::folder::{Holds, Marker};
 use jiff::civil::DateTime;
@@ -59,7 +59,10 @@ pub fn take(root: &Path, step: &str) {
         ["daily", file, n] => write(&path(file), daily(count(n))),
         ["value", file, row, text] => {
             let row = count(row);
-            map_values(&path(file), |at, value| if at == row { (*text).to_owned() } else { value.to_owned() });
+            map_values(
+                &path(file),
+                |at, value| if at == row { (*text).to_owned() } else { value.to_owned() },
+            );
         }
         ["scale", file, factor] => {
             let factor: f64 = factor.parse().unwrap();

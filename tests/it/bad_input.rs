@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-    TimestampNanosecondArray,
 };
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
@@ -198,25 +197,6 @@ fn good_values() -> Vec<Option<f64>> {
 }
 
 #[test]
-fn a_missing_file_is_named() {
-    let place = Place::new();
-    let path = place.0.path().join("nowhere.parquet");
-    place.refuses(&path, &["nowhere.parquet", "no such file"]);
-    place.refuses(&place.0.path().join("nowhere-*.csv"), &["nowhere-*.csv"]);
-}
-
-#[test]
-fn an_empty_file_is_named() {
-    let place = Place::new();
-    place.refuses(&place.write("empty.parquet", ""), &["empty.parquet", "empty"]);
-    place.refuses(&place.write("empty.csv", ""), &["empty.csv"]);
-    place.refuses(&place.write("header.csv", HEADER), &["header.csv", "no rows"]);
-    let folder = place.0.path().join("nothing-in-here");
-    std::fs::create_dir(&folder).unwrap();
-    place.refuses(&folder, &["nothing-in-here"]);
-}
-
-#[test]
 fn a_truncated_parquet_is_told_from_what_is_not_parquet() {
     let place = Place::new();
     let n = DAYS * 24;
@@ -226,13 +206,6 @@ fn a_truncated_parquet_is_told_from_what_is_not_parquet() {
     place.refuses(&cut, &["cut.parquet", "truncated"]);
     let foreign = place.write("foreign.parquet", good_csv(1));
     place.refuses(&foreign, &["foreign.parquet", "not Parquet", ".csv"]);
-}
-
-#[test]
-fn no_known_columns_names_those_that_are_there_and_the_key() {
-    let place = Place::new();
-    let path = place.write("other.csv", "colour,size\nred,big\n");
-    place.refuses(&path, &["other.csv", "`colour`", "time_column"]);
 }
 
 #[test]
@@ -247,41 +220,11 @@ fn a_column_of_the_wrong_type_is_named_with_what_it_holds() {
 }
 
 #[test]
-fn two_columns_that_could_be_the_value_are_both_named() {
-    let place = Place::new();
-    let path = place.write("two.csv", "meter_id,timestamp,kwh,consumption\na,2024-01-01 00:00,1,2\n");
-    place.refuses(&path, &["two.csv", "`kwh`", "`consumption`", "value_column"]);
-}
-
-#[test]
-fn an_unknown_zone_is_named_with_how_to_write_one() {
-    let place = Place::new();
-    let path = place.write("good.csv", good_csv(1));
-    let ran = place.detect_with(&path, &["--timezone", "Asia/Almata"]);
-    ran.ends_with(2).complains_of(&["timezone", "Asia/Almata", "Area/City"]);
-    place.left_nothing();
-}
-
-#[test]
 fn all_null_is_no_interval_data() {
     let place = Place::new();
     let n = DAYS * 24;
     let columns = vec![("meter_id", ids(n)), ("timestamp", hours(n)), ("kwh", floats(vec![None; n]))];
     place.refuses(&place.parquet("null.parquet", columns), &["null.parquet"]);
-}
-
-#[test]
-fn nan_and_infinite_values_are_counted_and_the_rest_is_judged() {
-    let place = Place::new();
-    let n = DAYS * 24;
-    let mut values = good_values();
-    (values[5], values[50], values[51]) = (Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY));
-    let columns = vec![("meter_id", ids(n)), ("timestamp", hours(n)), ("kwh", floats(values))];
-    let ran = place.detect(&place.parquet("odd.parquet", columns));
-    assert!(ran.code <= 1, "{}", ran.stderr);
-    assert_eq!(place.scored(), ["m0"]);
-    let (description, _) = place.finding("rows_skipped");
-    assert!(description.contains("odd.parquet") && description.contains("row"), "{description}");
 }
 
 #[test]
@@ -291,25 +234,6 @@ fn only_nan_is_no_interval_data() {
     let columns =
         vec![("meter_id", ids(n)), ("timestamp", hours(n)), ("kwh", floats(vec![Some(f64::NAN); n]))];
     place.refuses(&place.parquet("nan.parquet", columns), &["nan.parquet"]);
-}
-
-#[test]
-fn times_in_1970_and_2262_are_no_interval_data_alone() {
-    let place = Place::new();
-    let far = Arc::new(TimestampNanosecondArray::from(vec![0, i64::MAX])) as ArrayRef;
-    let columns = vec![("meter_id", ids(2)), ("timestamp", far), ("kwh", floats(vec![Some(1.0); 2]))];
-    place.refuses(&place.parquet("far.parquet", columns), &["far.parquet", "1970"]);
-}
-
-#[test]
-fn times_in_1970_and_2262_among_good_ones_are_skipped() {
-    let place = Place::new();
-    let rows = "m0,1970-01-01 00:00,1\nm0,2262-04-11 23:00,1\n";
-    let ran = place.detect(&place.write("far.csv", format!("{}{rows}", good_csv(1))));
-    assert!(ran.code <= 1, "{}", ran.stderr);
-    assert_eq!(place.scored(), ["m0"]);
-    let (description, _) = place.finding("rows_skipped");
-    assert!(description.contains("2 ") && description.contains("1970"), "{description}");
 }
 
 #[test]

@@ -111,7 +111,11 @@ fn every_crate_comes_from_a_source_that_we_trust_with_its_checksum() {
     for package in lock.package.iter().filter(|package| package.name != env!("CARGO_PKG_NAME")) {
         let source = package.source.as_deref().unwrap_or_else(|| panic!("{} is a path", package.name));
         let registry = source.strip_prefix("registry+").unwrap_or(source);
-        assert!(deny.sources.allow_registry.iter().any(|known| known == registry), "{}: {source}", package.name);
+        assert!(
+            deny.sources.allow_registry.iter().any(|known| known == registry),
+            "{}: {source}",
+            package.name
+        );
         assert!(package.checksum.is_some(), "{} has no checksum", package.name);
     }
 }

@@ -22,8 +22,22 @@ const MAX_MUTATIONS: usize = 6;
 
 /// What bad files hold where good ones hold something else.
 const ODD: [&[u8]; 16] = [
-    b"1e308", b"-1e308", b"NaN", b"inf", b"\"", b"\n", b";", b"\0", b"\xff\xfe", b"9999-12-31", b"0000-00-00",
-    b"1970-01-01", b"-9223372036854775808", b"99999999999999999999", "\u{202e}".as_bytes(), b"{[",
+    b"1e308",
+    b"-1e308",
+    b"NaN",
+    b"inf",
+    b"\"",
+    b"\n",
+    b";",
+    b"\0",
+    b"\xff\xfe",
+    b"9999-12-31",
+    b"0000-00-00",
+    b"1970-01-01",
+    b"-9223372036854775808",
+    b"99999999999999999999",
+    "\u{202e}".as_bytes(),
+    b"{[",
 ];
 
 fn sample(name: &str) -> Vec<u8> {
