@@ -16,6 +16,7 @@ mod district;
 mod folders;
 mod program;
 mod review;
+mod sameness;
 mod shared_data;
 mod store;
 mod tidy;
