@@ -1,6 +1,7 @@
 //! Runs the main path: one call a stage, in the order the data flows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -22,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::features::measure::{MeasuredMeter, measure_meters};
 use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::{Code, Finding, Severity, sort_findings};
-use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_inputs};
+use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_claim, check_inputs};
 use crate::groups::{self, GroupInput};
 use crate::ids::{GroupId, MeterId};
 use crate::progress::Watch;
@@ -259,7 +260,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
 /// As [`detect`].
 pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let workspace = match &settings.store {
-        Some(store) => check_inputs(store, &inputs_of(settings), "--store").map(|()| None)?,
+        Some(store) => check_store(store, &inputs_of(settings)).map(|()| None)?,
         None => Some(claim(settings)?),
     };
     let out = workspace.as_ref().map_or_else(|| settings.out.clone(), Workspace::folder);
@@ -287,6 +288,9 @@ pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
 /// When nothing can be read, or no meter can be planted into.
 pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> Result<BacktestSummary> {
     let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir(), error))?;
+    if let Some(store) = &settings.store {
+        check_store(store, &inputs_of(settings))?;
+    }
     let settings = &Settings { out: folder.path().to_owned(), ..settings.clone() };
     let tables = Tables::read(settings)?;
     let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
@@ -342,9 +346,14 @@ fn claim(settings: &Settings) -> Result<Workspace> {
     let inputs = inputs_of(settings);
     if let Some(store) = &settings.store {
         check_apart(("--out", &settings.out), ("--store", store))?;
-        check_inputs(store, &inputs, "--store")?;
+        check_store(store, &inputs)?;
     }
     Workspace::claim(&settings.out, Holds::Run, &inputs)
+}
+
+fn check_store(store: &Path, inputs: &[Input]) -> Result<()> {
+    check_inputs(store, inputs, "--store")?;
+    check_claim(store, Holds::Store, "--store")
 }
 
 /// Everything on this machine that a run reads.

@@ -57,13 +57,18 @@ struct Decided {
 }
 
 impl Decided {
-    /// Whether one says farm and the other none, and no times tell which came later.
+    /// Whether one says farm and the other none, and no times tell which came later. Two of one second
+    /// are in the order of their rows, as the desk writes them; two of one date are not.
     fn contradicts(&self, later: &Self) -> bool {
-        let is_told = self.at_s.is_some() && later.at_s.is_some() && self.at_s != later.at_s;
+        let is_date = |at_s: i64| at_s % DAY_S == 0;
+        let is_told = self.at_s.zip(later.at_s).is_some_and(|(one, other)| one != other || !is_date(one));
         let both = self.verdict.is_farm().zip(later.verdict.is_farm());
         self.row != later.row && !is_told && both.is_some_and(|(one, other)| one != other)
     }
 }
+
+/// A day. [s]
+const DAY_S: i64 = 86_400;
 
 /// The latest verdict on each meter; may be empty.
 #[derive(Debug, Clone, Default)]
@@ -202,6 +207,8 @@ mod tests {
         );
         assert_eq!(read("a,confirmed,2024-01-01\na,rejected,2024-01-01\n").1.len(), 1);
         assert_eq!(read("a,confirmed,2024-01-01\na,rejected,2024-01-02\n").1, Vec::<String>::new());
+        let within_a_second = "a,rejected,2024-01-01T09:30:07Z\na,confirmed,2024-01-01T09:30:07Z\n";
+        assert_eq!(read(within_a_second), (Some(Verdict::Confirmed), Vec::new()));
         assert_eq!(read("a,confirmed,\na,missed,\na,suspected,\n").1, Vec::<String>::new());
         let (verdict, words) = read("a,confirmed,2024-01-01\na,rejected,soon\n");
         assert_eq!((verdict, words.len()), (Some(Verdict::Confirmed), 2));

@@ -94,9 +94,12 @@ Examples:
   hashwatt verify run1
   hashwatt verify digests
 
-Reads every byte of a run, a store of digests or another folder that hashwatt made. Exit code 0: each
-file is as it was written; 1: something is damaged, and the answer names it; 2: not a folder that
-hashwatt made.";
+Reads every byte of a run, a store of digests or another folder that hashwatt made.
+
+Exit codes:
+  0  each file is as it was written
+  1  a file is damaged or gone; the answer names it
+  2  hashwatt did not make this folder";
 
 const REVIEW_EXAMPLES: &str = "\
 Examples:

@@ -4,11 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::layout::{Column, Side, aligned, grouped, push_line, push_wrapped};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 
 /// Meters named as those with most trouble.
 const MOST_WORST_METERS: usize = 5;
+
+/// What happened to users' files and digests is never only counted.
+const ALWAYS_SHOWN: [Code; 2] = [Code::StoreHealed, Code::KeptAside];
 
 /// Before an example.
 const EXAMPLE_LEAD: &str = "      ";
@@ -65,7 +68,8 @@ pub(super) fn push_by_code(text: &mut String, findings: &[Finding], examples: Ex
     push_line(text, &format!("  {}", lines.next().unwrap_or_default()));
     for (line, count) in lines.zip(&counts) {
         push_line(text, &format!("  {line}"));
-        if examples == Examples::OfEach || count.first.severity == Severity::Skipped {
+        let is_shown = count.first.severity == Severity::Skipped || ALWAYS_SHOWN.contains(&count.first.code);
+        if examples == Examples::OfEach || is_shown {
             push_wrapped(text, EXAMPLE_LEAD, &example_words(count), width);
         }
     }

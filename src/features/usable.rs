@@ -10,6 +10,10 @@ use crate::stats::quantile_of;
 /// A day counts when this share of its intervals was measured.
 const LEAST_MEASURED_SHARE: f32 = 0.75;
 
+/// Where hardly a day of a meter counts, days of this share do: a third of a day still shows the floor
+/// that a rig never leaves, and a meter whose reads go missing at random is not left unjudged.
+const MIN_THIN_SHARE: f32 = 1.0 / 3.0;
+
 /// Fewer usable days than this carry no features. [d]
 pub const LEAST_DAYS: usize = 7;
 
@@ -136,7 +140,9 @@ impl UsableDays {
             let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
             beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
         };
-        let measured = || (0..days.len()).filter(|&at| is_measured(days[at]));
+        let n_full = days.iter().filter(|day| is_measured(day, LEAST_MEASURED_SHARE)).count();
+        let share = if n_full >= LEAST_DAYS { LEAST_MEASURED_SHARE } else { MIN_THIN_SHARE };
+        let measured = || (0..days.len()).filter(|&at| is_measured(days[at], share));
         let n_stuck = measured().filter(|&at| stuck[at]).count();
         let moving: Vec<&DayDigest> =
             measured().filter(|&at| !stuck[at] && !is_at_edge(at)).map(|at| days[at]).collect();
@@ -278,8 +284,8 @@ fn flat_day(day: &DayDigest) -> DayDigest {
     flat
 }
 
-fn is_measured(day: &DayDigest) -> bool {
-    day.is_within_day() && f32::from(day.n_measured) >= LEAST_MEASURED_SHARE * f32::from(day.n_expected)
+fn is_measured(day: &DayDigest, share: f32) -> bool {
+    day.is_within_day() && f32::from(day.n_measured) >= share * f32::from(day.n_expected)
 }
 
 #[cfg(test)]
@@ -295,6 +301,19 @@ mod tests {
         .days;
         let usable = UsableDays::of(&days).unwrap();
         assert_eq!((usable.len(), usable.stuck_share), (29, 0.25));
+    }
+
+    #[test]
+    fn a_meter_of_half_days_is_judged_and_half_days_beside_whole_ones_are_left_out() {
+        let half = |day: usize, slot: usize| {
+            if (day * 5 + slot * 7) % 2 == 0 { home_kw(day, slot) } else { f32::NAN }
+        };
+        let thin = meter(20, half).days;
+        assert_eq!(UsableDays::of(&thin).unwrap().len(), 20);
+        let mixed = meter(20, |day, slot| if day < 10 { home_kw(day, slot) } else { half(day, slot) }).days;
+        assert_eq!(UsableDays::of(&mixed).unwrap().len(), 10);
+        let few = meter(20, |day, slot| if slot < 12 { home_kw(day, slot) } else { f32::NAN }).days;
+        assert!(UsableDays::of(&few).is_none());
     }
 
     #[test]

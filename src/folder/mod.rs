@@ -136,6 +136,14 @@ pub fn prepare(folder: &Path, holds: Holds, flag: &str) -> Result<()> {
     Marker::bare(holds).write(folder)
 }
 
+/// Refuses a folder that [`prepare`] would refuse, and makes nothing.
+///
+/// # Errors
+/// When it holds somebody else's files.
+pub fn check_claim(folder: &Path, holds: Holds, flag: &str) -> Result<()> {
+    check_free_or_own(folder, holds, flag).map(drop)
+}
+
 /// Refuses inputs that lie in a folder which a command writes: it would replace what it reads.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod folders;
 mod fuzz_smoke;
 mod program;
 mod review;
+mod sameness;
 mod shared_data;
 mod store;
 mod tidy;
