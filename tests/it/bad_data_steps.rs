@@ -1,6 +1,5 @@
 //! Takes the steps that make what a case of `tests/bad_data/` needs and no TOML can hold.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
@@ -11,7 +10,6 @@ use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
 };
-use hashwatt::folder::{Holds, Marker};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use parquet::arrow::ArrowWriter;
@@ -46,7 +44,6 @@ pub fn words(line: &str) -> Vec<String> {
 /// - `encode FILE utf16|windows-1251|bom`, `gzip FILE FILE`, `copy FILE FILE`, `pipe NAME`
 /// - `sample NAME FILE`: a file that lies in `tests/bad_data/`
 /// - `link NAME TARGET`, `folder NAME`, `remove NAME`
-/// - `seal RUN`: marks what is in a run as what the run wrote
 /// - `run ARGUMENTS`: an earlier run of the program, which must not fail
 pub fn take(root: &Path, step: &str) {
     let words = words(step);
@@ -105,9 +102,6 @@ pub fn take(root: &Path, step: &str) {
         ["folder", name] => std::fs::create_dir_all(path(name)).unwrap(),
         ["remove", name] if path(name).is_dir() => std::fs::remove_dir_all(path(name)).unwrap(),
         ["remove", name] => std::fs::remove_file(path(name)).unwrap(),
-        ["seal", run] => {
-            Marker::of_content(Holds::Run, &path(run), &BTreeMap::new()).unwrap().write(&path(run)).unwrap();
-        }
         ["run", ..] => {
             let ran = run_in(root, step.strip_prefix("run ").unwrap()).unwrap();
             assert!(ran.code <= 1, "{step}: {}", ran.stderr);
