@@ -239,9 +239,8 @@ fn damage(
         return Some(format!("changed or removed: {}", path.display()));
     }
     // The desk keeps its database, empty as it is.
-    let is_new = |path: &&PathBuf| {
-        !before.contains_key(*path) && !path.to_string_lossy().starts_with("review.sqlite")
-    };
+    let is_new =
+        |path: &&PathBuf| !before.contains_key(*path) && !path.to_string_lossy().starts_with("review.sqlite");
     let made = after.keys().find(is_new);
     made.filter(|_| ran.code == 2).map(|path| format!("left behind by a run that failed: {}", path.display()))
 }

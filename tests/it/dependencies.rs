@@ -82,7 +82,7 @@ fn every_crate_has_a_licence_that_we_may_use() {
     let deny: Deny = read("deny.toml");
     let is_allowed = |allowed: &[String], required: &spdx::LicenseReq| {
         let required = required.to_string();
-        allowed.iter().any(|one| *one == required)
+        allowed.contains(&required)
     };
     let packages = packages();
     assert!(packages.len() > 300, "{} packages are not all", packages.len());
