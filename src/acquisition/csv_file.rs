@@ -338,8 +338,9 @@ mod tests {
     }
 
     #[test]
-    fn a_row_may_be_shorter_or_longer_than_the_header() {
-        assert_eq!(cells(b"a,b\n1\n2,3,4\n"), [["1", "2"], ["(null)", "3"]]);
+    fn a_row_may_be_shorter_than_the_header_or_end_in_a_separator_and_one_that_is_longer_is_left_out() {
+        let cells = cells(b"a,b\n1\n2,3,4\n5,6,\n");
+        assert_eq!(cells, [["1", "(null)", "5"], ["(null)", "(null)", "6"]]);
     }
 
     #[test]

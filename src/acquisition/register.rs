@@ -98,7 +98,7 @@ impl UsagePoint {
 /// Kinds of meters that stand in the network; every other kind is a usage point's.
 const NETWORK_KINDS: [&str; 3] = ["transformer", "feeder", "substation"];
 
-/// Columns of a register beside `meter_id`; each may be missing, not all.
+/// Columns of a register beside `meter_id`; each may be missing, all where there is nothing else.
 const COLUMNS: [&str; 15] = [
     "parent_id",
     "kind",
@@ -141,7 +141,7 @@ impl Register {
                 "Rename the column that names the meter to meter_id",
             ));
         };
-        if !table.has_any(&COLUMNS) {
+        if table.is_of_others("meter_id", &COLUMNS) {
             return Err(Error::input(
                 file,
                 format!("nothing but meter_id is a column of a register; its columns are {}", table.names()),

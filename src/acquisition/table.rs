@@ -64,10 +64,12 @@ impl Table {
         self.frame.get_column_names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it has any of these columns. Names match in any case.
+    /// Whether it has columns beside `key`, and none of these. Names match in any case.
     #[must_use]
-    pub fn has_any(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.raw(name).is_some())
+    pub fn is_of_others(&self, key: &str, names: &[&str]) -> bool {
+        let mut others =
+            self.frame.columns().iter().filter(|column| !column.name().eq_ignore_ascii_case(key)).peekable();
+        others.peek().is_some() && names.iter().all(|name| self.raw(name).is_none())
     }
 
     /// A column as text, `None` where the table has no such column. Names match in any case.
