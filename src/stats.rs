@@ -122,6 +122,14 @@ pub fn mean(values: &[f32]) -> Option<f32> {
     (!values.is_empty()).then(|| (sum / values.len() as f64) as f32)
 }
 
+/// A sum whose last digits do not depend on the order of the values: where that is the order of ids, no
+/// id may enter.
+#[must_use]
+pub fn sum_of_any_order(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.into_iter().fold(0.0, |sum, value| sum + value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

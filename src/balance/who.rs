@@ -32,7 +32,7 @@ use super::side::Falls;
 use super::sums::hours_of;
 use crate::digest::MeterDays;
 use crate::ids::MeterId;
-use crate::stats::median;
+use crate::stats::{median, sum_of_any_order};
 
 /// A tap between meters, before anything is seen.
 const TAP_CHANCE: f64 = 0.5;
@@ -148,7 +148,8 @@ pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
     }
     // A tap hangs beside some meter, too: what voltages say of all of them they say of it.
     let heard: Vec<f64> = traces.iter().filter_map(|trace| Some((-trace.voltage?.against).exp())).collect();
-    let tap = if heard.is_empty() { 1.0 } else { heard.iter().sum::<f64>() / heard.len() as f64 };
+    let n_heard = heard.len() as f64;
+    let tap = if heard.is_empty() { 1.0 } else { sum_of_any_order(heard) / n_heard };
     weigh(traces, TAP_CHANCE * tap);
 }
 
@@ -157,7 +158,8 @@ fn weigh(traces: &mut [Trace], tap: f64) {
     let each = (1.0 - TAP_CHANCE) / traces.len().max(1) as f64;
     let most = traces.iter().map(|one| one.log_ratio).fold(0.0, f64::max);
     let weight = |ratio: f64| each * (ratio - most).exp();
-    let all: f64 = traces.iter().map(|one| weight(one.log_ratio)).sum::<f64>() + tap * (-most).exp();
+    let all =
+        sum_of_any_order(traces.iter().map(|one| weight(one.log_ratio)).collect()) + tap * (-most).exp();
     traces.iter_mut().for_each(|one| one.chance = weight(one.log_ratio) / all);
     traces.sort_by(|a, b| b.chance.total_cmp(&a.chance).then_with(|| a.meter.cmp(&b.meter)));
 }

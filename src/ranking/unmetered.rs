@@ -13,6 +13,7 @@ use crate::calendar::date_of;
 use crate::digest::CLOCK_HOURS;
 use crate::ids::{GroupId, MeterId};
 use crate::settings::Settings;
+use crate::stats::sum_of_any_order;
 use crate::units::Kilowatts;
 
 /// Group of all residuals.
@@ -92,7 +93,7 @@ fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
         None => logistic(ratio + (share / (1.0 - share)).ln()),
     };
     for _ in 0..50 {
-        let expected: f64 = log_ratios.iter().zip(known).map(|one| chance(one, share)).sum();
+        let expected = sum_of_any_order(log_ratios.iter().zip(known).map(|one| chance(one, share)).collect());
         share = (expected / n).clamp((0.5 / n).min(MOST_SHARE), MOST_SHARE);
     }
     log_ratios.iter().zip(known).map(|one| chance(one, share)).collect()
