@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_meter_of_half_days_is_judged_and_half_days_beside_whole_ones_are_left_out() {
         let half = |day: usize, slot: usize| {
-            if (day * 5 + slot * 7) % 2 == 0 { home_kw(day, slot) } else { f32::NAN }
+            if (day * 5 + slot * 7).is_multiple_of(2) { home_kw(day, slot) } else { f32::NAN }
         };
         let thin = meter(20, half).days;
         assert_eq!(UsableDays::of(&thin).unwrap().len(), 20);

@@ -22,6 +22,10 @@ const NEW: &str = "new";
 const OLD: &str = "old";
 const LOCK: &str = "lock";
 
+/// Tries at a workspace that another command takes away, and the time between them.
+const MAX_TRIES: usize = 20;
+const TRY_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// A file that a command reads, with the flag that named it.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -55,10 +59,7 @@ impl Workspace {
         check_inputs(&out, inputs, "--out")?;
         let name = out.file_name().unwrap_or_default().to_string_lossy();
         let beside = out.with_file_name(format!(".{name}.hashwatt"));
-        prepare(&beside, Holds::Workspace, "--out")?;
-        let lock = Lock::take(&beside.join(LOCK), &format!("--out {}", out.display()))?;
-        // Whoever had the lock before may have taken the marker away.
-        Marker::bare(Holds::Workspace).write(&beside)?;
+        let lock = lock_workspace(&beside, &out)?;
         let workspace = Self { out, beside, holds, _lock: lock };
         workspace.recover()?;
         let new = workspace.folder();
@@ -116,12 +117,37 @@ impl Drop for Workspace {
     /// there before. What cannot be removed takes space and nothing else; the next command sweeps it.
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(self.folder());
-        if !self.beside.join(OLD).exists() {
-            let _ = std::fs::remove_file(self.beside.join(MARKER));
-            let _ = std::fs::remove_file(self.beside.join(LOCK));
-            let _ = std::fs::remove_dir(&self.beside);
+        if self.beside.join(OLD).exists() {
+            return;
+        }
+        // It goes at once: half a workspace would be somebody else's folder to the next command.
+        let mut name = self.beside.file_name().unwrap_or_default().to_owned();
+        name.push(format!("-{}", std::process::id()));
+        let gone = self.beside.with_file_name(name);
+        if std::fs::rename(&self.beside, &gone).is_ok() {
+            let _ = std::fs::remove_dir_all(gone);
         }
     }
+}
+
+/// Makes a workspace and takes its lock. The command before may take the workspace away in between: then
+/// it is made again.
+fn lock_workspace(beside: &Path, out: &Path) -> Result<Lock> {
+    let take = || {
+        prepare(beside, Holds::Workspace, "--out")?;
+        Lock::take(&beside.join(LOCK), &format!("--out {}", out.display()))
+    };
+    let was_gone = |error: &Error| match error {
+        Error::Write { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+        _ => !beside.exists(),
+    };
+    for _ in 0..MAX_TRIES {
+        match take() {
+            Err(error) if was_gone(&error) => std::thread::sleep(TRY_AGAIN),
+            lock => return lock,
+        }
+    }
+    take()
 }
 
 /// Makes a folder that grows, a store, hashwatt's own. It must be new, empty, or one already.
