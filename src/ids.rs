@@ -57,10 +57,6 @@ id! {
     MeterId
 }
 id! {
-    /// A transformer, feeder or substation, as named in the register's `parent_id`.
-    TransformerId
-}
-id! {
     /// A tip, as named in the tips file.
     TipId
 }

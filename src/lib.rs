@@ -11,8 +11,9 @@ pub mod checks;
 pub mod features;
 pub mod groups;
 pub mod indicators;
+pub mod network;
 pub mod ranking;
-pub mod report;
+pub mod run;
 pub mod tips;
 pub mod trials;
 // On a finished run.
@@ -29,6 +30,7 @@ pub mod error;
 pub mod finding;
 pub mod folder;
 pub mod ids;
+pub mod language;
 pub mod progress;
 pub mod settings;
 pub mod sorting;

@@ -7,12 +7,12 @@
 use std::sync::OnceLock;
 
 /// Networks are kept up to this height: a day of minutes.
-const MOST_KEPT: usize = 1440;
+const MAX_KEPT: usize = 1440;
 
 /// Pairs of rows that are put in order one after another.
 type Network = Box<[(u16, u16)]>;
 
-static KEPT: [OnceLock<Network>; MOST_KEPT + 1] = [const { OnceLock::new() }; MOST_KEPT + 1];
+static KEPT: [OnceLock<Network>; MAX_KEPT + 1] = [const { OnceLock::new() }; MAX_KEPT + 1];
 
 /// Sorts every column of `rows`, least first. Columns with a NaN are left in no order.
 pub fn sort_columns<const LANES: usize>(rows: &mut [[f32; LANES]]) {

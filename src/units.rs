@@ -16,25 +16,6 @@ pub struct Kilowatts(pub f64);
 #[serde(transparent)]
 pub struct KilowattHours(pub f64);
 
-/// A share of a whole, 0..=1; percent only where a person reads it.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, serde::Serialize)]
-#[serde(transparent)]
-pub struct UnitFraction(f64);
-
-impl UnitFraction {
-    /// `value` where it is a share, `None` where it is below 0, above 1 or not a number.
-    #[must_use]
-    pub fn new(value: f64) -> Option<Self> {
-        (0.0..=1.0).contains(&value).then_some(Self(value))
-    }
-
-    /// The share as a plain number.
-    #[must_use]
-    pub const fn get(self) -> f64 {
-        self.0
-    }
-}
-
 impl fmt::Display for Kilowatts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A rounded nothing has no sign.
@@ -56,13 +37,6 @@ impl fmt::Display for KilowattHours {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_share_above_one_is_no_share() {
-        assert_eq!(UnitFraction::new(0.5).map(UnitFraction::get), Some(0.5));
-        assert_eq!(UnitFraction::new(1.1), None);
-        assert_eq!(UnitFraction::new(f64::NAN), None);
-    }
 
     #[test]
     fn kilowatts_show_three_digits_or_so() {

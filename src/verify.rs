@@ -10,7 +10,7 @@ use crate::digest::store::{self, LOCK};
 use crate::error::{Error, Result};
 use crate::folder::marker::TIMINGS;
 use crate::folder::{Holds, MARKER, Marker};
-use crate::report::run_json::RUN;
+use crate::run::run_json::RUN;
 use crate::settings::DIGESTS;
 
 /// What was found in a folder.

@@ -20,7 +20,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 const SEED: u64 = 1;
 
 /// Most peer groups within a class, as the settings have it.
-const MOST_GROUPS: usize = 8;
+const MAX_GROUPS: usize = 8;
 
 /// Groups, trains and ranks `n` meters like those of the store; prints seconds of each.
 ///
@@ -76,7 +76,7 @@ fn group(features: Vec<MeterFeatures>) -> Vec<Judged> {
         demand_kw_mean: one.standard.demand_kw_mean,
     };
     let inputs: Vec<GroupInput> = features.iter().enumerate().map(input).collect();
-    let grouping = group_meters(&inputs, MOST_GROUPS, SEED).expect("the features are finite");
+    let grouping = group_meters(&inputs, MAX_GROUPS, SEED).expect("the features are finite");
     let judge = |(at, features): (usize, MeterFeatures)| Judged {
         meter: id(at),
         features,

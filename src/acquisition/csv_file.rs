@@ -16,7 +16,7 @@ use super::values::DecimalMark;
 const BYTES_SNIFFED: usize = 64 << 10;
 
 /// Rows of one batch of a narrow file.
-const MOST_ROWS_A_BATCH: usize = 65_536;
+const MAX_ROWS_A_BATCH: usize = 65_536;
 
 /// Cells of one batch.
 const CELLS_A_BATCH: usize = 4 * 65_536;
@@ -116,7 +116,7 @@ impl CsvFile {
         most_rows: usize,
     ) -> io::Result<CsvBatches> {
         let rows_a_batch =
-            (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows.max(1));
+            (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MAX_ROWS_A_BATCH).min(most_rows.max(1));
         Ok(CsvBatches {
             reader: self.reader(storage, block)?,
             columns: columns.to_vec(),

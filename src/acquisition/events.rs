@@ -21,7 +21,7 @@ const KINDS: [&str; 3] = [INTERNET_BLACKOUT, "outage", TARIFF_CHANGE];
 const MAX_EVENT_S: i64 = 366 * 86_400;
 
 /// A shorter part of a day does not move its floor. [s]
-const LEAST_INSIDE_S: i64 = 3 * 3600;
+const MIN_INSIDE_S: i64 = 3 * 3600;
 
 /// Something that happened to an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Events {
             let mut at_s = event.start_s;
             while let Some(day) = calendar.day_of(at_s).filter(|_| at_s < event.end_s) {
                 let inside_s = event.end_s.min(day.start_s + day.length_s) - event.start_s.max(day.start_s);
-                if inside_s >= LEAST_INSIDE_S {
+                if inside_s >= MIN_INSIDE_S {
                     days.push(day.day);
                 }
                 at_s = day.start_s + day.length_s;

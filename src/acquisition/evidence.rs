@@ -16,7 +16,7 @@ use crate::settings::ReadingsTable;
 const FEWEST_READS: usize = 24;
 
 /// Share of steps that may fall in a counter (exchange, rollover).
-const MOST_FALLING_STEPS: f64 = 0.01;
+const MAX_FALLING_STEPS: f64 = 0.01;
 
 /// Share of steps that must rise: an energy that is always the same is no counter.
 const FEWEST_RISING_STEPS: f64 = 0.2;
@@ -110,7 +110,7 @@ fn is_register(reads: &[(i64, f64)]) -> bool {
     let share = |count: usize| count as f64 / n;
     let n_falling = steps.iter().filter(|step| **step < 0.0).count();
     let n_rising = steps.iter().filter(|step| **step > 0.0).count();
-    if share(n_falling) > MOST_FALLING_STEPS || share(n_rising) < FEWEST_RISING_STEPS {
+    if share(n_falling) > MAX_FALLING_STEPS || share(n_rising) < FEWEST_RISING_STEPS {
         return false;
     }
     steps.sort_by(f64::total_cmp);

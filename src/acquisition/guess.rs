@@ -128,11 +128,11 @@ pub(super) fn column_of(profile: &Profile) -> Column {
 
 /// Names for a sentence; long lists are cut.
 pub(super) fn names_of(profiles: &[Profile]) -> String {
-    const MOST_NAMED: usize = 12;
+    const MAX_NAMED: usize = 12;
     let mut text =
-        profiles.iter().take(MOST_NAMED).map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
-    if profiles.len() > MOST_NAMED {
-        text.push_str(&format!(" and {} more", profiles.len() - MOST_NAMED));
+        profiles.iter().take(MAX_NAMED).map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
+    if profiles.len() > MAX_NAMED {
+        text.push_str(&format!(" and {} more", profiles.len() - MAX_NAMED));
     }
     text
 }

@@ -28,7 +28,7 @@ use crate::settings::{ReadingsTable, Zone};
 const CELLS_SAMPLED: usize = 1 << 20;
 
 /// Rows at the start of a file that its mapping is guessed from.
-const MOST_ROWS_SAMPLED: usize = 32_768;
+const MAX_ROWS_SAMPLED: usize = 32_768;
 
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
@@ -249,7 +249,7 @@ fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
 }
 
 fn sample_rows(n_columns: usize) -> usize {
-    (CELLS_SAMPLED / n_columns.max(1)).clamp(16, MOST_ROWS_SAMPLED)
+    (CELLS_SAMPLED / n_columns.max(1)).clamp(16, MAX_ROWS_SAMPLED)
 }
 
 fn has_parquet_ending(storage: &Storage) -> bool {

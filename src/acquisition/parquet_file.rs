@@ -17,10 +17,10 @@ use super::contained::contained;
 use super::storage::{Chunks, Storage};
 
 /// Cells of one batch; more do not read faster, and fewer cost calls.
-const CELLS_A_BATCH: usize = 4 * MOST_ROWS_A_BATCH;
+const CELLS_A_BATCH: usize = 4 * MAX_ROWS_A_BATCH;
 
 /// Rows of one batch of a narrow file: its columns stay in a core's cache while they are looked at.
-const MOST_ROWS_A_BATCH: usize = 16_384;
+const MAX_ROWS_A_BATCH: usize = 16_384;
 
 /// A Parquet file whose footer has been read.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl ParquetFile {
         columns: &[usize],
         most_rows: usize,
     ) -> ParquetResult<ParquetBatches> {
-        let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MOST_ROWS_A_BATCH).min(most_rows);
+        let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MAX_ROWS_A_BATCH).min(most_rows);
         let reader = read_contained(|| {
             let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
             let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;

@@ -9,7 +9,7 @@ use super::text_time::{DateOrder, is_epoch, parse_time, unordered_pair, whole_nu
 use super::values::{DecimalMark, parse_number};
 
 /// Rows of text that are tried; more do not change what a column is.
-const MOST_TEXTS_TRIED: usize = 2_000;
+const MAX_TEXTS_TRIED: usize = 2_000;
 
 /// Texts that must read as numbers or times before a column counts as such; the others become
 /// findings.
@@ -65,7 +65,7 @@ pub(super) fn profile_columns(rows: &RecordBatch, decimal: DecimalMark) -> Vec<P
                 kind,
                 data_type: array.data_type().clone(),
                 example: example
-                    .take(MOST_TEXTS_TRIED)
+                    .take(MAX_TEXTS_TRIED)
                     .find(|text| !text.trim().is_empty())
                     .unwrap_or_default(),
                 array: texts.map_or_else(|| array.clone(), |texts| std::sync::Arc::new(texts)),
@@ -82,7 +82,7 @@ pub(super) fn name_key(name: &str) -> String {
 
 /// The order of day and month that the texts show; `None` where they show none.
 pub(super) fn date_order(texts: &StringArray) -> Option<DateOrder> {
-    texts.iter().flatten().take(MOST_TEXTS_TRIED * 20).find_map(|text| {
+    texts.iter().flatten().take(MAX_TEXTS_TRIED * 20).find_map(|text| {
         match unordered_pair(text.as_bytes())? {
             (first, second) if first > 12 && second <= 12 => Some(DateOrder::DayFirst),
             (first, second) if first <= 12 && second > 12 => Some(DateOrder::MonthFirst),
@@ -136,7 +136,7 @@ fn typed_kind(array: &ArrayRef) -> Kind {
 
 fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
     let (mut n, mut n_numbers, mut n_times) = (0u32, 0u32, 0u32);
-    for text in texts.iter().flatten().take(MOST_TEXTS_TRIED) {
+    for text in texts.iter().flatten().take(MAX_TEXTS_TRIED) {
         if text.trim().is_empty() {
             continue;
         }
@@ -160,7 +160,7 @@ fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
 
 fn are_time_numbers(array: &ArrayRef) -> bool {
     let Ok(numbers) = cast(array, &DataType::Int64) else { return false };
-    let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten().take(MOST_TEXTS_TRIED).peekable();
+    let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten().take(MAX_TEXTS_TRIED).peekable();
     numbers.peek().is_some() && {
         let (n, good) = numbers.fold((0u32, 0u32), |(n, good), number| {
             (n + 1, good + u32::from(is_epoch(number) || whole_number_time(number).is_some()))

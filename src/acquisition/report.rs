@@ -6,7 +6,7 @@ use super::mapping::Mapping;
 use crate::finding::{Code, Finding, Severity};
 
 /// Different unknown quality codes that a finding names; more are not worth a person's time.
-const MOST_CODES_NAMED: usize = 20;
+const MAX_CODES_NAMED: usize = 20;
 
 /// Why a row, or one cell of a wide or daily row, gave no interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -245,7 +245,7 @@ fn no_clock_change(source: &str, nonexistent: &Tally) -> Finding {
 
 fn unknown_codes(source: &str, mapping: &Mapping, codes: &BTreeSet<String>) -> Finding {
     let column = mapping.quality.as_ref().map_or("", |column| column.name.as_str());
-    let named: Vec<&str> = codes.iter().take(MOST_CODES_NAMED).map(String::as_str).collect();
+    let named: Vec<&str> = codes.iter().take(MAX_CODES_NAMED).map(String::as_str).collect();
     let text = format!(
         "{source}: column {column} has quality codes that are not known: {}; their intervals count as measured. \
          Write A (measured), E (estimated) or N (missing)",

@@ -17,7 +17,7 @@ use crate::ids::{MeterId, MeterNumbers};
 const MV_PER_V: f64 = 1000.0;
 
 /// No line has a higher voltage. [V]
-const MOST_V: f64 = 2e6;
+const MAX_V: f64 = 2e6;
 
 /// One meter's voltage.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +99,7 @@ impl Sums {
 
     fn add(&mut self, start_s: i64, volts: f64, calendar: &Calendar) {
         // A dead line has no voltage; what it reads then says nothing of the load.
-        if !(volts > 0.0 && volts < MOST_V) {
+        if !(volts > 0.0 && volts < MAX_V) {
             return;
         }
         let Some(civil) = calendar.day_of(start_s).filter(|civil| self.days.contains(&civil.day)) else {

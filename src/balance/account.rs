@@ -17,13 +17,13 @@ use crate::settings::HourWindow;
 use crate::stats::quantile;
 
 /// A day with more of its registered energy filled in is not used.
-const MOST_FILLED: f32 = 0.2;
+const MAX_FILLED: f32 = 0.2;
 
 /// A parent more of whose children are silent is not judged.
-const MOST_SILENT: f64 = 0.1;
+const MAX_SILENT: f64 = 0.1;
 
 /// A day is used where its parent's meter shows this many hours.
-const LEAST_HOURS: usize = 18;
+const MIN_HOURS: usize = 18;
 
 /// What stays of a parent: of one size, however long it was read.
 #[derive(Debug, Clone)]
@@ -217,7 +217,7 @@ impl OpenAccount {
         blackout_days: &[i32],
     ) -> std::result::Result<Self, Box<Finding>> {
         let n_children = f64::from(series.n_heard + series.n_silent);
-        if series.n_heard == 0 || f64::from(series.n_silent) > MOST_SILENT * n_children {
+        if series.n_heard == 0 || f64::from(series.n_silent) > MAX_SILENT * n_children {
             let words = format!(
                 "{} of the {n_children} meters below it have no interval data, so what it supplies cannot be held against theirs; it was not balanced. Add their readings",
                 series.n_silent
@@ -349,7 +349,7 @@ fn usable_days(series: &Series, blackout_days: &[i32]) -> (Vec<bool>, Vec<bool>)
         .iter()
         .zip(&series.filled_share)
         .map(|(day, filled)| {
-            *filled <= MOST_FILLED && day.iter().filter(|kw| !kw.is_nan()).count() >= LEAST_HOURS
+            *filled <= MAX_FILLED && day.iter().filter(|kw| !kw.is_nan()).count() >= MIN_HOURS
         })
         .collect();
     let is_usual =

@@ -6,7 +6,7 @@ use crate::digest::MeterDays;
 use crate::stats::{mad_sd, mean, median};
 
 /// Days on both sides that a change is judged by, at least.
-const LEAST_DAYS: usize = 5;
+const MIN_DAYS: usize = 5;
 
 /// A change is clear from this many deviations of the days' means, this share of the higher level and
 /// this many kilowatts on: below a GPU rig there is nothing to look for.
@@ -21,7 +21,7 @@ const DAYS_ALIKE: f64 = 3.0;
 const MOSTLY: f64 = 0.5;
 
 /// Hours that a day must have.
-const LEAST_HOURS: usize = 12;
+const MIN_HOURS: usize = 12;
 
 /// The largest change of a meter's daily mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,20 +45,20 @@ impl LevelChange {
             .filter(|(day, _)| (within.0..within.1).contains(day))
             .filter_map(|(day, hours)| {
                 let known: Vec<f32> = hours.iter().copied().filter(|kw| !kw.is_nan()).collect();
-                (known.len() >= LEAST_HOURS).then(|| (day, mean(&known).unwrap_or(0.0)))
+                (known.len() >= MIN_HOURS).then(|| (day, mean(&known).unwrap_or(0.0)))
             })
             .collect();
-        if days.len() < 2 * LEAST_DAYS {
+        if days.len() < 2 * MIN_DAYS {
             return None;
         }
         let kw: Vec<f32> = days.iter().map(|(_, kw)| *kw).collect();
         let total: f64 = kw.iter().map(|kw| f64::from(*kw)).sum();
         let (mut below, mut best) = (0.0, (0.0, 0));
-        for at in 1..=kw.len() - LEAST_DAYS {
+        for at in 1..=kw.len() - MIN_DAYS {
             below += f64::from(kw[at - 1]);
             let (a, b) = (at as f64, (kw.len() - at) as f64);
             let gain = (below / a - (total - below) / b).powi(2) * a * b;
-            if at >= LEAST_DAYS && gain > best.0 {
+            if at >= MIN_DAYS && gain > best.0 {
                 best = (gain, at);
             }
         }
@@ -87,7 +87,7 @@ pub fn estimates_begin(meter: &MeterDays, within: (i32, i32)) -> Option<i32> {
     let share =
         |days: &[(i32, bool)]| days.iter().filter(|(_, is)| *is).count() as f64 / days.len().max(1) as f64;
     // The last stretch without them ends where they begin.
-    let at = (LEAST_DAYS..days.len().saturating_sub(LEAST_DAYS)).find(|&at| days[at].1)?;
+    let at = (MIN_DAYS..days.len().saturating_sub(MIN_DAYS)).find(|&at| days[at].1)?;
     let (before, after) = days.split_at(at);
     (share(before) == 0.0 && share(after) >= MOSTLY).then(|| after[0].0)
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::ids::MeterId;
 
 /// Meters held at a time: a year of them takes some 160 MB.
-pub const MOST_AT_A_TIME: usize = 2000;
+pub const MAX_AT_A_TIME: usize = 2000;
 
 /// Hands the children's days of each parent to `each`, with the parent's place.
 ///
@@ -25,7 +25,7 @@ pub fn by_parent(
     let mut from = 0;
     while from < parents.len() {
         let (mut to, mut n) = (from + 1, parents[from].1.len());
-        while to < parents.len() && n + parents[to].1.len() <= MOST_AT_A_TIME {
+        while to < parents.len() && n + parents[to].1.len() <= MAX_AT_A_TIME {
             n += parents[to].1.len();
             to += 1;
         }

@@ -16,7 +16,7 @@ const CLIP: f32 = 4.0;
 const CLIP_LOAD: f32 = 12.0;
 
 /// Hours that both must have.
-const LEAST_HOURS: usize = 120;
+const MIN_HOURS: usize = 120;
 
 /// Neighbouring hours are alike: so many of them tell as much as one by itself.
 const HOURS_ALIKE: f64 = 3.0;
@@ -102,7 +102,7 @@ impl Life {
             dc += clipped_load * clipped;
             n += 1;
         });
-        (n >= LEAST_HOURS && xx > 1e-9 && cc > 1e-12 && dd > 1e-12).then(|| Follows {
+        (n >= MIN_HOURS && xx > 1e-9 && cc > 1e-12 && dd > 1e-12).then(|| Follows {
             slope: xy / xx,
             correlation: dc / (dd * cc).sqrt(),
             n_hours: n,

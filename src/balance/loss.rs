@@ -21,7 +21,7 @@ const ROUNDS: usize = 20;
 /// Loss in windings and lines beyond this share of the energy is not technical: networks of rich
 /// and poor countries lose 3 to 8% between substation and meter without theft (CEER Report on Power
 /// Losses 2020; World Bank EG.ELC.LOSS.ZS), of which the part quadratic in load is most.
-const MOST_LOAD_LOSS_SHARE: f64 = 0.08;
+const MAX_LOAD_LOSS_SHARE: f64 = 0.08;
 
 /// No-load loss over peak load to the power of 3/4: standards scale it with the rating so, from
 /// 0.0046 kW/kVA^0.75 (EN 50588-1, A0) to 0.0150 (older oil-filled and dry types). Ratings are 1.2 to
@@ -32,7 +32,7 @@ const NO_LOAD: f64 = 0.016;
 const NO_LOAD_LOG_SD: f64 = 0.8;
 
 /// The same over the transformers of one utility, which buys from one catalogue: at least this.
-const LEAST_LOG_SD: f64 = 0.25;
+const MIN_LOG_SD: f64 = 0.25;
 
 /// The part of a parent's loss that follows the load.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,7 +70,7 @@ impl LoadLoss {
             }
         }
         let fitted = robust_slope(&x, &y).max(0.0);
-        let most = if squares > 0.0 { MOST_LOAD_LOSS_SHARE * supplies / squares } else { 0.0 };
+        let most = if squares > 0.0 { MAX_LOAD_LOSS_SHARE * supplies / squares } else { 0.0 };
         Self { fitted, per_square: fitted.min(most), is_too_steep: n > 0.0 && fitted > 1.5 * most }
     }
 }
@@ -124,7 +124,7 @@ impl NoLoad {
         // Taps that run all along only raise levels: the lower half tells the spread.
         let middle = quantile(&logs, 0.5).map_or(prior, f64::from);
         let lower = quantile(&logs, 0.16).map_or(prior, f64::from);
-        let spread = f64::from(mad_sd(&logs).unwrap_or(0.0)).min(middle - lower).max(LEAST_LOG_SD);
+        let spread = f64::from(mad_sd(&logs).unwrap_or(0.0)).min(middle - lower).max(MIN_LOG_SD);
         let n = logs.len() as f64;
         let weight = n / (n + (spread / NO_LOAD_LOG_SD).powi(2));
         // However many lie high: beyond two deviations of the standards it is no transformer.

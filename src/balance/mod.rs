@@ -2,7 +2,7 @@
 //!
 //! What a parent's own meter shows, less its children's meters and technical loss, is its residual: a
 //! meter that nobody mounted. It is digested as one and goes the same way; what it shows day and
-//! night is load that no meter shows.
+//! night is unmetered load.
 //!
 //! Sums ride along while the digests are read for features ([`Sums`]). Only children of parents that
 //! need it are read once more: of those whose residuals move against each other, for meters in the

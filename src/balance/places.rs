@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::account::{Account, OpenAccount};
 use super::books::Books;
-use super::children::{MOST_AT_A_TIME, by_parent};
+use super::children::{MAX_AT_A_TIME, by_parent};
 use super::follow::Life;
 use super::sums::{filled_hours, hours_of};
 use crate::digest::MeterDays;
@@ -19,7 +19,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 
 /// Deviations beyond which a residual moves with a meter: a million meters by chance give five.
-const LEAST_DEVIATIONS: f64 = 6.0;
+const MIN_DEVIATIONS: f64 = 6.0;
 
 /// One for one, as far as a short series shows.
 const SLOPES: std::ops::Range<f64> = 0.5..1.5;
@@ -27,7 +27,7 @@ const SLOPES: std::ops::Range<f64> = 0.5..1.5;
 /// Residuals more restless than this many times the usual one, for their load, are held against each
 /// other; at most so many, which is half a million pairs.
 const RESTLESS: f32 = 1.4;
-const MOST_RESTLESS: usize = 1000;
+const MAX_RESTLESS: usize = 1000;
 
 /// In a run of so few parents all are.
 const FEW: usize = 50;
@@ -71,11 +71,11 @@ fn find_strays(books: &Books<'_>, store: &DigestStore) -> Result<Vec<Stray>> {
         sought.par_extend(children.into_par_iter().filter_map(|child| {
             let life = life_of(&child);
             let follows = lives[&listed].follows(&life)?;
-            let is_missing = follows.deviations() < -LEAST_DEVIATIONS && SLOPES.contains(&-follows.slope);
+            let is_missing = follows.deviations() < -MIN_DEVIATIONS && SLOPES.contains(&-follows.slope);
             is_missing.then_some((child.meter, listed, life))
         }));
         // All parents are held against those sought at one go.
-        if sought.len() >= MOST_AT_A_TIME {
+        if sought.len() >= MAX_AT_A_TIME {
             strays.extend(find_feeders(books, std::mem::take(&mut sought))?);
         }
         Ok(())
@@ -118,7 +118,7 @@ fn restless(accounts: &[Account]) -> Vec<usize> {
     ratios.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let usual = ratios[ratios.len() / 2].0;
     ratios.retain(|(ratio, _)| *ratio > RESTLESS * usual);
-    ratios.truncate(MOST_RESTLESS);
+    ratios.truncate(MAX_RESTLESS);
     ratios.into_iter().map(|(_, at)| at).collect()
 }
 
@@ -126,7 +126,7 @@ fn restless(accounts: &[Account]) -> Vec<usize> {
 fn against_each_other(restless: &[usize], lives: &BTreeMap<usize, Life>) -> BTreeSet<usize> {
     let lives: Vec<(usize, &Life)> = restless.iter().map(|at| (*at, &lives[at])).collect();
     let is_against =
-        |a: &Life, b: &Life| a.follows(b).is_some_and(|follows| follows.deviations() < -LEAST_DEVIATIONS);
+        |a: &Life, b: &Life| a.follows(b).is_some_and(|follows| follows.deviations() < -MIN_DEVIATIONS);
     let of_one = |first: usize| -> Vec<usize> {
         let (one, life) = lives[first];
         let others = lives[first + 1..].iter().filter(|(_, other)| is_against(life, other));
@@ -149,7 +149,7 @@ fn find_feeders(books: &Books<'_>, sought: Vec<(MeterId, usize, Life)>) -> Resul
         let residual = books.open(at)?.life();
         let feeds = |(_, listed, life): &(MeterId, usize, Life)| {
             let follows = residual.follows(life).filter(|_| at != *listed)?;
-            let is_one_for_one = follows.deviations() > LEAST_DEVIATIONS && SLOPES.contains(&follows.slope);
+            let is_one_for_one = follows.deviations() > MIN_DEVIATIONS && SLOPES.contains(&follows.slope);
             is_one_for_one.then(|| (follows.deviations(), at))
         };
         Ok(sought.iter().map(feeds).collect())

@@ -45,26 +45,26 @@ use crate::stats::{mad_sd_about, quantile_of};
 const NEAR_DAYS: i32 = 28;
 
 /// Days that each side of a step must have. [d]
-const LEAST_DAYS: usize = 5;
+const MIN_DAYS: usize = 5;
 
 /// Fewer meters than this have no middle to be held against.
-const LEAST_METERS: usize = 5;
+const MIN_METERS: usize = 5;
 
 /// Evidence of unexplained load from which voltages are looked at: at it seven in eight would be farms where
 /// half of the parents have one, and far fewer where few do. [log ratio]
-const LEAST_EVIDENCE: f64 = 2.0;
+const MIN_EVIDENCE: f64 = 2.0;
 
 /// A fall counts from this many times what voltages do anyway, and from what a meter of tenths of a volt
 /// shows clearly. [V]
-const LEAST_DEVIATIONS: f64 = 6.0;
-const LEAST_FALL_V: f64 = 0.3;
+const MIN_DEVIATIONS: f64 = 6.0;
+const MIN_FALL_V: f64 = 0.3;
 
 /// Voltages outside these shares of the meter's middle one are no supply's: EN 50160 allows 10% off, and
 /// weak lines twice that.
 const PLAUSIBLE: Range<f32> = 0.8..1.2;
 
 /// A meter must have this part of the hours that tell.
-const LEAST_TOLD: f64 = 0.5;
+const MIN_TOLD: f64 = 0.5;
 
 /// Four weeks of tenths of a volt have no noise below this. [V]
 const RESOLUTION_V: f64 = 0.02;
@@ -80,12 +80,12 @@ const DEEPEST: f64 = 0.85;
 
 /// A meter's voltage says at most this much against it (one to twenty): it may hang on another phase than
 /// what it reads, or elsewhere than the register has it. [log ratio]
-const MOST_AGAINST: f64 = 3.0;
+const MAX_AGAINST: f64 = 3.0;
 
 /// Voltages of this many meters are looked at at most, below parents with most evidence first (16 KB each);
 /// a parent with more than so many below it is no low-voltage network.
-const MOST_METERS: usize = 6_000;
-const MOST_BELOW: usize = 500;
+const MAX_METERS: usize = 6_000;
+const MAX_BELOW: usize = 500;
 
 /// Hours by day; NaN where missing.
 type Days = Vec<Hours>;
@@ -136,7 +136,7 @@ pub(super) fn find_falls(
     let mut n_meters = 0;
     tapped.retain(|&at| {
         n_meters += parents[at].account.children.len();
-        n_meters <= MOST_METERS
+        n_meters <= MAX_METERS
     });
     let is_network = |child: &MeterId| register.point(child.as_str()).is_some_and(UsagePoint::is_network);
     let mut wanted = BTreeMap::new();
@@ -155,7 +155,7 @@ pub(super) fn find_falls(
     by_parent(store, &asked, &mut |at, children| {
         let heard: Vec<(&MeterId, &Voltages)> =
             children.iter().filter_map(|child| voltages.get_key_value(&child.meter)).collect();
-        if let Some((days, onset)) = window(&parents[at]).filter(|_| heard.len() >= LEAST_METERS) {
+        if let Some((days, onset)) = window(&parents[at]).filter(|_| heard.len() >= MIN_METERS) {
             let loads_kw: Vec<Days> = children.iter().map(|child| load_of(child, &days)).collect();
             let falls = Falls::of(&heard, &loads_kw, (onset - days.start) as usize);
             found.extend(falls.map(|falls| (at, falls)));
@@ -168,8 +168,8 @@ pub(super) fn find_falls(
 /// The days that are compared, and the first of the load; `None` where it did not begin within the data.
 fn window(parent: &ParentBalance) -> Option<(Range<i32>, i32)> {
     let excess = &parent.excess;
-    let onset = excess.onset.filter(|_| excess.log_ratio > LEAST_EVIDENCE)?;
-    if parent.account.children.len() > MOST_BELOW {
+    let onset = excess.onset.filter(|_| excess.log_ratio > MIN_EVIDENCE)?;
+    if parent.account.children.len() > MAX_BELOW {
         return None;
     }
     Some((onset - NEAR_DAYS..(onset + NEAR_DAYS).min(excess.days.1), onset))
@@ -197,7 +197,7 @@ impl Falls {
         let told: Vec<(MeterId, f64, f32)> = each
             .filter_map(|((meter, _), (fall, by_chance))| Some(((*meter).clone(), fall?, by_chance? as f32)))
             .collect();
-        if told.len() < LEAST_METERS {
+        if told.len() < MIN_METERS {
             return None;
         }
         let by_chance: Vec<f32> = told.iter().map(|(_, _, by_chance)| *by_chance).collect();
@@ -206,7 +206,7 @@ impl Falls {
             told.into_iter().map(|(meter, fall, _)| (meter, fall)).collect();
         meters.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let falls = Self { meters, noise_v };
-        (falls.deepest_v() >= LEAST_FALL_V.max(LEAST_DEVIATIONS * noise_v)).then_some(falls)
+        (falls.deepest_v() >= MIN_FALL_V.max(MIN_DEVIATIONS * noise_v)).then_some(falls)
     }
 
     /// Falls [V] that a test makes up.
@@ -235,7 +235,7 @@ impl Falls {
     pub fn against(&self, meter: &MeterId) -> f64 {
         let Some(own) = self.of_meter(meter) else { return 0.0 };
         let deviations = (DEEPEST * self.deepest_v() - own).max(0.0) / self.noise_v;
-        (0.5 * deviations * deviations).min(MOST_AGAINST)
+        (0.5 * deviations * deviations).min(MAX_AGAINST)
     }
 
     /// The side of the lines they tell of; `None` where most meters are on it.
@@ -298,7 +298,7 @@ fn difference(a: &Days, b: &Days) -> Days {
 /// By how much each meter's voltage is lower from day `onset` on, besides what the loads explain, within
 /// some days; `None` where too few days, all or the meter's, are on one side. [V]
 fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) -> Option<Vec<Option<f64>>> {
-    if onset < days.start + LEAST_DAYS || days.end < onset + LEAST_DAYS {
+    if onset < days.start + MIN_DAYS || days.end < onset + MIN_DAYS {
         return None;
     }
     let step: Days = (0..days.end).map(|day| [if day < onset { 0.0 } else { 1.0 }; CLOCK_HOURS]).collect();
@@ -328,9 +328,8 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
             })
             .collect();
         let told = weighed(&own_step);
-        let is_heard = n_known(&volts[..onset]) >= LEAST_DAYS
-            && n_known(&volts[onset..]) >= LEAST_DAYS
-            && told >= LEAST_TOLD;
+        let is_heard =
+            n_known(&volts[..onset]) >= MIN_DAYS && n_known(&volts[onset..]) >= MIN_DAYS && told >= MIN_TOLD;
         is_heard.then(|| -weighed(volts) / told)
     };
     Some(volts.iter().map(fall).collect())
@@ -473,6 +472,6 @@ mod tests {
     fn a_voltage_that_fell_less_speaks_against_its_meter_but_proves_nothing() {
         let falls = found(|day| if day >= N_DAYS / 2 { 14.0 } else { 0.0 }).unwrap();
         let against = |meter: &str| falls.against(&MeterId::from(meter));
-        assert!(against("m11") == 0.0 && against("m00") == MOST_AGAINST && against("none") == 0.0);
+        assert!(against("m11") == 0.0 && against("m00") == MAX_AGAINST && against("none") == 0.0);
     }
 }

@@ -31,14 +31,14 @@ use crate::stats::{mad_sd, median, quantile};
 const FLOOR: f64 = 0.25;
 
 /// Both levels of a step last at least this. [d]
-const LEAST_DAYS: usize = 3;
+const MIN_DAYS: usize = 3;
 
 /// Cabinets and the like: a few hundred watts each, one or two to a transformer. Where a run has many
 /// parents, their own spread stands in its place. [kW]
 pub const UNMETERED_SUPPLY_KW: f64 = 0.35;
 
 /// Least load that anyone would steal for mining: one GPU rig. [kW]
-const LEAST_RIG_KW: f64 = 0.5;
+const MIN_RIG_KW: f64 = 0.5;
 
 /// Neighbouring days are alike: so many of them tell as much as one by itself.
 const DAYS_ALIKE: f64 = 2.0;
@@ -96,7 +96,7 @@ impl Floors {
                 mean_kw.push(mean);
             }
         }
-        if days.len() < 2 * LEAST_DAYS + 1 {
+        if days.len() < 2 * MIN_DAYS + 1 {
             return None;
         }
         let changes: Vec<f32> = floor_kw.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -112,11 +112,11 @@ impl Floors {
         self.floor_kw.iter().for_each(|kw| sums.push(sums[sums.len() - 1] + f64::from(*kw)));
         let mut best: Option<(f64, usize, usize)> = None;
         for from in 0..n {
-            for to in (from + LEAST_DAYS)..=n {
+            for to in (from + MIN_DAYS)..=n {
                 let (inside, outside) = ((to - from) as f64, (n - (to - from)) as f64);
                 // What comes before or after must be long enough to be a level too.
-                let is_short = |days: usize| days > 0 && days < LEAST_DAYS;
-                if outside < LEAST_DAYS as f64 || is_short(from) || is_short(n - to) {
+                let is_short = |days: usize| days > 0 && days < MIN_DAYS;
+                if outside < MIN_DAYS as f64 || is_short(from) || is_short(n - to) {
                     continue;
                 }
                 let higher = (sums[to] - sums[from]) / inside - (sums[n] - sums[to] + sums[from]) / outside;
@@ -175,10 +175,10 @@ const SIZES: usize = 600;
 #[must_use]
 pub fn log_ratio(excess_kw: f64, sd_kw: f64, peak_kw: f64) -> f64 {
     let excess_kw = excess_kw.max(0.0);
-    let reach = (peak_kw.max(10.0).max(excess_kw) / LEAST_RIG_KW).ln();
+    let reach = (peak_kw.max(10.0).max(excess_kw) / MIN_RIG_KW).ln();
     // Student's density with five degrees of freedom, but for its factor.
     let density = |off_kw: f64| (1.0 + (off_kw / sd_kw).powi(2) / 5.0).powi(-3);
-    let sizes = (0..SIZES).map(|at| LEAST_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).exp());
+    let sizes = (0..SIZES).map(|at| MIN_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).exp());
     let with: f64 = sizes.map(|size_kw| density(excess_kw - size_kw)).sum();
     (with / SIZES as f64).max(f64::MIN_POSITIVE).ln() - density(excess_kw).ln()
 }

@@ -39,13 +39,13 @@ const TAP_CHANCE: f64 = 0.5;
 
 /// A large customer's load moves the technical loss too: twice the loss's share of the load, and the
 /// class of its own meter.
-const LEAST_SLOPE: f64 = 0.1;
+const MIN_SLOPE: f64 = 0.1;
 
 /// A change this near the residual's is on its day. [d]
 const NEAR_DAYS: i32 = 1;
 
 /// A meter takes no more out of the residual than this many times what is in it.
-const MOST_CHANGE: f64 = 1.5;
+const MAX_CHANGE: f64 = 1.5;
 
 /// A trace of a meter in its parent's residual.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,7 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
         .zip(changes)
         .zip(estimated)
         .map(|(((child, follows), change), estimated)| {
-            let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > LEAST_SLOPE);
+            let follows = follows.filter(|one| one.correlation > 0.0 && one.slope > MIN_SLOPE);
             let by_follows = follows.map_or(0.0, |one| one.log_ratio(usual));
             Trace {
                 meter: child.meter.clone(),
@@ -176,7 +176,7 @@ fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
         children.par_iter().map(|child| LevelChange::of(child, within)).collect();
     let n_found = found.iter().flatten().count();
     let on_its_day = |change: LevelChange| {
-        let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MOST_CHANGE * drawn.kw;
+        let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MAX_CHANGE * drawn.kw;
         is_near.then(|| (sign * change.kw, by_chance(change.n_days, n_found, children.len())))
     };
     found.into_iter().map(|change| on_its_day(change?)).collect()

@@ -14,7 +14,7 @@ const NO_ZONE: &str = "all";
 const MW_PER_KW: f64 = 1e6;
 
 /// A day counts where this share of its intervals is there.
-const LEAST_SHARE: f64 = 0.75;
+const MIN_SHARE: f64 = 0.75;
 
 /// Days of all zones.
 pub type ZoneDays = BTreeMap<String, BTreeMap<i32, ZoneDay>>;
@@ -88,7 +88,7 @@ impl Zones {
         let Some(sums) = all.get_mut(zone) else { return };
         for day in &meter.days {
             let share = f64::from(day.n_measured) / f64::from(day.n_expected.max(1));
-            if day.demand_kw_mean.is_finite() && share >= LEAST_SHARE {
+            if day.demand_kw_mean.is_finite() && share >= MIN_SHARE {
                 let sum = sums.day(day.day);
                 sum.n_customers += 1;
                 sum.demand_mw += (f64::from(day.demand_kw_mean) * MW_PER_KW).round() as i64;

@@ -8,11 +8,11 @@ use crate::finding::{Code, Finding, Severity};
 const BLOCK_DAYS: usize = 28;
 
 /// Seasons move a pattern by an hour or so; a clock in a wrong zone by more.
-const LEAST_SHIFT_HOURS: usize = 2;
+const MIN_SHIFT_HOURS: usize = 2;
 
 /// How well the moved pattern must match, and how much better than the unmoved. [correlation]
-const LEAST_MATCH: f64 = 0.9;
-const LEAST_GAIN: f64 = 0.25;
+const MIN_MATCH: f64 = 0.9;
+const MIN_GAIN: f64 = 0.25;
 
 /// Correlations are exact to within this.
 const ROUNDING: f64 = 1e-9;
@@ -53,13 +53,13 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
 fn best_move(before: &Pattern, after: &Pattern) -> Option<(usize, f64, f64)> {
     let unmoved = before.correlation(after, 0);
     // No match is better than 1: most patterns need no further look.
-    if unmoved + LEAST_GAIN > 1.0 + ROUNDING {
+    if unmoved + MIN_GAIN > 1.0 + ROUNDING {
         return None;
     }
-    let (hours, moved) = (LEAST_SHIFT_HOURS..=CLOCK_HOURS - LEAST_SHIFT_HOURS)
+    let (hours, moved) = (MIN_SHIFT_HOURS..=CLOCK_HOURS - MIN_SHIFT_HOURS)
         .map(|hours| (hours, before.correlation(after, hours)))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (moved >= LEAST_MATCH && moved - unmoved >= LEAST_GAIN).then_some((hours, moved, unmoved))
+    (moved >= MIN_MATCH && moved - unmoved >= MIN_GAIN).then_some((hours, moved, unmoved))
 }
 
 /// A mean day's hours less their mean.

@@ -13,7 +13,7 @@ const OVERLOAD_FACTOR: f64 = 2.0;
 const SPIKE_FACTOR: f32 = 10.0;
 
 /// Below this a tenfold maximum is a kettle in an empty flat. [kW]
-const LEAST_SPIKE_KW: f32 = 15.0;
+const MIN_SPIKE_KW: f32 = 15.0;
 
 /// Factors that a wrong unit makes: Wh for kWh, and kW for kWh at 30, 15, 10 and 5 minutes.
 const UNIT_FACTORS: [f32; 5] = [1000.0, 2.0, 4.0, 6.0, 12.0];
@@ -58,7 +58,7 @@ pub(super) fn check_negative(meter: &MeterDays) -> Option<Finding> {
 pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Option<Finding> {
     let maxima = meter.days.iter().map(|day| day.demand_kw_max).filter(|kw| !kw.is_nan());
     let usual = quantile_of(maxima, 0.5)?;
-    let own_limit = (SPIKE_FACTOR * usual).max(LEAST_SPIKE_KW);
+    let own_limit = (SPIKE_FACTOR * usual).max(MIN_SPIKE_KW);
     let limit = contracted_kw.map_or(own_limit, |kw| own_limit.min((OVERLOAD_FACTOR * kw) as f32));
     let over: Vec<usize> =
         (0..meter.days.len()).filter(|&index| meter.days[index].demand_kw_max > limit).collect();

@@ -150,6 +150,8 @@ pub(super) enum Command {
     /// Say whether a run or a store of digests is as it was written
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArguments),
+    /// Print what every column of a run's tables means, as Markdown
+    Schema,
 }
 
 /// What is read, for every command that reads an export.
@@ -209,6 +211,9 @@ pub(super) struct RankingArguments {
     /// Seed of every random choice [default: 1]
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub seed: Option<u64>,
+    /// Language of the reasons in all outputs: en, ru or kk [default: en]
+    #[arg(long, value_name = "CODE", help_heading = "Run")]
+    pub language: Option<String>,
     /// Print one JSON object for machines in place of text
     #[arg(long, help_heading = "Run")]
     pub json: bool,
@@ -263,6 +268,9 @@ pub(super) struct ExplainArguments {
     /// The meter's id, or residual: and the id of what feeds it
     #[arg(value_name = "METER")]
     pub meter: String,
+    /// Language of the reasons: en, ru or kk [default: the run's]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
 }
 
 /// `hashwatt review`.

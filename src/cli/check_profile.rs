@@ -7,7 +7,7 @@ use super::layout::{counted, grouped, percent, push_line, push_wrapped, span_wor
 use crate::pipeline::{ExportProfile, SourceProfile};
 
 /// Files listed by name; further ones are counted.
-const MOST_FILES: usize = 10;
+const MAX_FILES: usize = 10;
 
 /// The profile as text, for lines of `width` characters.
 pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
@@ -25,11 +25,11 @@ pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
 fn push_files(text: &mut String, profile: &ExportProfile) {
     let n_files = profile.sources.len();
     push_line(text, &format!("{}:", counted(n_files as u64, "file")));
-    for source in profile.sources.iter().take(MOST_FILES) {
+    for source in profile.sources.iter().take(MAX_FILES) {
         push_line(text, &format!("  {}, {}", source.name, counted(source.n_rows, "row")));
     }
-    if n_files > MOST_FILES {
-        push_line(text, &format!("  and {} more", grouped((n_files - MOST_FILES) as u64)));
+    if n_files > MAX_FILES {
+        push_line(text, &format!("  and {} more", grouped((n_files - MAX_FILES) as u64)));
     }
     push_line(text, "");
 }

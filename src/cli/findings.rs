@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 
 /// Meters named as those with most trouble.
-const MOST_WORST_METERS: usize = 5;
+const MAX_WORST_METERS: usize = 5;
 
 /// What happened to users' files and digests is never only counted.
 const ALWAYS_SHOWN: [Code; 2] = [Code::StoreHealed, Code::KeptAside];
@@ -112,11 +112,11 @@ pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding]) {
         Reverse((n_skipped, of_meter.len()))
     });
     push_line(text, "");
-    let n_shown = n_meters.min(MOST_WORST_METERS);
+    let n_shown = n_meters.min(MAX_WORST_METERS);
     push_line(text, &format!("Meters with the most warnings, {n_shown} of {n_meters}:"));
     let rows: Vec<Vec<String>> = worst
         .iter()
-        .take(MOST_WORST_METERS)
+        .take(MAX_WORST_METERS)
         .map(|(meter, of_meter)| {
             vec![meter.as_str().to_owned(), grouped(of_meter.len() as u64), code_words(of_meter)]
         })

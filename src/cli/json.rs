@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use super::findings::by_code;
 use crate::finding::Finding;
+use crate::indicators::REASON;
+use crate::language::Language;
 use crate::pipeline::{BacktestSummary, ExportProfile, RunSummary};
 use crate::ranking::Scored;
 use crate::settings::{ReadingsTable, Settings};
@@ -40,9 +42,11 @@ struct SuspectObject<'a> {
     onset: Option<Date>,
     ended: Option<Date>,
     energy_kwh_since_onset: Option<f64>,
-    expected_false: f64,
+    chance: Option<f64>,
+    expected_false: Option<f64>,
     group: &'a str,
-    reasons: Vec<&'a str>,
+    summary: Option<String>,
+    reasons: Vec<String>,
 }
 
 /// The findings of one code and severity.
@@ -109,7 +113,7 @@ pub(super) fn of_run(summary: &RunSummary, settings: &Settings) -> String {
         last_day: summary.span.map(|(_, last)| last),
         n_scored: summary.scored.len(),
         n_suspects: suspects.len(),
-        suspects: suspects.into_iter().map(suspect_object).collect(),
+        suspects: suspects.into_iter().map(|scored| suspect_object(scored, settings.language)).collect(),
         findings: finding_objects(&summary.findings),
     })
 }
@@ -141,7 +145,7 @@ pub(super) fn of_profile(profile: &ExportProfile) -> String {
     })
 }
 
-fn suspect_object(scored: &Scored) -> SuspectObject<'_> {
+fn suspect_object<'a>(scored: &'a Scored, language: &Language) -> SuspectObject<'a> {
     let rig = scored.rig.as_ref();
     SuspectObject {
         rank: scored.rank,
@@ -156,9 +160,11 @@ fn suspect_object(scored: &Scored) -> SuspectObject<'_> {
         onset: rig.and_then(|rig| rig.onset),
         ended: rig.and_then(|rig| rig.ended),
         energy_kwh_since_onset: rig.map(|rig| rig.energy_kwh),
+        chance: scored.chance,
         expected_false: scored.expected_false,
         group: scored.group.as_str(),
-        reasons: scored.reasons.iter().map(|reason| reason.words.as_str()).collect(),
+        summary: scored.summary.as_ref().map(|summary| language.say_message(REASON, summary)),
+        reasons: scored.reasons.iter().map(|reason| reason.words(language)).collect(),
     }
 }
 

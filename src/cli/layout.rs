@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::report::words;
+use crate::run::words;
 
 /// Between two columns.
 const COLUMN_GAP: &str = "  ";

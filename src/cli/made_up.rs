@@ -7,6 +7,7 @@ use crate::acquisition::mapping::{
 };
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{GroupId, MeterId};
+use crate::language::message::{Message, Value};
 use crate::pipeline::{ExportProfile, RunSummary, SourceProfile};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
@@ -41,7 +42,7 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
     let kw = 20.0 / f64::from(rank);
     let onset = [Some(date(2021, 11, 10)), None, Some(date(2021, 12, 1))][(rank as usize - 1) % 3];
     let ended = (rank == 3).then_some(date(2022, 2, 20));
-    Scored {
+    let mut line = Scored {
         meter: MeterId::from(
             if rank == 2 { "residual:TX-7".to_owned() } else { format!("KZ-{rank:04}") }.as_str(),
         ),
@@ -59,31 +60,58 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
             energy_kwh: (kw * 3000.0).round(),
         }),
         group: GroupId::from("residential, flat/2"),
-        reasons: reasons(is_suspect),
+        reasons: if rank == 2 && is_suspect { vec![balance()] } else { reasons(is_suspect) },
+        summary: None,
         rivals: vec![RivalScore { rival: "storage heating", score: 0.31 }],
-        expected_false: 0.21 * f64::from(rank),
+        chance: Some(if is_suspect { 0.79 } else { 0.21 }),
+        expected_false: is_suspect.then(|| 0.21 * f64::from(rank)),
         p_value: 0.01,
         is_suspect,
         case: None,
-    }
+    };
+    line.summary = crate::ranking::summary::summary(&line).filter(|_| is_suspect);
+    line
+}
+
+fn balance() -> Reason {
+    let message = Message::new("energy_balance")
+        .in_form("when", "always")
+        .in_form("hours", "all")
+        .with("n_meters", Value::Count(44))
+        .with("kw", Value::kw(10.0))
+        .with("noise", Value::kw(0.02))
+        .with("supplied", Value::kw(78.1))
+        .with("registered", Value::kw(71.3))
+        .with("loss", Value::kw(2.3))
+        .with("no_load_loss", Value::kw(0.9))
+        .with("load_loss", Value::kw(1.4));
+    Reason { message, weight: 5.1 }
 }
 
 fn reasons(is_suspect: bool) -> Vec<Reason> {
-    let reason = |indicator, words: &str, weight| Reason { indicator, words: words.to_owned(), weight };
+    let base = |measured, passes| {
+        Message::new("base_load")
+            .in_form("of", "block")
+            .with("measured", Value::kw(measured))
+            .in_form("passes", passes)
+            .with("limit", Value::kw(1.9))
+            .in_form("mean", "known")
+            .with("of_mean", Value::share(0.94))
+            .in_form("peers", "known")
+            .with("median", Value::kw(0.12))
+    };
+    let fault = Message::new("data_fault").with("share", Value::share(0.02));
+    let level = Message::new("smallest_rig").with("level", Value::kw(0.675));
     if !is_suspect {
         return vec![
-            reason("flat_load", "load factor 0.31 < 0.90 on 274 of 274 days; peers' median 0.34", -2.2),
-            reason("onset", "no level shift above 1.0 kW in 274 days", -1.1),
+            Reason { message: base(0.4, "usual"), weight: -2.2 },
+            Reason { message: level, weight: -1.1 },
         ];
     }
     vec![
-        reason("flat_load", "load factor 0.94 > 0.90 on 61 of 62 days; peers' median 0.34", 2.31),
-        reason(
-            "onset",
-            "every hour of the day rose by 6.2 to 6.6 kW on 2021-11-10; limit 1.0 kW, peers' median 0.1 kW",
-            1.87,
-        ),
-        reason("night_ratio", "night / day demand 0.98 > 0.85 on 58 of 62 days", 0.94),
+        Reason { message: base(6.21, "above"), weight: 2.31 },
+        Reason { message: fault, weight: 1.87 },
+        Reason { message: level, weight: 0.94 },
     ]
 }
 

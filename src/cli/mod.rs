@@ -33,7 +33,8 @@ use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::error::{Error, Result};
 use crate::folder::{Holds, KeptFile, Workspace};
 use crate::pipeline;
-use crate::report::explain::explain;
+use crate::run::explain::explain;
+use crate::run::schema::dictionary;
 use crate::settings::Settings;
 use crate::tips::triage;
 use crate::trials::backtest::{BacktestPlan, write_backtest};
@@ -60,13 +61,17 @@ fn run_job(job: Job) -> Result<Outcome> {
         Job::Check(settings, answer) => run_check(&settings, answer),
         Job::Digest(settings) => run_digest(&settings),
         Job::Backtest(settings, plan, out, answer) => run_backtest(&settings, &plan, out.as_deref(), answer),
-        Job::Explain { run, meter } => {
-            outcome::print(&explain(&run, &meter)?)?;
+        Job::Explain { run, meter, language } => {
+            outcome::print(&explain(&run, &meter, language)?)?;
             Ok(Outcome::Done)
         }
         Job::Review(settings) => reviewed::serve_desk(&settings),
         Job::AddAdministrator(settings, name) => reviewed::add_administrator(&settings, &name),
         Job::Triage(job) => run_triage(&job),
+        Job::Schema => {
+            outcome::print(&dictionary())?;
+            Ok(Outcome::Done)
+        }
         Job::Verify(folder) => {
             let verified = verify(&folder)?;
             outcome::print(&verified::render(&verified, &folder))?;

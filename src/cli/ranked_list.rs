@@ -6,19 +6,24 @@ use super::findings::{Examples, push_by_code};
 use super::layout::{
     Column, Side, aligned, counted, percent, push_line, push_wrapped, span_words, without_controls,
 };
+use crate::indicators::REASON;
+use crate::language::Language;
 use crate::pipeline::RunSummary;
 use crate::ranking::{RigEstimate, Scored};
-use crate::report::words::{machine_words, ranked_words, sensitivity_words};
+use crate::run::words::{false_leads, machine_words, ranked_words, sensitivity_words};
 use crate::settings::Settings;
 
 /// Suspects printed; the files have all.
-const MOST_SUSPECTS: usize = 20;
+const MAX_SUSPECTS: usize = 20;
 
 /// Meters printed where none is a suspect.
-const MOST_OTHERS: usize = 5;
+const MAX_OTHERS: usize = 5;
 
 /// Reasons printed under a meter; the evidence sheet has all.
-const MOST_REASONS: usize = 2;
+const MAX_REASONS: usize = 2;
+
+/// Before the sentence that says it all.
+const SUMMARY_LEAD: &str = "      ";
 
 /// Before a reason.
 const REASON_LEAD: &str = "      - ";
@@ -34,7 +39,7 @@ const COLUMNS: [Column; 8] = [
     ("rig kW (low-high)", Side::Left),
     ("machines", Side::Left),
     ("since", Side::Left),
-    ("false so far", Side::Right),
+    ("chance", Side::Right),
 ];
 
 /// The files a person opens, and for what.
@@ -81,7 +86,8 @@ fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width
     if !suspects.is_empty() {
         let n_suspects = counted(suspects.len() as u64, "suspect");
         push_line(text, &format!("{n_suspects} among {n_scored}, the most suspicious first:\n"));
-        push_table(text, &suspects[..suspects.len().min(MOST_SUSPECTS)], summary.span, width);
+        let listed = &suspects[..suspects.len().min(MAX_SUSPECTS)];
+        push_table(text, listed, summary.span, settings.language, width);
         push_rest(text, &suspects, settings, width);
         return;
     }
@@ -91,22 +97,28 @@ fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width
     push_wrapped(text, "", &none, width);
     if !summary.scored.is_empty() {
         push_line(text, "\nNot suspects, but the highest scores:\n");
-        let highest: Vec<&Scored> = summary.scored.iter().take(MOST_OTHERS).collect();
-        push_table(text, &highest, summary.span, width);
+        let highest: Vec<&Scored> = summary.scored.iter().take(MAX_OTHERS).collect();
+        push_table(text, &highest, summary.span, settings.language, width);
     }
 }
 
-fn push_table(text: &mut String, meters: &[&Scored], span: Option<(Date, Date)>, width: usize) {
+fn push_table(
+    text: &mut String,
+    meters: &[&Scored],
+    span: Option<(Date, Date)>,
+    language: &Language,
+    width: usize,
+) {
     let rows: Vec<Vec<String>> = meters.iter().map(|scored| cells(scored, span)).collect();
     let mut lines = aligned(&COLUMNS, &rows).into_iter();
     push_line(text, &lines.next().unwrap_or_default());
     for (line, scored) in lines.zip(meters) {
         push_line(text, &line);
-        if let Some(ended) = scored.rig.as_ref().and_then(|rig| rig.ended) {
-            push_wrapped(text, REASON_LEAD, &format!("no longer on: the block ended {ended}"), width);
+        if let Some(summary) = &scored.summary {
+            push_wrapped(text, SUMMARY_LEAD, &language.say_message(REASON, summary), width);
         }
-        for words in strongest_reasons(scored) {
-            push_wrapped(text, REASON_LEAD, words, width);
+        for words in strongest_reasons(scored, language) {
+            push_wrapped(text, REASON_LEAD, &words, width);
         }
     }
 }
@@ -122,7 +134,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>) -> Vec<String> {
         of_rig(kw_words),
         of_rig(machine_words),
         rig.map_or_else(|| NO_RIG.to_owned(), |rig| since_words(rig, span)),
-        format!("{:.1}", scored.expected_false),
+        scored.chance.map_or_else(|| NO_RIG.to_owned(), percent),
     ]
 }
 
@@ -141,23 +153,23 @@ fn since_words(rig: &RigEstimate, span: Option<(Date, Date)>) -> String {
 }
 
 /// What speaks most for mining; where nothing does, what weighs most.
-fn strongest_reasons(scored: &Scored) -> impl Iterator<Item = &str> {
+fn strongest_reasons(scored: &Scored, language: &Language) -> impl Iterator<Item = String> {
     let has_any = scored.reasons.iter().any(|reason| reason.weight > 0.0);
     let shown = scored.reasons.iter().filter(move |reason| reason.weight > 0.0 || !has_any);
-    shown.take(if has_any { MOST_REASONS } else { 1 }).map(|reason| reason.words.as_str())
+    shown.take(if has_any { MAX_REASONS } else { 1 }).map(|reason| reason.words(language))
 }
 
 fn push_rest(text: &mut String, suspects: &[&Scored], settings: &Settings, width: usize) {
     push_line(text, "");
-    if suspects.len() > MOST_SUSPECTS {
-        let n_more = suspects.len() - MOST_SUSPECTS;
+    if suspects.len() > MAX_SUSPECTS {
+        let n_more = suspects.len() - MAX_SUSPECTS;
         let file = settings.out.join("suspects.csv");
         let more =
             if n_more == 1 { "1 more suspect is".to_owned() } else { format!("{n_more} more suspects are") };
         push_line(text, &format!("{more} in {}.", file.display()));
     }
-    let legend = "false so far: how many of the lines from rank 1 to this one are expected to be false.";
-    push_wrapped(text, "", legend, width);
+    let n_false = suspects.last().and_then(|last| last.expected_false).unwrap_or_default();
+    push_wrapped(text, "", &false_leads(suspects.len(), n_false), width);
 }
 
 fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {

@@ -7,6 +7,7 @@ use super::args::{
     RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
 };
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::review::{Login, Places, ReviewSettings, Transport};
 use crate::settings::{Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
@@ -47,6 +48,8 @@ pub(super) enum Job {
         run: PathBuf,
         /// The meter's id.
         meter: String,
+        /// Of the reasons; `None`: the run\'s.
+        language: Option<&'static Language>,
     },
     /// Serve a run to analysts.
     Review(ReviewSettings),
@@ -58,6 +61,8 @@ pub(super) enum Job {
     Simulate(SimulateSettings),
     /// Hold a folder against what was written.
     Verify(PathBuf),
+    /// Print the dictionary of a run's tables.
+    Schema,
 }
 
 /// What is held against what.
@@ -98,11 +103,16 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             let settings = ranking_settings(&typed.subject, &typed.ranking, None)?;
             Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
         }
-        Command::Explain(typed) => Job::Explain { run: typed.run, meter: typed.meter },
+        Command::Explain(typed) => Job::Explain {
+            language: language(typed.language.as_deref())?,
+            run: typed.run,
+            meter: typed.meter,
+        },
         Command::Review(typed) => review_job(typed),
         Command::Triage(typed) => Job::Triage(typed.try_into()?),
         Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
         Command::Verify(typed) => Job::Verify(typed.folder),
+        Command::Schema => Job::Schema,
     })
 }
 
@@ -136,10 +146,18 @@ fn ranking_settings(
     ranking: &RankingArguments,
     out: Option<PathBuf>,
 ) -> Result<Settings> {
-    subject_settings(
-        subject,
-        Overrides { out, store: ranking.store.clone(), seed: ranking.seed, ..Overrides::default() },
-    )
+    let flags = Overrides {
+        out,
+        store: ranking.store.clone(),
+        seed: ranking.seed,
+        language: language(ranking.language.as_deref())?,
+        ..Overrides::default()
+    };
+    subject_settings(subject, flags)
+}
+
+fn language(code: Option<&str>) -> Result<Option<&'static Language>> {
+    code.map(|code| Language::named("--language", code)).transpose()
 }
 
 fn subject_settings(subject: &SubjectArguments, flags: Overrides) -> Result<Settings> {

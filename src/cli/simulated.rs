@@ -23,7 +23,7 @@ pub(super) fn render(summary: &Summary, settings: &SimulateSettings) -> String {
     push_line(
         &mut text,
         &format!(
-            "{}, {}, {} with load that no meter shows, {}; truth.parquet says which.",
+            "{}, {}, {} with unmetered load, {}; truth.parquet says which.",
             counted(summary.n_rigs as u64, "rig"),
             counted(summary.n_look_alikes as u64, "look-alike"),
             counted(summary.n_unmetered as u64, "transformer"),

@@ -7,7 +7,7 @@ use super::layout::{Column, Side, aligned, counted, push_line, without_controls}
 use crate::tips::{Answer, Triage};
 
 /// Tips shown; the files have all.
-const MOST_SHOWN: usize = 15;
+const MAX_SHOWN: usize = 15;
 
 const COLUMNS: [Column<'static>; 6] = [
     ("rank", Side::Right),
@@ -36,7 +36,7 @@ pub(super) fn render(triage: &Triage, out: &Path, width: usize) -> String {
         .tips
         .iter()
         .filter(|one| one.merged_into.is_none())
-        .take(MOST_SHOWN)
+        .take(MAX_SHOWN)
         .map(|one| {
             let answer = &one.answer;
             let best = answer.lines.iter().max_by(|a, b| a.priority_kw.total_cmp(&b.priority_kw));

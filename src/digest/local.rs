@@ -56,7 +56,7 @@ const TASKS: u64 = 16;
 const ROWS_A_GROUP: u64 = 4 << 20;
 
 /// Most groups of partitions.
-const MOST_GROUPS: u64 = 32;
+const MAX_GROUPS: u64 = 32;
 
 /// Folder within the store where rows wait that do not fit into memory.
 const SPILL: &str = ".spill";
@@ -313,7 +313,7 @@ impl Pass<'_> {
     /// Puts together what waits, in groups of partitions; each gives parts of its own.
     fn assemble_all(&self, name_of: &NameOf<'_>) -> Result<Vec<(Written, Vec<Finding>)>> {
         let n_partitions = self.waiting.n_partitions();
-        let n_groups = (self.waiting.n_rows() / ROWS_A_GROUP).clamp(1, MOST_GROUPS) as usize;
+        let n_groups = (self.waiting.n_rows() / ROWS_A_GROUP).clamp(1, MAX_GROUPS) as usize;
         let per_group = n_partitions.div_ceil(n_groups);
         (0..n_partitions)
             .step_by(per_group)

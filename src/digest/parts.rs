@@ -17,7 +17,7 @@ use crate::ids::{MeterId, MeterNumbers};
 const ROWS_A_STEP: usize = 16 * 1024;
 
 /// Rows not in order are collected up to this many at most, about 55 MB: fewer parts to merge.
-const MOST_ROWS: u64 = 256 * 1024;
+const MAX_ROWS: u64 = 256 * 1024;
 
 /// Share of the budget that rows not in order may take in one thread, and again while they are sorted.
 const ROWS_SHARE: u64 = 16;
@@ -63,7 +63,7 @@ impl<'a> PartsWriter<'a> {
             meters,
             current: None,
             looked_at: 0,
-            most_rows: most_rows.clamp(ROWS_A_STEP as u64, MOST_ROWS) as usize,
+            most_rows: most_rows.clamp(ROWS_A_STEP as u64, MAX_ROWS) as usize,
             written: Written::default(),
         }
     }

@@ -23,7 +23,7 @@ const KINDS: usize = 6;
 const UNKNOWN: u32 = u32::MAX;
 
 /// Open days kept at a time, each about 300 B: more meters than this wait row by row.
-const MOST_OPEN: usize = 1 << 18;
+const MAX_OPEN: usize = 1 << 18;
 
 /// A row that repeats itself more often need not wait: a day counts its repeats in 16 bits.
 const MAX_REPEATS: u32 = u16::MAX as u32 + 1;
@@ -286,7 +286,7 @@ impl<'a> TaskReader<'a> {
     fn begin(&mut self, meter: u32, start_s: i64, value: f64, is_demand: bool) -> Result<()> {
         let civil = self.civil_day(start_s).filter(CivilDay::is_plain);
         match civil.filter(|civil| start_s - civil.start_s < super::lanes::LONGEST_INTERVAL_S) {
-            Some(civil) if self.n_open < MOST_OPEN => {
+            Some(civil) if self.n_open < MAX_OPEN => {
                 self.n_open += 1;
                 let open = &mut self.open[meter as usize];
                 (open.first_s, open.next_s, open.interval_s) = (start_s, 0, 0);

@@ -20,11 +20,11 @@ use crate::progress::Watch;
 use crate::settings::Settings;
 
 /// With more generations than this a store is merged into one: each costs every reader a little.
-const MOST_GENERATIONS: usize = 32;
+const MAX_GENERATIONS: usize = 32;
 
 /// A file of fewer intervals than this for a meter and day may hold reads of a day or longer, whose
 /// length only the files before and after can tell.
-const LEAST_INTERVALS_A_DAY: u64 = 2;
+const MIN_INTERVALS_A_DAY: u64 = 2;
 
 /// Digests what `folder` does not have yet. Two runs on one store wait for each other. A store that was
 /// damaged is digested anew where every file it was made of is among the sources.
@@ -53,7 +53,7 @@ pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
         }
         watch.end("nothing new");
     }
-    if manifest.generations.len() > MOST_GENERATIONS {
+    if manifest.generations.len() > MAX_GENERATIONS {
         let store = DigestStore::of_manifest(folder, &manifest, None)?;
         let parts = store.merge_into(folder, &prefix(&manifest))?;
         manifest.generations = vec![Generation { parts, owns: Vec::new() }];
@@ -290,7 +290,7 @@ impl Draft<'_> {
         let (source, done) = (&self.sources[at], &pass.by_source[place]);
         let is_counter = source.mapping.quantity() == Quantity::RegisterRead;
         let has_coarse = done.meters_seen.iter().zip(&pass.written.is_coarse).any(|(seen, is)| *seen && *is);
-        let is_dense = done.report.intervals >= LEAST_INTERVALS_A_DAY * done.n_meter_days;
+        let is_dense = done.report.intervals >= MIN_INTERVALS_A_DAY * done.n_meter_days;
         Ok(SeenFile {
             name: source.name.clone(),
             bytes: source.bytes,

@@ -16,10 +16,10 @@ use crate::digest::CLOCK_HOURS;
 const NEAR_DAYS: usize = 28;
 
 /// Of a clock window's hours so many are away from its edges, where it has more than its edges.
-const LEAST_CORE_HOURS: usize = 3;
+const MIN_CORE_HOURS: usize = 3;
 
 /// Noise that no hour falls below: the meter's resolution. [kW]
-const LEAST_NOISE_KW: f32 = 0.02;
+const MIN_NOISE_KW: f32 = 0.02;
 
 /// A block of a declared farm speaks only where it is this many times what was declared.
 const OVER_DECLARED: f32 = 1.5;
@@ -205,7 +205,7 @@ fn fit_block(
     let core = core(&window);
     let kw = shifts.height_kw(&core)?;
     let noise = |range: &Range<usize>| spread_of(&days.floor_kw(&core, range.clone()));
-    let noise_kw = noise(&off) + noise(&on) + LEAST_NOISE_KW;
+    let noise_kw = noise(&off) + noise(&on) + MIN_NOISE_KW;
     let fewest = fewest(&off, &on);
     let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &window, kw));
     let height_in_noise = kw / noise_kw;
@@ -259,11 +259,7 @@ fn fewest(off: &Range<usize>, on: &Range<usize>) -> f32 {
 fn core(window: &Hours) -> Vec<usize> {
     let is_edge = super::shifts::edges(window);
     let away: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| window[hour] && !is_edge[hour]).collect();
-    if away.len() >= LEAST_CORE_HOURS {
-        away
-    } else {
-        (0..CLOCK_HOURS).filter(|&hour| window[hour]).collect()
-    }
+    if away.len() >= MIN_CORE_HOURS { away } else { (0..CLOCK_HOURS).filter(|&hour| window[hour]).collect() }
 }
 
 /// Days around the fitted step on which the window's floor stays above half of the height. A hang-up

@@ -4,13 +4,13 @@ use super::block::Block;
 use super::series::{change_points, day_noise_kw, median_of, median_of_three};
 
 /// The smallest step that may be a machine: part of a GPU rig. [kW]
-const LEAST_STEP_KW: f32 = 0.35;
+const MIN_STEP_KW: f32 = 0.35;
 
 /// A step smaller than this share of the block is its own variation.
-const LEAST_STEP_SHARE: f32 = 0.15;
+const MIN_STEP_SHARE: f32 = 0.15;
 
 /// Day-to-day noise deviations that a step must exceed.
-const LEAST_STEP_IN_NOISE: f32 = 5.0;
+const MIN_STEP_IN_NOISE: f32 = 5.0;
 
 /// Days on each side a step is measured on. [d]
 const STEP_DAYS: usize = 21;
@@ -67,7 +67,7 @@ pub fn climb(block: &Block) -> Ladder {
     let n = floor.len();
     let smooth = median_of_three(floor);
     let noise_kw = day_noise_kw(&smooth).unwrap_or(0.0) + 0.01;
-    let least_kw = LEAST_STEP_KW.max(LEAST_STEP_SHARE * block.kw).max(LEAST_STEP_IN_NOISE * noise_kw);
+    let least_kw = MIN_STEP_KW.max(MIN_STEP_SHARE * block.kw).max(MIN_STEP_IN_NOISE * noise_kw);
     let points = step_days(block, change_points(&smooth, 8), n);
     let mut level_kw = vec![0.0; n];
     let mut steps_kw = Vec::new();

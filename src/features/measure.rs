@@ -246,7 +246,7 @@ impl Measured {
 fn too_short(meter: &MeterId, days: (i32, i32)) -> Finding {
     let words = format!(
         "too few measured days to judge it (at least {} are needed); it is listed last, with score 0",
-        super::usable::LEAST_DAYS
+        super::usable::MIN_DAYS
     );
     Finding::new(Code::TooShort, Severity::Skipped, words)
         .of_meter(meter.clone())

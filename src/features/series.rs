@@ -3,11 +3,11 @@
 use crate::stats::{mad_sd, median, quantile_of};
 
 /// Days a segment must have. Two days of anything are chance.
-pub const LEAST_DAYS: usize = 3;
+pub const MIN_DAYS: usize = 3;
 
 /// A split must lower the squared error by this many noise variances: about a step of one noise
 /// deviation held for a month, or of three held for three days.
-const LEAST_GAIN: f32 = 12.0;
+const MIN_GAIN: f32 = 12.0;
 
 /// Below this a day-to-day change is the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
@@ -32,7 +32,7 @@ pub fn median_of_three(series: &[f32]) -> Vec<f32> {
 pub fn change_points(series: &[f32], most: usize) -> Vec<usize> {
     let sums = prefix_sums(series);
     let noise = day_noise_kw(series).unwrap_or(0.0) + RESOLUTION_KW;
-    let limit = LEAST_GAIN * noise * noise;
+    let limit = MIN_GAIN * noise * noise;
     let mut found = Vec::new();
     let mut segments = vec![best_split(&sums, 0, series.len())];
     while found.len() < most {
@@ -54,7 +54,7 @@ pub fn change_points(series: &[f32], most: usize) -> Vec<usize> {
 #[must_use]
 pub fn local_steps(series: &[f32], most: usize) -> Vec<usize> {
     let window = STEP_DAYS.min(series.len() / 3);
-    if window < LEAST_DAYS {
+    if window < MIN_DAYS {
         return Vec::new();
     }
     let sums = prefix_sums(series);
@@ -112,12 +112,12 @@ fn prefix_sums(series: &[f32]) -> Vec<f64> {
 
 fn best_split(sums: &[f64], from: usize, to: usize) -> Segment {
     let mut best = Segment { from, to, at: None, gain: 0.0 };
-    let first = from + LEAST_DAYS;
-    let Some(middle) = sums.get(first..(to + 1).saturating_sub(LEAST_DAYS)) else { return best };
+    let first = from + MIN_DAYS;
+    let Some(middle) = sums.get(first..(to + 1).saturating_sub(MIN_DAYS)) else { return best };
     let (start, end, n) = (sums[from], sums[to], (to - from) as f64);
     // Counted in 32 bits, which several places of the loop can do at once.
     for (index, sum) in (0u32..).zip(middle) {
-        let before = f64::from(index) + LEAST_DAYS as f64;
+        let before = f64::from(index) + MIN_DAYS as f64;
         let after = n - before;
         let step = (end - sum) / after - (sum - start) / before;
         let gain = (before * after / (before + after) * step * step) as f32;

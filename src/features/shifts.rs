@@ -17,13 +17,13 @@ type Quantiles = [[f32; 3]; CLOCK_HOURS];
 const QUANTILES: [f64; 3] = [0.10, 0.25, 0.50];
 
 /// A clock window has at least this many hours.
-const LEAST_HOURS: usize = 4;
+const MIN_HOURS: usize = 4;
 
 /// Below this a shift is the meter's resolution. [kW]
-const LEAST_KW: f32 = 0.05;
+const MIN_KW: f32 = 0.05;
 
 /// Noise that no hour falls below: the meter's resolution. [kW]
-const LEAST_NOISE_KW: f32 = 0.02;
+const MIN_NOISE_KW: f32 = 0.02;
 
 /// Quantiles by hour over stretches of days, each taken once however many candidates ask for it.
 pub(super) struct Stretches<'a> {
@@ -92,12 +92,12 @@ impl Shifts {
             usual += noise_kw[hour];
         }
         let upper_kw = upper_level_kw(&mean_kw);
-        if upper_kw <= LEAST_KW || !is_enough(&above_half(&mean_kw, upper_kw)) {
+        if upper_kw <= MIN_KW || !is_enough(&above_half(&mean_kw, upper_kw)) {
             return None;
         }
         usual /= CLOCK_HOURS as f32;
         for (noise_kw, weight) in noise_kw.iter_mut().zip(&mut weights) {
-            *noise_kw = *noise_kw + 0.25 * usual + LEAST_NOISE_KW;
+            *noise_kw = *noise_kw + 0.25 * usual + MIN_NOISE_KW;
             *weight = 1.0 / *noise_kw;
         }
         Some(Self { in_order: in_order(&shift_kw), off_kw, shift_kw, mean_kw, noise_kw, weights })
@@ -109,7 +109,7 @@ impl Shifts {
         let mut kw = self.height_of(&window)?;
         for _ in 0..3 {
             let next = above_half(&self.mean_kw, kw);
-            if !is_enough(&next) || kw <= LEAST_KW {
+            if !is_enough(&next) || kw <= MIN_KW {
                 return None;
             }
             if next == window {
@@ -119,7 +119,7 @@ impl Shifts {
             kw = self.height_of(&window)?;
         }
         let window = above_half(&self.mean_kw, kw);
-        (is_enough(&window) && kw > LEAST_KW).then_some(window)
+        (is_enough(&window) && kw > MIN_KW).then_some(window)
     }
 
     const fn weight(&self, hour: usize) -> f32 {
@@ -209,7 +209,7 @@ fn above_half(mean_kw: &[f32; CLOCK_HOURS], kw: f32) -> Hours {
 }
 
 fn is_enough(hours: &Hours) -> bool {
-    hours.iter().filter(|inside| **inside).count() >= LEAST_HOURS
+    hours.iter().filter(|inside| **inside).count() >= MIN_HOURS
 }
 
 /// Every shift with its hour, least first.

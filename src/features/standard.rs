@@ -14,109 +14,78 @@ use crate::settings::{HourWindow, Windows};
 use crate::stats::{mean, quantile, quantile_of};
 
 /// A month has at least this many usable days. [d]
-const LEAST_MONTH_DAYS: usize = 10;
+const MIN_MONTH_DAYS: usize = 10;
 
-/// Standard features of one meter; NaN where the data cannot show them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Standard {
-    /// Mean demand. [kW]
-    pub demand_kw_mean: f32,
-    /// Median over days of the standard deviation within the day over the day's mean.
-    pub cv_within_day: f32,
-    /// Standard deviation of daily means over their mean.
-    pub cv_between_days: f32,
-    /// Largest less smallest monthly mean, over the mean; NaN under two months.
-    pub month_to_month_rel: f32,
-    /// Median over days of mean over peak demand of the day (load factor; VISDOM mn2mx is min/max).
-    pub load_factor_day: f32,
-    /// Mean over peak demand of the whole period.
-    pub load_factor_period: f32,
-    /// Median over days of p10 over p90 of demand.
-    pub p10_to_p90: f32,
-    /// Mean demand at night over that of the working day (VISDOM nv2dv; n2d with its own windows).
-    pub night_to_day: f32,
-    /// Mean demand at night over that of the evening.
-    pub night_to_evening: f32,
-    /// Mean demand on weekends over weekdays.
-    pub weekend_to_weekday: f32,
-    /// Median over days of the mean change from interval to interval. [kW]
-    pub ramp_kw_mean: f32,
-    /// Greatest change that nine days of ten stay below. [kW]
-    pub ramp_kw_max_p90: f32,
-    /// Share of hours above half of the peak hour (a point of the load duration curve).
-    pub share_above_half_peak: f32,
-    /// Share of hours above nine tenths of the peak hour.
-    pub share_above_nine_tenths_peak: f32,
-    /// Demand per degree-day of heating (CalTRACK 2.0, 3.4); NaN without weather. [kW/K]
-    pub heating_kw_per_k: f32,
-    /// Demand per degree-day of cooling; NaN without weather. [kW/K]
-    pub cooling_kw_per_k: f32,
-    /// Share of the daily means' variance that temperature explains; NaN without weather.
-    pub temperature_r2: f32,
-    /// Mean of the coldest-season quarter over the warmest (December-February over June-August in
-    /// the north); NaN where the data has not both.
-    pub winter_to_summer: f32,
-    /// Share of expected intervals that are missing.
-    pub missing_share: f32,
-    /// Share of present intervals that are estimated.
-    pub estimated_share: f32,
-    /// Fall of the base load in an internet blackout; NaN without one. [kW]
-    pub blackout_drop_kw: f32,
+/// Declares the features once: the struct, and their names and meanings in order.
+macro_rules! standard {
+    ($($(#[doc = $meaning:literal])+ $name:ident,)+) => {
+        /// Standard features of one meter; NaN where the data cannot show them.
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct Standard {
+            $($(#[doc = $meaning])+ pub $name: f32,)+
+        }
+
+        /// Names and meanings of [`Standard`]'s features, in the order of [`Standard::values`].
+        pub const STANDARD: [(&str, &str); N_STANDARD] =
+            [$((stringify!($name), concat!($($meaning),+).trim_ascii()),)+];
+
+        impl Standard {
+            /// The values, in the order of [`STANDARD`].
+            #[must_use]
+            pub const fn values(&self) -> [f32; N_STANDARD] {
+                [$(self.$name,)+]
+            }
+        }
+    };
 }
 
-/// Names of [`Standard`]'s features, in the order of [`Standard::values`].
-pub const STANDARD_NAMES: [&str; 21] = [
-    "demand_kw_mean",
-    "cv_within_day",
-    "cv_between_days",
-    "month_to_month_rel",
-    "load_factor_day",
-    "load_factor_period",
-    "p10_to_p90",
-    "night_to_day",
-    "night_to_evening",
-    "weekend_to_weekday",
-    "ramp_kw_mean",
-    "ramp_kw_max_p90",
-    "share_above_half_peak",
-    "share_above_nine_tenths_peak",
-    "heating_kw_per_k",
-    "cooling_kw_per_k",
-    "temperature_r2",
-    "winter_to_summer",
-    "missing_share",
-    "estimated_share",
-    "blackout_drop_kw",
-];
+/// How many there are.
+pub const N_STANDARD: usize = 21;
 
-impl Standard {
-    /// The values, in the order of [`STANDARD_NAMES`].
-    #[must_use]
-    pub const fn values(&self) -> [f32; 21] {
-        [
-            self.demand_kw_mean,
-            self.cv_within_day,
-            self.cv_between_days,
-            self.month_to_month_rel,
-            self.load_factor_day,
-            self.load_factor_period,
-            self.p10_to_p90,
-            self.night_to_day,
-            self.night_to_evening,
-            self.weekend_to_weekday,
-            self.ramp_kw_mean,
-            self.ramp_kw_max_p90,
-            self.share_above_half_peak,
-            self.share_above_nine_tenths_peak,
-            self.heating_kw_per_k,
-            self.cooling_kw_per_k,
-            self.temperature_r2,
-            self.winter_to_summer,
-            self.missing_share,
-            self.estimated_share,
-            self.blackout_drop_kw,
-        ]
-    }
+standard! {
+    /// Mean demand. [kW]
+    demand_kw_mean,
+    /// Median over days of the standard deviation within the day over the day's mean.
+    cv_within_day,
+    /// Standard deviation of daily means over their mean.
+    cv_between_days,
+    /// Largest less smallest monthly mean, over the mean; NaN under two months.
+    month_to_month_rel,
+    /// Median over days of mean over peak demand of the day (load factor; VISDOM mn2mx is min/max).
+    load_factor_day,
+    /// Mean over peak demand of the whole period.
+    load_factor_period,
+    /// Median over days of p10 over p90 of demand.
+    p10_to_p90,
+    /// Mean demand at night over that of the working day (VISDOM nv2dv; n2d with its own windows).
+    night_to_day,
+    /// Mean demand at night over that of the evening.
+    night_to_evening,
+    /// Mean demand on weekends over weekdays.
+    weekend_to_weekday,
+    /// Median over days of the mean change from interval to interval. [kW]
+    ramp_kw_mean,
+    /// Greatest change that nine days of ten stay below. [kW]
+    ramp_kw_max_p90,
+    /// Share of hours above half of the peak hour (a point of the load duration curve).
+    share_above_half_peak,
+    /// Share of hours above nine tenths of the peak hour.
+    share_above_nine_tenths_peak,
+    /// Demand per degree-day of heating (CalTRACK 2.0, 3.4); NaN without weather. [kW/K]
+    heating_kw_per_k,
+    /// Demand per degree-day of cooling; NaN without weather. [kW/K]
+    cooling_kw_per_k,
+    /// Share of the daily means' variance that temperature explains; NaN without weather.
+    temperature_r2,
+    /// Mean of the coldest-season quarter over the warmest (December-February over June-August in
+    /// the north); NaN where the data has not both.
+    winter_to_summer,
+    /// Share of expected intervals that are missing.
+    missing_share,
+    /// Share of present intervals that are estimated.
+    estimated_share,
+    /// Fall of the base load in an internet blackout; NaN without one. [kW]
+    blackout_drop_kw,
 }
 
 /// Standard features of a meter's days (`all`, as digested), its usable days, and their mean day (see
@@ -278,7 +247,7 @@ fn month_to_month(months: &[Month], means: &[f32], overall: f32) -> f32 {
     // A month of a few days is a week's weather, not a month.
     let monthly: Vec<f32> = months
         .iter()
-        .filter(|month| month.days.len() >= LEAST_MONTH_DAYS)
+        .filter(|month| month.days.len() >= MIN_MONTH_DAYS)
         .filter_map(|month| mean(&means[month.days.clone()]))
         .collect();
     if monthly.len() < 2 {

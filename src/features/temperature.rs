@@ -4,10 +4,10 @@
 const BASES_C: [f32; 5] = [12.0, 14.0, 16.0, 18.0, 20.0];
 
 /// A temperature fit needs this many days. [d]
-const LEAST_WEATHER_DAYS: usize = 30;
+const MIN_WEATHER_DAYS: usize = 30;
 
 /// Below this a sum of squares is rounding. [K²]
-const LEAST_SQUARES: f64 = 1e-9;
+const MIN_SQUARES: f64 = 1e-9;
 
 /// How demand follows the temperature.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +38,7 @@ impl TemperatureFit {
 /// too few of them. [degC, kW]
 #[must_use]
 pub fn fit_temperature(points: &[(f64, f64)]) -> Option<TemperatureFit> {
-    if points.len() < LEAST_WEATHER_DAYS {
+    if points.len() < MIN_WEATHER_DAYS {
         return None;
     }
     let kw = Centred::of(points.iter().map(|point| point.1));
@@ -114,11 +114,11 @@ impl Centred {
 fn fit_two(kw: &Centred, cold: &Degrees, warm: &Degrees) -> Option<(f64, f64, f64)> {
     let (hh, kk) = (cold.by_day.squares, warm.by_day.squares);
     let (hy, ky) = (cold.with_kw, warm.with_kw);
-    let (has_cold, has_warm) = (hh > LEAST_SQUARES, kk > LEAST_SQUARES);
+    let (has_cold, has_warm) = (hh > MIN_SQUARES, kk > MIN_SQUARES);
     let (heating, cooling) = if has_cold && has_warm {
         let hk = cold.by_day.product(&warm.by_day);
         let determinant = hh * kk - hk * hk;
-        if determinant < LEAST_SQUARES * hh * kk {
+        if determinant < MIN_SQUARES * hh * kk {
             return None;
         }
         ((hy * kk - ky * hk) / determinant, (ky * hh - hy * hk) / determinant)

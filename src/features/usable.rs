@@ -8,17 +8,17 @@ use crate::digest::{CLOCK_HOURS, DAY_MINUTES, DayDigest};
 use crate::stats::quantile_of;
 
 /// A day counts when this share of its intervals was measured.
-const LEAST_MEASURED_SHARE: f32 = 0.75;
+const MIN_MEASURED_SHARE: f32 = 0.75;
 
 /// Where hardly a day of a meter counts, days of this share do: a third of a day still shows the floor
 /// that a rig never leaves, and a meter whose reads go missing at random is not left unjudged.
 const MIN_THIN_SHARE: f32 = 1.0 / 3.0;
 
 /// Fewer usable days than this carry no features. [d]
-pub const LEAST_DAYS: usize = 7;
+pub const MIN_DAYS: usize = 7;
 
 /// Below this a channel that repeats its value is an empty place. [kW]
-const LEAST_STUCK_KW: f32 = 0.02;
+const MIN_STUCK_KW: f32 = 0.02;
 
 /// A day beside a stuck one is left out where it repeats a value for this share of itself.
 const EDGE_REPEAT_SHARE: f32 = 1.0 / 6.0;
@@ -130,26 +130,25 @@ impl UsableDays {
             .filter(|day| !day.is_within_day() && day.n_measured > 0)
             .map(|day| flat_day(day))
             .collect();
-        (flat.len() >= LEAST_DAYS).then(|| Self::laid_out(&flat.iter().collect::<Vec<_>>(), 0.0, resolution))
+        (flat.len() >= MIN_DAYS).then(|| Self::laid_out(&flat.iter().collect::<Vec<_>>(), 0.0, resolution))
     }
 
     fn of_intervals(days: &[&DayDigest]) -> Option<Self> {
         let stuck: Vec<bool> =
-            days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > LEAST_STUCK_KW).collect();
+            days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > MIN_STUCK_KW).collect();
         let is_at_edge = |at: usize| {
             let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
             beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
         };
-        let n_full = days.iter().filter(|day| is_measured(day, LEAST_MEASURED_SHARE)).count();
-        let share = if n_full >= LEAST_DAYS { LEAST_MEASURED_SHARE } else { MIN_THIN_SHARE };
+        let n_full = days.iter().filter(|day| is_measured(day, MIN_MEASURED_SHARE)).count();
+        let share = if n_full >= MIN_DAYS { MIN_MEASURED_SHARE } else { MIN_THIN_SHARE };
         let measured = || (0..days.len()).filter(|&at| is_measured(days[at], share));
         let n_stuck = measured().filter(|&at| stuck[at]).count();
         let moving: Vec<&DayDigest> =
             measured().filter(|&at| !stuck[at] && !is_at_edge(at)).map(|at| days[at]).collect();
         // A meter stuck throughout still gets its (worthless) features, and the share that says so.
-        let chosen =
-            if moving.len() >= LEAST_DAYS { moving } else { measured().map(|at| days[at]).collect() };
-        if chosen.len() < LEAST_DAYS {
+        let chosen = if moving.len() >= MIN_DAYS { moving } else { measured().map(|at| days[at]).collect() };
+        if chosen.len() < MIN_DAYS {
             return None;
         }
         let stuck_share = n_stuck as f32 / measured().count() as f32;

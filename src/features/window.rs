@@ -17,7 +17,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 5..=21;
 const ENVELOPE: f64 = 0.1;
 
 /// Below this the box is no load. [kW]
-const LEAST_KW: f32 = 0.05;
+const MIN_KW: f32 = 0.05;
 
 /// Keeps quotients finite where a level is near zero: the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
@@ -72,14 +72,14 @@ pub fn find_window(days: &UsableDays, on: Range<usize>) -> ClockWindow {
     let (timer, usual_in) = (median_of(&difference), median_of(&floor_in));
     // What there is to say of a timer is measured only where there is one.
     let per_timer = |measure: &dyn Fn() -> f32| {
-        if timer > LEAST_KW { measure() / (timer + RESOLUTION_KW) } else { f32::NAN }
+        if timer > MIN_KW { measure() / (timer + RESOLUTION_KW) } else { f32::NAN }
     };
     let floor_kw_p10 = low(&floor_in, ENVELOPE);
     ClockWindow {
         from_hour: from,
         n_hours: length,
         rise_kw: best.rise_kw,
-        uneven: best.spread_kw / (best.rise_kw.abs() + LEAST_KW),
+        uneven: best.spread_kw / (best.rise_kw.abs() + MIN_KW),
         fit_kw: best.fit_kw,
         floor_kw_p10,
         floor_rise_kw: floor_kw_p10 - low(&floor_out, 0.2),

@@ -24,11 +24,11 @@ const COMPONENTS: usize = 6;
 
 /// Below this silhouette clusters are cuts through one cloud (Kaufman and Rousseeuw 1990,
 /// doi:10.1002/9780470316801, call 0.25 and less no structure).
-const LEAST_SILHOUETTE: f64 = 0.25;
+const MIN_SILHOUETTE: f64 = 0.25;
 
 /// A cluster with a smaller share of its class is a few odd meters, and odd meters must stand out
 /// among their peers, not form a group of their own.
-const LEAST_SHARE: f64 = 0.05;
+const MIN_SHARE: f64 = 0.05;
 
 /// Cluster of each row, and how well they stand apart.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ fn fit_candidate(
     let model = fit_kmeans(fitted, n, rng)?;
     let labels = model.predict(judged);
     let silhouette = distances.silhouette(labels.as_slice().unwrap_or_default(), n);
-    (has_no_sliver(&labels, n) && silhouette >= LEAST_SILHOUETTE).then_some((silhouette, model))
+    (has_no_sliver(&labels, n) && silhouette >= MIN_SILHOUETTE).then_some((silhouette, model))
 }
 
 /// Scaled features, condensed into their principal components.
@@ -135,7 +135,7 @@ fn fit_kmeans(rows: &Array2<f64>, n: usize, rng: &Xoshiro256PlusPlus) -> Option<
 
 fn has_no_sliver(labels: &Array1<usize>, n: usize) -> bool {
     (0..n).all(|label| {
-        labels.iter().filter(|&&other| other == label).count() as f64 >= LEAST_SHARE * labels.len() as f64
+        labels.iter().filter(|&&other| other == label).count() as f64 >= MIN_SHARE * labels.len() as f64
     })
 }
 

@@ -54,7 +54,7 @@ pub struct Grouping {
 }
 
 /// A class with fewer meters than this is one group: smaller clusters say nothing of a peer.
-const LEAST_CLUSTERED: usize = 24;
+const MIN_CLUSTERED: usize = 24;
 
 /// Forms the groups. Deterministic for an order of inputs and a seed; give an order that no id decides.
 ///
@@ -67,7 +67,7 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> R
     }
     let mut grouping = Grouping { groups: Vec::new(), members: vec![0; inputs.len()] };
     for (class, members) in classes {
-        let clusters = if members.len() < LEAST_CLUSTERED || max_per_class < 2 {
+        let clusters = if members.len() < MIN_CLUSTERED || max_per_class < 2 {
             cluster::Clusters::one(members.len())
         } else {
             cluster::fit_clusters(&shapes(inputs, &members), max_per_class, seed)

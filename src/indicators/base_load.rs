@@ -16,27 +16,23 @@
 //! # Source
 //! Base load as a low quantile of demand: VISDOM (Borgeson et al.), feature `min` and its relatives.
 
-use super::{Evidence, Indicator, Side, against, kw, peers_median, percent};
+use super::{Evidence, Indicator, Side, against, known, peers_median};
 use crate::features::Family;
+use crate::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator =
-    Indicator { name: "base_load", family: Some(Family::BaseLoad), words };
+    Indicator { name: "base_load", family: Some(Family::BaseLoad), message };
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
-    let (name, period) = match evidence.meter.judged_days {
-        Some(_) => ("base_load_kw_on_p20", "of the block's days"),
-        None => ("base_load_kw_p20", "days"),
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let (name, of) = match evidence.meter.judged_days {
+        Some(_) => ("base_load_kw_on_p20", "block"),
+        None => ("base_load_kw_p20", "all"),
     };
-    let base = evidence.value(name);
-    let share = evidence.value("base_to_mean");
-    let of_mean = if share.is_nan() {
-        String::new()
-    } else {
-        format!(", {} of the mean demand on those days", percent(share))
-    };
-    let measured = against(base, evidence.peers.p95(name), kw, Side::Above);
-    Some(format!(
-        "on 4 of 5 {period} the base load is at least {measured}{of_mean}{}",
-        peers_median(evidence, name, kw)
-    ))
+    let of_mean = evidence.value("base_to_mean");
+    let message = Message::new(INDICATOR.name)
+        .in_form("of", of)
+        .in_form("mean", known(of_mean))
+        .with("of_mean", Value::share(of_mean));
+    let message = against(message, evidence.value(name), evidence.peers.p95(name), Value::kw, Side::Above);
+    Some(peers_median(message, evidence, name, Value::kw))
 }

@@ -15,20 +15,21 @@
 //! # Source
 //! The blackouts of January 2022 in Kazakhstan, when the network's hash rate fell by about a tenth.
 
-use super::{Evidence, Indicator, Side, against, kw, peers_median};
+use super::{Evidence, Indicator, Side, against, peers_median};
+use crate::language::message::{Message, Value};
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "blackout", family: None, words };
+pub(super) const INDICATOR: Indicator = Indicator { name: "blackout", family: None, message };
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
+/// A smaller drop is a fridge that was emptied. [kW]
+const MIN_DROP_KW: f32 = 0.3;
+
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let drop = evidence.meter.standard.blackout_drop_kw;
     let limit = evidence.peers.p95("blackout_drop_kw");
     // Only a drop that stands out is told.
-    if drop.is_nan() || limit.is_nan() || drop <= limit.max(0.3) {
+    if drop.is_nan() || limit.is_nan() || drop <= limit.max(MIN_DROP_KW) {
         return None;
     }
-    let measured = against(drop, limit, kw, Side::Above);
-    Some(format!(
-        "without internet its base load fell by {measured}{}",
-        peers_median(evidence, "blackout_drop_kw", kw)
-    ))
+    let message = against(Message::new(INDICATOR.name), drop, limit, Value::kw, Side::Above);
+    Some(peers_median(message, evidence, "blackout_drop_kw", Value::kw))
 }

@@ -15,18 +15,14 @@
 //! # Source
 //! Machines vary by 1-3% and meters resolve 1 Wh, so a repeated last digit is no measurement.
 
-use super::{Evidence, Indicator, percent};
+use super::{Evidence, Indicator};
 use crate::features::Family;
+use crate::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator =
-    Indicator { name: "data_fault", family: Some(Family::DataFault), words };
+    Indicator { name: "data_fault", family: Some(Family::DataFault), message };
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let share = evidence.value("stuck_share");
-    (share > 0.0).then(|| {
-        format!(
-            "the channel repeats one value on {} of its measured days; those days are no evidence",
-            percent(share)
-        )
-    })
+    (share > 0.0).then(|| Message::new(INDICATOR.name).with("share", Value::share(share)))
 }

@@ -11,7 +11,7 @@ use crate::stats::{mad_sd, median};
 const CLEAR_IN_NOISE: f32 = 8.0;
 
 /// A block that vouches for less is none. [kW]
-const LEAST_BLOCK_KW: f32 = 0.1;
+const MIN_BLOCK_KW: f32 = 0.1;
 
 /// Peers with a higher base load are no homes; their base load says nothing of a rig. [kW]
 const HOME_BASE_KW: f32 = 1.5;
@@ -64,7 +64,7 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     let by_timer = timer_kw(meter);
     let by_block = meter.block.as_ref().map_or(0.0, |block| block_evidence_kw(meter, block));
     let other = by_timer.max(by_base);
-    let dated = meter.block.as_ref().filter(|_| by_block > LEAST_BLOCK_KW && by_block > 0.25 * other);
+    let dated = meter.block.as_ref().filter(|_| by_block > MIN_BLOCK_KW && by_block > 0.25 * other);
     let (onset, ended) = dated.map_or((None, None), |block| (onset(block), block.day_after));
     let is_restarted = dated.is_some_and(|block| block.is_restarted);
     if let Some(block) = dated.filter(|_| by_block > 0.5 * other) {
@@ -90,7 +90,7 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     } else {
         (levels.base_load_kw_p50 - peers.base_kw, 1.0)
     };
-    (kw > LEAST_BLOCK_KW).then_some(Estimate { kw, onset, ended, day_share, is_restarted })
+    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, onset, ended, day_share, is_restarted })
 }
 
 /// What the block vouches for: its height, less where it is uneven, leaks, wavers or comes slowly. [kW]

@@ -17,33 +17,27 @@
 //! # Source
 //! Load factor: IEC 60050-691-10-02. Within-day variation as a sign of continuous load: VISDOM.
 
-use super::{Evidence, Indicator, Side, against, peers_median, percent, varying};
+use super::{Evidence, Indicator, Side, against, known, peers_median, varying};
 use crate::features::Family;
+use crate::language::message::{Message, Value};
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "flatness", family: Some(Family::Flatness), words };
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "flatness", family: Some(Family::Flatness), message };
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let message = Message::new(INDICATOR.name);
     let (within, over_days) = (evidence.value("flat_mid_rel"), evidence.value("base_load_mad_rel"));
     if within.is_nan() {
         // Reads of a day or longer: only the spread over reads is known.
-        let measured = against(over_days, evidence.peers.p05("base_load_mad_rel"), percent, Side::Below);
-        return Some(format!(
-            "demand varies from read to read by {measured}{}",
-            peers_median(evidence, "base_load_mad_rel", percent)
-        ));
+        let (name, limit) = ("base_load_mad_rel", evidence.peers.p05("base_load_mad_rel"));
+        let message = against(message.in_form("by", "read"), over_days, limit, Value::share, Side::Below);
+        return Some(peers_median(message, evidence, name, Value::share));
     }
-    let measured = against(within, evidence.peers.p05("flat_mid_rel"), percent, Side::Below);
+    let message = message.in_form("by", "day");
+    let message = against(message, within, evidence.peers.p05("flat_mid_rel"), Value::share, Side::Below);
+    let message = varying(message, evidence, over_days);
     let factor = evidence.meter.standard.load_factor_day;
-    let load_factor = if factor.is_nan() {
-        String::new()
-    } else {
-        format!(
-            "; load factor of the day {factor:.2}{}",
-            peers_median(evidence, "load_factor_day", |x| format!("{x:.2}"))
-        )
-    };
-    Some(format!(
-        "the base load is within {measured} of the median demand{}{load_factor}",
-        varying(evidence, " and varies by", over_days)
-    ))
+    let two_decimals = |factor| Value::number(factor, 2);
+    let message = message.in_form("factor", known(factor)).with("load_factor", two_decimals(factor));
+    Some(peers_median(message, evidence, "load_factor_day", two_decimals))
 }

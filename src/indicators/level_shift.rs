@@ -19,38 +19,38 @@
 //! Equal shift of hours and quantiles: the additivity of loads on one meter. Change points by
 //! least squares: Scott and Knott 1974, doi:10.2307/2529204.
 
-use super::{Evidence, Indicator, Side, against, kw, peers_median, percent};
+use super::{Evidence, Indicator, Side, against, peers_median};
 use crate::calendar::date_of;
 use crate::features::Family;
+use crate::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator =
-    Indicator { name: "level_shift", family: Some(Family::LevelShift), words };
+    Indicator { name: "level_shift", family: Some(Family::LevelShift), message };
 
 /// A lower step is the meter's own life and gets no words. [kW]
-const LEAST_KW: f32 = 0.3;
+const MIN_KW: f32 = 0.3;
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
-    let block = evidence.meter.block.as_ref().filter(|block| block.kw >= LEAST_KW)?;
+/// A block of so many clock hours runs day and night: one of them is lost to the step itself. [h]
+const ALL_HOURS: usize = 23;
+
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let block = evidence.meter.block.as_ref().filter(|block| block.kw >= MIN_KW)?;
     // The onset may be the day before the first whole one, or the first step of a staircase.
     let first = evidence.rig.and_then(|rig| rig.onset).or(block.first_day).unwrap_or(evidence.meter.days.0);
-    let last = block.last_day;
-    let n_hours = block.n_hours;
     let when = match (block.first_day, block.day_after) {
-        (Some(_), Some(_)) => format!("from {} to {}", date_of(first), date_of(last)),
-        (Some(_), None) => format!("from {} on", date_of(first)),
-        (None, _) => format!("until {}", date_of(last)),
+        (Some(_), Some(_)) => "between",
+        (Some(_), None) => "since",
+        (None, _) => "until",
     };
-    let hours = if n_hours >= 23 {
-        "every hour of the day".to_owned()
-    } else {
-        format!("{n_hours} hours of the day")
-    };
-    let height = against(block.kw, evidence.peers.p95("block_kw"), kw, Side::Above);
-    Some(format!(
-        "{when} {hours} higher by {height}, equal to within {} over hours and days, {:.1} times the floor's noise, on {} days{}",
-        percent(block.uneven),
-        block.height_in_noise,
-        block.n_days,
-        peers_median(evidence, "block_kw", kw),
-    ))
+    let message = Message::new(INDICATOR.name)
+        .in_form("when", when)
+        .with("from", Value::Day(date_of(first)))
+        .with("to", Value::Day(date_of(block.last_day)))
+        .in_form("hours", if block.n_hours >= ALL_HOURS { "all" } else { "some" })
+        .with("n_hours", Value::count(block.n_hours))
+        .with("n_days", Value::count(block.n_days))
+        .with("uneven", Value::share(block.uneven))
+        .with("noise", Value::number(block.height_in_noise, u8::from(block.height_in_noise < 10.0)));
+    let message = against(message, block.kw, evidence.peers.p95("block_kw"), Value::kw, Side::Above);
+    Some(peers_median(message, evidence, "block_kw", Value::kw))
 }

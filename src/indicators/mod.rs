@@ -1,7 +1,8 @@
-//! Turns features into evidence: measured values against what the run's own meters show, in words.
+//! Turns features into evidence: measured values against what the run's own meters show.
 //!
 //! One file an indicator. An indicator speaks for one family of features: its weight is what the
-//! model's terms of that family add to the score, its words say what was measured against what.
+//! model's terms of that family add to the score, its message says what was measured against what.
+//! The words to it stand in `templates/locales/*/reasons.ftl`.
 
 mod base_load;
 mod blackout;
@@ -16,9 +17,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::features::standard::STANDARD_NAMES;
+use crate::features::standard::STANDARD;
 use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
 use crate::ids::GroupId;
+use crate::language::Language;
+use crate::language::message::{Message, Value};
 use crate::stats::quantiles_of;
 use estimate::Estimate;
 
@@ -28,8 +31,8 @@ pub struct Indicator {
     pub name: &'static str,
     /// The family of features it speaks for; `None`: it speaks of the register.
     pub family: Option<Family>,
-    /// The evidence in words, `None` where there is nothing to say.
-    pub words: fn(&Evidence<'_>) -> Option<String>,
+    /// The evidence, `None` where there is nothing to say.
+    pub message: fn(&Evidence<'_>) -> Option<Message>,
 }
 
 /// Every indicator, in the order in which equal weights are shown.
@@ -43,16 +46,29 @@ pub const INDICATORS: [Indicator; 7] = [
     data_fault::INDICATOR,
 ];
 
-/// One piece of evidence in words, with its share of the score.
+/// One piece of evidence, with its share of the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// The indicator it comes from.
-    pub indicator: &'static str,
-    /// Measured against limit, with unit, period and peers.
-    pub words: String,
+    /// What was measured against which limit, over which period, among which peers; its code is the indicator's
+    /// name.
+    pub message: Message,
     /// What it adds to the score's log-odds; negative speaks against.
     pub weight: f64,
 }
+
+impl Reason {
+    /// In words.
+    #[must_use]
+    pub fn words(&self, language: &Language) -> String {
+        language.say_message(REASON, &self.message)
+    }
+}
+
+/// The family of messages that are reasons.
+pub const REASON: &str = "reason";
+
+/// The form `passes` of a measure that 19 of 20 peers stay below.
+pub const REASON_ABOVE: &str = "above";
 
 /// What indicators look at.
 pub struct Evidence<'a> {
@@ -84,7 +100,7 @@ pub struct Peers {
 }
 
 /// A group smaller than this lends its meters no typical value; the run's does.
-const LEAST_PEERS: usize = 10;
+const MIN_PEERS: usize = 10;
 
 impl Peers {
     /// Quantiles over some meters.
@@ -95,8 +111,7 @@ impl Peers {
             (name, quantiles_of(values, [0.05, 0.5, 0.95]).map(|value| value.unwrap_or(f32::NAN)))
         };
         let weighed = FEATURES.iter().enumerate().map(|(index, one)| (one.name, Column::Weighed(index)));
-        let standard =
-            STANDARD_NAMES.iter().enumerate().map(|(index, name)| (*name, Column::Standard(index)));
+        let standard = STANDARD.iter().enumerate().map(|(index, (name, _))| (*name, Column::Standard(index)));
         let columns: Vec<_> = weighed.chain(standard).collect();
         let quantiles: Vec<_> = columns.into_par_iter().map(quantiles).collect();
         Self { name: name.to_owned(), n_meters: meters.len(), quantiles: quantiles.into_iter().collect() }
@@ -144,7 +159,7 @@ pub fn peers_by_group(meters: &[(&MeterFeatures, &GroupId)]) -> BTreeMap<GroupId
     for (meter, group) in meters {
         members.entry(group).or_default().push(meter);
     }
-    let is_small = |own: &Vec<&MeterFeatures>| own.len() < LEAST_PEERS;
+    let is_small = |own: &Vec<&MeterFeatures>| own.len() < MIN_PEERS;
     let all = members.values().any(is_small).then(|| {
         let everyone: Vec<&MeterFeatures> = meters.iter().map(|(meter, _)| *meter).collect();
         Peers::of("all meters", &everyone)
@@ -177,56 +192,51 @@ pub fn weigh_reasons(
     let mut reasons: Vec<Reason> = INDICATORS
         .iter()
         .filter_map(|indicator| {
-            let words = (indicator.words)(evidence)?;
-            Some(Reason { indicator: indicator.name, words, weight: indicator.family.map_or(0.0, weight_of) })
+            let message = (indicator.message)(evidence)?;
+            Some(Reason { message, weight: indicator.family.map_or(0.0, weight_of) })
         })
         .collect();
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     reasons
 }
 
-/// A share as a person reads it.
-fn percent(share: f32) -> String {
-    if share.abs() < 0.1 { format!("{:.1}%", 100.0 * share) } else { format!("{:.0}%", 100.0 * share) }
-}
-
 /// Fewer days than a week do not show how much something varies from day to day: the words count them.
-const LEAST_DAYS: usize = 7;
+const MIN_DAYS: usize = 7;
 
-/// ` and varies by 4.1% from day to day`, after the verb given; over a short block, over how many days.
-fn varying(evidence: &Evidence<'_>, verb: &str, spread: f32) -> String {
+/// Adds how much something varies from day to day; over a short block, over how many days.
+fn varying(message: Message, evidence: &Evidence<'_>, spread: f32) -> Message {
+    let message = message.with("spread", Value::share(spread));
     match evidence.meter.judged_days {
-        Some(1) => " on the block's only day".to_owned(),
-        Some(n_days) if n_days < LEAST_DAYS => {
-            format!("{verb} {} over the block's {n_days} days", percent(spread))
+        Some(1) => message.in_form("days", "one"),
+        Some(n_days) if n_days < MIN_DAYS => {
+            message.in_form("days", "few").with("n_block_days", Value::count(n_days))
         }
-        _ => format!("{verb} {} from day to day", percent(spread)),
+        _ => message.in_form("days", "many"),
     }
 }
 
-/// Kilowatts as a person reads them.
-fn kw(kw: f32) -> String {
-    crate::units::Kilowatts(f64::from(kw)).to_string()
+/// The form of a message for a value that may be missing.
+const fn known(value: f32) -> &'static str {
+    if value.is_nan() { "unknown" } else { "known" }
 }
 
-/// `; peers' median 0.12 kW`, or nothing where it is not known.
-fn peers_median(evidence: &Evidence<'_>, name: &str, show: fn(f32) -> String) -> String {
+/// Adds the middle value of the peers.
+fn peers_median(message: Message, evidence: &Evidence<'_>, name: &str, value: fn(f32) -> Value) -> Message {
     let median = evidence.peers.median(name);
-    if median.is_nan() { String::new() } else { format!("; peers' median {}", show(median)) }
+    let message = message.in_form("peers", known(median));
+    if median.is_nan() { message } else { message.with("median", value(median)) }
 }
 
-/// A measure against its limit: `3.40 kW > 0.61 kW (19 of 20 peers stay below)`, or, where it does
-/// not pass the limit, that it does not.
-fn against(measured: f32, limit: f32, show: fn(f32) -> String, side: Side) -> String {
-    let (sign, words, passes) = match side {
-        Side::Above => (">", "19 of 20 peers stay below", measured > limit),
-        Side::Below => ("<", "19 of 20 peers exceed it", measured < limit),
+/// Adds a measure and its limit: what 1 of 20 peers passes.
+fn against(message: Message, measured: f32, limit: f32, value: fn(f32) -> Value, side: Side) -> Message {
+    let passes = match side {
+        _ if limit.is_nan() => "unknown",
+        Side::Above if measured > limit => REASON_ABOVE,
+        Side::Below if measured < limit => "below",
+        Side::Above | Side::Below => "usual",
     };
-    match (limit.is_nan(), passes) {
-        (true, _) => show(measured),
-        (false, true) => format!("{} {sign} {} ({words})", show(measured), show(limit)),
-        (false, false) => format!("{} (not unusual: 1 of 20 peers passes {})", show(measured), show(limit)),
-    }
+    let message = message.with("measured", value(measured)).in_form("passes", passes);
+    if limit.is_nan() { message } else { message.with("limit", value(limit)) }
 }
 
 /// Which side of a limit is unusual.
@@ -242,6 +252,7 @@ mod tests {
     use super::*;
     use crate::checks::samples::{home_kw, meter};
     use crate::features::{Surroundings, extract_features};
+    use crate::language::message::in_every_language;
     use crate::settings::Windows;
 
     fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
@@ -249,52 +260,104 @@ mod tests {
     }
 
     fn reasons(subject: &MeterFeatures, declared_kw: f32) -> Vec<Reason> {
-        let homes: Vec<MeterFeatures> = (0..12)
-            .map(|n| features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05)))
-            .collect();
+        let home = |n: usize| {
+            let mut home = features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05));
+            home.standard.blackout_drop_kw = 0.05;
+            home
+        };
+        let homes: Vec<MeterFeatures> = (0..12).map(home).collect();
         let peers = Peers::of("homes", &homes.iter().collect::<Vec<_>>());
         let rig = estimate_rig(subject, PeerBase::of(homes.iter()));
         let evidence = Evidence { meter: subject, rig: rig.as_ref(), peers: &peers, declared_kw };
         weigh_reasons(&evidence, &[0.1; N_FEATURES], &[0.0; N_FEATURES])
     }
 
-    #[test]
-    fn every_indicator_has_words_for_a_rig_and_none_panics_on_an_empty_place() {
-        let rig = features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
-        let names: Vec<_> = reasons(&rig, 0.0).iter().map(|reason| reason.indicator).collect();
-        assert!(
-            names.contains(&"level_shift") && names.contains(&"base_load") && names.contains(&"flatness"),
-            "{names:?}"
-        );
-        let _ = reasons(&features(|_, _| 0.0), 0.0);
+    fn of<'a>(reasons: &'a [Reason], code: &str) -> Option<&'a Message> {
+        reasons.iter().map(|reason| &reason.message).find(|message| message.code == code)
+    }
+
+    /// A meter that each indicator speaks of, with what it declares.
+    fn subject(code: &str) -> (MeterFeatures, f32) {
+        let farm = || features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
+        match code {
+            "timer" => (
+                features(|day, slot| home_kw(day, slot) + if !(14..44).contains(&slot) { 3.0 } else { 0.0 }),
+                0.0,
+            ),
+            "blackout" => {
+                let mut farm = farm();
+                farm.standard.blackout_drop_kw = 2.1;
+                (farm, 0.0)
+            }
+            "over_declaration" => (farm(), 5.0),
+            "data_fault" => (features(|day, slot| if day > 40 { 3.0 } else { home_kw(day, slot) }), 0.0),
+            _ => (farm(), 0.0),
+        }
     }
 
     #[test]
-    fn words_carry_measure_limit_period_and_peers() {
-        let rig = features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
-        let reasons = reasons(&rig, 0.0);
-        let shift = reasons.iter().find(|reason| reason.indicator == "level_shift").unwrap();
-        assert!(shift.words.contains("3.2") && shift.words.contains("2022-02-10"), "{}", shift.words);
-        let base = reasons.iter().find(|reason| reason.indicator == "base_load").unwrap();
-        assert!(base.words.contains("peers' median") && base.words.contains("kW"), "{}", base.words);
+    fn every_indicator_says_in_three_languages_what_it_measured() {
+        for indicator in INDICATORS {
+            let (meter, declared_kw) = subject(indicator.name);
+            let reasons = reasons(&meter, declared_kw);
+            let message = of(&reasons, indicator.name).unwrap_or_else(|| panic!("{}", indicator.name));
+            insta::assert_snapshot!(indicator.name, in_every_language(REASON, message));
+        }
+    }
+
+    /// What looks a little like the subject of each indicator, and is none.
+    fn innocent(code: &str) -> (&'static str, MeterFeatures) {
+        let plus =
+            |more: fn(usize, usize) -> f32| features(move |day, slot| home_kw(day, slot) + more(day, slot));
+        match code {
+            "level_shift" => ("a second fridge", plus(|day, _| if day >= 40 { 0.1 } else { 0.0 })),
+            "base_load" => ("an oven every evening", plus(|_, slot| if slot == 38 { 2.5 } else { 0.0 })),
+            "flatness" => ("a shop by day", plus(|_, slot| if (18..38).contains(&slot) { 4.0 } else { 0.1 })),
+            "timer" => (
+                "a dishwasher, some days",
+                plus(|day, slot| if day % 3 == 0 && slot == 42 { 1.8 } else { 0.0 }),
+            ),
+            "blackout" => {
+                let mut home = plus(|_, _| 0.0);
+                home.standard.blackout_drop_kw = 0.1;
+                ("a family that stays at home", home)
+            }
+            "over_declaration" => ("somebody who declares nothing", plus(|_, _| 0.0)),
+            _ => (
+                "an empty flat with a fridge",
+                features(|day, slot| 0.04 + 0.03 * ((day * 48 + slot) % 5) as f32),
+            ),
+        }
+    }
+
+    #[test]
+    fn no_indicator_finds_its_innocent_unusual() {
+        for indicator in INDICATORS {
+            let (name, meter) = innocent(indicator.name);
+            let reasons = reasons(&meter, 0.0);
+            let passes = of(&reasons, indicator.name).map(|message| message.form("passes"));
+            assert!(matches!(passes, None | Some(Some("usual"))), "{}, {name}: {reasons:#?}", indicator.name);
+        }
+    }
+
+    #[test]
+    fn every_indicator_holds_on_a_place_that_uses_nothing() {
+        let codes: Vec<_> = reasons(&features(|_, _| 0.0), 0.0);
+        let codes: Vec<_> = codes.iter().map(|reason| reason.message.code.as_ref()).collect();
+        assert_eq!(codes, ["flatness", "base_load"]);
     }
 
     #[test]
     fn over_a_short_block_the_words_say_over_how_many_days() {
-        let words = |n_days: usize| -> String {
+        let days = |n_days: usize| {
             let on = move |day: usize| (40..40 + n_days).contains(&day);
             let rig = features(move |day, slot| home_kw(day, slot) + if on(day) { 6.5 } else { 0.0 });
             let reasons = reasons(&rig, 0.0);
-            reasons.into_iter().find(|reason| reason.indicator == "flatness").unwrap().words
+            let message = of(&reasons, "flatness").unwrap();
+            (message.form("days").unwrap().to_owned(), message.values.get("n_block_days").cloned())
         };
-        assert!(words(4).contains("% over the block's 4 days"), "{}", words(4));
-        assert!(words(30).contains("% from day to day"), "{}", words(30));
-    }
-
-    #[test]
-    fn a_stuck_channel_speaks_against() {
-        let stuck = features(|day, slot| if day > 40 { 3.0 } else { home_kw(day, slot) });
-        assert!(reasons(&stuck, 0.0).iter().any(|reason| reason.indicator == "data_fault"));
+        assert_eq!(days(4), ("few".to_owned(), Some(Value::Count(4))));
+        assert_eq!(days(30), ("many".to_owned(), None));
     }
 
     #[test]

@@ -15,19 +15,18 @@
 //! # Source
 //! Cooling overhead of air-cooled halls: power usage effectiveness of 1.03-1.5 (ISO/IEC 30134-2).
 
-use super::{Evidence, Indicator, kw};
+use super::{Evidence, Indicator};
+use crate::language::message::{Message, Value};
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "over_declaration", family: None, words };
+pub(super) const INDICATOR: Indicator = Indicator { name: "over_declaration", family: None, message };
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
     if evidence.declared_kw <= 0.0 {
         return None;
     }
-    let declared = kw(evidence.declared_kw);
+    let message = Message::new(INDICATOR.name).with("declared", Value::kw(evidence.declared_kw));
     Some(match evidence.rig {
-        Some(rig) => {
-            format!("mining of {declared} is declared; the evidence speaks of {} beyond it", kw(rig.kw))
-        }
-        None => format!("mining of {declared} is declared; nothing stands out beyond it"),
+        Some(rig) => message.in_form("beyond", "some").with("kw", Value::kw(rig.kw)),
+        None => message.in_form("beyond", "none"),
     })
 }

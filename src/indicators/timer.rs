@@ -17,26 +17,25 @@
 //! # Source
 //! The lower envelope keeps what is there every day: activity only adds to it.
 
-use super::{Evidence, Indicator, Side, against, kw, peers_median, varying};
+use super::{Evidence, Indicator, Side, against, peers_median, varying};
 use crate::features::Family;
+use crate::language::message::{Message, Value};
 
-pub(super) const INDICATOR: Indicator = Indicator { name: "timer", family: Some(Family::Timer), words };
+pub(super) const INDICATOR: Indicator = Indicator { name: "timer", family: Some(Family::Timer), message };
 
 /// A lower box is life, not a load of its own. [kW]
-const LEAST_KW: f32 = 0.3;
+const MIN_KW: f32 = 0.3;
 
-fn words(evidence: &Evidence<'_>) -> Option<String> {
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let window = &evidence.meter.window;
     let rise = evidence.value("timer_kw");
-    if rise.is_nan() || rise < LEAST_KW {
+    if rise.is_nan() || rise < MIN_KW {
         return None;
     }
-    let to = (window.from_hour + window.n_hours) % 24;
-    let measured = against(rise, evidence.peers.p95("timer_kw"), kw, Side::Above);
-    Some(format!(
-        "between about {:02}:00 and {to:02}:00 higher by {measured}{}{}",
-        window.from_hour,
-        varying(evidence, ", varying by", window.timer_mad_rel),
-        peers_median(evidence, "timer_kw", kw),
-    ))
+    let message = Message::new(INDICATOR.name)
+        .with("from", Value::Hour(window.from_hour as u32))
+        .with("to", Value::Hour((window.from_hour + window.n_hours) as u32));
+    let message = against(message, rise, evidence.peers.p95("timer_kw"), Value::kw, Side::Above);
+    let message = varying(message, evidence, window.timer_mad_rel);
+    Some(peers_median(message, evidence, "timer_kw", Value::kw))
 }

@@ -21,7 +21,7 @@ const RIDGE: f64 = 1e-3;
 
 /// Fewer meters than this do not show how plain ones score. With more, look-alikes in their place would
 /// only hide rigs: they score higher than plain meters do.
-const LEAST_PLAIN: usize = 4;
+const MIN_PLAIN: usize = 4;
 
 /// The chance that a meter of this score carries a rig.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,7 @@ impl Chances {
         if meters.is_empty() || rigs.is_empty() {
             return chances;
         }
-        let n_missing = LEAST_PLAIN.saturating_sub(meters.len()) as f64;
+        let n_missing = MIN_PLAIN.saturating_sub(meters.len()) as f64;
         let stand_in = |score: &f64| Alike { score: *score, n: n_missing / look_alikes.len() as f64 };
         let stand_ins: Vec<Alike> = look_alikes.iter().filter(|_| n_missing > 0.0).map(stand_in).collect();
         let (n, meters) = (meters.len() as f64, condensed(meters));
@@ -111,10 +111,10 @@ struct Alike {
 
 /// Up to this many meters each counts by itself; of more, those within a thousandth of log-odds are
 /// taken together, so that a million cost what some thousands do.
-const MOST_BY_THEMSELVES: usize = 20_000;
+const MAX_BY_THEMSELVES: usize = 20_000;
 
 fn condensed(scores: &[f64]) -> Vec<Alike> {
-    if scores.len() <= MOST_BY_THEMSELVES {
+    if scores.len() <= MAX_BY_THEMSELVES {
         return scores.iter().map(|score| Alike { score: *score, n: 1.0 }).collect();
     }
     let mut sorted = scores.to_vec();
@@ -148,7 +148,7 @@ mod tests {
         let meters: Vec<f64> = spread(-4.0, 1900).chain(spread(2.0, 100)).collect();
         let rigs: Vec<f64> = spread(2.0, 300).collect();
         let few = Chances::fit(&meters, &rigs, &[]);
-        let many = Chances::fit(&meters.repeat(MOST_BY_THEMSELVES / 1000), &rigs, &[]);
+        let many = Chances::fit(&meters.repeat(MAX_BY_THEMSELVES / 1000), &rigs, &[]);
         assert!((few.share - many.share).abs() < 1e-3, "{few:?} {many:?}");
         assert!((few.chance(0.0) - many.chance(0.0)).abs() < 1e-2);
     }

@@ -22,18 +22,19 @@
 use std::collections::BTreeMap;
 
 use super::Reason;
+use crate::language::message::{Message, Value};
 
 /// Meters of a class from which its spread is taken.
-const LEAST_FOR_SPREAD: usize = 3;
+const MIN_FOR_SPREAD: usize = 3;
 
 /// Others from which on a class is named in words before its premises are.
-const LEAST_NAMED: usize = 3;
+const MIN_NAMED: usize = 3;
 
 /// Variance of the median over that of the mean, for a normal distribution.
 const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
 
 /// Shifts smaller than this are no reason. [log-odds]
-const LEAST_REASON: f64 = 0.25;
+const MIN_REASON: f64 = 0.25;
 
 /// Names of what a meter belongs to, from the widest (its premises) to the narrowest (its class).
 pub type Classes = [Option<String>; 2];
@@ -84,23 +85,22 @@ impl ClassLevels {
         -self.share * self.above[meter]
     }
 
-    /// The same in words; `None` where it changes little.
+    /// The same as a reason; `None` where it changes little.
     #[must_use]
     pub fn reason(&self, meter: usize, classes: &Classes) -> Option<Reason> {
         let weight = self.shift(meter);
-        if weight.abs() < LEAST_REASON {
+        if weight.abs() < MIN_REASON {
             return None;
         }
         let has = |least: usize| move |width: &usize| self.others[*width][meter].n >= least;
-        let width = [1, 0].into_iter().find(has(LEAST_NAMED)).or_else(|| [1, 0].into_iter().find(has(1)))?;
+        let width = [1, 0].into_iter().find(has(MIN_NAMED)).or_else(|| [1, 0].into_iter().find(has(1)))?;
         let (others, name) = (self.others[width][meter], classes[width].as_ref()?);
         let below = self.all.partition_point(|score| *score < others.middle);
-        let words = format!(
-            "the middle one of other meters of its class ({name}: {}) looks more like a farm than {:.0}% of all meters do",
-            others.n,
-            100.0 * below as f64 / self.all.len() as f64
-        );
-        Some(Reason { indicator: "class", words, weight })
+        let message = Message::new("class")
+            .with("class", Value::Name(name.clone()))
+            .with("n", Value::count(others.n))
+            .with("share", Value::share(below as f64 / self.all.len() as f64));
+        Some(Reason { message, weight })
     }
 }
 
@@ -166,7 +166,7 @@ fn pull(scores: &[f64], members: &[Vec<usize>], parent: &[f64]) -> f64 {
         let within = own_scores.iter().map(|score| (score - middle).powi(2)).sum::<f64>() / (n - 1) as f64;
         (n as f64, within, (middle - parent[own[0]]).powi(2))
     };
-    let spreads: Vec<_> = members.iter().filter(|own| own.len() >= LEAST_FOR_SPREAD).map(spread).collect();
+    let spreads: Vec<_> = members.iter().filter(|own| own.len() >= MIN_FOR_SPREAD).map(spread).collect();
     let mean = |value: &dyn Fn(&(f64, f64, f64)) -> f64| {
         spreads.iter().map(value).sum::<f64>() / spreads.len() as f64
     };
@@ -219,6 +219,8 @@ impl Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::indicators::REASON;
+    use crate::language::message::in_every_language;
 
     /// Homes, telecom sites flat by trade, and textile factories, with scores around -4, 1 and -3; the first
     /// factory looks like a telecom site. A rig lifts each, a telecom site less.
@@ -251,10 +253,7 @@ mod tests {
         assert!((200..220).all(|host| rigs[host].1 + levels.shift(host) > after(host) + 1.0));
         let reason = levels.reason(205, &classes[205]).unwrap();
         assert!(reason.weight < -1.0);
-        assert_eq!(
-            reason.words,
-            "the middle one of other meters of its class (telecom: 19) looks more like a farm than 94% of all meters do"
-        );
+        insta::assert_snapshot!(in_every_language(REASON, &reason.message));
         assert!(levels.reason(3, &classes[3]).is_none());
     }
 

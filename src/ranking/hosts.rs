@@ -18,7 +18,7 @@ use crate::ids::MeterId;
 
 /// Meters that copies are made of: what keeps training on a year of thousands of meters within
 /// seconds. What more would add is not measured.
-pub const MOST_HOSTS: usize = 600;
+pub const MAX_HOSTS: usize = 600;
 
 /// A hash of all that the ranking knows of a meter: days, class, declaration, verdict. The ranking
 /// takes meters in this order; two with one key are alike to it.
@@ -39,14 +39,14 @@ pub fn ranking_key(features: &MeterFeatures, point: Option<&UsagePoint>, verdict
     hash.digest()
 }
 
-/// A random part of the meters to plant into, in order: of more than [`MOST_HOSTS`] those that come
+/// A random part of the meters to plant into, in order: of more than [`MAX_HOSTS`] those that come
 /// first by [`draw_number`]. `eligible` are places in the run's meters, with their keys; equal keys are
 /// in order of meter id, as in [`KeptDays`].
 pub fn choose_hosts(eligible: impl Iterator<Item = (usize, u64)>, seed: u64) -> Vec<usize> {
     let mut drawn: Vec<(u64, usize)> = eligible.map(|(index, key)| (draw_number(key, seed), index)).collect();
-    if drawn.len() > MOST_HOSTS {
-        drawn.select_nth_unstable(MOST_HOSTS);
-        drawn.truncate(MOST_HOSTS);
+    if drawn.len() > MAX_HOSTS {
+        drawn.select_nth_unstable(MAX_HOSTS);
+        drawn.truncate(MAX_HOSTS);
     }
     let mut hosts: Vec<usize> = drawn.into_iter().map(|(_, index)| index).collect();
     hosts.sort_unstable();
@@ -73,7 +73,7 @@ type Kind = (Resolution, bool);
 /// Days of meters in the order of their lots.
 type ByLot = BTreeMap<(u64, MeterId), MeterDays>;
 
-/// Days of the meters with the lowest lots, by kind of meter: at most [`MOST_HOSTS`] of a kind.
+/// Days of the meters with the lowest lots, by kind of meter: at most [`MAX_HOSTS`] of a kind.
 #[derive(Debug)]
 pub struct KeptDays {
     seed: u64,
@@ -100,7 +100,7 @@ impl KeptDays {
         let lot = (lot, meter.meter.clone());
         let mut by_kind = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = by_kind.entry(kind).or_default();
-        if kept.len() == MOST_HOSTS {
+        if kept.len() == MAX_HOSTS {
             if kept.last_key_value().is_some_and(|(highest, _)| *highest < lot) {
                 return;
             }
@@ -133,10 +133,10 @@ mod tests {
 
     #[test]
     fn hosts_are_drawn_by_key_and_a_lower_number_of_meters_draws_the_same() {
-        let keys: Vec<u64> = (0..MOST_HOSTS as u64 * 2).collect();
+        let keys: Vec<u64> = (0..MAX_HOSTS as u64 * 2).collect();
         let all = || keys.iter().copied().enumerate();
         let hosts = choose_hosts(all(), 7);
-        assert_eq!(hosts.len(), MOST_HOSTS);
+        assert_eq!(hosts.len(), MAX_HOSTS);
         assert!(hosts.windows(2).all(|pair| pair[0] < pair[1]));
         assert_ne!(hosts, choose_hosts(all(), 8));
         let kept: Vec<usize> = choose_hosts(all().skip(300), 7);
@@ -152,7 +152,7 @@ mod tests {
         let features = |n: usize| {
             extract_features(&days(n), 0.0, &Windows::default(), &Surroundings::default()).unwrap()
         };
-        let mut meters: Vec<(u64, MeterId, usize)> = (0..MOST_HOSTS + 50)
+        let mut meters: Vec<(u64, MeterId, usize)> = (0..MAX_HOSTS + 50)
             .map(|n| (ranking_key(&features(n), None, None), MeterId::from(format!("m{n:05}")), n))
             .collect();
         let kept = KeptDays::new(7);

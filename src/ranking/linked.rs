@@ -7,14 +7,15 @@ use super::{Reason, RigEstimate, Scored};
 use crate::balance::RESIDUAL_PREFIX;
 use crate::calendar::day_number;
 use crate::ids::MeterId;
+use crate::language::message::{Message, Value};
 
 /// Both must be rigs with at least this chance, and one of them be listed.
-const LEAST_CHANCE: f64 = 0.2;
+const MIN_CHANCE: f64 = 0.2;
 
 /// Starting or stopping this near is together. [d]
 const NEAR_DAYS: i32 = 1;
 
-/// Puts a case on lines that belong together. `expected_false` of each line is its own.
+/// Puts a case on lines that belong together.
 pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
     let parents: BTreeMap<&MeterId, &str> = judged
         .iter()
@@ -24,8 +25,8 @@ pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
     for (at, one) in scored.iter().enumerate() {
         let parent =
             one.meter.as_str().strip_prefix(RESIDUAL_PREFIX).or_else(|| parents.get(&one.meter).copied());
-        if let Some(parent) = parent.filter(|_| one.rig.is_some() && 1.0 - one.expected_false >= LEAST_CHANCE)
-        {
+        let may_be_rig = one.rig.is_some() && one.chance.is_some_and(|chance| chance >= MIN_CHANCE);
+        if let Some(parent) = parent.filter(|_| may_be_rig) {
             by_parent.entry(parent.to_owned()).or_default().push(at);
         }
     }
@@ -68,11 +69,8 @@ fn name_case(scored: &mut [Scored], parent: &str, case: &[usize]) {
     for (&at, own) in case.iter().zip(&names) {
         let others: Vec<&str> = names.iter().filter(|name| *name != own).map(String::as_str).collect();
         scored[at].case = Some(name.clone());
-        scored[at].reasons.push(Reason {
-            indicator: "linked",
-            words: format!("starts and stops with {} under the same parent: one case", others.join(", ")),
-            weight: 0.0,
-        });
+        let message = Message::new("linked").with("others", Value::Name(others.join(", ")));
+        scored[at].reasons.push(Reason { message, weight: 0.0 });
     }
 }
 

@@ -14,10 +14,14 @@ pub mod rank;
 pub mod rivals;
 pub mod sensitivity;
 pub mod smallest;
+pub(crate) mod summary;
+pub mod suspects;
 pub mod training;
 pub mod unmetered;
 
 use jiff::civil::Date;
+
+use crate::language::message::Message;
 
 pub use crate::indicators::Reason;
 
@@ -102,10 +106,15 @@ pub struct Scored {
     pub group: GroupId,
     /// Evidence, strongest first.
     pub reasons: Vec<Reason>,
+    /// The evidence in one sentence; of suspects only.
+    pub summary: Option<Message>,
     /// Other explanations, best first.
     pub rivals: Vec<RivalScore>,
-    /// How many of the lines from rank 1 to this one are expected to be false.
-    pub expected_false: f64,
+    /// Chance that there is a rig, 0..=1, by the data alone, whatever was found there; of a network meter,
+    /// that there is one somewhere below it. `None` where it was not judged.
+    pub chance: Option<f64>,
+    /// How many of the suspects from rank 1 to this one are expected to be false; `None` of what is no suspect.
+    pub expected_false: Option<f64>,
     /// Share of its peers, itself included, that score at least as high, 0..=1: how often a meter like
     /// its peers would stand out as far.
     pub p_value: f64,

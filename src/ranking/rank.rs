@@ -14,6 +14,7 @@ use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
 use super::smallest::too_small_reason;
+use super::summary::summary;
 use super::training::{Scores, score_out_of_fold};
 use super::unmetered::add_unmetered;
 use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
@@ -87,19 +88,19 @@ pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, Met
 pub(super) const MACHINE_KW: (f64, f64) = (1.35, 3.65);
 
 /// A class needs this many meters before its base load is typical.
-const LEAST_CLASS: usize = 10;
+const MIN_CLASS: usize = 10;
 
 /// Meters, from rank 1, whose evidence is put in words: beyond them nobody reads.
-const MOST_EXPLAINED: usize = 50_000;
+const MAX_EXPLAINED: usize = 50_000;
 
 /// The interval of a rig's kW holds this share of planted rigs.
 const INTERVAL_SHARE: f64 = 0.9;
 
 /// Fewer planted rigs above the cut than this do not tell how far estimates are off.
-const LEAST_RATIOS: usize = 20;
+const MIN_RATIOS: usize = 20;
 
 /// On and off is no staircase.
-const LEAST_STEPS: usize = 3;
+const MIN_STEPS: usize = 3;
 
 /// A rig that makes up this share of a business's demand is not what it is registered for.
 const MISMATCH_SHARE: f32 = 0.5;
@@ -165,13 +166,21 @@ pub fn rank_meters(
     link_cases(&mut scored, judged);
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
+    finish_lines(&mut scored);
+    Ok(Ranked { scored, sensitivity })
+}
+
+/// Ranks, the suspects that are expected to be false down to each, and what is said of each first.
+fn finish_lines(scored: &mut [Scored]) {
     let mut expected_false = 0.0;
     for (index, one) in scored.iter_mut().enumerate() {
-        expected_false += one.expected_false;
-        one.expected_false = expected_false;
         one.rank = index as u32 + 1;
+        one.expected_false = one.is_suspect.then(|| {
+            expected_false += 1.0 - one.chance.unwrap_or_default();
+            expected_false
+        });
+        one.summary = summary(one).filter(|_| one.is_suspect);
     }
-    Ok(Ranked { scored, sensitivity })
 }
 
 /// Meters in the order of their keys. Folds, hosts and sums follow it, so nothing of an id enters.
@@ -190,8 +199,10 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
         rig: None,
         group: group.clone(),
         reasons: Vec::new(),
+        summary: None,
         rivals: Vec::new(),
-        expected_false: 1.0,
+        chance: None,
+        expected_false: None,
         p_value: 1.0,
         is_suspect: false,
         case: None,
@@ -315,9 +326,10 @@ impl<'a> Cohort<'a> {
             rig: rig.map(|rig| rig_with_interval(&rig, &one.features, &self.ratios)),
             group: one.group.clone(),
             reasons,
+            summary: None,
             rivals,
-            // What cannot be listed cannot be a false lead.
-            expected_false: if one.is_network() { 0.0 } else { 1.0 - draft.chance },
+            chance: Some(draft.chance),
+            expected_false: None,
             p_value: self.p_values[draft.member],
             is_suspect,
             case: None,
@@ -349,10 +361,10 @@ fn is_above_cut(chance: f64, rig: Option<&Estimate>, settings: &Settings) -> boo
 /// Score from which evidence is put in words.
 fn explained_from(scores: &[f64]) -> f64 {
     let mut scores = scores.to_vec();
-    if scores.len() <= MOST_EXPLAINED {
+    if scores.len() <= MAX_EXPLAINED {
         return f64::NEG_INFINITY;
     }
-    *scores.select_nth_unstable_by(MOST_EXPLAINED, |a, b| b.total_cmp(a)).1
+    *scores.select_nth_unstable_by(MAX_EXPLAINED, |a, b| b.total_cmp(a)).1
 }
 
 /// Copies are made of meters without a farm that is known; hosts are places in `members`.
@@ -379,7 +391,7 @@ fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
         classes.entry(one.class()).or_default().push(index);
     }
     let mut bases = vec![all; members.len()];
-    for own in classes.values().filter(|own| own.len() >= LEAST_CLASS) {
+    for own in classes.values().filter(|own| own.len() >= MIN_CLASS) {
         let base = PeerBase::of(own.iter().map(|&index| &members[index].features));
         own.iter().for_each(|&index| bases[index] = base);
     }
@@ -401,7 +413,7 @@ impl Ratios {
         let tail = (1.0 - INTERVAL_SHARE) / 2.0;
         let between = |ratios: &[f32]| {
             let at = |share: f64| quantile(ratios, share).map(f64::from);
-            at(tail).zip(at(1.0 - tail)).filter(|_| ratios.len() >= LEAST_RATIOS)
+            at(tail).zip(at(1.0 - tail)).filter(|_| ratios.len() >= MIN_RATIOS)
         };
         let kw = between(kw).unwrap_or((0.5, 2.0));
         Self {
@@ -432,7 +444,7 @@ fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) 
 /// Every step of a staircase is one machine or several: as many machines at least as steps make up the
 /// rig. 0 where there is no staircase.
 fn machines_by_steps(kw_low: f64, features: &MeterFeatures) -> f64 {
-    let Some(block) = features.block.as_ref().filter(|block| block.n_steps >= LEAST_STEPS) else {
+    let Some(block) = features.block.as_ref().filter(|block| block.n_steps >= MIN_STEPS) else {
         return 0.0;
     };
     block.step_kw_median.map_or(0.0, |step_kw| (kw_low / f64::from(step_kw)).floor())
@@ -449,5 +461,24 @@ fn kind_of(one: &Judged, rig: &Estimate) -> Kind {
         Kind::ActivityMismatch
     } else {
         Kind::MeteredFarm
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_listed_adds_no_false_lead() {
+        let line = |chance: f64, is_suspect| {
+            let meter = unranked(&MeterId::from("m"), &GroupId::from("g"));
+            Scored { chance: Some(chance), is_suspect, ..meter }
+        };
+        // Someone looked at the second and found nothing.
+        let mut lines = [line(0.75, true), line(0.25, false), line(0.5, true)];
+        finish_lines(&mut lines);
+        assert_eq!(lines.each_ref().map(|line| line.expected_false), [Some(0.25), None, Some(0.75)]);
+        assert_eq!(lines.each_ref().map(|line| line.rank), [1, 2, 3]);
+        assert_eq!(lines[1].chance, Some(0.25));
     }
 }

@@ -12,21 +12,21 @@ use super::RivalScore;
 use super::binned::{BinnedRows, Table};
 use super::copies::{Copy, Planted};
 use super::model::{FitSettings, Labels, Model, logistic};
-use crate::features::standard::STANDARD_NAMES;
+use crate::features::standard::N_STANDARD;
 use crate::features::{Direction, MeterFeatures, N_FEATURES};
 use crate::rigs::LookAlike;
 
 /// Fewer copies than this teach nothing of a look-alike.
-const LEAST_COPIES: usize = 8;
+const MIN_COPIES: usize = 8;
 
 /// Stumps of a rival's model: it explains, it does not rank.
 const ROUNDS: usize = 60;
 
 /// Meters as they are that a rival's model learns from at most.
-const MOST_UNTOUCHED: usize = 2000;
+const MAX_UNTOUCHED: usize = 2000;
 
 /// Features a rival's model may use: what the ranking weighs, and the standard ones.
-const N_ALL: usize = N_FEATURES + STANDARD_NAMES.len();
+const N_ALL: usize = N_FEATURES + N_STANDARD;
 
 /// Models of the look-alikes.
 pub struct Rivals {
@@ -37,7 +37,7 @@ impl Rivals {
     /// Learns every look-alike that has enough copies.
     #[must_use]
     pub fn learn(meters: &[&MeterFeatures], copies: &[Copy], seed: u64) -> Self {
-        let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
+        let stride = meters.len().div_ceil(MAX_UNTOUCHED).max(1);
         let rows: Vec<(Option<LookAlike>, [f32; N_ALL])> = meters
             .iter()
             .step_by(stride)
@@ -73,7 +73,7 @@ impl Rivals {
 
 fn learn_one(rows: &BinnedRows, kinds: &[Option<LookAlike>], kind: LookAlike, seed: u64) -> Option<Model> {
     let n = kinds.iter().filter(|other| **other == Some(kind)).count();
-    if n < LEAST_COPIES {
+    if n < MIN_COPIES {
         return None;
     }
     let other_weight = n as f32 / (kinds.len() - n).max(1) as f32;

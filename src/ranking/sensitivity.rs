@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 const EDGES_KW: [f64; 10] = [0.6, 1.0, 1.5, 2.2, 3.3, 5.0, 7.5, 11.0, 25.0, 100.0];
 
 /// Fewer planted rigs than this say nothing of a class.
-const LEAST_RIGS: usize = 10;
+const MIN_RIGS: usize = 10;
 
 /// Planted rigs of one class of draw.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ impl RigClass {
     /// Share found, 0..=1; `None` where too few were planted.
     #[must_use]
     pub fn recall(&self) -> Option<f64> {
-        (self.n_planted >= LEAST_RIGS).then(|| self.n_found as f64 / self.n_planted as f64)
+        (self.n_planted >= MIN_RIGS).then(|| self.n_found as f64 / self.n_planted as f64)
     }
 }
 

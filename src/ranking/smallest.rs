@@ -17,8 +17,8 @@
 
 use super::Reason;
 use crate::features::{FEATURES, N_FEATURES};
+use crate::language::message::{Message, Value};
 use crate::rigs::machines::MACHINES;
-use crate::units::Kilowatts;
 
 /// Part of the smallest machine that a meter may see.
 const SEEN_SHARE: f32 = 0.5;
@@ -57,15 +57,12 @@ pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
     -PER_HALVING * halvings.max(0.0)
 }
 
-/// The same in words; `None` where some level is as large as a rig's.
+/// The same as a reason; `None` where some level is as large as a rig's.
 #[must_use]
 pub fn too_small_reason(values: &[f32; N_FEATURES]) -> Option<Reason> {
     let weight = too_small(values);
-    let words = format!(
-        "no steady level in it reaches {}, half of the smallest rig",
-        Kilowatts(f64::from(least_level_kw()))
-    );
-    (weight < 0.0).then_some(Reason { indicator: "smallest_rig", words, weight })
+    let message = Message::new("smallest_rig").with("level", Value::kw(least_level_kw()));
+    (weight < 0.0).then_some(Reason { message, weight })
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ fn most_suspicious(scores: &[f64], verdicts: &[Option<bool>], share: f64) -> Vec
 }
 
 /// Untouched rows that training uses at most: beyond them the negatives say nothing new.
-const MOST_UNTOUCHED: usize = 6000;
+const MAX_UNTOUCHED: usize = 6000;
 
 /// What all fits learn from; each leaves out a fold, and perhaps the most suspicious meters.
 struct Training<'a> {
@@ -214,7 +214,7 @@ impl<'a> Training<'a> {
         copies: &[Copy],
         learning: &'a Learning,
     ) -> Self {
-        let stride = meters.len().div_ceil(MOST_UNTOUCHED).max(1);
+        let stride = meters.len().div_ceil(MAX_UNTOUCHED).max(1);
         let is_used = |meter: &usize| meter.is_multiple_of(stride) || verdicts[*meter].is_some();
         let used: Vec<usize> = (0..meters.len()).filter(is_used).collect();
         let rows: Vec<&[f32; N_FEATURES]> = used

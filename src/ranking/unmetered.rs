@@ -12,9 +12,9 @@ use crate::balance::{Balance, ParentBalance};
 use crate::calendar::date_of;
 use crate::digest::CLOCK_HOURS;
 use crate::ids::{GroupId, MeterId};
+use crate::language::message::{Message, Value};
 use crate::settings::Settings;
 use crate::stats::sum_of_any_order;
-use crate::units::Kilowatts;
 
 /// Group of all residuals.
 pub const RESIDUALS_GROUP: &str = "residuals";
@@ -26,19 +26,18 @@ const INTERVAL_DEVIATIONS: f64 = 1.645;
 const KW_ERROR_SHARE: f64 = 0.05;
 
 /// A share of farms found with the chances is at most this.
-const MOST_SHARE: f64 = 0.5;
+const MAX_SHARE: f64 = 0.5;
 
 /// A trace this likely is put in words.
-const LEAST_TRACE: f64 = 0.2;
+const MIN_TRACE: f64 = 0.2;
 
 /// A residual that follows a meter this clearly is put in words.
 const CLEAR_DEVIATIONS: f64 = 3.0;
 
 /// Of the meters, and buses, where a voltage fell most so many are named.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
-/// Adds a line for every residual, and raises the meters past which unexplained load goes. Of each
-/// line `expected_false` is its own. Where someone looked and found nothing, at a residual, or at one
+/// Adds a line for every residual, and raises the meters past which unexplained load goes. Where someone looked and found nothing, at a residual, or at one
 /// of the meters that were `rejected`, nobody goes again.
 pub fn add_unmetered(
     scored: &mut Vec<Scored>,
@@ -67,8 +66,10 @@ pub fn add_unmetered(
             rig,
             group: group.clone(),
             reasons: reasons(parent),
+            summary: None,
             rivals: rivals(parent),
-            expected_false: 1.0 - chances[at],
+            chance: Some(chances[at]),
+            expected_false: None,
             p_value: p_values[at],
             is_suspect,
             case: None,
@@ -94,7 +95,7 @@ fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
     };
     for _ in 0..50 {
         let expected = sum_of_any_order(log_ratios.iter().zip(known).map(|one| chance(one, share)).collect());
-        share = (expected / n).clamp((0.5 / n).min(MOST_SHARE), MOST_SHARE);
+        share = (expected / n).clamp((0.5 / n).min(MAX_SHARE), MAX_SHARE);
     }
     log_ratios.iter().zip(known).map(|one| chance(one, share)).collect()
 }
@@ -102,11 +103,11 @@ fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
 /// Raises a meter's line by its trace in the residual above it.
 fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, is_listed: bool) {
     one.score = one.score.max(logistic(parent.excess.log_ratio) * trace.chance);
-    if trace.chance >= LEAST_TRACE {
+    if trace.chance >= MIN_TRACE {
         one.reasons.insert(0, trace_reason(parent, trace));
     }
     // Both may be there: a part of a rig shows on the meter, the rest does not.
-    one.expected_false *= 1.0 - chance;
+    one.chance = Some(1.0 - (1.0 - one.chance.unwrap_or_default()) * (1.0 - chance));
     if is_listed {
         one.kind = Some(Kind::UnderRegisteringMeter);
         one.rig = Some(rig(parent));
@@ -137,9 +138,9 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
         return reasons;
     }
     reasons.push(balance_reason(parent));
-    reasons.push(match parent.traces.first().filter(|trace| trace.chance >= LEAST_TRACE) {
+    reasons.push(match parent.traces.first().filter(|trace| trace.chance >= MIN_TRACE) {
         Some(trace) => trace_reason(parent, trace),
-        None => Reason { indicator: "whereabouts", words: no_trace_words(&parent.traces), weight: 0.0 },
+        None => Reason { message: no_trace(&parent.traces), weight: 0.0 },
     });
     if let Some(side) = &parent.side {
         reasons.extend(side_reasons(parent, side));
@@ -148,7 +149,7 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
 }
 
 /// What is said where no meter is likely enough to be named.
-fn no_trace_words(traces: &[Trace]) -> String {
+fn no_trace(traces: &[Trace]) -> Message {
     let leaves_one = |trace: &&Trace| {
         trace.change_kw.is_some()
             || trace.estimated_from.is_some()
@@ -156,56 +157,50 @@ fn no_trace_words(traces: &[Trace]) -> String {
     };
     let is_denied = |trace: &Trace| trace.voltage.is_some_and(|fall| fall.against > 0.0);
     let n_denied = traces.iter().filter(leaves_one).filter(|trace| is_denied(trace)).count();
-    if n_denied > 0 {
-        return format!(
-            "of the {} meters below it, voltages speak against the {n_denied} that leave a trace in the residual: a tap between meters is likelier than a meter that registers a part",
-            traces.len()
-        );
-    }
-    format!(
-        "none of the {} meters below it leaves a trace in the residual: a tap between meters is likelier than a meter that registers a part",
-        traces.len()
-    )
+    Message::new("whereabouts")
+        .in_form("where", if n_denied > 0 { "denied" } else { "no_trace" })
+        .with("n_meters", Value::count(traces.len()))
+        .with("n_denied", Value::count(n_denied))
 }
 
 /// Where voltages say that the load hangs.
 fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
-    let reason = |words| Reason { indicator: "whereabouts", words, weight: 0.0 };
     let Some((onset, (_, deepest_v))) = parent.excess.onset.zip(side.meters.first()) else {
         return Vec::new();
     };
     let named: Vec<&str> =
-        side.meters[..side.n_deepest].iter().take(MOST_NAMED).map(|(meter, _)| meter.as_str()).collect();
-    let fall = format!(
-        "from {} on the voltage at {} of {} meters is up to {deepest_v:.1} V lower beside the others' than before (chance makes {:.2} V), most at {}: that points to their side of the line",
-        date_of(onset),
-        side.meters.len(),
-        side.n_heard,
-        side.noise_v,
-        named.join(", "),
-    );
-    let buses = side.buses.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let place = match (&side.phase, buses.is_empty()) {
-        (Some(phase), false) => Some(format!("phase {phase}, bus {buses}")),
-        (Some(phase), true) => Some(format!("phase {phase}")),
-        (None, false) => Some(format!("bus {buses}")),
-        (None, true) => None,
+        side.meters[..side.n_deepest].iter().take(MAX_NAMED).map(|(meter, _)| meter.as_str()).collect();
+    let fall = Message::new("whereabouts")
+        .in_form("where", "voltage")
+        .with("from", Value::Day(date_of(onset)))
+        .with("n_fell", Value::count(side.meters.len()))
+        .with("n_heard", Value::count(side.n_heard))
+        .with("fell", Value::number(*deepest_v, 1))
+        .with("noise", Value::number(side.noise_v, 2))
+        .with("deepest", Value::Name(named.join(", ")));
+    let buses = side.buses.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let form = match (side.phase.is_some(), buses.is_empty()) {
+        (true, false) => Some("place"),
+        (true, true) => Some("phase"),
+        (false, false) => Some("bus"),
+        (false, true) => None,
     };
-    let place = place.map(|place| format!("where the voltage fell most the register has {place}"));
-    [Some(fall), place].into_iter().flatten().map(reason).collect()
+    let place = form.map(|form| {
+        Message::new("whereabouts")
+            .in_form("where", form)
+            .with("phase", Value::Name(side.phase.clone().unwrap_or_default()))
+            .with("buses", Value::Name(buses))
+    });
+    [Some(fall), place].into_iter().flatten().map(|message| Reason { message, weight: 0.0 }).collect()
 }
 
 /// What someone found who looked.
 fn verdict_reason(parent: &ParentBalance) -> Option<Reason> {
-    let (verdict, at) = (parent.verdict?, &parent.account.parent);
-    let words = match parent.is_farm()? {
-        true => format!("a farm was found below {at} (verdict {})", verdict.as_str()),
-        false => format!(
-            "someone looked below {at} and found no farm (verdict {}): neither it nor a meter below it is listed for the residual",
-            verdict.as_str()
-        ),
-    };
-    Some(Reason { indicator: "verdict", words, weight: 0.0 })
+    let message = Message::new("verdict")
+        .in_form("farm", if parent.is_farm()? { "found" } else { "none" })
+        .with("parent", Value::Name(parent.account.parent.to_string()))
+        .with("verdict", Value::Name(parent.verdict?.as_str().to_owned()));
+    Some(Reason { message, weight: 0.0 })
 }
 
 fn balance_reason(parent: &ParentBalance) -> Reason {
@@ -213,75 +208,74 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
     let n_hours = (account.supplied_kwh / account.mean_kw.max(1e-6)).max(1.0);
     let load_loss_kw = account.load_loss_kwh / n_hours;
     let when = match (excess.onset, excess.ended) {
-        (Some(onset), Some(ended)) => format!("from {} until {}", date_of(onset), date_of(ended - 1)),
-        (Some(onset), None) => format!("from {} on", date_of(onset)),
-        (None, Some(ended)) => format!("until {}", date_of(ended - 1)),
-        (None, None) => "since before the data begins".to_owned(),
+        (Some(_), Some(_)) => "between",
+        (Some(_), None) => "since",
+        (None, Some(_)) => "until",
+        (None, None) => "always",
     };
-    let hours_a_day = if excess.n_hours == CLOCK_HOURS {
-        "day and night".to_owned()
-    } else {
-        format!("{} hours a day", excess.n_hours)
-    };
-    let words = format!(
-        "{when} {} flow past the {} meters below it, {hours_a_day}, steady to {:.2} kW from day to day: over all days its own meter shows {:.1} kW on average, theirs {:.1} kW, and {:.1} kW are technical loss (without load {:.2} kW, with load {:.2} kW)",
-        Kilowatts(excess.kw),
-        account.children.len(),
-        excess.noise_kw,
-        account.mean_kw,
-        account.registered_kwh / n_hours,
-        parent.no_load_kw + load_loss_kw,
-        parent.no_load_kw,
-        load_loss_kw,
-    );
-    Reason { indicator: "energy_balance", words, weight: excess.log_ratio }
+    let mut message = Message::new("energy_balance")
+        .in_form("when", when)
+        .in_form("hours", if excess.n_hours == CLOCK_HOURS { "all" } else { "some" })
+        .with("n_hours", Value::count(excess.n_hours))
+        .with("kw", Value::kw(excess.kw))
+        .with("n_meters", Value::count(account.children.len()))
+        .with("noise", Value::kw(excess.noise_kw))
+        .with("supplied", Value::kw(account.mean_kw))
+        .with("registered", Value::kw(account.registered_kwh / n_hours))
+        .with("loss", Value::kw(parent.no_load_kw + load_loss_kw))
+        .with("no_load_loss", Value::kw(parent.no_load_kw))
+        .with("load_loss", Value::kw(load_loss_kw));
+    if let Some(onset) = excess.onset {
+        message = message.with("from", Value::Day(date_of(onset)));
+    }
+    if let Some(ended) = excess.ended {
+        message = message.with("until", Value::Day(date_of(ended - 1)));
+    }
+    Reason { message, weight: excess.log_ratio }
 }
 
 fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
-    let mut words = Vec::new();
+    let message = Message::new("registered_share")
+        .with("meter", Value::Name(trace.meter.to_string()))
+        .with("parent", Value::Name(parent.account.parent.to_string()))
+        .with("traces", Value::Each(traces_of(trace)))
+        .with("chance", Value::share(trace.chance));
+    Reason { message, weight: trace.log_ratio }
+}
+
+/// What speaks for a meter, and against it.
+fn traces_of(trace: &Trace) -> Vec<Message> {
+    let mut traces = Vec::new();
     if let (Some(follows), Some(share)) = (trace.follows, trace.share)
         && follows.deviations() > CLEAR_DEVIATIONS
     {
-        words.push(format!(
-            "where it shows 1 kW more, the residual is {:.2} kW higher (correlation {:.2} over {} hours), as if it registered {:.0}% of what it feeds",
-            follows.slope,
-            follows.correlation,
-            follows.n_hours,
-            100.0 * share
-        ));
+        traces.push(
+            Message::new("follows")
+                .with("slope", Value::number(follows.slope, 2))
+                .with("correlation", Value::number(follows.correlation, 2))
+                .with("n_hours", Value::count(follows.n_hours))
+                .with("share", Value::share(share)),
+        );
     }
     if let Some(kw) = trace.change_kw {
         let way = if kw < 0.0 { "fell" } else { "rose" };
-        words.push(format!("its own level {way} by {} on the day of the residual's", Kilowatts(kw.abs())));
+        traces.push(Message::new("moved").in_form("way", way).with("kw", Value::kw(kw.abs())));
     }
     if let Some(day) = trace.estimated_from {
-        words.push(format!("its reads are estimated or edited from {} on", date_of(day)));
+        traces.push(Message::new("estimated").with("from", Value::Day(date_of(day))));
     }
-    match trace.voltage {
-        Some(fall) if fall.against > 0.0 => words.push(format!(
-            "its voltage fell by {:.1} V beside the others', {:.1} V at the deepest: that speaks against it",
-            fall.fell_v.max(0.0),
-            fall.deepest_v
-        )),
-        Some(fall) => {
-            words.push(format!("its voltage fell by {:.1} V beside the others', as deep as any", fall.fell_v))
-        }
-        None => {}
+    if let Some(fall) = trace.voltage {
+        let message = Message::new("voltage").with("deepest", Value::number(fall.deepest_v, 1));
+        traces.push(if fall.against > 0.0 {
+            message.in_form("as", "less").with("fell", Value::number(fall.fell_v.max(0.0), 1))
+        } else {
+            message.in_form("as", "deepest").with("fell", Value::number(fall.fell_v, 1))
+        });
     }
-    if words.is_empty() {
-        words.push("its load and the residual have something in common".to_owned());
+    if traces.is_empty() {
+        traces.push(Message::new("common"));
     }
-    Reason {
-        indicator: "registered_share",
-        words: format!(
-            "meter {} in the residual of {}: {} (chance {:.0}% among the meters there and a tap)",
-            trace.meter,
-            parent.account.parent,
-            words.join("; "),
-            100.0 * trace.chance
-        ),
-        weight: trace.log_ratio,
-    }
+    traces
 }
 
 fn rivals(parent: &ParentBalance) -> Vec<RivalScore> {

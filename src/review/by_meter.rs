@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::error::{Error, Result};
-use crate::report::past_run::PastRun;
+use crate::run::past_run::PastRun;
 
 /// A table with the rows of a meter together, of which one meter's are read at a time.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::digest::MeterDays;
 use crate::error::Result;
 use crate::ids::GroupId;
 use crate::ranking::RigEstimate;
-use crate::report::charts::ChartData;
+use crate::run::charts::ChartData;
 
 /// What the charts of a line show: its days, its peers, the residual of its transformer, other explanations.
 ///

@@ -16,7 +16,7 @@ use super::signer::{Signer, secret};
 use super::throttle::Throttle;
 use super::{Places, ReviewSettings};
 use crate::error::{Error, Result};
-use crate::report::past_run::PastRun;
+use crate::run::past_run::PastRun;
 
 /// How often the folder is looked at for a new run. [s]
 const LOOK_S: u64 = 20;

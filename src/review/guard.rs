@@ -15,18 +15,18 @@ use super::browser::Browser;
 use super::database::access::Access;
 use super::database::people::Person;
 use super::desk::{Desk, now};
-use super::language::Language;
 use super::pages::errors::Refusal;
 use super::roles::{May, Role};
 use super::signer::secret;
 use super::{Login, Transport};
 use crate::error::Error;
+use crate::language::Language;
 
 /// Longest body of a form. [bytes]
-pub const MOST_BODY_BYTES: usize = 64 << 10;
+pub const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// Most that is read of a longer one, so that its sender gets to the answer. [bytes]
-const MOST_DRAINED_BYTES: usize = 2 << 20;
+const MAX_DRAINED_BYTES: usize = 2 << 20;
 
 /// Keys of a session.
 const PERSON: &str = "person";
@@ -197,10 +197,10 @@ fn to_login(request: &Request) -> Response {
 pub async fn refuse_long(request: Request, next: Next) -> Response {
     let said = request.headers().get(header::CONTENT_LENGTH);
     let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if said.is_none_or(|bytes| bytes <= MOST_BODY_BYTES) {
+    if said.is_none_or(|bytes| bytes <= MAX_BODY_BYTES) {
         return next.run(request).await;
     }
-    let _ = to_bytes(request.into_body(), MOST_DRAINED_BYTES).await;
+    let _ = to_bytes(request.into_body(), MAX_DRAINED_BYTES).await;
     Refusal::TooLarge.into_response()
 }
 
@@ -211,7 +211,7 @@ pub async fn check_form(session: Session, browser: Browser, request: Request, ne
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, MOST_BODY_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
         return Refusal::TooLarge.into_response();
     };
     let sent = parts

@@ -1,7 +1,7 @@
 //! Holds every line of a run in memory, a column at a time, so that a million are filtered in milliseconds.
 
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, DataType, col};
+use polars::prelude::{DataFrame, DataType};
 use rayon::slice::ParallelSliceMut;
 
 use super::points::{Points, ZoneOf};
@@ -10,9 +10,11 @@ use crate::acquisition::register::UsagePoint;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::calendar::date_of;
 use crate::error::{Error, Result};
-use crate::report::past_run::PastRun;
+use crate::run::noise::{each_balance, each_quality};
+use crate::run::past_run::PastRun;
+use crate::run::schema::{SCORES, SUSPECTS};
 use crate::tips::Position;
-use crate::tips::run_data::{self, NOT_JUDGED, each_balance, each_quality, is_cut_short};
+use crate::tips::run_data::{self, NOT_JUDGED, is_cut_short};
 
 /// The day of no day.
 const NO_DAY: i32 = i32::MIN;
@@ -56,6 +58,7 @@ struct Columns {
     onset: Vec<i32>,
     ended: Vec<i32>,
     p_value: Vec<f32>,
+    chance: Vec<f32>,
     parent: Vec<u32>,
     zone: Vec<u32>,
     group: Vec<u32>,
@@ -92,7 +95,7 @@ impl Lines {
     /// When a table of the run cannot be read.
     pub fn of(run: &PastRun, points: &Points) -> Result<Self> {
         let mut lines = Self { last_day: run.last_day(), ..Self::default() };
-        lines.take_scores(&read(run, "scores.parquet", &SCORE_COLUMNS)?)?;
+        lines.take_scores(&run.columns(&SCORES, &SCORE_COLUMNS)?)?;
         lines.by_id = (0..lines.len() as u32).collect();
         let ids = &lines.ids;
         lines.by_id.par_sort_unstable_by(|a, b| ids.get(*a as usize).cmp(ids.get(*b as usize)));
@@ -100,7 +103,7 @@ impl Lines {
         lines.by_parent = (0..lines.len() as u32).collect();
         let parents = &lines.columns.parent;
         lines.by_parent.par_sort_by_key(|index| parents[*index as usize]);
-        lines.take_suspects(&read(run, "suspects.parquet", &SUSPECT_COLUMNS)?)?;
+        lines.take_suspects(&run.columns(&SUSPECTS, &SUSPECT_COLUMNS)?)?;
         lines.take_quality(run)?;
         Ok(lines)
     }
@@ -131,7 +134,7 @@ impl Lines {
 
     fn take_scores(&mut self, scores: &DataFrame) -> Result<()> {
         let columns = &mut self.columns;
-        let table = Read { table: "scores.parquet", frame: scores };
+        let table = Read { table: SCORES.file, frame: scores };
         table.each_text("meter_id", |id| self.ids.push(id.unwrap_or_default()))?;
         table.each_text("kind", |kind| columns.kind.push(self.kinds.number(kind)))?;
         table.each_text("group", |group| columns.group.push(self.groups.number(group)))?;
@@ -141,6 +144,7 @@ impl Lines {
         columns.rig_kw_low = table.floats("rig_kw_low")?;
         columns.rig_kw_high = table.floats("rig_kw_high")?;
         columns.p_value = table.floats("p_value")?;
+        columns.chance = table.floats("chance")?;
         columns.machines_low = table.counts("machines_low")?;
         columns.machines_high = table.counts("machines_high")?;
         columns.onset = table.days("onset")?;
@@ -204,7 +208,7 @@ impl Lines {
         {
             *column = vec![f32::NAN; n];
         }
-        let table = Read { table: "suspects.parquet", frame: suspects };
+        let table = Read { table: SUSPECTS.file, frame: suspects };
         let mut places = Vec::new();
         table.each_text("meter_id", |id| places.push(id.and_then(|id| self.index(id))))?;
         let numbers = [
@@ -444,19 +448,16 @@ impl<'a> Line<'a> {
         known(self.columns().p_value[self.index])
     }
 
-    /// Lines from rank 1 to here that are expected to be false.
+    /// Suspects from rank 1 to here that are expected to be false; of suspects only.
     #[must_use]
     pub fn expected_false(&self) -> Option<f64> {
         known(self.columns().expected_false[self.index])
     }
 
-    /// Chance that a visit finds a farm, 0..=1, as the run states it; of suspects only.
+    /// Chance that there is a rig, 0..=1, as the run states it.
     #[must_use]
     pub fn chance(&self) -> Option<f64> {
-        let column = &self.columns().expected_false;
-        let here = known(column[self.index])?;
-        let before = column[..self.index].iter().rev().copied().find_map(known).unwrap_or(0.0);
-        Some((1.0 - (here - before)).clamp(0.0, 1.0))
+        known(self.columns().chance[self.index])
     }
 
     /// Energy since onset. [kWh]
@@ -478,9 +479,12 @@ impl<'a> Line<'a> {
     }
 
     /// Energy that finding it is expected to bring back in a year: chance times kW times the year's hours, of
-    /// what is still on. [kWh]
+    /// suspects that are still on. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> Option<f64> {
+        if !self.is_suspect() {
+            return None;
+        }
         if self.ended().is_some() {
             return Some(0.0);
         }
@@ -526,7 +530,7 @@ fn position(point: &UsagePoint) -> Option<(f64, f64)> {
     Position::new(point.lat?, point.lon?).map(|place| (place.lat, place.lon))
 }
 
-const SCORE_COLUMNS: [&str; 13] = [
+const SCORE_COLUMNS: [&str; 14] = [
     "meter_id",
     "kind",
     "group",
@@ -536,6 +540,7 @@ const SCORE_COLUMNS: [&str; 13] = [
     "rig_kw_low",
     "rig_kw_high",
     "p_value",
+    "chance",
     "machines_low",
     "machines_high",
     "onset",
@@ -544,11 +549,6 @@ const SCORE_COLUMNS: [&str; 13] = [
 
 const SUSPECT_COLUMNS: [&str; 5] =
     ["meter_id", "expected_false", "energy_kwh_since_onset", "money_since_onset", "parent_peak_share"];
-
-fn read(run: &PastRun, table: &'static str, columns: &[&str]) -> Result<DataFrame> {
-    let columns: Vec<_> = columns.iter().map(|name| col(*name)).collect();
-    run.table(table)?.select(columns).collect().map_err(|error| Error::table(table, error))
-}
 
 /// A table whose columns are taken one by one.
 struct Read<'a> {

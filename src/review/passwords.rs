@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 pub const FEWEST_CHARS: usize = 15;
 
 /// Longest, so that hashing costs the same for everyone. [bytes]
-pub const MOST_BYTES: usize = 256;
+pub const MAX_BYTES: usize = 256;
 
 /// Memory, passes and lanes of OWASP's password storage cheat sheet. [KiB, passes, lanes]
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
@@ -32,11 +32,11 @@ fn argon2() -> Argon2<'static> {
 /// # Errors
 /// When it is too short or too long.
 pub fn hash(password: &str) -> Result<String> {
-    if password.chars().count() < FEWEST_CHARS || password.len() > MOST_BYTES {
+    if password.chars().count() < FEWEST_CHARS || password.len() > MAX_BYTES {
         return Err(Error::setting(
             "password",
             format!("it has {} characters", password.chars().count()),
-            format!("Take {FEWEST_CHARS} characters or more, at most {MOST_BYTES} bytes; a sentence will do"),
+            format!("Take {FEWEST_CHARS} characters or more, at most {MAX_BYTES} bytes; a sentence will do"),
         ));
     }
     let salt = SaltString::generate(&mut OsRng);
@@ -50,7 +50,7 @@ pub fn is_right(password: &str, hash: Option<&str>) -> bool {
     let known = hash.unwrap_or(&NOBODYS);
     let Ok(parsed) = PasswordHash::new(known) else { return false };
     let is_right =
-        password.len() <= MOST_BYTES && argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+        password.len() <= MAX_BYTES && argon2().verify_password(password.as_bytes(), &parsed).is_ok();
     is_right && hash.is_some()
 }
 
@@ -76,6 +76,6 @@ mod tests {
     fn a_short_password_is_refused_with_the_cure() {
         let error = hash("12345678").unwrap_err().to_string();
         assert!(error.contains("8 characters") && error.contains("15"), "{error}");
-        assert!(hash(&"x".repeat(MOST_BYTES + 1)).is_err());
+        assert!(hash(&"x".repeat(MAX_BYTES + 1)).is_err());
     }
 }

@@ -10,8 +10,8 @@ use super::by_meter::{ByMeter, floats, texts};
 use crate::acquisition::register::{Register, UsagePoint};
 use crate::error::Result;
 use crate::ids::MeterId;
-use crate::report::past_run::PastRun;
-use crate::report::tables::register::REGISTER;
+use crate::run::past_run::PastRun;
+use crate::run::schema::REGISTER;
 
 const COLUMNS: [&str; 14] = [
     "meter_id",
@@ -45,7 +45,7 @@ impl Points {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn of(run: &PastRun) -> Result<Self> {
-        let table = run.path(REGISTER).is_file().then(|| ByMeter::of(run, REGISTER)).transpose()?;
+        let table = run.path(REGISTER.file).is_file().then(|| ByMeter::of(run, REGISTER.file)).transpose()?;
         let mut network = BTreeMap::new();
         if let Some(table) = &table {
             let mut parents: HashSet<String> = HashSet::new();
@@ -203,8 +203,8 @@ mod tests {
 
     use super::*;
     use crate::folder::{Holds, Marker};
-    use crate::report::tables::register::register_frame;
-    use crate::report::tables::write_parquet;
+    use crate::run::tables::register::register_frame;
+    use crate::run::tables::write_parquet;
 
     #[test]
     fn every_point_is_as_the_register_has_it() {
@@ -214,9 +214,9 @@ mod tests {
             M1,T1,meter,Abay 1,,43.2,76.9,7.5,\nM2,T2,,,,,,,\nT1,F1,transformer,,east,43.3,76.8,,400\n";
         std::fs::write(&csv, rows).unwrap();
         let register = Register::read(&csv).unwrap().0;
-        let mut file = std::fs::File::create(folder.path().join(REGISTER)).unwrap();
-        write_parquet(&mut file, REGISTER, register_frame(&register).unwrap()).unwrap();
-        std::fs::write(folder.path().join("run.json"), "{}").unwrap();
+        let mut file = std::fs::File::create(folder.path().join(REGISTER.file)).unwrap();
+        write_parquet(&mut file, REGISTER.file, register_frame(&register).unwrap()).unwrap();
+        std::fs::write(folder.path().join("run.json"), r#"{"format": 1}"#).unwrap();
         Marker::of_content(Holds::Run, folder.path(), &BTreeMap::new())
             .unwrap()
             .write(folder.path())

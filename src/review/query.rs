@@ -13,13 +13,13 @@ use super::lines::{Line, Lines};
 pub const PAGE_LINES: usize = 50;
 
 /// Answers kept for the next page and the next analyst.
-const MOST_ANSWERS: usize = 24;
+const MAX_ANSWERS: usize = 24;
 
 /// Fewer than this are sorted each time; more follow an order made once.
 const SORT_AT_ONCE: usize = 50_000;
 
 /// Longest text that is searched for; more is no search. [characters]
-const MOST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 
 /// What an analyst asks of the list, as in the address bar. What makes no sense there is passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::IntoParams)]
@@ -216,7 +216,7 @@ impl Answers {
         let answer = Arc::new(self.ordered(query, matches(query, lines, cases, sees_places), lines));
         let mut kept = self.kept.lock().expect("nobody panics while holding it");
         kept.push_front((key, Arc::clone(&answer)));
-        kept.truncate(MOST_ANSWERS);
+        kept.truncate(MAX_ANSWERS);
         answer
     }
 
@@ -278,7 +278,7 @@ fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
 /// Indices that the filter lets through, by rank.
 fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Vec<u32> {
     let Some(filter) = Filter::of(query, lines, cases) else { return Vec::new() };
-    let text: String = query.q.trim().chars().take(MOST_CHARS).collect();
+    let text: String = query.q.trim().chars().take(MAX_CHARS).collect();
     let lets_through = |index: &u32| filter.lets_through(lines.line(*index as usize));
     if filter.is_suspects_only() {
         // Few of the lines, so each is looked at by itself.

@@ -14,7 +14,7 @@ use tower_sessions::cookie::time::Duration as CookieAge;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 use super::desk::Desk;
-use super::guard::{self, MOST_BODY_BYTES};
+use super::guard::{self, MAX_BODY_BYTES};
 use super::roles::May;
 use super::{Transport, api, browser, operations, origin, pages};
 
@@ -57,7 +57,7 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
         .route("/healthz", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .fallback(pages::errors::nothing_here)
-        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(guard::refuse_long))
         .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(BODY_S)))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(TIMEOUT_S)))

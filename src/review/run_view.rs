@@ -17,14 +17,17 @@ use crate::digest::store::DigestStore;
 use crate::digest::store::manifest::MANIFEST;
 use crate::error::{Error, Result};
 use crate::ids::GroupId;
-use crate::report::PeerDay;
-use crate::report::past_run::PastRun;
-use crate::report::tables::peer_days;
+use crate::language::message::Message;
+use crate::run::PeerDay;
+use crate::run::past_run::PastRun;
+use crate::run::schema::{REASONS, RIVALS};
+use crate::run::tables::peer_days;
 use crate::tips::calibration::Calibration;
 use crate::tips::index::{Index, Point};
 use crate::tips::run_data::{self, RunFacts, Shown, share_of};
 use crate::tips::streets::Renamed;
 use crate::tips::{Tip, TipAnswer, Weight, answer};
+use arrow::array::Array as _;
 
 /// A run as the desk shows it.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl RunView {
         let id = id_of(&run)?;
         let points = Points::of(&run)?;
         let lines = Lines::of(&run, &points)?;
-        let (reasons, rivals) = (ByMeter::of(&run, "reasons.parquet")?, ByMeter::of(&run, "rivals.parquet")?);
+        let (reasons, rivals) = (ByMeter::of(&run, REASONS.file)?, ByMeter::of(&run, RIVALS.file)?);
         // A run of an earlier version has none.
         let peers_path = run.path(peer_days::FILE_NAME);
         let peers =
@@ -93,25 +96,27 @@ impl RunView {
         })
     }
 
-    /// Reasons of a meter as (indicator, words, weight), strongest first.
+    /// The evidence on a meter in one sentence, of suspects, and its reasons with their weights, strongest first.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn reasons(&self, meter: &str) -> Result<Vec<(String, String, f64)>> {
+    pub fn evidence(&self, meter: &str) -> Result<(Option<Message>, Vec<(Message, f64)>)> {
         let batches = self.reasons.rows(meter)?;
-        let mut reasons = Vec::new();
+        let (mut summary, mut reasons) = (None, Vec::new());
         for batch in &batches {
-            let (indicators, words) = (texts(batch, "indicator")?, texts(batch, "words")?);
+            let (codes, parameters) = (texts(batch, "indicator")?, texts(batch, "parameters")?);
             let weights = floats(batch, "weight")?;
             for row in 0..batch.num_rows() {
-                reasons.push((
-                    indicators.value(row).to_owned(),
-                    words.value(row).to_owned(),
-                    weights.value(row),
-                ));
+                let message = Message::stored(codes.value(row), parameters.value(row))
+                    .map_err(|error| Error::table(REASONS.file, error))?;
+                if weights.is_valid(row) {
+                    reasons.push((message, weights.value(row)));
+                } else {
+                    summary = Some(message);
+                }
             }
         }
-        Ok(reasons)
+        Ok((summary, reasons))
     }
 
     /// Other explanations of a meter with how well they fit, best first.

@@ -20,7 +20,7 @@ const NOMINAL_C: f32 = 15.0;
 const THROTTLE_C: f32 = 40.0;
 
 /// Most of its draw that a machine gives up in heat before it switches off.
-const MOST_THROTTLED: f32 = 0.6;
+const MAX_THROTTLED: f32 = 0.6;
 
 /// Mean time between hang-ups of one machine; owners of ASICs report weeks to months. [days]
 const HANG_EVERY_DAYS: (f32, f32) = (20.0, 120.0);
@@ -147,7 +147,7 @@ impl Rig {
     fn heat_factor(&self, outdoor_c: f32) -> f32 {
         let warmer_k = outdoor_c - NOMINAL_C;
         let inlet_excess_k = (outdoor_c + self.room.inlet_rise_k - THROTTLE_C).max(0.0);
-        let throttled = (self.room.throttle_per_k * inlet_excess_k).min(MOST_THROTTLED);
+        let throttled = (self.room.throttle_per_k * inlet_excess_k).min(MAX_THROTTLED);
         // Fans turn all year; the rest of the cooling follows the weather.
         let cooling = self.room.cooling_share * (0.4 + 0.6 * ((warmer_k + 10.0) / 25.0).clamp(0.0, 1.4));
         (1.0 + DRAW_PER_K * warmer_k) * (1.0 - throttled) * (1.0 + cooling)

@@ -49,7 +49,7 @@ const MONTH_H: f32 = 730.5;
 const FROM_BEFORE_SHARE: f32 = 0.25;
 
 /// More machines than this are a substation of their own.
-const MOST_MACHINES: usize = 600;
+const MAX_MACHINES: usize = 600;
 
 impl RigForm {
     /// Every form.
@@ -162,13 +162,6 @@ impl Rig {
         self
     }
 
-    /// The same rig, of which the meter sees this share, 0..=1.
-    #[must_use]
-    pub const fn metered_in(mut self, share: f32) -> Self {
-        self.metered_share = share;
-        self
-    }
-
     /// The interval from which it is there; 0 where it was there before.
     #[must_use]
     pub fn onset_interval(&self) -> usize {
@@ -196,7 +189,7 @@ fn draw_units(form: RigForm, site: &Site, rng: &mut impl Rng) -> (Machine, Vec<U
         _ => log_between(site.kw_low.max(0.7 * kw), site.kw_high.max(kw), rng),
     };
     let n = (total_kw / kw).round() as usize;
-    (machine, vary(kw, n.clamp(at_least, MOST_MACHINES), rng))
+    (machine, vary(kw, n.clamp(at_least, MAX_MACHINES), rng))
 }
 
 /// Machines of one model differ by 1-3%, from chip to chip and from supply to supply.

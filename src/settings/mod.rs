@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use learning::{CLASS_LEVEL, FAMILIES, Learning, LearningTable};
 
 use crate::error::{Error, Result};
+use crate::language::Language;
 
 /// Memory for intervals that wait for the rest of their day, before they go to disk. [MiB]
 pub const DEFAULT_MEMORY_MIB: u32 = 1024;
@@ -77,6 +78,8 @@ pub struct RunTable {
     pub threads: Option<usize>,
     /// IANA zone of the usage points, for example `Asia/Almaty`.
     pub timezone: Option<String>,
+    /// Language of the words in outputs: `en`, `ru` or `kk`.
+    pub language: Option<String>,
 }
 
 /// One `[[readings]]` as written. Everything but `path` is guessed where it is not given.
@@ -195,6 +198,8 @@ pub struct Overrides {
     pub seed: Option<u64>,
     /// `--threads`.
     pub threads: Option<usize>,
+    /// `--language`.
+    pub language: Option<&'static Language>,
 }
 
 /// The usage points' zone: civil days are counted in it.
@@ -272,6 +277,8 @@ pub struct Settings {
     pub out: PathBuf,
     /// Seed of every random choice.
     pub seed: u64,
+    /// Language of the reasons in all outputs.
+    pub language: &'static Language,
     /// Worker threads, at least 1.
     pub threads: usize,
     /// The usage points' zone; `None`: naive times are taken as they stand, days have 24 h.
@@ -348,6 +355,11 @@ impl PipelineFile {
         Ok(Settings {
             out: flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out")),
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
+            language: match (flags.language, &self.run.language) {
+                (Some(language), _) => language,
+                (None, Some(code)) => Language::named("[run] language", code)?,
+                (None, None) => Language::english(),
+            },
             threads: match check_threads(flags.threads.or(self.run.threads).unwrap_or(0))? {
                 0 => std::thread::available_parallelism().map_or(1, usize::from),
                 threads => threads,

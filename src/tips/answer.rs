@@ -17,10 +17,10 @@ use crate::units::Kilowatts;
 const SUPPORTED_FROM: f64 = 0.5;
 
 /// A tip this long after the last day is about a time that the data does not cover. [d]
-const MOST_DAYS_AFTER: i32 = 31;
+const MAX_DAYS_AFTER: i32 = 31;
 
 /// More missing or estimated than this, and nothing can be said. [share]
-const MOST_GAPS: f64 = 0.5;
+const MAX_GAPS: f64 = 0.5;
 
 /// One machine of most built since 2020: what a place draws whose rig nobody could estimate. [kW]
 const ONE_MACHINE_KW: f64 = 3.25;
@@ -276,11 +276,11 @@ impl Desk<'_> {
             let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
             let days_after = crate::calendar::day_number(day) - crate::calendar::day_number(last);
             // A rig that the data shows to its end is not gone because the tip came later.
-            if day < first || (days_after > MOST_DAYS_AFTER && !is_supported) {
+            if day < first || (days_after > MAX_DAYS_AFTER && !is_supported) {
                 return Some(Why::OtherTime);
             }
         }
-        (line.gap_share > MOST_GAPS && !is_supported).then_some(Why::Gaps)
+        (line.gap_share > MAX_GAPS && !is_supported).then_some(Why::Gaps)
     }
 }
 

@@ -11,7 +11,7 @@ use super::run_data::Line;
 use super::tip::Claim;
 
 /// Scores beyond this in log-odds are no more certain.
-const MOST_LOG_ODDS: f64 = 8.0;
+const MAX_LOG_ODDS: f64 = 8.0;
 
 /// The weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl Evidence {
     #[must_use]
     pub fn of(line: &Line, is_residual: bool) -> Self {
         let score = line.score.clamp(1e-9, 1.0 - 1e-9);
-        let log_odds = (score / (1.0 - score)).ln().clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS);
+        let log_odds = (score / (1.0 - score)).ln().clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS);
         if is_residual {
             return Self::Residual(log_odds);
         }

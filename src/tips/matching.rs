@@ -14,10 +14,10 @@ const ID: f64 = 0.98;
 const ADDRESS: f64 = 0.97;
 
 /// What is left of it where the street's name is only as alike as it must be.
-const LEAST_ADDRESS: f64 = 0.7;
+const MIN_ADDRESS: f64 = 0.7;
 
 /// Likeness at which that is so.
-const LEAST_ALIKE: f64 = 0.74;
+const MIN_ALIKE: f64 = 0.74;
 
 /// Chance where the caller names a flat and the register has the house alone.
 const HOUSE_WITHOUT_FLATS: f64 = 0.5;
@@ -37,13 +37,13 @@ const OTHER_KIND: f64 = 0.5;
 const OTHER_TOWN: f64 = 0.02;
 
 /// Lines of one tip, the likeliest first. A house of flats is more than nobody reads.
-pub const MOST_MATCHES: usize = 40;
+pub const MAX_MATCHES: usize = 40;
 
 /// Less is no match.
-const LEAST_CONFIDENCE: f64 = 0.005;
+const MIN_CONFIDENCE: f64 = 0.005;
 
 /// Words of a text in which an address is looked for.
-const MOST_WORDS: usize = 400;
+const MAX_WORDS: usize = 400;
 
 /// How a match was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -111,9 +111,9 @@ pub fn match_tip(index: &Index, tip: &Tip, claim: Claim) -> Matches {
     if claim.is_past_a_meter() || found.is_empty() {
         add_parents(index, tip, claim, &mut found);
     }
-    found.retain(|one| one.confidence >= LEAST_CONFIDENCE);
+    found.retain(|one| one.confidence >= MIN_CONFIDENCE);
     found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.meter.cmp(&b.meter)));
-    found.truncate(MOST_MATCHES);
+    found.truncate(MAX_MATCHES);
     Matches { all: found, unknown: matches.unknown }
 }
 
@@ -146,7 +146,7 @@ fn ids_in(index: &Index, text: &str) -> Vec<MeterNumber> {
     let is_id = |word: &&str| word.len() >= 4 && word.bytes().any(|byte| byte.is_ascii_digit());
     let bare = |word: &'_ str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let mut found = Vec::new();
-    for word in text.split_whitespace().take(MOST_WORDS).map(bare).filter(|word| is_id(&word.as_str())) {
+    for word in text.split_whitespace().take(MAX_WORDS).map(bare).filter(|word| is_id(&word.as_str())) {
         if let Some(meter) = index.by_id(&word).filter(|meter| !found.contains(meter)) {
             found.push(meter);
         }
@@ -219,8 +219,8 @@ fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, V
     }
     let sum: f64 = doors.iter().map(|door| door.1).sum::<f64>().max(1.0);
     let confidence = |alike: f64| {
-        let sure = ((alike - LEAST_ALIKE) / (1.0 - LEAST_ALIKE)).clamp(0.0, 1.0);
-        LEAST_ADDRESS + (ADDRESS - LEAST_ADDRESS) * sure
+        let sure = ((alike - MIN_ALIKE) / (1.0 - MIN_ALIKE)).clamp(0.0, 1.0);
+        MIN_ADDRESS + (ADDRESS - MIN_ADDRESS) * sure
     };
     let doors: Vec<Match> = doors
         .into_iter()
@@ -268,7 +268,7 @@ fn near_houses(index: &Index, readings: &[Address]) -> Vec<Match> {
 
 /// Addresses in running words: a street that the register has, with numbers right beside it.
 fn in_words(index: &Index, text: &str) -> Vec<Address> {
-    let words: String = text.split_whitespace().take(MOST_WORDS).collect::<Vec<_>>().join(" ");
+    let words: String = text.split_whitespace().take(MAX_WORDS).collect::<Vec<_>>().join(" ");
     let all = tokens(&words);
     let mut found = Vec::new();
     for number in (0..all.len()).filter(|&at| all[at].is_number()) {

@@ -40,7 +40,7 @@ use crate::acquisition::register::Register;
 use crate::balance::RESIDUAL_PREFIX;
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::report::past_run::PastRun;
+use crate::run::past_run::PastRun;
 
 /// A run opened for tips. Opening reads its tables once; an answer then reads no file.
 #[derive(Debug)]

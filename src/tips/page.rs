@@ -10,7 +10,7 @@ use super::answer::{Answer, AnswerLine};
 use super::tables::tag_words;
 use super::triage::{PAGES, Triage, TriagedTip};
 use crate::error::{Error, Result};
-use crate::report::words::{EVIDENCE_IS_NOT_GUILT, NONE};
+use crate::run::words::{EVIDENCE_IS_NOT_GUILT, NONE};
 use crate::units::Kilowatts;
 
 const STYLE: &str = include_str!("../../templates/report.css");

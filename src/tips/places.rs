@@ -13,7 +13,7 @@ const MARK_ERROR_M: f64 = 12.0;
 pub const TRANSFORMER_RADIUS_M: f64 = 400.0;
 
 /// Usage points looked at, the nearest first.
-const MOST_NEAR: usize = 12;
+const MAX_NEAR: usize = 12;
 
 /// One degree along a meridian. [m]
 const DEGREE_M: f64 = 111_195.0;
@@ -65,7 +65,7 @@ impl Places {
             .nearest_neighbor_iter_with_distance_2(at)
             .map(|(spot, square)| (spot.data, square.sqrt()))
             .take_while(|(_, distance_m)| *distance_m <= radius_m)
-            .take(MOST_NEAR)
+            .take(MAX_NEAR)
             .collect();
         near.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         near

@@ -32,10 +32,10 @@ const CALLER_COLUMNS: [&str; 12] = [
 ];
 
 /// Longer words are cut: nobody says more in a call. [characters]
-pub const MOST_TEXT_CHARS: usize = 10_000;
+pub const MAX_TEXT_CHARS: usize = 10_000;
 
 /// Longer names and addresses are no names. [characters]
-pub const MOST_NAME_CHARS: usize = 300;
+pub const MAX_NAME_CHARS: usize = 300;
 
 /// What stands where something about the caller stood.
 const CALLER: &str = "[caller]";
@@ -91,9 +91,9 @@ impl Reading {
             .map(|name| field(name).trim())
             .filter(|text| text.chars().count() > 2)
             .collect();
-        let text = without_caller(&self.text(line, "text", field("text"), MOST_TEXT_CHARS), &callers);
+        let text = without_caller(&self.text(line, "text", field("text"), MAX_TEXT_CHARS), &callers);
         let mut name = |column: &str| {
-            let text = self.text(line, column, field(column), MOST_NAME_CHARS).trim().to_owned();
+            let text = self.text(line, column, field(column), MAX_NAME_CHARS).trim().to_owned();
             (!text.is_empty()).then_some(text)
         };
         let (meter_id, address, transformer_id) = (name("meter_id"), name("address"), name("transformer_id"));
@@ -125,7 +125,7 @@ impl Reading {
     }
 
     fn tip_id(&mut self, line: u64, said: &str) -> String {
-        let said = without_controls(said.trim()).chars().take(MOST_NAME_CHARS).collect::<String>();
+        let said = without_controls(said.trim()).chars().take(MAX_NAME_CHARS).collect::<String>();
         let id = if said.is_empty() {
             self.mended(line, "it has no tip_id; it is named by its line");
             format!("line {line}")
@@ -356,7 +356,7 @@ mod tests {
                 "{line} {part}: {words:?}"
             );
         }
-        assert_eq!(tips[3].text.chars().count(), MOST_TEXT_CHARS);
+        assert_eq!(tips[3].text.chars().count(), MAX_TEXT_CHARS);
         assert_eq!(tips[5].text, "bell");
         assert_eq!(tips[6].received_at.unwrap().to_string(), "2022-01-25T14:30:00Z");
         assert_eq!(tips[4].text, "<script>alert(1)</script>", "the words are kept; a page escapes them");

@@ -3,25 +3,22 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use polars::prelude::DataFrame;
 
 use crate::balance::RESIDUAL_PREFIX;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::language::Language;
 use crate::ranking::Scored;
-use crate::report::past_run::{PastRun, Row, each};
-use crate::report::suspects::joined_reasons;
-
-/// From a median absolute deviation to the standard deviation of a normal distribution.
-const MAD_TO_SD: f64 = 1.4826;
-
-/// A rig's step must stand this far out of what the base load does from day to day.
-const STEP_DEVIATIONS: f64 = 3.0;
+use crate::ranking::suspects::joined_reasons;
+use crate::run::noise::{each_balance, each_quality};
+use crate::run::past_run::{PastRun, each};
+use crate::run::schema::{SCORES, SUSPECTS};
+use crate::run::score_row::ScoreRow;
 
 /// Of rigs this large, so many come out: what is said to be the smallest rig.
 pub const FOUND_SHARE: f64 = 0.9;
 
 /// A share of farms below this is none that can be known.
-const LEAST_SHARE: f64 = 5e-4;
+const MIN_SHARE: f64 = 5e-4;
 
 /// What a run says of one meter or residual.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -133,48 +130,7 @@ pub fn is_cut_short(ended: Date, last_day: Option<Date>) -> bool {
 /// The share that so many suspects of so many lines are, within what can be known.
 #[must_use]
 pub fn share_of(n_suspects: usize, n_lines: usize) -> f64 {
-    (n_suspects as f64 / n_lines.max(1) as f64).clamp(LEAST_SHARE, 0.5)
-}
-
-/// Calls with every meter of `features.parquet`, the smallest rig that would stand out of its own ups and downs
-/// [kW], and the share of its intervals that are missing or estimated.
-///
-/// # Errors
-/// When the table is there and cannot be read.
-pub fn each_quality(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, f64)) -> Result<()> {
-    const TABLE: &str = "features.parquet";
-    if !run.path(TABLE).is_file() {
-        return Ok(());
-    }
-    let names = ["meter_id", "base_load_kw_p50", "base_load_mad_rel", "missing_share", "estimated_share"];
-    let frame = columns(run, TABLE, &names)?;
-    for row in (0..frame.height()).map(|row| Row { table: TABLE, frame: &frame, row }) {
-        let noise_kw = row.float(names[1])?.zip(row.float(names[2])?);
-        let gaps = row.float(names[3])?.unwrap_or(0.0) + row.float(names[4])?.unwrap_or(0.0);
-        let noise_kw = noise_kw.map(|(base_kw, mad_rel)| noise_kw_of(base_kw, mad_rel));
-        take(&row.text(names[0])?.unwrap_or_default(), noise_kw, gaps);
-    }
-    Ok(())
-}
-
-/// Calls with every parent of `balance.parquet`, its peak over its rating, and the smallest rig that would stand
-/// out of its residual's ups and downs. [kW]
-///
-/// # Errors
-/// When the table is there and cannot be read.
-pub fn each_balance(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, Option<f64>)) -> Result<()> {
-    const TABLE: &str = "balance.parquet";
-    if !run.path(TABLE).is_file() {
-        return Ok(());
-    }
-    let names = ["parent_id", "peak_kw", "rating_kva", "unexplained_sd_kw"];
-    let frame = columns(run, TABLE, &names)?;
-    for row in (0..frame.height()).map(|row| Row { table: TABLE, frame: &frame, row }) {
-        let burden = row.float(names[1])?.zip(row.float(names[2])?).filter(|(_, kva)| *kva > 0.0);
-        let noise_kw = row.float(names[3])?.map(|sd_kw| STEP_DEVIATIONS * sd_kw);
-        take(&row.text(names[0])?.unwrap_or_default(), burden.map(|(kw, kva)| kw / kva), noise_kw);
-    }
-    Ok(())
+    (n_suspects as f64 / n_lines.max(1) as f64).clamp(MIN_SHARE, 0.5)
 }
 
 impl RunData {
@@ -184,29 +140,13 @@ impl RunData {
     /// When one of its tables cannot be read.
     pub fn of(run: &PastRun) -> Result<Self> {
         let mut data = Self { facts: RunFacts::of(run)?, ..Self::default() };
-        let scores = columns(
-            run,
-            "scores.parquet",
-            &[
-                "meter_id",
-                "score",
-                "rank",
-                "kind",
-                "rig_kw",
-                "rig_kw_low",
-                "rig_kw_high",
-                "onset",
-                "ended",
-                "group",
-                "reasons",
-                "p_value",
-            ],
-        )?;
-        for (meter, line) in each("scores.parquet", &scores, scored_line)? {
+        let scores = run.columns(&SCORES, &ScoreRow::COLUMNS)?;
+        for line in each(&SCORES, &scores, ScoreRow::read)? {
+            let (meter, line) = scored_line(line);
             data.lines.insert(meter, line);
         }
-        let suspects = columns(run, "suspects.parquet", &["meter_id"])?;
-        let suspects = each("suspects.parquet", &suspects, |row| row.text("meter_id"))?;
+        let suspects = run.columns(&SUSPECTS, &["meter_id"])?;
+        let suspects = each(&SUSPECTS, &suspects, |row| row.text("meter_id"))?;
         for meter in suspects.iter().flatten() {
             if let Some(line) = data.lines.get_mut(meter) {
                 line.is_suspect = true;
@@ -238,7 +178,7 @@ impl RunData {
             rig_kw: one.rig.as_ref().map(|rig| [rig.kw, rig.kw_low, rig.kw_high]),
             onset: one.rig.as_ref().and_then(|rig| rig.onset),
             ended: one.rig.as_ref().and_then(|rig| rig.ended),
-            reasons: joined_reasons(one),
+            reasons: joined_reasons(one, Language::english()),
             is_judged: one.group.as_str() != NOT_JUDGED,
             noise_kw: None,
             gap_share: 0.0,
@@ -255,40 +195,23 @@ impl RunData {
     }
 }
 
-/// What a step must be to stand out of a base load that moves so. [kW]
-#[must_use]
-pub fn noise_kw_of(base_load_kw: f64, mad_rel: f64) -> f64 {
-    STEP_DEVIATIONS * MAD_TO_SD * (base_load_kw * mad_rel).abs()
-}
-
-fn columns(run: &PastRun, table: &'static str, names: &[&str]) -> Result<DataFrame> {
-    let names: Vec<_> = names.iter().map(|name| polars::prelude::col(*name)).collect();
-    run.table(table)?.select(names).collect().map_err(|error| Error::table(table, error))
-}
-
-fn scored_line(row: &Row<'_>) -> Result<(String, Line)> {
-    let kw = row.float("rig_kw")?;
-    let rig_kw = match kw {
-        Some(kw) => {
-            Some([kw, row.float("rig_kw_low")?.unwrap_or(kw), row.float("rig_kw_high")?.unwrap_or(kw)])
-        }
-        None => None,
-    };
+fn scored_line(row: ScoreRow) -> (String, Line) {
+    let rig = row.rig.as_ref();
     let line = Line {
-        score: row.float("score")?.unwrap_or(0.0),
-        rank: row.count("rank")?.unwrap_or(0),
-        p_value: row.float("p_value")?.unwrap_or(1.0),
+        score: if row.score.is_nan() { 0.0 } else { row.score },
+        rank: row.rank,
+        p_value: row.p_value.unwrap_or(1.0),
         is_suspect: false,
-        kind: row.text("kind")?,
-        rig_kw,
-        onset: row.day("onset")?,
-        ended: row.day("ended")?,
-        reasons: row.text("reasons")?.unwrap_or_default(),
-        is_judged: row.text("group")?.as_deref() != Some(NOT_JUDGED),
+        kind: row.kind,
+        rig_kw: rig.map(|rig| [rig.kw, rig.kw_low, rig.kw_high]),
+        onset: rig.and_then(|rig| rig.onset),
+        ended: rig.and_then(|rig| rig.ended),
+        reasons: row.reasons,
+        is_judged: row.group != NOT_JUDGED,
         noise_kw: None,
         gap_share: 0.0,
     };
-    Ok((row.text("meter_id")?.unwrap_or_default(), line))
+    (row.meter, line)
 }
 
 /// As [`Sensitivity::smallest_found_kw`](crate::ranking::sensitivity::Sensitivity::smallest_found_kw),

@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 
 /// Names less alike than this (1: the same) are other streets: one slip in four letters, two in eight.
-const LEAST_ALIKE: f64 = 0.74;
+const MIN_ALIKE: f64 = 0.74;
 
 /// A name that the utility's table says is an old one of a street is as good as its own, nearly.
 const OLD_NAME_ALIKE: f64 = 0.99;
 
 /// Streets that share so many trigrams with a name are compared letter by letter, the most first.
-const MOST_COMPARED: usize = 60;
+const MAX_COMPARED: usize = 60;
 
 /// A street of the index.
 pub type StreetNumber = u32;
@@ -106,7 +106,7 @@ impl Streets {
             let alike = likeness(name, other)?;
             Some(self.alike(at, alike))
         };
-        best(shared.into_iter().take(MOST_COMPARED).filter_map(|(at, _)| alike(at)))
+        best(shared.into_iter().take(MAX_COMPARED).filter_map(|(at, _)| alike(at)))
     }
 
     fn alike(&self, at: u32, alike: f64) -> (StreetNumber, f64) {
@@ -133,7 +133,7 @@ fn likeness(a: &str, b: &str) -> Option<f64> {
     if number(a) != number(b) {
         return None;
     }
-    let arguments = osa::Args::default().score_cutoff(LEAST_ALIKE);
+    let arguments = osa::Args::default().score_cutoff(MIN_ALIKE);
     osa::normalized_similarity_with_args(a.bytes(), b.bytes(), &arguments)
 }
 

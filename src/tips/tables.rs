@@ -12,8 +12,8 @@ use super::facts::FactTag;
 use super::triage::{Triage, TriagedTip};
 use crate::atomic::write_recorded;
 use crate::error::{Error, Result};
-use crate::report::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
-use crate::report::words::EVIDENCE_IS_NOT_GUILT;
+use crate::run::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
+use crate::run::words::EVIDENCE_IS_NOT_GUILT;
 
 /// Rows a sheet can hold below its header, by the file format.
 const MAX_ROWS: usize = 1_048_575;

@@ -21,7 +21,7 @@ const SUPPLY_FALL: f32 = 0.02;
 
 /// A line's voltage falls by at most 6% at its peak: with what the transformer takes, supply stays within
 /// the 10% of EN 50160. [V]
-const MOST_FALL_V: f32 = 0.06 * NOMINAL_V;
+const MAX_FALL_V: f32 = 0.06 * NOMINAL_V;
 
 /// Lines of a transformer, and usage points on a pole.
 const LINES: (usize, usize) = (2, 4);
@@ -101,8 +101,8 @@ impl Lines {
             let Some(peak) = (0..n).max_by(|&a, &b| total(a).total_cmp(&total(b))) else { return };
             let falls_v = self.falls_v(line, own.iter().map(|(spot, kw)| (*spot, kw[peak])));
             let deepest_v = falls_v.iter().flatten().copied().fold(0.0, f32::max);
-            if deepest_v > MOST_FALL_V {
-                self.spans_ohm[line].iter_mut().for_each(|ohm| *ohm *= MOST_FALL_V / deepest_v);
+            if deepest_v > MAX_FALL_V {
+                self.spans_ohm[line].iter_mut().for_each(|ohm| *ohm *= MAX_FALL_V / deepest_v);
             }
         }
     }

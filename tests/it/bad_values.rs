@@ -186,7 +186,7 @@ fn what_a_register_holds_that_is_no_number_is_named() {
         "row 1: contracted_kw `15 kW`",
         "row 1: declared_mining_kw `lots`",
         "row 1: lat `north`",
-        "row 2: lon `512.0`",
+        "row 2: lon `512`",
         "row 3: meter_id",
         "row 5: meter_id `m2`",
     ] {

@@ -174,7 +174,8 @@ fn suspects(run: &Path) -> BTreeMap<String, (String, f64)> {
 fn reasons(run: &Path, meter: &str) -> Vec<String> {
     let table = read_table(&run.join("reasons.parquet"));
     let rows = texts(&table, "meter_id").into_iter().zip(texts(&table, "words"));
-    rows.filter(|(id, _)| id.as_deref() == Some(meter)).filter_map(|(_, words)| words).collect()
+    let reasons = rows.zip(texts(&table, "indicator")).filter(|(_, code)| code.as_deref() != Some("summary"));
+    reasons.filter(|((id, _), _)| id.as_deref() == Some(meter)).filter_map(|((_, words), _)| words).collect()
 }
 
 fn codes(run: &Path) -> Vec<(String, Option<String>)> {
@@ -201,7 +202,7 @@ fn a_tap_and_a_slowed_meter_are_listed_and_lamps_and_a_mistake_of_the_register_a
     );
     let explained = hashwatt(["explain", &run.display().to_string(), "residual:T2"]);
     assert!(
-        explained.code == 0 && explained.stdout.contains("flow past the 12 meters"),
+        explained.code == 0 && explained.stdout.contains("pass the 12 meters below"),
         "{}",
         explained.stdout
     );
@@ -261,8 +262,8 @@ fn a_residual_below_which_a_farm_was_found_stays_listed_and_says_so() {
     let run = network.detect_after("residual:T2,confirmed\nresidual:T4,missed\nresidual:T99,confirmed\n");
     let suspects = suspects(&run);
     assert!(suspects.contains_key("residual:T2") && suspects.contains_key("m055"), "{suspects:?}");
-    assert!(reasons(&run, "residual:T2")[0].contains("a farm was found below T2 (verdict confirmed)"));
-    assert!(reasons(&run, "residual:T4")[0].contains("a farm was found below T4 (verdict missed)"));
+    assert!(reasons(&run, "residual:T2")[0].contains("A farm was found below T2 (verdict confirmed)"));
+    assert!(reasons(&run, "residual:T4")[0].contains("A farm was found below T4 (verdict missed)"));
     assert!(codes(&run).contains(&("verdict_unknown".to_owned(), Some("residual:T99".to_owned()))));
 }
 

@@ -58,7 +58,9 @@ fn a_pipeline_file_that_cannot_be_used_names_file_key_and_cure() {
 fn the_result_is_a_ranked_list_with_reasons_and_a_caution() {
     let folder = tempfile::tempdir().unwrap();
     let ran = detect_district(folder.path(), &[]).ends_with(0);
-    for words in ["Read ", "false so far", "report.html", "evidence, not proof", "hashwatt explain"] {
+    for words in
+        ["Read ", "are expected to be false leads", "report.html", "evidence, not proof", "hashwatt explain"]
+    {
         assert!(ran.stdout.contains(words), "nothing says `{words}`: {}", ran.stdout);
     }
     assert!(ran.stderr.contains("digest: ") && ran.stderr.contains(" s"), "{}", ran.stderr);

@@ -16,7 +16,7 @@ use crate::district::{detect_district, district, run};
 use crate::program::{column_names, files, hashwatt_line, numbers, read_table, texts};
 
 /// Columns that `scores.parquet` promises.
-const SCORE_COLUMNS: [&str; 14] = [
+const SCORE_COLUMNS: [&str; 15] = [
     "meter_id",
     "score",
     "rank",
@@ -31,6 +31,7 @@ const SCORE_COLUMNS: [&str; 14] = [
     "group",
     "reasons",
     "p_value",
+    "chance",
 ];
 
 /// What `suspects.*` has on top.

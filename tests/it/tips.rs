@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use hashwatt::acquisition::register::Register;
-use hashwatt::report::tables::register::{REGISTER, register_frame};
-use hashwatt::report::tables::write_parquet;
+use hashwatt::run::schema::REGISTER;
+use hashwatt::run::tables::register::register_frame;
+use hashwatt::run::tables::write_parquet;
 use hashwatt::tips::{Tip, TipDesk};
 use polars::prelude::{Column, DataFrame, DataType};
 
@@ -131,7 +132,7 @@ fn million(folder: &Path) -> usize {
     let put = |name: &str, frame: DataFrame| {
         write_parquet(&mut std::fs::File::create(folder.join(name)).unwrap(), name, frame).unwrap();
     };
-    put(REGISTER, register_frame(&register).unwrap());
+    put(REGISTER.file, register_frame(&register).unwrap());
     let ids: Vec<String> = (0..n).map(|at| format!("M{at:07}")).collect();
     let text = |name: &str, value: &str| Column::new(name.into(), vec![value; n]);
     let float = |name: &str, value: &dyn Fn(usize) -> f64| {
@@ -168,7 +169,7 @@ fn ten_thousand_tips_meet_a_million_meters() {
     const TIPS: usize = 10_000;
     let folder = tempfile::tempdir().unwrap();
     let n = million(folder.path());
-    let register = read_table(&folder.path().join(REGISTER));
+    let register = read_table(&folder.path().join(REGISTER.file));
     let addresses = texts(&register, "address");
     let mut tips = String::from("tip_id,text,meter_id,address,lat,lon\n");
     for tip in 0..TIPS {

@@ -17,7 +17,7 @@ use crate::review::desk::Desk;
 use crate::review::pages::entries::entry;
 
 /// Entries handed out at once.
-const MOST_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 1000;
 
 /// One line of the log.
 #[derive(Serialize, ToSchema)]
@@ -75,7 +75,7 @@ pub async fn list(
     program.must(Scope::ReadCases)?;
     note(&desk, &program, "api_cases", "").await?;
     let mut entries = desk.database.entries_after(after.after).await?;
-    entries.truncate(MOST_ENTRIES);
+    entries.truncate(MAX_ENTRIES);
     Ok(Json(entries.into_iter().map(LogEntry::of).collect()))
 }
 

@@ -92,7 +92,7 @@ impl From<crate::error::Error> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let words = crate::review::language::Language::all()[0].say(refusal.message());
+        let words = crate::language::Language::all()[0].say(refusal.message());
         Self::new(refusal.status(), words)
     }
 }

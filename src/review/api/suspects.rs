@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 
 use super::scopes::Scope;
 use super::{Problem, Program};
+use crate::indicators::REASON;
+use crate::language::Language;
+use crate::language::message::Message;
 use crate::review::case::Cases;
 use crate::review::database::access::Access;
 use crate::review::desk::{Desk, now, status_of};
@@ -124,6 +127,8 @@ pub async fn list(
 pub struct SuspectSheet {
     #[serde(flatten)]
     suspect: Suspect,
+    /// The evidence in one sentence; of suspects.
+    summary: Option<String>,
     /// Evidence, strongest first.
     reasons: Vec<SheetReason>,
     /// Other explanations and how well each fits, 0..=1, best first.
@@ -135,8 +140,11 @@ pub struct SuspectSheet {
 pub struct SheetReason {
     /// Stable name of the indicator.
     indicator: String,
-    /// Measured against limit.
+    /// Measured against limit, in English.
     words: String,
+    /// What the words say: values by name, each with its unit.
+    #[schema(value_type = Object)]
+    parameters: serde_json::Value,
     /// What it adds to the log-odds of the score.
     weight: f64,
 }
@@ -159,10 +167,17 @@ pub async fn one(
     };
     let index = view.lines.index(&meter).ok_or_else(missing)?;
     note(&desk, &program, "api_suspect", &meter).await?;
-    let reason = |(indicator, words, weight)| SheetReason { indicator, words, weight };
+    let (summary, reasons) = view.evidence(&meter)?;
+    let reason = |(message, weight): (Message, f64)| SheetReason {
+        words: Language::english().say_message(REASON, &message),
+        indicator: message.code.into_owned(),
+        parameters: serde_json::to_value(message.values).unwrap_or_default(),
+        weight,
+    };
     Ok(Json(SuspectSheet {
         suspect: Suspect::of(view.lines.line(index), &view, &cases, &program),
-        reasons: view.reasons(&meter)?.into_iter().map(reason).collect(),
+        summary: summary.map(|summary| Language::english().say_message(REASON, &summary)),
+        reasons: reasons.into_iter().map(reason).collect(),
         rivals: view.rivals(&meter)?,
     }))
 }

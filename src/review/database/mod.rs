@@ -31,7 +31,7 @@ use crate::error::{Error, Result};
 const BUSY_S: u64 = 10;
 
 /// Connections held open; SQLite has one writer anyway, and PostgreSQL's default is a hundred for everyone.
-const MOST_CONNECTIONS: u32 = 8;
+const MAX_CONNECTIONS: u32 = 8;
 
 /// Which database it is, where statements cannot be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Database {
             private::keep_private(url)?;
         }
         let pool = AnyPoolOptions::new()
-            .max_connections(MOST_CONNECTIONS)
+            .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(BUSY_S))
             .after_connect(move |connection, _| {
                 Box::pin(async move {

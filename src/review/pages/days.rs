@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::{meter_address, page};
 use crate::calendar::{date_of, day_number};
+use crate::language::Language;
 use crate::review::desk::Desk;
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 
 /// Days of a stretch.
 const STRETCH_DAYS: usize = 31;

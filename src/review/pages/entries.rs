@@ -15,7 +15,7 @@ use crate::review::desk::{Desk, now};
 use crate::review::guard::Caller;
 
 /// Longest reason. [characters]
-pub const MOST_REASON_CHARS: usize = 4000;
+pub const MAX_REASON_CHARS: usize = 4000;
 
 /// What the forms send.
 #[derive(Deserialize)]
@@ -86,7 +86,7 @@ pub async fn entry(
     if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
         return Err(Refusal::Invalid("error-reason"));
     }
-    if reason.chars().count() > MOST_REASON_CHARS {
+    if reason.chars().count() > MAX_REASON_CHARS {
         return Err(Refusal::TooLarge);
     }
     Ok(Entry {

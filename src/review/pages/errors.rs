@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::error::Error;
-use crate::review::language::Language;
+use crate::language::Language;
 
 /// Why a request is refused.
 #[derive(Debug, Clone)]

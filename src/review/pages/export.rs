@@ -10,14 +10,14 @@ use super::errors::Refusal;
 use super::list::Column;
 use super::visits::Asked;
 use crate::error::Error;
-use crate::report::tables::without_formula;
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
 use crate::review::query::ListQuery;
 use crate::review::roles::May;
+use crate::run::tables::without_formula;
 
 /// Most lines of an exported list.
-const MOST_LINES: usize = 100_000;
+const MAX_LINES: usize = 100_000;
 
 fn csv(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Refusal> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -50,7 +50,7 @@ pub async fn list(
     let found = view.answers.found(&query, &view.lines, &cases, caller.may(May::SeePlaces));
     let heads = ["rank", "meter", "score"].into_iter().chain(columns.iter().map(|column| column.as_str()));
     let mut rows = vec![heads.map(|name| lang.name_of("column", name)).collect::<Vec<_>>()];
-    for index in found.iter().take(MOST_LINES) {
+    for index in found.iter().take(MAX_LINES) {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, &cases, view.last_day);
         let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());

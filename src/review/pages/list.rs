@@ -11,18 +11,18 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
+use crate::language::Language;
 use crate::review::Login;
 use crate::review::case::{Case, Cases, Status};
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::lines::Line;
 use crate::review::query::{ListQuery, Sort, gone};
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
 
 /// Longest name of a view. [characters]
-const MOST_NAME_CHARS: usize = 60;
+const MAX_NAME_CHARS: usize = 60;
 
 /// Cases without a line that are shown below a list; a search by id finds any.
 const MAX_GONE: usize = 200;
@@ -419,7 +419,7 @@ pub async fn save_view(
     caller: Caller,
     Form(view): Form<View>,
 ) -> Result<Response, Refusal> {
-    let name: String = view.name.trim().chars().take(MOST_NAME_CHARS).collect();
+    let name: String = view.name.trim().chars().take(MAX_NAME_CHARS).collect();
     if name.is_empty() {
         return Err(Refusal::Invalid("error-form"));
     }

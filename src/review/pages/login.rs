@@ -13,12 +13,12 @@ use tower_sessions::Session;
 
 use super::errors::Refusal;
 use super::page;
+use crate::language::Language;
 use crate::review::browser::{self, Browser};
 use crate::review::database::access::Access;
 use crate::review::database::refused::Refused;
 use crate::review::desk::{Desk, now};
 use crate::review::guard::{self, Caller};
-use crate::review::language::Language;
 use crate::review::throttle::Trying;
 use crate::review::{Login, passwords};
 

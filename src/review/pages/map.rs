@@ -12,14 +12,14 @@ use serde::Serialize;
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
 use crate::balance::RESIDUAL_PREFIX;
+use crate::language::Language;
 use crate::review::Login;
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::roles::May;
 
 /// Most suspects drawn; more would hide each other.
-const MOST_SUSPECTS: usize = 20_000;
+const MAX_SUSPECTS: usize = 20_000;
 
 #[derive(Template)]
 #[template(path = "review/map.html")]
@@ -80,7 +80,7 @@ pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<
     let lang = caller.lang();
     let mut suspects = Vec::new();
     let mut below: BTreeMap<&str, u32> = BTreeMap::new();
-    for line in view.lines.all().filter(|line| line.is_suspect()).take(MOST_SUSPECTS) {
+    for line in view.lines.all().filter(|line| line.is_suspect()).take(MAX_SUSPECTS) {
         if let Some(parent) = line.parent() {
             *below.entry(parent).or_default() += 1;
         }

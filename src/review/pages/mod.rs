@@ -22,8 +22,8 @@ use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::guard::Caller;
-use super::language::Language;
 use super::roles::May;
+use crate::language::Language;
 use errors::Refusal;
 
 /// What every page has around its own content.

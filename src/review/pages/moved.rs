@@ -8,10 +8,10 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
+use crate::language::Language;
 use crate::review::Login;
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::moved::moved;
 
 struct Row {

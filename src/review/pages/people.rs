@@ -10,19 +10,19 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, page};
+use crate::language::Language;
 use crate::review::api::scopes::Scope;
 use crate::review::database::access::Access;
 use crate::review::database::people::Decided;
 use crate::review::database::tokens::Token;
 use crate::review::desk::{Desk, now};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::roles::Role;
 use crate::review::signer::secret;
 use crate::review::{Login, passwords};
 
 /// Longest name of a person or a program. [characters]
-const MOST_NAME_CHARS: usize = 80;
+const MAX_NAME_CHARS: usize = 80;
 
 /// Lines of the access log on a page.
 const ACCESS_LINES: i64 = 500;
@@ -88,7 +88,7 @@ async fn show_with(desk: &Desk, caller: &Caller, new_token: Option<String>) -> R
 fn name_of(text: &str) -> Result<String, Refusal> {
     let name = text.trim();
     let is_valid =
-        !name.is_empty() && name.chars().count() <= MOST_NAME_CHARS && !name.chars().any(char::is_control);
+        !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.chars().any(char::is_control);
     if is_valid { Ok(name.to_owned()) } else { Err(Refusal::Invalid("error-form")) }
 }
 

@@ -12,23 +12,24 @@ use super::work::Work;
 use super::{Frame, gone, meter_address, page};
 use crate::acquisition::register::UsagePoint;
 use crate::balance::RESIDUAL_PREFIX;
-use crate::report::charts::ChartData;
+use crate::indicators::REASON;
+use crate::language::Language;
+use crate::language::message::Message;
 use crate::review::Login;
 use crate::review::case::Cases;
 use crate::review::charts::{charts_of, no_charts};
 use crate::review::desk::{Desk, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::lines::Line;
-use crate::review::reasons::in_language;
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
+use crate::run::charts::ChartData;
 
 /// Width of a bar at its fullest. [px]
 const BAR_PX: f64 = 120.0;
 
 /// Neighbours listed under the same transformer.
-const MOST_NEIGHBOURS: usize = 12;
+const MAX_NEIGHBOURS: usize = 12;
 
 /// Steps up the network; more are a circle.
 const DEEPEST: usize = 8;
@@ -62,6 +63,7 @@ struct SuspectPage {
     is_suspect: bool,
     status: &'static str,
     status_words: String,
+    summary: Option<String>,
     facts: Vec<(String, String)>,
     reasons: Vec<Bar>,
     rivals: Vec<Bar>,
@@ -89,6 +91,7 @@ pub async fn show(
     let lang = caller.lang();
     let status = status_of(line, &cases, view.last_day);
     let next = |index: usize| meter_address(view.lines.line(index).meter());
+    let (summary, reasons) = view.evidence(&meter)?;
     let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
     Ok(page(&SuspectPage {
         frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
@@ -101,7 +104,8 @@ pub async fn show(
         status: status.as_str(),
         status_words: lang.name_of("status", status.as_str()),
         facts: facts(&view, line, &caller)?,
-        reasons: reasons(&view, line, lang)?,
+        summary: summary.map(|summary| lang.say_message(REASON, &summary)),
+        reasons: bars(&reasons, lang),
         rivals: rivals(&view, line, lang)?,
         above: above(&view, line),
         neighbours,
@@ -181,16 +185,15 @@ fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> crate::error::Resul
     Ok(facts)
 }
 
-fn reasons(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
-    let reasons = view.reasons(line.meter())?;
-    let most = reasons.iter().map(|(_, _, weight)| weight.abs()).fold(f64::MIN_POSITIVE, f64::max);
-    let bar = |(_, words, weight): (String, String, f64)| Bar {
-        words: in_language(&words, lang),
-        value: format!("{}{}", if weight > 0.0 { "+" } else { "" }, lang.number(weight, 2)),
-        class: if weight < 0.0 { "against" } else { "for" },
+fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
+    let most = reasons.iter().map(|(_, weight)| weight.abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let bar = |(message, weight): &(Message, f64)| Bar {
+        words: lang.say_message(REASON, message),
+        value: format!("{}{}", if *weight > 0.0 { "+" } else { "" }, lang.number(*weight, 2)),
+        class: if *weight < 0.0 { "against" } else { "for" },
         width: width(weight.abs() / most),
     };
-    Ok(reasons.into_iter().map(bar).collect())
+    reasons.iter().map(bar).collect()
 }
 
 fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
@@ -238,7 +241,7 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
     let mut place = 0;
     found.retain(|index| {
         place += 1;
-        place <= MOST_NEIGHBOURS || *index == line.index()
+        place <= MAX_NEIGHBOURS || *index == line.index()
     });
     let n_more = n_found - found.len();
     let neighbour = |index: usize| {

@@ -13,29 +13,29 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
 use crate::error::{Error, Result};
+use crate::indicators::REASON;
+use crate::language::Language;
 use crate::review::Login;
 use crate::review::case::{Action, Cases, Entry};
 use crate::review::database::tips::{TakenTip, WhoCalled};
 use crate::review::desk::{Desk, now, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
-use crate::review::reasons::in_language;
 use crate::review::roles::May;
 use crate::review::run_view::RunView;
 use crate::tips::merge::{is_flood, place};
-use crate::tips::read::{MOST_NAME_CHARS, MOST_TEXT_CHARS, kept_words};
+use crate::tips::read::{MAX_NAME_CHARS, MAX_TEXT_CHARS, kept_words};
 use crate::tips::{Answer, AnswerLine, Claim, Position, Tip, TipAnswer, Weight};
 
-use super::entries::MOST_REASON_CHARS;
+use super::entries::MAX_REASON_CHARS;
 
 /// Tips listed below the form.
 const LAST_TIPS: i64 = 30;
 
 /// Places shown of one tip, the likeliest first.
-const MOST_PLACES: usize = 12;
+const MAX_PLACES: usize = 12;
 
 /// Reasons shown of the likeliest place.
-const MOST_REASONS: usize = 4;
+const MAX_REASONS: usize = 4;
 
 /// Seconds of a day.
 const DAY_S: i64 = 86_400;
@@ -65,8 +65,8 @@ impl Said {
     fn tip(&self) -> std::result::Result<Tip, &'static str> {
         let names =
             [&self.meter_id, &self.address, &self.transformer_id, &self.caller_name, &self.caller_phone];
-        if self.text.chars().count() > MOST_TEXT_CHARS
-            || names.iter().any(|name| name.chars().count() > MOST_NAME_CHARS)
+        if self.text.chars().count() > MAX_TEXT_CHARS
+            || names.iter().any(|name| name.chars().count() > MAX_NAME_CHARS)
         {
             return Err("error-too-large");
         }
@@ -298,7 +298,7 @@ pub async fn show_one(
         .iter()
         .map(|line| line.meter_id.clone())
         .filter(|meter| view.lines.index(meter).is_some())
-        .take(MOST_PLACES)
+        .take(MAX_PLACES)
         .collect();
     let handed = desk.database.handed_over(id).await?.into_iter();
     let handed = handed.map(|meter| (meter.clone(), meter_address(&meter))).collect();
@@ -371,7 +371,7 @@ pub async fn hand_over(
     if desk.database.tip(id).await?.is_none() || !has_page {
         return Err(Refusal::NotFound);
     }
-    if over.reason.chars().count() > MOST_REASON_CHARS {
+    if over.reason.chars().count() > MAX_REASON_CHARS {
         return Err(Refusal::TooLarge);
     }
     let entry = |action, value: &str, reason: &str| Entry {
@@ -472,10 +472,11 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
     });
     let reasons = match best {
         Some(line) => view
-            .reasons(&line.meter_id)?
+            .evidence(&line.meter_id)?
+            .1
             .into_iter()
-            .take(MOST_REASONS)
-            .map(|reason| in_language(&reason.1, lang))
+            .take(MAX_REASONS)
+            .map(|(reason, _)| lang.say_message(REASON, &reason))
             .collect(),
         None => Vec::new(),
     };
@@ -496,12 +497,7 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
         unknown: answer.unknown.join(", "),
         others: None,
         is_flood: false,
-        places: answer
-            .lines
-            .iter()
-            .take(MOST_PLACES)
-            .map(|line| place_row(view, cases, line, lang))
-            .collect(),
+        places: answer.lines.iter().take(MAX_PLACES).map(|line| place_row(view, cases, line, lang)).collect(),
         reasons,
     })
 }

@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
+use crate::language::Language;
 use crate::review::Login;
 use crate::review::case::{Action, Case, Cases, Entry, Status};
 use crate::review::desk::{Desk, now, status_of};
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::run_view::RunView;
 use crate::review::visits::{Candidate, Tour, plan};
 
@@ -23,8 +23,8 @@ const DEFAULT_VISITS: usize = 50;
 const DEFAULT_INSPECTORS: usize = 2;
 
 /// Most visits and inspectors of a batch.
-const MOST_VISITS: usize = 500;
-const MOST_INSPECTORS: usize = 20;
+const MAX_VISITS: usize = 500;
+const MAX_INSPECTORS: usize = 20;
 
 /// How many visits, by how many, where.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,13 +43,13 @@ impl Asked {
     /// Number of visits.
     #[must_use]
     pub fn n_visits(&self) -> usize {
-        Self::number(&self.visits, DEFAULT_VISITS, MOST_VISITS)
+        Self::number(&self.visits, DEFAULT_VISITS, MAX_VISITS)
     }
 
     /// Number of inspectors.
     #[must_use]
     pub fn n_inspectors(&self) -> usize {
-        Self::number(&self.inspectors, DEFAULT_INSPECTORS, MOST_INSPECTORS)
+        Self::number(&self.inspectors, DEFAULT_INSPECTORS, MAX_INSPECTORS)
     }
 
     /// The tours for what is still to be visited.
@@ -185,7 +185,7 @@ pub async fn request(
         reason: String::new(),
         run: view.id.clone(),
     };
-    let entries: Vec<Entry> = known.take(MOST_VISITS).map(entry).collect();
+    let entries: Vec<Entry> = known.take(MAX_VISITS).map(entry).collect();
     desk.write(&entries).await?;
     Ok(Redirect::to("/?status=visit_requested").into_response())
 }

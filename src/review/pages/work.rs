@@ -3,10 +3,10 @@
 use super::meter_address;
 use crate::acquisition::verdicts::Verdict;
 use crate::error::Result;
+use crate::language::Language;
 use crate::review::case::{Action, Cases, Entry, VISIT_RESULTS};
 use crate::review::desk::Desk;
 use crate::review::guard::Caller;
-use crate::review::language::Language;
 use crate::review::roles::May;
 
 /// Of a tip's words on the page of a meter it may mean. [characters]

@@ -282,11 +282,8 @@ impl Measures {
         for n in LENGTHS.into_iter().filter(|n| *n <= scored.len()) {
             self.sums.precision_at.entry(n).or_default().push(n_true(n) / n as f64);
         }
-        let mut expected_before = 0.0;
         for (index, (one, planted)) in scored.iter().zip(&planted).enumerate() {
-            let chance = (1.0 - (one.expected_false - expected_before)).clamp(0.0, 1.0);
-            expected_before = one.expected_false;
-            self.count_chance(chance, is_rig[index]);
+            self.count_chance(one.chance.unwrap_or_default(), is_rig[index]);
             self.sums.n_listed += usize::from(one.is_suspect);
             match planted {
                 None => {
@@ -328,7 +325,7 @@ impl Measures {
         }
         for at in &mut self.expected_false {
             let n = at.n_lines.min(scored.len());
-            at.n_claimed += n.checked_sub(1).map_or(0.0, |last| scored[last].expected_false);
+            at.n_claimed += scored[..n].iter().map(|one| 1.0 - one.chance.unwrap_or_default()).sum::<f64>();
             at.n_false += n as f64 - n_true(n);
         }
     }

@@ -9,8 +9,8 @@ use super::TipMeasures;
 use super::measures::{Backtest, Found, Measures, Reliability};
 use crate::atomic::write_recorded;
 use crate::error::{Error, Result};
-use crate::report::run_json::write_json;
-use crate::report::words::NONE;
+use crate::run::run_json::write_json;
+use crate::run::words::NONE;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 

@@ -18,14 +18,15 @@ use crate::acquisition::register::Register;
 use crate::features::measure::MeasuredMeter;
 use crate::ids::MeterId;
 use crate::ranking::rank::Ranked;
+use crate::run::noise::noise_kw_of;
 use crate::tips::index::{Index, Point};
-use crate::tips::run_data::{RunData, noise_kw_of};
+use crate::tips::run_data::RunData;
 use crate::tips::streets::Renamed;
 use crate::tips::{Answer, Tip, TipDesk};
 use crate::trials::tips::said_otherwise;
 
 /// From this draw on a rig has to be found: one machine of the smallest kind, a GPU rig. [kW]
-const LEAST_KW: f32 = 1.3;
+const MIN_KW: f32 = 1.3;
 
 /// Share of callers who do not say an address as the register writes it.
 const SAID_OTHERWISE: f64 = 0.3;
@@ -121,7 +122,7 @@ impl TipMeasures {
         }
         let is_supported = answer.answer == Answer::Supported;
         match named.rig_kw {
-            Some(kw) if kw >= LEAST_KW => {
+            Some(kw) if kw >= MIN_KW => {
                 self.n_on_rig += 1;
                 self.n_on_rig_supported += usize::from(is_supported);
             }

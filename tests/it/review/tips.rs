@@ -1,6 +1,6 @@
 //! Takes calls at the desk: answered, saved, handed over; who called is shown to few and not for long.
 
-use hashwatt::report::past_run::PastRun;
+use hashwatt::run::past_run::PastRun;
 use sqlx::{Connection, Executor};
 
 use super::client::{Client, page_of};

@@ -1,0 +1,186 @@
+//! Prepares the numbers that a suspect's charts draw, as one compact JSON for `templates/charts.js`.
+//!
+//! The page of a run and the analysts' desk draw from the same numbers with the same script. Whatever
+//! can be counted, averaged or cut is done here; the script only draws.
+
+mod duration;
+mod heat;
+mod mean_day;
+mod series;
+
+use serde::Serialize;
+
+pub use self::mean_day::DAYS_AROUND_ONSET;
+
+use self::duration::DurationCurve;
+use self::heat::Heat;
+use self::mean_day::{MeanDay, PeerBand};
+use self::series::DailySeries;
+use crate::calendar::day_number;
+use crate::digest::DayDigest;
+use crate::ranking::RigEstimate;
+use crate::run::PeerDay;
+
+/// What the charts of one meter draw. A chart whose part is missing has nothing to show and hides.
+/// Days are counted from 1970-01-01, local; demand is in kW, `null` where it is missing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChartData {
+    /// First day of the block, where it is within the data.
+    onset_day: Option<i32>,
+    /// First day after the block.
+    ended_day: Option<i32>,
+    /// Demand by day and clock hour.
+    heat: Option<Heat>,
+    /// Base load and mean demand of each day.
+    days: Option<DailySeries>,
+    /// Mean demand by clock hour: before and after a change, or over all days.
+    mean_days: Vec<MeanDay>,
+    /// The same of the peers.
+    peers: Option<PeerBand>,
+    /// Hourly demand in falling order, over the same days as the mean days.
+    duration: Vec<DurationCurve>,
+    /// Base and mean of what the meter's transformer feeds beyond its meters.
+    residual: Option<DailySeries>,
+    /// Explanations with their scores, 0 to 1, in the order given.
+    rivals: Vec<(String, Option<f64>)>,
+}
+
+impl ChartData {
+    /// The numbers of a meter with these days, in order. `residual` has the days of the residual of the
+    /// meter's transformer; `rivals` the explanations to show side by side, the suspicion itself first.
+    #[must_use]
+    pub fn of(
+        days: &[DayDigest],
+        rig: Option<&RigEstimate>,
+        peers: Option<&PeerDay>,
+        residual: Option<&[DayDigest]>,
+        rivals: Vec<(String, f64)>,
+    ) -> Self {
+        let spans = mean_day::spans(days, rig);
+        Self {
+            onset_day: rig.and_then(|rig| rig.onset).map(day_number),
+            ended_day: rig.and_then(|rig| rig.ended).map(day_number),
+            heat: Heat::of(days),
+            days: DailySeries::of(days),
+            mean_days: spans.iter().filter_map(|span| MeanDay::of(days, span)).collect(),
+            peers: peers.and_then(PeerBand::of),
+            duration: spans.iter().filter_map(|span| DurationCurve::of(days, span)).collect(),
+            residual: residual.and_then(DailySeries::of),
+            rivals: rivals
+                .into_iter()
+                .map(|(name, score)| (name, score.is_finite().then(|| (score * 1e3).round() / 1e3)))
+                .collect(),
+        }
+    }
+
+    /// Whether any day has hours: without them there is no heat map, mean day or duration curve.
+    #[must_use]
+    pub const fn has_hours(&self) -> bool {
+        self.heat.is_some()
+    }
+
+    /// Whether any day has a mean.
+    #[must_use]
+    pub const fn has_days(&self) -> bool {
+        self.days.is_some()
+    }
+
+    /// Whether the transformer's residual is known.
+    #[must_use]
+    pub const fn has_residual(&self) -> bool {
+        self.residual.is_some()
+    }
+
+    /// The JSON as it may stand within a script element: no text in it ends the element or begins a
+    /// comment, whatever a meter is called.
+    ///
+    /// # Panics
+    /// Never: every part is plain numbers and texts.
+    #[must_use]
+    pub fn to_embedded_json(&self) -> String {
+        let json = serde_json::to_string(self).expect("numbers and texts are JSON");
+        escape_for_script(&json)
+    }
+}
+
+/// JSON with `<`, `>` and `&`, which stand only within its texts, as escapes. So are the two line ends
+/// that JSON allows in a text and older scripts do not.
+#[must_use]
+pub fn escape_for_script(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Four digits that count: finer than any meter, and short in JSON. `None` where it is not finite.
+fn rounded(kw: f32) -> Option<f64> {
+    let kw = f64::from(kw);
+    if kw == 0.0 {
+        return Some(0.0);
+    }
+    let unit = 10_f64.powi(3 - kw.abs().log10().floor() as i32);
+    // Below a milliwatt nothing is measured.
+    let rounded = (kw * unit.min(1e6)).round() / unit.min(1e6);
+    kw.is_finite().then_some(rounded + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::made_up;
+
+    fn rivals() -> Vec<(String, f64)> {
+        vec![("mining".to_owned(), 0.9731), ("</script><b>&".to_owned(), f64::NAN)]
+    }
+
+    #[test]
+    fn numbers_have_four_digits_and_stay_numbers() {
+        assert_eq!(rounded(6.412_345), Some(6.412));
+        assert_eq!(rounded(123_456.0), Some(123_500.0));
+        assert_eq!(rounded(-0.000_000_1), Some(0.0));
+        assert_eq!(rounded(f32::NAN), None);
+        assert_eq!(serde_json::to_string(&rounded(-0.0)).unwrap(), "0.0");
+    }
+
+    #[test]
+    fn no_text_leaves_its_script_element() {
+        let json = ChartData::of(&[], None, None, None, rivals()).to_embedded_json();
+        assert!(!json.contains(['<', '>', '&']), "{json}");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["rivals"], serde_json::json!([["mining", 0.973], ["</script><b>&", null]]));
+    }
+
+    #[test]
+    fn a_meter_without_days_has_charts_of_nothing_but_rivals() {
+        let data = ChartData::of(&[], None, None, None, rivals());
+        assert!(!data.has_hours() && !data.has_days() && !data.has_residual());
+        assert!(data.mean_days.is_empty() && data.duration.is_empty());
+    }
+
+    #[test]
+    fn daily_reads_have_a_base_load_and_no_hours() {
+        let days: Vec<_> = (0..9)
+            .map(|day| DayDigest { demand_kw_mean: 2.0, ..DayDigest::empty(18_000 + day, 1440, 1) })
+            .collect();
+        let data = ChartData::of(&days, None, None, Some(&days), Vec::new());
+        assert!(data.has_days() && data.has_residual() && !data.has_hours());
+        assert!(data.mean_days.is_empty() && data.duration.is_empty());
+    }
+
+    #[test]
+    fn a_year_of_hours_is_small() {
+        let scored = made_up::scored().remove(0);
+        let days = made_up::days(&scored).days;
+        let data = ChartData::of(&days, scored.rig.as_ref(), None, Some(&days), rivals());
+        let bytes = data.to_embedded_json().len();
+        // One byte a cell is a third more in base64; the rest are some numbers a day.
+        assert!(bytes < days.len() * 70 + 3000, "{bytes} bytes for {} days", days.len());
+    }
+}

@@ -1,0 +1,115 @@
+//! Reads one meter's evidence back out of a run and renders it for a terminal.
+
+mod near;
+mod sheet;
+mod sparkline;
+
+use std::path::Path;
+
+use self::sheet::{EvidenceSheet, FindingLine};
+use super::past_run::{PastRun, Row, each};
+use super::schema::{FINDINGS, REASONS, RIVALS, SCORES};
+use super::score_row::ScoreRow;
+use crate::error::{Error, Result};
+use crate::indicators::REASON;
+use crate::language::Language;
+
+/// The evidence sheet of a meter, from the tables and digests in the folder `run`; its reasons in the run's
+/// language, unless another is asked for.
+///
+/// # Errors
+/// When `run` holds no run, or the run does not have the meter; the error then names near matches.
+pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> Result<String> {
+    let run = PastRun::open(run)?;
+    let meters = run.meters()?;
+    let scores = run.rows_of(&SCORES, meter)?;
+    if scores.height() == 0 {
+        return Err(unknown_meter(&run, meter, &meters));
+    }
+    let line = ScoreRow::read(&Row { table: SCORES.file, frame: &scores, row: 0 })?;
+    let reasons = run.rows_of(&REASONS, meter)?;
+    let rivals = run.rows_of(&RIVALS, meter)?;
+    let findings = run.rows_of(&FINDINGS, meter)?;
+    let language = language.unwrap_or_else(|| run.language());
+    let sentences = each(&REASONS, &reasons, |row| {
+        Ok((language.say_message(REASON, &row.message()?), row.float("weight")?))
+    })?;
+    let sheet = EvidenceSheet {
+        meter: meter.to_owned(),
+        score: line.score,
+        rank: line.rank,
+        n_scored: meters.len(),
+        kind: line.kind,
+        rig: line.rig,
+        group: line.group,
+        p_value: line.p_value,
+        chance: line.chance,
+        summary: sentences.iter().find(|(_, weight)| weight.is_none()).map(|(words, _)| words.clone()),
+        reasons: sentences.into_iter().filter_map(|(words, weight)| Some((words, weight?))).collect(),
+        rivals: each(&RIVALS, &rivals, |row| {
+            Ok((row.text("rival")?.unwrap_or_default(), row.float("score")?.unwrap_or(0.0)))
+        })?,
+        findings: each(&FINDINGS, &findings, finding)?,
+        days: run.days(meter)?.map(|days| days.days).unwrap_or_default(),
+    };
+    Ok(sheet::render(&sheet))
+}
+
+fn finding(row: &Row<'_>) -> Result<FindingLine> {
+    Ok(FindingLine {
+        code: row.text("code")?.unwrap_or_default(),
+        severity: row.text("severity")?.unwrap_or_default(),
+        days: row.day("first_day")?.zip(row.day("last_day")?),
+        description: row.text("description")?.unwrap_or_default(),
+    })
+}
+
+fn unknown_meter(run: &PastRun, meter: &str, meters: &[String]) -> Error {
+    let near = near::near_matches(meter, meters);
+    let cure = if near.is_empty() {
+        "scores.parquet lists every meter of the run".to_owned()
+    } else {
+        format!("Did you mean {}?", near.join(", "))
+    };
+    Error::setting("METER", format!("`{meter}` is not in the run {}", run.folder().display()), cure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::store::DigestStore;
+    use crate::run::made_up;
+
+    fn run() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        made_up::write(folder.path());
+        let digests = folder.path().join("digests");
+        let scored = made_up::scored().remove(0);
+        DigestStore::write(&digests, [(&scored.meter, &made_up::days(&scored).days[..])]).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_sheet_holds_score_reasons_rivals_and_load() {
+        insta::assert_snapshot!(explain(run().path(), "KZ-0042", None).unwrap());
+    }
+
+    #[test]
+    fn a_meter_without_rig_or_days_has_a_sheet_too() {
+        insta::assert_snapshot!(explain(run().path(), "KZ-0007", None).unwrap());
+    }
+
+    #[test]
+    fn an_unknown_meter_names_near_matches() {
+        let run = run();
+        let error = explain(run.path(), "kz-042", None).unwrap_err().to_string();
+        assert!(error.contains("`kz-042`") && error.contains("Did you mean KZ-0042"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_a_run_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = explain(folder.path(), "a", None).unwrap_err().to_string();
+        assert!(error.contains("no run in it") && error.contains("hashwatt detect"), "{error}");
+    }
+}

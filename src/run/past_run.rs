@@ -1,0 +1,279 @@
+//! Opens what an earlier run left behind: its tables by meter, its register and its days.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use polars::prelude::{
+    BooleanChunked, ChunkCompareEq, DataFrame, DataType, ParquetReader, PolarsResult, SerReader,
+};
+use rayon::prelude::*;
+
+use super::run_json::RUN;
+use super::schema::{FORMAT, REGISTER, SCORES, TableSchema};
+use crate::acquisition::register::Register;
+use crate::balance::{RESIDUAL_PREFIX, RESIDUALS};
+use crate::calendar::date_of;
+use crate::digest::MeterDays;
+use crate::digest::store::DigestStore;
+use crate::error::{Error, Result};
+use crate::folder::{Holds, Marker, Written};
+use crate::language::Language;
+use crate::language::message::Message;
+use crate::settings::DIGESTS;
+
+/// The output folder of an earlier `detect`.
+#[derive(Debug, Clone)]
+pub struct PastRun {
+    folder: PathBuf,
+    record: serde_json::Value,
+}
+
+impl PastRun {
+    /// The run in `folder`, with its tables as they were written.
+    ///
+    /// # Errors
+    /// When it holds no whole run, or a table is not what the run wrote.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let (run, marker) = Self::marked(folder)?;
+        let is_changed =
+            |(name, written): &(&String, &Written)| is_table(name) && !written.is_at(&folder.join(name));
+        let changed: Vec<_> = marker.files.par_iter().filter(is_changed).collect();
+        match changed.first() {
+            None => Ok(run),
+            Some((name, _)) => Err(Error::input(
+                folder.join(name).display().to_string(),
+                "it is not the file that the run wrote",
+                "Put it back from a copy, or run `hashwatt detect` again",
+            )),
+        }
+    }
+
+    /// The run in `folder`, without a look at its tables: enough to tell which run it is.
+    ///
+    /// # Errors
+    /// When it holds no whole run.
+    pub fn glance(folder: &Path) -> Result<Self> {
+        Self::marked(folder).map(|(run, _)| run)
+    }
+
+    fn marked(folder: &Path) -> Result<(Self, Marker)> {
+        let refused = |seen: &str| {
+            let cure = "Give the output folder of a `hashwatt detect` of this version that ran to its end";
+            Error::input(folder.display().to_string(), seen, cure)
+        };
+        let marker = match Marker::read(folder)? {
+            Some(marker) if marker.holds == Holds::Run => marker,
+            Some(marker) => return Err(refused(&format!("it holds {}, no run", marker.holds.words()))),
+            None if folder.is_dir() => return Err(refused("there is no run in it")),
+            None => return Err(refused("there is no such folder")),
+        };
+        if !marker.files.contains_key(RUN) {
+            return Err(refused("it holds digests, and no run"));
+        }
+        let path = folder.join(RUN);
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::read(&path, error))?;
+        let wrong =
+            |seen: String| Error::input(path.display().to_string(), seen, "Run `hashwatt detect` again");
+        let record: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let format = &record["format"];
+        if *format != FORMAT {
+            return Err(wrong(format!("its format is {format}, and this hashwatt reads {FORMAT}")));
+        }
+        Ok((Self { folder: folder.to_owned(), record }, marker))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// `run.json`.
+    #[must_use]
+    pub const fn record(&self) -> &serde_json::Value {
+        &self.record
+    }
+
+    /// First local day with data.
+    #[must_use]
+    pub fn first_day(&self) -> Option<Date> {
+        self.record["span"]["first_day"].as_str()?.parse().ok()
+    }
+
+    /// Last local day with data.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.record["span"]["last_day"].as_str()?.parse().ok()
+    }
+
+    /// The language its words are in.
+    #[must_use]
+    pub fn language(&self) -> &'static Language {
+        let code = self.record["settings"]["language"].as_str();
+        code.and_then(Language::with_code).unwrap_or_else(Language::english)
+    }
+
+    /// Path of one of its files.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The register the run was given; empty where it had none.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn register(&self) -> Result<Register> {
+        let path = self.path(REGISTER.file);
+        if !path.is_file() {
+            return Ok(Register::default());
+        }
+        Ok(Register::read(&path)?.0)
+    }
+
+    /// Where the days of a meter, or of a residual, lie.
+    #[must_use]
+    pub fn days_folder(&self, meter: &str) -> PathBuf {
+        if meter.starts_with(RESIDUAL_PREFIX) {
+            return self.path(RESIDUALS);
+        }
+        self.record["settings"]["store"].as_str().map_or_else(|| self.path(DIGESTS), PathBuf::from)
+    }
+
+    /// The meter's days, `None` where the run's digests do not have it or were moved away.
+    ///
+    /// # Errors
+    /// When the digests cannot be read.
+    pub fn days(&self, meter: &str) -> Result<Option<MeterDays>> {
+        let folder = self.days_folder(meter);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        DigestStore::open(&folder)?.meter(meter)
+    }
+
+    /// Columns of a table of the run, in this order.
+    ///
+    /// # Errors
+    /// When the table is not there, has no such column or cannot be read.
+    pub fn columns(&self, table: &TableSchema, names: &[&str]) -> Result<DataFrame> {
+        debug_assert!(names.iter().all(|name| table.has(name)), "{}: {names:?}", table.file);
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let rows = self.reader(table.file)?.with_columns(Some(names)).finish();
+        rows.map_err(|error| Error::table(table.file, error))
+    }
+
+    /// The rows of one meter, in the table's order.
+    ///
+    /// # Errors
+    /// When the table is not there or cannot be read.
+    pub fn rows_of(&self, table: &TableSchema, meter: &str) -> Result<DataFrame> {
+        let failed = |error| Error::table(table.file, error);
+        let is_of_meter = |frame: &DataFrame| -> PolarsResult<BooleanChunked> {
+            Ok(frame.column("meter_id")?.str()?.equal(meter))
+        };
+        let found = is_of_meter(&self.columns(table, &["meter_id"])?).map_err(failed)?;
+        let mut places = found.iter().enumerate().filter(|(_, is_found)| *is_found == Some(true));
+        let first = places.next().map_or(0, |(row, _)| row);
+        let last = places.last().map_or(first, |(row, _)| row);
+        let rows =
+            self.reader(table.file)?.with_slice(Some((first, last + 1 - first))).finish().map_err(failed)?;
+        is_of_meter(&rows).and_then(|found| rows.filter(&found)).map_err(failed)
+    }
+
+    fn reader(&self, table: &str) -> Result<ParquetReader<File>> {
+        let path = self.path(table);
+        let file = File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        Ok(ParquetReader::new(file))
+    }
+
+    /// Every meter with a score, by rank.
+    ///
+    /// # Errors
+    /// As [`Self::table`].
+    pub fn meters(&self) -> Result<Vec<String>> {
+        let ids = self.columns(&SCORES, &["meter_id"])?;
+        each(&SCORES, &ids, |row| Ok(row.text("meter_id")?.unwrap_or_default()))
+    }
+}
+
+/// Whether a file of a run is read again by other commands: the tables and the record. People may change the
+/// others.
+fn is_table(name: &str) -> bool {
+    !name.contains('/') && (name.ends_with(".parquet") || name == RUN)
+}
+
+/// What `read` makes of each row.
+///
+/// # Errors
+/// Those of `read`.
+pub fn each<T>(
+    table: &'static TableSchema,
+    frame: &DataFrame,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    (0..frame.height()).map(|row| read(&Row { table: table.file, frame, row })).collect()
+}
+
+/// One row of a table that an earlier run wrote.
+pub struct Row<'a> {
+    /// File name, for errors.
+    pub table: &'static str,
+    /// The table.
+    pub frame: &'a DataFrame,
+    /// Number of the row, from 0.
+    pub row: usize,
+}
+
+impl Row<'_> {
+    /// A text; `None` where it is missing.
+    ///
+    /// # Errors
+    /// When there is no such column or it is of another type.
+    pub fn text(&self, name: &str) -> Result<Option<String>> {
+        let column = self.frame.column(name).and_then(|column| column.str());
+        column
+            .map(|column| column.get(self.row).map(str::to_owned))
+            .map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A float; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn float(&self, name: &str) -> Result<Option<f64>> {
+        let column = self.frame.column(name).and_then(|column| column.f64());
+        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A count; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn count(&self, name: &str) -> Result<Option<u32>> {
+        let column = self.frame.column(name).and_then(|column| column.u32());
+        column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
+    }
+
+    /// The sentence of a row of `reasons.parquet`.
+    ///
+    /// # Errors
+    /// When a column is not there, or the parameters are not what a run writes.
+    pub fn message(&self) -> Result<Message> {
+        let (code, parameters) = (self.text("indicator")?, self.text("parameters")?);
+        Message::stored(&code.unwrap_or_default(), &parameters.unwrap_or_default())
+            .map_err(|error| Error::table(self.table, error))
+    }
+
+    /// A civil day; `None` where it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn day(&self, name: &str) -> Result<Option<Date>> {
+        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
+        let day = column.and_then(|column| column.i32().map(|column| column.get(self.row)));
+        day.map(|day| day.map(date_of)).map_err(|error| Error::table(self.table, error))
+    }
+}

@@ -1,0 +1,188 @@
+//! Records what a run was made of, so that it can be repeated and its files checked.
+//!
+//! `run.json` holds nothing that differs between two runs of the same input and seed: no clock, no
+//! thread count, no output path. How long the stages took is in `timings.json`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::RunOutputs;
+use super::schema::FORMAT;
+use crate::atomic::FileRecord;
+use crate::error::{Error, Result};
+use crate::ranking::sensitivity::Sensitivity;
+use crate::settings::{Learning, ReadingsTable, Settings, Windows};
+
+/// File name of the record.
+pub const RUN: &str = "run.json";
+
+/// What only the stages before this one know.
+#[derive(Debug, Clone, Default)]
+pub struct RunFacts {
+    /// Every file read, in order of path.
+    pub inputs: Vec<InputRecord>,
+    /// For each source the columns, unit, clock and stamp that were used, given or guessed.
+    pub mappings: Vec<ReadingsTable>,
+    /// First and last local day with interval data.
+    pub span: Option<(Date, Date)>,
+    /// Meters with interval data.
+    pub n_meters: u64,
+    /// Meter-days digested.
+    pub n_meter_days: u64,
+    /// Rows of interval data read.
+    pub n_rows: u64,
+    /// How small a rig these meters would show.
+    pub sensitivity: Sensitivity,
+    /// Outputs of other stages (`balance.parquet`, `features.parquet` ...), paths relative to the
+    /// output folder.
+    pub outputs: Vec<FileRecord>,
+}
+
+/// One file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputRecord {
+    /// What it was read as: `readings`, `register`, `weather`, `events`, `verdicts`.
+    pub role: &'static str,
+    /// Path or URL, size and hash.
+    #[serde(flatten)]
+    pub file: FileRecord,
+    /// Rows read, where they were counted.
+    pub n_rows: Option<u64>,
+}
+
+/// How long one stage took.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timing {
+    /// The stage's name.
+    pub stage: &'static str,
+    /// Wall-clock time. [s]
+    pub seconds: f64,
+}
+
+/// The content of `run.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunRecord {
+    /// Version of the record and of the tables.
+    format: u32,
+    hashwatt: &'static str,
+    seed: u64,
+    span: Option<Span>,
+    inputs: Vec<InputRecord>,
+    mappings: Vec<ReadingsTable>,
+    settings: SettingsRecord,
+    counts: Counts,
+    sensitivity: Sensitivity,
+    outputs: Vec<FileRecord>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Span {
+    first_day: Date,
+    last_day: Date,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct SettingsRecord {
+    language: &'static str,
+    timezone: Option<String>,
+    /// Where the digests are, if not beside this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
+    windows: Windows,
+    max_groups_per_class: usize,
+    max_false_chance: f64,
+    tariff_per_kwh: Option<f64>,
+    learning: Learning,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Counts {
+    meters: u64,
+    meter_days: u64,
+    rows: u64,
+    scored: u64,
+    suspects: u64,
+    findings: BTreeMap<&'static str, u64>,
+}
+
+impl RunRecord {
+    /// The record of `run`, with the files it wrote.
+    pub fn of(run: &RunOutputs<'_>, written: impl Iterator<Item = FileRecord>) -> Self {
+        let facts = run.facts;
+        let mut outputs: Vec<FileRecord> = facts.outputs.iter().cloned().chain(written).collect();
+        outputs.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            format: FORMAT,
+            hashwatt: env!("CARGO_PKG_VERSION"),
+            seed: run.settings.seed,
+            span: facts.span.map(|(first_day, last_day)| Span { first_day, last_day }),
+            inputs: facts.inputs.clone(),
+            mappings: facts.mappings.clone(),
+            settings: SettingsRecord::of(run.settings),
+            counts: Counts::of(run),
+            sensitivity: facts.sensitivity.clone(),
+            outputs,
+        }
+    }
+}
+
+impl SettingsRecord {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            language: settings.language.code,
+            timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
+            store: settings.store.as_ref().map(|folder| folder.display().to_string()),
+            windows: settings.windows,
+            max_groups_per_class: settings.max_groups_per_class,
+            max_false_chance: settings.max_false_chance,
+            tariff_per_kwh: settings.tariff_per_kwh,
+            learning: settings.learning.clone(),
+        }
+    }
+}
+
+impl Counts {
+    fn of(run: &RunOutputs<'_>) -> Self {
+        let mut findings = BTreeMap::new();
+        for finding in run.findings {
+            *findings.entry(finding.code.as_str()).or_default() += 1;
+        }
+        Self {
+            meters: run.facts.n_meters,
+            meter_days: run.facts.n_meter_days,
+            rows: run.facts.n_rows,
+            scored: run.scored.len() as u64,
+            suspects: run.scored.iter().filter(|scored| scored.is_suspect).count() as u64,
+            findings,
+        }
+    }
+}
+
+/// Fills `file` with `content` as indented JSON.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_json(file: &mut File, name: &str, content: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(content).map_err(|error| Error::table(name, error))?;
+    text.push(b'\n');
+    file.write_all(&text).map_err(|error| Error::write(name, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::made_up;
+
+    #[test]
+    fn a_record_names_inputs_settings_counts_and_outputs() {
+        let written = FileRecord { path: "scores.parquet".into(), bytes: 12, sha256: "ab".into() };
+        let text = made_up::with_run(|run| {
+            serde_json::to_string_pretty(&RunRecord::of(run, std::iter::once(written))).unwrap()
+        });
+        insta::assert_snapshot!(text);
+    }
+}

@@ -1,0 +1,81 @@
+//! Reads a row of `scores.parquet` back.
+
+use super::past_run::Row;
+use crate::error::Result;
+use crate::ranking::RigEstimate;
+
+/// A line of a run, by the columns of [`SCORES`](super::schema::SCORES).
+#[derive(Debug, Clone, Default)]
+pub struct ScoreRow {
+    /// The meter or residual.
+    pub meter: String,
+    /// Suspicion score, 0..=1; NaN where it is missing.
+    pub score: f64,
+    /// Place in the list, from 1.
+    pub rank: u32,
+    /// The kind's stable text.
+    pub kind: Option<String>,
+    /// The rig; its energy is not in the table and NaN.
+    pub rig: Option<RigEstimate>,
+    /// Peer group.
+    pub group: String,
+    /// Words of all reasons.
+    pub reasons: String,
+    /// Share of its peers that score at least as high.
+    pub p_value: Option<f64>,
+    /// Chance that there is a rig, 0..=1.
+    pub chance: Option<f64>,
+}
+
+impl ScoreRow {
+    /// Columns that a row is read from.
+    pub const COLUMNS: [&'static str; 15] = [
+        "meter_id",
+        "score",
+        "rank",
+        "kind",
+        "rig_kw",
+        "rig_kw_low",
+        "rig_kw_high",
+        "machines_low",
+        "machines_high",
+        "onset",
+        "ended",
+        "group",
+        "reasons",
+        "p_value",
+        "chance",
+    ];
+
+    /// The row.
+    ///
+    /// # Errors
+    /// When a column is not there or of another type.
+    pub fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            meter: row.text("meter_id")?.unwrap_or_default(),
+            score: row.float("score")?.unwrap_or(f64::NAN),
+            rank: row.count("rank")?.unwrap_or(0),
+            kind: row.text("kind")?,
+            rig: rig(row)?,
+            group: row.text("group")?.unwrap_or_default(),
+            reasons: row.text("reasons")?.unwrap_or_default(),
+            p_value: row.float("p_value")?,
+            chance: row.float("chance")?,
+        })
+    }
+}
+
+fn rig(row: &Row<'_>) -> Result<Option<RigEstimate>> {
+    let Some(kw) = row.float("rig_kw")? else { return Ok(None) };
+    Ok(Some(RigEstimate {
+        kw,
+        kw_low: row.float("rig_kw_low")?.unwrap_or(kw),
+        kw_high: row.float("rig_kw_high")?.unwrap_or(kw),
+        machines_low: row.count("machines_low")?.unwrap_or(0),
+        machines_high: row.count("machines_high")?.unwrap_or(0),
+        onset: row.day("onset")?,
+        ended: row.day("ended")?,
+        energy_kwh: f64::NAN,
+    }))
+}

@@ -1,0 +1,74 @@
+//! Lays out `reasons.parquet` and `rivals.parquet`: one row a reason, one row another explanation.
+
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+
+use super::{floats, texts};
+use crate::error::Result;
+use crate::indicators::REASON;
+use crate::language::Language;
+use crate::language::message::Message;
+use crate::ranking::{RivalScore, Scored};
+use crate::run::schema::{REASONS, RIVALS};
+
+/// `meter_id, indicator, words` (in the run's language), `parameters` (what the words say, as JSON), `weight`
+/// [log-odds, negative speaks against], meters in order of rank, reasons strongest first. Before the reasons of a
+/// suspect, under the indicator `summary` and without a weight, all of them in one sentence.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn reasons_frame(scored: &[Scored], language: &Language) -> Result<DataFrame> {
+    let rows: Vec<(&str, &Message, Option<f64>)> = scored.iter().flat_map(sentences).collect();
+    let said: Vec<(String, String)> = rows
+        .par_iter()
+        .map(|(_, message, _)| (language.say_message(REASON, message), message.parameters()))
+        .collect();
+    let columns = vec![
+        texts("meter_id", rows.iter().map(|(meter, ..)| Some(*meter))),
+        texts("indicator", rows.iter().map(|(_, message, _)| Some(message.code.as_ref()))),
+        texts("words", said.iter().map(|(words, _)| Some(words.as_str()))),
+        texts("parameters", said.iter().map(|(_, parameters)| Some(parameters.as_str()))),
+        floats("weight", rows.iter().map(|(.., weight)| *weight)),
+    ];
+    REASONS.frame(rows.len(), columns)
+}
+
+fn sentences(line: &Scored) -> impl Iterator<Item = (&str, &Message, Option<f64>)> {
+    let meter = line.meter.as_str();
+    let reasons = line.reasons.iter().map(move |reason| (meter, &reason.message, Some(reason.weight)));
+    line.summary.iter().map(move |summary| (meter, summary, None)).chain(reasons)
+}
+
+/// `meter_id, rival, score` [0..=1, how well it fits], meters in order of rank, best rival first.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn rivals_frame(scored: &[Scored]) -> Result<DataFrame> {
+    let rows: Vec<(&str, &RivalScore)> =
+        scored.iter().flat_map(|row| row.rivals.iter().map(|rival| (row.meter.as_str(), rival))).collect();
+    let columns = vec![
+        texts("meter_id", rows.iter().map(|(meter, _)| Some(*meter))),
+        texts("rival", rows.iter().map(|(_, rival)| Some(rival.rival))),
+        floats("score", rows.iter().map(|(_, rival)| Some(rival.score))),
+    ];
+    RIVALS.frame(rows.len(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::made_up;
+
+    #[test]
+    fn every_reason_and_rival_has_a_row() {
+        let scored = made_up::scored();
+        assert_eq!(
+            reasons_frame(&scored, Language::english()).unwrap().height(),
+            scored.iter().map(|row| row.reasons.len() + usize::from(row.summary.is_some())).sum::<usize>()
+        );
+        assert_eq!(
+            rivals_frame(&scored).unwrap().height(),
+            scored.iter().map(|row| row.rivals.len()).sum::<usize>()
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! Lays out `register.parquet`: what the utility knows of every usage point, as the run took it.
+
+use polars::prelude::{Column, DataFrame};
+
+use super::{floats, texts};
+use crate::acquisition::register::{Register, UsagePoint};
+use crate::error::Result;
+use crate::run::schema::REGISTER;
+
+/// The columns a register is read with (`meter_id, parent_id, kind, activity, premises, tariff, contracted_kw,
+/// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA], `phase, bus`), a row a
+/// usage point, by meter; no row where there was no register. Reads back with [`Register::read`].
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn register_frame(register: &Register) -> Result<DataFrame> {
+    let points: Vec<_> = register.points().filter(|(_, point)| !point.is_named_only()).collect();
+    let text = |name: &str, pick: fn(&UsagePoint) -> Option<&str>| {
+        texts(name, points.iter().map(|(_, point)| pick(point)))
+    };
+    let number = |name: &str, pick: fn(&UsagePoint) -> Option<f64>| {
+        floats(name, points.iter().map(|(_, point)| pick(point)))
+    };
+    let columns: Vec<Column> = vec![
+        texts("meter_id", points.iter().map(|(meter, _)| Some(meter.as_str()))),
+        text("parent_id", |point| point.parent_id.as_deref()),
+        text("kind", |point| point.kind.as_deref()),
+        text("activity", |point| point.activity.as_deref()),
+        text("premises", |point| point.premises.as_deref()),
+        text("tariff", |point| point.tariff.as_deref()),
+        number("contracted_kw", |point| point.contracted_kw),
+        number("declared_mining_kw", |point| point.declared_mining_kw),
+        text("licence", |point| point.licence.as_deref()),
+        number("lat", |point| point.lat),
+        number("lon", |point| point.lon),
+        text("address", |point| point.address.as_deref()),
+        text("zone", |point| point.zone.as_deref()),
+        number("rating_kva", |point| point.rating_kva),
+        text("phase", |point| point.phase.as_deref()),
+        text("bus", |point| point.bus.as_deref()),
+    ];
+    REGISTER.frame(points.len(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::made_up;
+    use crate::run::tables::write_parquet;
+
+    #[test]
+    fn a_register_reads_back_as_it_was() {
+        let register = made_up::register();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(REGISTER.file);
+        let frame = register_frame(&register).unwrap();
+        write_parquet(&mut std::fs::File::create(&path).unwrap(), REGISTER.file, frame).unwrap();
+        let (again, findings) = Register::read(&path).unwrap();
+        assert!(findings.is_empty());
+        assert!(again.points().eq(register.points()));
+        assert!(!again.is_empty());
+    }
+
+    #[test]
+    fn no_register_is_an_empty_table_that_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(REGISTER.file);
+        let frame = register_frame(&Register::default()).unwrap();
+        write_parquet(&mut std::fs::File::create(&path).unwrap(), REGISTER.file, frame).unwrap();
+        assert!(Register::read(&path).unwrap().0.is_empty());
+    }
+}

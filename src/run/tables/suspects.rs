@@ -1,0 +1,113 @@
+//! Lays out `suspects.parquet` and `suspects.csv`: the meters above the cut and what a visit needs.
+
+use polars::prelude::{Column, DataFrame};
+
+use super::scores::{case_column, score_columns};
+use super::{counts, floats, texts};
+use crate::acquisition::register::UsagePoint;
+use crate::error::Result;
+use crate::language::Language;
+use crate::network::risk::Risks;
+use crate::ranking::suspects::Suspect;
+use crate::run::schema::SUSPECTS;
+
+/// The columns of `scores.parquet`, then `summary` (the evidence in one sentence), `expected_false` [suspects from rank 1 to here],
+/// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
+/// `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat, lon` [degrees, WGS 84],
+/// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`, and of the parent
+/// above it `parent_peak_share` [of the rating], `parent_hours_above_rating` and the same without the suspects
+/// below it: the list can be ordered by what burdens the network. Last `case`, as in the scores.
+///
+/// # Errors
+/// When the table cannot be built.
+pub fn suspects_frame(
+    suspects: &[Suspect<'_>],
+    tariff_per_kwh: Option<f64>,
+    risks: &Risks,
+    language: &Language,
+) -> Result<DataFrame> {
+    let rows: Vec<_> = suspects.iter().map(|suspect| suspect.scored).collect();
+    let mut columns = score_columns(&rows, language);
+    let summaries: Vec<Option<String>> = suspects.iter().map(|suspect| suspect.summary(language)).collect();
+    columns.extend([
+        texts("summary", summaries.iter().map(Option::as_deref)),
+        floats("expected_false", rows.iter().map(|row| row.expected_false)),
+        floats("energy_kwh_since_onset", suspects.iter().map(Suspect::energy_kwh_since_onset)),
+        floats("money_since_onset", suspects.iter().map(|suspect| suspect.money_since_onset(tariff_per_kwh))),
+        texts("best_rival", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.rival))),
+        floats(
+            "best_rival_score",
+            suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.score)),
+        ),
+    ]);
+    columns.extend(register_columns(suspects));
+    let risk = |suspect: &Suspect<'_>| risks.get(suspect.parent()?);
+    columns.extend([
+        floats("parent_peak_share", suspects.iter().map(|suspect| Some(risk(suspect)?.peak_share))),
+        counts("parent_hours_above_rating", suspects.iter().map(|suspect| Some(risk(suspect)?.hours_above))),
+        counts(
+            "parent_hours_above_rating_without",
+            suspects.iter().map(|suspect| Some(risk(suspect)?.hours_above_without)),
+        ),
+        case_column(&rows),
+    ]);
+    SUSPECTS.frame(suspects.len(), columns)
+}
+
+fn register_columns(suspects: &[Suspect<'_>]) -> Vec<Column> {
+    let text = |name: &str, pick: fn(&UsagePoint) -> Option<&str>| {
+        texts(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
+    let number = |name: &str, pick: fn(&UsagePoint) -> Option<f64>| {
+        floats(name, suspects.iter().map(|suspect| pick(suspect.point?)))
+    };
+    vec![
+        text("address", |point| point.address.as_deref()),
+        number("lat", |point| point.lat),
+        number("lon", |point| point.lon),
+        text("parent_id", |point| point.parent_id.as_deref()),
+        text("activity", |point| point.activity.as_deref()),
+        text("premises", |point| point.premises.as_deref()),
+        text("tariff", |point| point.tariff.as_deref()),
+        number("contracted_kw", |point| point.contracted_kw),
+        number("declared_mining_kw", |point| point.declared_mining_kw),
+        text("licence", |point| point.licence.as_deref()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranking::suspects::suspects;
+    use crate::run::made_up;
+    use crate::run::tables::write_csv;
+
+    fn csv(tariff_per_kwh: Option<f64>) -> String {
+        let (scored, register) = (made_up::scored(), made_up::register());
+        let frame = suspects_frame(
+            &suspects(&scored, &register),
+            tariff_per_kwh,
+            &Risks::default(),
+            Language::english(),
+        )
+        .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_csv(&mut std::fs::File::create(&path).unwrap(), "a.csv", &frame).unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn suspects_stand_with_money_and_register() {
+        insta::assert_snapshot!(csv(Some(0.05)));
+    }
+
+    #[test]
+    fn without_a_price_there_is_no_money() {
+        let (scored, register) = (made_up::scored(), made_up::register());
+        let frame =
+            suspects_frame(&suspects(&scored, &register), None, &Risks::default(), Language::english())
+                .unwrap();
+        assert_eq!(frame.column("money_since_onset").unwrap().null_count(), frame.height());
+    }
+}

@@ -1,0 +1,351 @@
+//! Writes the suspects as a workbook: the list, the reasons, and what the columns mean.
+
+use std::fs::File;
+
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Url, Workbook, Worksheet, XlsxError,
+};
+
+use super::RunOutputs;
+use super::words::{EVIDENCE_IS_NOT_GUILT, sensitivity_words};
+use crate::error::{Error, Result};
+use crate::language::Language;
+use crate::ranking::suspects::Suspect;
+use crate::settings::Settings;
+
+/// Rows a sheet can hold below its header, by the file format.
+const MAX_ROWS: usize = 1_048_575;
+
+/// Characters a cell can hold, by the file format.
+const MAX_CELL_CHARS: usize = 32_767;
+
+/// Links a sheet can hold, by the file format.
+const MAX_LINKS: usize = 65_530;
+
+/// Names of the sheets that link to each other.
+const SUSPECTS: &str = "Suspects";
+const REASONS: &str = "Reasons";
+
+/// Place of the meter among the columns of both.
+const METER_COLUMN: u16 = 1;
+
+/// The document's date where the data has no days.
+const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
+
+/// Fills `file` with the workbook. Texts are written as texts, so no cell runs as a formula. The
+/// document is dated by the last day of the data, not by the clock: same input, same bytes.
+///
+/// # Errors
+/// When the workbook cannot be built or written.
+pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
+    let written = sheets(run, suspects).and_then(|mut workbook| workbook.save_to_writer(file));
+    written.map_err(|error| Error::table("suspects.xlsx", error))
+}
+
+fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(run.facts.span.map(|(_, last)| last))?);
+    write_suspects(workbook.add_worksheet().set_name(SUSPECTS)?, suspects, run.settings)?;
+    write_reasons(workbook.add_worksheet().set_name(REASONS)?, suspects, run.settings.language)?;
+    write_about(workbook.add_worksheet().set_name("About")?, run)?;
+    Ok(workbook)
+}
+
+fn properties(last_day: Option<Date>) -> std::result::Result<DocProperties, XlsxError> {
+    let (year, month, day) = last_day.map_or(NO_DATA_DATE, |day| {
+        (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
+    });
+    let date = ExcelDateTime::from_ymd(year, month, day)?;
+    Ok(DocProperties::new()
+        .set_title("hashwatt: suspects")
+        .set_comment(EVIDENCE_IS_NOT_GUILT)
+        .set_creation_datetime(&date))
+}
+
+/// What one cell holds.
+enum Cell<'a> {
+    Text(Option<&'a str>),
+    Words(Option<String>),
+    Number(Option<f64>),
+    Day(Option<Date>),
+}
+
+/// A column of the sheet of suspects.
+struct ColumnOf<'a> {
+    name: &'static str,
+    /// In characters of the sheet's font.
+    width: f64,
+    number_format: &'static str,
+    meaning: &'static str,
+    cell: fn(&Suspect<'a>, &Settings) -> Cell<'a>,
+}
+
+const KW: &str = "#,##0.00";
+const COUNT: &str = "#,##0";
+const SHARE: &str = "0.000";
+const DAY: &str = "yyyy-mm-dd";
+const DEGREES: &str = "0.00000";
+const GENERAL: &str = "General";
+
+// One line a column reads as the table it is.
+#[rustfmt::skip]
+fn columns<'a>() -> Vec<ColumnOf<'a>> {
+    use Cell::{Day, Number, Text, Words};
+    let column = |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
+    vec![
+        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| Number(Some(s.scored.rank.into()))),
+        column("meter_id", 20.0, GENERAL, "The meter; residual: is what a transformer feeds beyond its meters", |s, _| Text(Some(s.scored.meter.as_str()))),
+        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| Number(Some(s.scored.score))),
+        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| Text(s.scored.kind.map(|kind| kind.as_str()))),
+        column("summary", 90.0, GENERAL, "The evidence in one sentence", |s, settings| Words(s.summary(settings.language))),
+        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
+        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
+        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
+        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
+        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
+        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
+        column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("p_value", 10.0, SHARE, "Share of the meter's peers, itself included, that score at least as high", |s, _| Number(Some(s.scored.p_value))),
+        column("chance", 8.0, SHARE, "Chance that there is a rig, 0 to 1, by the data alone", |s, _| Number(s.scored.chance)),
+        column("expected_false", 14.0, KW, "How many of the suspects from rank 1 to this one are expected to be false", |s, _| Number(s.scored.expected_false)),
+        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
+        column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, settings| Number(s.money_since_onset(settings.tariff_per_kwh))),
+        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| Text(s.best_rival().map(|rival| rival.rival))),
+        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| Number(s.best_rival().map(|rival| rival.score))),
+        column("address", 34.0, GENERAL, "From the register", |s, _| Text(s.address())),
+        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
+        column("activity", 16.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
+        column("premises", 12.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
+        column("tariff", 14.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
+        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
+        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
+        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
+        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
+        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
+        column("zone", 12.0, GENERAL, "Zone of the network, from the register", |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
+        column("case", 12.0, GENERAL, "Shared by lines that start and stop together under one parent", |s, _| Text(s.scored.case.as_deref())),
+        column("strongest_reason", 90.0, GENERAL, "The reason with the largest weight; the sheet of reasons has all", |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
+    ]
+}
+
+fn write_suspects(
+    sheet: &mut Worksheet,
+    suspects: &[Suspect<'_>],
+    settings: &Settings,
+) -> std::result::Result<(), XlsxError> {
+    let columns = columns();
+    for (index, column) in (0..).zip(&columns) {
+        sheet.set_column_width(index, column.width)?;
+        sheet.set_column_format(index, &Format::new().set_num_format(column.number_format))?;
+        sheet.write_string_with_format(0, index, column.name, &header())?;
+    }
+    for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS)) {
+        for (index, column) in (0..).zip(&columns) {
+            write_cell(sheet, row, index, column.number_format, &(column.cell)(suspect, settings))?;
+        }
+    }
+    link_to_reasons(sheet, suspects)?;
+    finish_list(sheet, suspects.len(), columns.len(), 2)
+}
+
+/// Makes each meter of the list lead to its first reason.
+fn link_to_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result::Result<(), XlsxError> {
+    // Rows as people count them, below the header.
+    let mut first_row = 2;
+    for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS.min(MAX_LINKS))) {
+        let n_reasons = suspect.scored.reasons.len();
+        if n_reasons > 0 && first_row <= MAX_ROWS {
+            link(sheet, row, suspect, &format!("internal:{REASONS}!A{first_row}"), "All reasons")?;
+        }
+        first_row += n_reasons;
+    }
+    Ok(())
+}
+
+/// Writes a meter that leads to another place of the workbook.
+fn link(
+    sheet: &mut Worksheet,
+    row: u32,
+    suspect: &Suspect<'_>,
+    place: &str,
+    tip: &str,
+) -> std::result::Result<(), XlsxError> {
+    let url = Url::new(place).set_text(fitting(suspect.scored.meter.as_str())).set_tip(tip);
+    sheet.write_url(row, METER_COLUMN, url).map(drop)
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    number_format: &str,
+    cell: &Cell<'_>,
+) -> std::result::Result<(), XlsxError> {
+    let format = Format::new().set_num_format(number_format);
+    match cell {
+        Cell::Words(Some(text)) => sheet.write_string(row, column, fitting(text))?,
+        Cell::Text(Some(text)) => sheet.write_string(row, column, fitting(text))?,
+        Cell::Number(Some(number)) if number.is_finite() => {
+            sheet.write_number_with_format(row, column, *number, &format)?
+        }
+        Cell::Day(Some(day)) => {
+            let date = ExcelDateTime::from_ymd(
+                day.year().unsigned_abs(),
+                day.month().unsigned_abs(),
+                day.day().unsigned_abs(),
+            )?;
+            sheet.write_datetime_with_format(row, column, &date, &format)?
+        }
+        _ => return Ok(()),
+    };
+    Ok(())
+}
+
+fn write_reasons(
+    sheet: &mut Worksheet,
+    suspects: &[Suspect<'_>],
+    language: &Language,
+) -> std::result::Result<(), XlsxError> {
+    let names = [("rank", 6.0), ("meter_id", 20.0), ("indicator", 20.0), ("weight", 9.0), ("reason", 110.0)];
+    for (index, (name, width)) in (0..).zip(names) {
+        sheet.set_column_width(index, width)?;
+        sheet.write_string_with_format(0, index, name, &header())?;
+    }
+    let weight = Format::new().set_num_format("+0.00;-0.00;0.00");
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let rows = (2..)
+        .zip(suspects)
+        .flat_map(|(line, suspect)| suspect.scored.reasons.iter().map(move |reason| (line, suspect, reason)));
+    let mut n_rows = 0;
+    for (row, (line, suspect, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
+        sheet.write_number(row, 0, suspect.scored.rank)?;
+        if n_rows < MAX_LINKS {
+            link(sheet, row, suspect, &format!("internal:{SUSPECTS}!A{line}"), "Back to the list")?;
+        } else {
+            sheet.write_string(row, METER_COLUMN, fitting(suspect.scored.meter.as_str()))?;
+        }
+        sheet.write_string(row, 2, reason.message.code.as_ref())?;
+        let finite = if reason.weight.is_finite() { reason.weight } else { 0.0 };
+        sheet.write_number_with_format(row, 3, finite, &weight)?;
+        sheet.write_string_with_format(row, 4, fitting(&reason.words(language)), &wrapped)?;
+        n_rows += 1;
+    }
+    finish_list(sheet, n_rows, names.len(), 2)
+}
+
+/// Freezes the header and the first columns, filters, and prints wide with the header on each page.
+fn finish_list(
+    sheet: &mut Worksheet,
+    n_rows: usize,
+    n_columns: usize,
+    n_frozen: u16,
+) -> std::result::Result<(), XlsxError> {
+    let last_row = u32::try_from(n_rows.clamp(1, MAX_ROWS)).expect("a sheet's rows fit in 32 bits");
+    let last_column = u16::try_from(n_columns - 1).expect("a sheet's columns fit in 16 bits");
+    sheet.set_freeze_panes(1, n_frozen)?;
+    sheet.autofilter(0, 0, last_row, last_column)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Result<(), XlsxError> {
+    sheet.set_column_width(0, 26)?.set_column_width(1, 100)?;
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, (name, words)) in (0..).zip(about_lines(run)) {
+        let format = if words.is_empty() { header() } else { Format::new().set_align(FormatAlign::Top) };
+        sheet.write_string_with_format(row, 0, fitting(&name), &format)?;
+        sheet.write_string_with_format(row, 1, fitting(&words), &wrapped)?;
+    }
+    Ok(())
+}
+
+/// Name and words of each line; a line without words is a heading.
+fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
+    let line = |name: &str, words: String| (name.to_owned(), words);
+    let settings = run.settings;
+    let span = run
+        .facts
+        .span
+        .map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}, local days"));
+    let zone =
+        settings.zone.as_ref().map_or_else(|| "not given; days of 24 h".to_owned(), |zone| zone.name.clone());
+    let mut lines = vec![
+        line("Evidence, not proof", EVIDENCE_IS_NOT_GUILT.to_owned()),
+        line("Weight", "On the sheet of reasons: what a reason adds to the score's log-odds. Negative speaks against mining.".to_owned()),
+        line("The run", String::new()),
+        line("hashwatt", env!("CARGO_PKG_VERSION").to_owned()),
+        line("Data", span),
+        line("Zone", zone),
+        line("Seed", settings.seed.to_string()),
+        line("The cut", format!("a meter is listed while the chance that it is a false lead is at most {:.0} %", settings.max_false_chance * 100.0)),
+        line("Smallest rig", sensitivity_words(&run.facts.sensitivity)),
+        line("Tariff", settings.tariff_per_kwh.map_or_else(|| "not given".to_owned(), |price| format!("{price} a kWh"))),
+    ];
+    lines.extend(run.facts.inputs.iter().map(|input| line(input.role, input.file.path.clone())));
+    lines.push(line("Columns of the sheet of suspects", String::new()));
+    lines.extend(columns().iter().map(|column| line(column.name, column.meaning.to_owned())));
+    lines
+}
+
+fn header() -> Format {
+    Format::new().set_bold().set_background_color(0x00E8_EEF4).set_text_wrap().set_align(FormatAlign::Top)
+}
+
+fn fitting(text: &str) -> String {
+    text.chars().take(MAX_CELL_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranking::suspects::suspects;
+    use crate::run::made_up;
+
+    #[test]
+    fn no_cell_runs_as_a_formula() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        made_up::with_run(|run| {
+            let suspects = suspects(run.scored, run.register);
+            write_workbook(&mut File::create(&path).unwrap(), run, &suspects)
+        })
+        .unwrap();
+        let xml = sheets_xml(&std::fs::read(&path).unwrap());
+        assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
+        assert!(!xml.contains("<f>"));
+        assert!(xml.contains(r#"ySplit="1""#) && xml.contains("<autoFilter"), "frozen and filtered");
+        // The third suspect's reasons stand below the header, four and two others.
+        assert!(xml.contains("Reasons!A8") && xml.contains("Suspects!A4"), "linked");
+    }
+
+    /// The text of every part of a workbook, which is a zip file.
+    fn sheets_xml(zip: &[u8]) -> String {
+        let mut xml = String::new();
+        let mut rest = zip;
+        while rest.starts_with(b"PK\x03\x04") {
+            let number = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap()) as usize;
+            let (packed, names) = (number(18), number(26));
+            let begin = 30 + (names & 0xffff) + (names >> 16);
+            std::io::Read::read_to_string(
+                &mut flate2::read::DeflateDecoder::new(&rest[begin..begin + packed]),
+                &mut xml,
+            )
+            .unwrap();
+            rest = &rest[begin + packed..];
+        }
+        xml
+    }
+
+    #[test]
+    fn every_column_says_what_it_means() {
+        assert!(columns().iter().all(|column| !column.meaning.is_empty()));
+    }
+
+    #[test]
+    fn the_sheet_about_the_run_says_that_evidence_is_not_guilt() {
+        let lines = made_up::with_run(about_lines);
+        assert_eq!(lines[0].1, EVIDENCE_IS_NOT_GUILT);
+    }
+}
