@@ -1,39 +1,18 @@
 //! Finds undeclared crypto-mining farms in electricity meter data.
 //!
-//! The stages, in the order the data flows; each depends only on earlier ones and on the shared
-//! files below them.
+//! The program: its commands and its main path. What it is made of lies in crates below it, in the order the data
+//! flows; each uses only earlier ones.
 
-pub mod acquisition;
-pub mod digest;
-// After the digest, because it checks digests: no second look at the readings.
-pub mod balance;
-pub mod checks;
-pub mod features;
-pub mod groups;
-pub mod indicators;
-pub mod network;
-pub mod ranking;
-pub mod run;
-pub mod tips;
-pub mod trials;
-// On a finished run.
-pub mod review;
+pub use hashwatt_core::{
+    atomic, calendar, error, finding, folder, ids, language, progress, settings, sorting, stats, sums, units,
+};
+pub use hashwatt_detection::{balance, checks, features, groups, indicators, network, ranking};
+pub use hashwatt_readings::{acquisition, digest};
+pub use hashwatt_run::verify;
+pub use {
+    hashwatt_review as review, hashwatt_rigs as rigs, hashwatt_run as run, hashwatt_tips as tips,
+    hashwatt_trials as trials,
+};
 
 pub mod cli;
 pub mod pipeline;
-pub mod rigs;
-pub mod verify;
-
-pub mod atomic;
-pub mod calendar;
-pub mod error;
-pub mod finding;
-pub mod folder;
-pub mod ids;
-pub mod language;
-pub mod progress;
-pub mod settings;
-pub mod sorting;
-pub mod stats;
-pub mod sums;
-pub mod units;

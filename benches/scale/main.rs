@@ -80,7 +80,7 @@ enum Command {
         #[arg(long)]
         readings: String,
         /// File of the model
-        #[arg(long, default_value = "src/ranking/prior.json")]
+        #[arg(long, default_value = "src/detection/ranking/prior.json")]
         out: PathBuf,
     },
     /// Decode exports on two threads unless told otherwise, and print rows a second

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::findings::{Examples, push_by_code, push_worst_meters};
-use super::layout::{counted, grouped, percent, push_line, push_wrapped, span_words, without_controls};
+use super::layout::{counted, grouped, push_line, push_wrapped, span_words, without_controls};
 use crate::pipeline::{ExportProfile, SourceProfile};
+use crate::run::words::percent;
 
 /// Files listed by name; further ones are counted.
 const MAX_FILES: usize = 10;

@@ -88,16 +88,6 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     words::counted(number, noun).replace('\u{202f}', " ")
 }
 
-/// A share as people read it; only a whole is `100%`, and only nothing is `0%`.
-pub(super) fn percent(share: f64) -> String {
-    let tenths = (share * 1000.0).round();
-    match share {
-        share if share <= 0.0 => "0%".to_owned(),
-        share if share >= 1.0 => "100%".to_owned(),
-        _ => format!("{}%", tenths.clamp(1.0, 999.0) / 10.0),
-    }
-}
-
 /// `2021-06-01 to 2022-03-31 (304 days)`.
 pub(super) fn span_words(span: Option<(Date, Date)>) -> String {
     let Some((first, last)) = span else { return "no days".to_owned() };
@@ -123,12 +113,6 @@ mod tests {
         let mut text = String::new();
         push_wrapped(&mut text, "  - ", "one two three", 11);
         assert_eq!(text, "  - one two\n    three\n");
-    }
-
-    #[test]
-    fn a_share_is_whole_only_where_nothing_is_missing() {
-        let words: Vec<String> = [0.0, 0.00001, 0.5, 0.99999, 1.0].into_iter().map(percent).collect();
-        assert_eq!(words, ["0%", "0.1%", "50%", "99.9%", "100%"]);
     }
 
     #[test]

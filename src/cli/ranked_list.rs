@@ -3,14 +3,12 @@
 use jiff::civil::Date;
 
 use super::findings::{Examples, push_by_code};
-use super::layout::{
-    Column, Side, aligned, counted, percent, push_line, push_wrapped, span_words, without_controls,
-};
+use super::layout::{Column, Side, aligned, counted, push_line, push_wrapped, span_words, without_controls};
 use crate::indicators::REASON;
 use crate::language::Language;
 use crate::pipeline::RunSummary;
 use crate::ranking::{RigEstimate, Scored};
-use crate::run::words::{false_leads, machine_words, ranked_words, sensitivity_words};
+use crate::run::words::{false_leads, machine_words, percent, ranked_words, sensitivity_words};
 use crate::settings::Settings;
 
 /// Suspects printed; the files have all.

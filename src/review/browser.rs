@@ -18,7 +18,7 @@ use tower_sessions::cookie::{Cookie, SameSite};
 use super::Transport;
 use super::desk::{Desk, now};
 use super::signer::{Signer, secret};
-use crate::language::Language;
+use hashwatt_core::language::Language;
 
 /// Cookies: of forms, of the language, and the beginning of those that say who was let in.
 const FORM: &str = "hashwatt_form";

@@ -9,8 +9,8 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 
-use crate::error::{Error, Result};
-use crate::run::past_run::PastRun;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_run::past_run::PastRun;
 
 /// A table with the rows of a meter together, of which one meter's are read at a time.
 #[derive(Debug)]

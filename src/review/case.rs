@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::acquisition::verdicts::Verdict;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// What an entry does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Makes the charts of a suspect's page from the run's days.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
 
 use super::lines::Line;
 use super::run_view::RunView;
-use crate::balance::RESIDUAL_PREFIX;
-use crate::digest::MeterDays;
-use crate::error::Result;
-use crate::ids::GroupId;
-use crate::ranking::RigEstimate;
-use crate::run::charts::ChartData;
+use hashwatt_core::error::Result;
+use hashwatt_core::ids::GroupId;
+use hashwatt_detection::ranking::RigEstimate;
+use hashwatt_readings::digest::MeterDays;
+use hashwatt_run::charts::ChartData;
 
 /// What the charts of a line show: its days, its peers, the residual of its transformer, other explanations.
 ///
@@ -25,7 +25,7 @@ pub fn charts_of(view: &RunView, line: Line<'_>) -> Result<ChartData> {
     };
     let peers = line.group().and_then(|group| view.peers.get(&GroupId::from(group)));
     let rig = rig_of(line);
-    fn days_of(days: &MeterDays) -> &[crate::digest::DayDigest] {
+    fn days_of(days: &MeterDays) -> &[hashwatt_readings::digest::DayDigest] {
         &days.days
     }
     Ok(ChartData::of(

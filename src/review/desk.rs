@@ -15,8 +15,8 @@ use super::run_view::{RunView, id_of};
 use super::signer::{Signer, secret};
 use super::throttle::Throttle;
 use super::{Places, ReviewSettings};
-use crate::error::{Error, Result};
-use crate::run::past_run::PastRun;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_run::past_run::PastRun;
 
 /// How often the folder is looked at for a new run. [s]
 const LOOK_S: u64 = 20;

@@ -19,8 +19,8 @@ use super::pages::errors::Refusal;
 use super::roles::{May, Role};
 use super::signer::secret;
 use super::{Login, Transport};
-use crate::error::Error;
-use crate::language::Language;
+use hashwatt_core::error::Error;
+use hashwatt_core::language::Language;
 
 /// Longest body of a form. [bytes]
 pub const MAX_BODY_BYTES: usize = 64 << 10;
@@ -126,7 +126,7 @@ pub async fn require(
 }
 
 /// The person of a session. One of before others decided on the account is over.
-async fn person(desk: &Desk, session: &Session) -> crate::error::Result<Option<Person>> {
+async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<Option<Person>> {
     if desk.settings.login == Login::Off {
         return Ok(Some(Person::local()));
     }
@@ -145,7 +145,7 @@ async fn person(desk: &Desk, session: &Session) -> crate::error::Result<Option<P
 ///
 /// # Errors
 /// When the session cannot be read.
-pub async fn form_token(session: &Session, browser: &Browser) -> crate::error::Result<String> {
+pub async fn form_token(session: &Session, browser: &Browser) -> hashwatt_core::error::Result<String> {
     let token: Option<String> = session.get(CSRF).await.map_err(session_failed)?;
     Ok(token.unwrap_or_else(|| browser.csrf.clone()))
 }
@@ -154,7 +154,7 @@ pub async fn form_token(session: &Session, browser: &Browser) -> crate::error::R
 ///
 /// # Errors
 /// When the session cannot be written.
-pub async fn log_in(session: &Session, person: &Person) -> crate::error::Result<()> {
+pub async fn log_in(session: &Session, person: &Person) -> hashwatt_core::error::Result<()> {
     session.cycle_id().await.map_err(session_failed)?;
     session.insert(CSRF, secret()).await.map_err(session_failed)?;
     session.insert(GENERATION, person.generation).await.map_err(session_failed)?;
@@ -165,7 +165,7 @@ pub async fn log_in(session: &Session, person: &Person) -> crate::error::Result<
 ///
 /// # Errors
 /// When the session cannot be read.
-pub async fn name_in(session: &Session) -> crate::error::Result<Option<String>> {
+pub async fn name_in(session: &Session) -> hashwatt_core::error::Result<Option<String>> {
     session.get(PERSON).await.map_err(session_failed)
 }
 
@@ -173,7 +173,7 @@ pub async fn name_in(session: &Session) -> crate::error::Result<Option<String>> 
 ///
 /// # Errors
 /// When the session cannot be written.
-pub async fn log_out(session: &Session) -> crate::error::Result<()> {
+pub async fn log_out(session: &Session) -> hashwatt_core::error::Result<()> {
     session.flush().await.map_err(session_failed)
 }
 

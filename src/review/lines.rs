@@ -1,20 +1,20 @@
 //! Holds every line of a run in memory, a column at a time, so that a million are filtered in milliseconds.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
 use polars::prelude::{DataFrame, DataType};
 use rayon::slice::ParallelSliceMut;
 
 use super::points::{Points, ZoneOf};
 use super::texts::{Names, Texts};
-use crate::acquisition::register::UsagePoint;
-use crate::balance::RESIDUAL_PREFIX;
-use crate::calendar::date_of;
-use crate::error::{Error, Result};
-use crate::run::noise::{each_balance, each_quality};
-use crate::run::past_run::PastRun;
-use crate::run::schema::{SCORES, SUSPECTS};
-use crate::tips::Position;
-use crate::tips::run_data::{self, NOT_JUDGED, is_cut_short};
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_readings::acquisition::register::UsagePoint;
+use hashwatt_run::noise::{each_balance, each_quality};
+use hashwatt_run::past_run::PastRun;
+use hashwatt_run::schema::{SCORES, SUSPECTS};
+use hashwatt_tips::Position;
+use hashwatt_tips::run_data::{self, NOT_JUDGED, is_cut_short};
 
 /// The day of no day.
 const NO_DAY: i32 = i32::MIN;
@@ -588,7 +588,7 @@ impl Read<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::day_number;
+    use hashwatt_core::calendar::day_number;
 
     #[test]
     fn a_block_that_ends_with_the_data_is_still_on() {

@@ -6,7 +6,7 @@ use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// Shortest password that is taken. [characters] NIST SP 800-63B-4 asks for 15 where it stands alone.
 pub const FEWEST_CHARS: usize = 15;

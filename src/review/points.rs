@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
 
 use super::by_meter::{ByMeter, floats, texts};
-use crate::acquisition::register::{Register, UsagePoint};
-use crate::error::Result;
-use crate::ids::MeterId;
-use crate::run::past_run::PastRun;
-use crate::run::schema::REGISTER;
+use hashwatt_core::error::Result;
+use hashwatt_core::ids::MeterId;
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
+use hashwatt_run::past_run::PastRun;
+use hashwatt_run::schema::REGISTER;
 
 const COLUMNS: [&str; 14] = [
     "meter_id",
@@ -202,9 +202,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::folder::{Holds, Marker};
-    use crate::run::tables::register::register_frame;
-    use crate::run::tables::write_parquet;
+    use hashwatt_core::folder::{Holds, Marker};
+    use hashwatt_run::tables::register::register_frame;
+    use hashwatt_run::tables::write_parquet;
 
     #[test]
     fn every_point_is_as_the_register_has_it() {

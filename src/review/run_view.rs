@@ -1,5 +1,6 @@
 //! Opens a run for the desk: its lines, its register, its evidence by meter and its days.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,23 +12,22 @@ use super::by_meter::{ByMeter, floats, texts};
 use super::lines::{Line, Lines};
 use super::points::Points;
 use super::query::Answers;
-use crate::balance::RESIDUAL_PREFIX;
-use crate::digest::MeterDays;
-use crate::digest::store::DigestStore;
-use crate::digest::store::manifest::MANIFEST;
-use crate::error::{Error, Result};
-use crate::ids::GroupId;
-use crate::language::message::Message;
-use crate::run::PeerDay;
-use crate::run::past_run::PastRun;
-use crate::run::schema::{REASONS, RIVALS};
-use crate::run::tables::peer_days;
-use crate::tips::calibration::Calibration;
-use crate::tips::index::{Index, Point};
-use crate::tips::run_data::{self, RunFacts, Shown, share_of};
-use crate::tips::streets::Renamed;
-use crate::tips::{Tip, TipAnswer, Weight, answer};
 use arrow::array::Array as _;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::ids::GroupId;
+use hashwatt_core::language::message::Message;
+use hashwatt_readings::digest::MeterDays;
+use hashwatt_readings::digest::store::DigestStore;
+use hashwatt_readings::digest::store::manifest::MANIFEST;
+use hashwatt_run::PeerDay;
+use hashwatt_run::past_run::PastRun;
+use hashwatt_run::schema::{REASONS, RIVALS};
+use hashwatt_run::tables::peer_days;
+use hashwatt_tips::calibration::Calibration;
+use hashwatt_tips::index::{Index, Point};
+use hashwatt_tips::run_data::{self, RunFacts, Shown, share_of};
+use hashwatt_tips::streets::Renamed;
+use hashwatt_tips::{Tip, TipAnswer, Weight, answer};
 
 /// A run as the desk shows it.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::chance::{SlowNoise, between, happens, log_between, waiting, whole};
 use super::forms::{Rig, RigForm, Unit};
 use super::machines::Machine;
 use super::span::Span;
-use crate::stats::{key_of, value_of};
+use hashwatt_core::stats::{key_of, value_of};
 
 /// Draw rises by this much per kelvin outdoors, through leakage in the chips and faster fans. [1/K]
 const DRAW_PER_K: f32 = 0.001;

@@ -5,9 +5,9 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::error::{Error, Result};
-use crate::language::Language;
-use crate::ranking::suspects::Suspect;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
+use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Decimals of a coordinate: a tenth of a metre.
 const COORDINATE_DECIMALS: f64 = 1e6;
@@ -70,8 +70,8 @@ fn properties(suspect: &Suspect<'_>, language: &Language) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::suspects::suspects;
-    use crate::run::made_up;
+    use crate::made_up;
+    use hashwatt_detection::ranking::suspects::suspects;
 
     #[test]
     fn points_are_longitude_first_and_no_suspect_goes_missing() {

@@ -7,20 +7,20 @@ use jiff::civil::{Date, date};
 
 use super::run_json::{InputRecord, RunFacts, Timing};
 use super::{PeerDay, RunOutputs, write_run};
-use crate::acquisition::register::Register;
-use crate::atomic::FileRecord;
-use crate::calendar::day_number;
-use crate::digest::{DayDigest, MeterDays};
-use crate::error::Result;
-use crate::finding::{Code, Finding, Severity};
-use crate::folder::{Holds, Workspace};
-use crate::ids::{GroupId, MeterId};
-use crate::language::message::{Message, Value};
-use crate::network::risk::Risks;
-use crate::ranking::sensitivity::Sensitivity;
-use crate::ranking::summary::summary;
-use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
-use crate::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
+use hashwatt_core::atomic::FileRecord;
+use hashwatt_core::calendar::day_number;
+use hashwatt_core::error::Result;
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::folder::{Holds, Workspace};
+use hashwatt_core::ids::{GroupId, MeterId};
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
+use hashwatt_detection::network::risk::Risks;
+use hashwatt_detection::ranking::sensitivity::Sensitivity;
+use hashwatt_detection::ranking::summary::summary;
+use hashwatt_detection::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use hashwatt_readings::acquisition::register::Register;
+use hashwatt_readings::digest::{DayDigest, MeterDays};
 
 /// An id that is an attack on whatever shows it.
 pub const HOSTILE_ID: &str = "<script>alert(1)</script>";
@@ -222,9 +222,9 @@ pub fn days(scored: &Scored) -> MeterDays {
         let mut digest = DayDigest::empty(day, 30, 48);
         digest.n_measured = 48;
         digest.hour_kw = hours;
-        digest.demand_kw_p05 = crate::stats::quantile(&hours, 0.05).unwrap();
-        digest.demand_kw_mean = crate::stats::mean(&hours).unwrap();
-        digest.demand_kw_max = crate::stats::quantile(&hours, 1.0).unwrap();
+        digest.demand_kw_p05 = hashwatt_core::stats::quantile(&hours, 0.05).unwrap();
+        digest.demand_kw_mean = hashwatt_core::stats::mean(&hours).unwrap();
+        digest.demand_kw_max = hashwatt_core::stats::quantile(&hours, 1.0).unwrap();
         digest.energy_kwh = hours.iter().sum();
         digest
     });

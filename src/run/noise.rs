@@ -2,7 +2,7 @@
 
 use super::past_run::{PastRun, Row};
 use super::schema::{BALANCE, FEATURES_TABLE, TableSchema};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// From a median absolute deviation to the standard deviation of a normal distribution.
 const MAD_TO_SD: f64 = 1.4826;

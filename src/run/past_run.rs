@@ -1,5 +1,6 @@
 //! Opens what an earlier run left behind: its tables by meter, its register and its days.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +12,16 @@ use rayon::prelude::*;
 
 use super::run_json::RUN;
 use super::schema::{FORMAT, REGISTER, SCORES, TableSchema};
-use crate::acquisition::register::Register;
-use crate::balance::{RESIDUAL_PREFIX, RESIDUALS};
-use crate::calendar::date_of;
-use crate::digest::MeterDays;
-use crate::digest::store::DigestStore;
-use crate::error::{Error, Result};
-use crate::folder::{Holds, Marker, Written};
-use crate::language::Language;
-use crate::language::message::Message;
-use crate::settings::DIGESTS;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::folder::{Holds, Marker, Written};
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
+use hashwatt_core::settings::DIGESTS;
+use hashwatt_detection::balance::RESIDUALS;
+use hashwatt_readings::acquisition::register::Register;
+use hashwatt_readings::digest::MeterDays;
+use hashwatt_readings::digest::store::DigestStore;
 
 /// The output folder of an earlier `detect`.
 #[derive(Debug, Clone)]

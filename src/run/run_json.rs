@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::RunOutputs;
 use super::schema::FORMAT;
-use crate::atomic::FileRecord;
-use crate::error::{Error, Result};
-use crate::ranking::sensitivity::Sensitivity;
-use crate::settings::{Learning, ReadingsTable, Settings, Windows};
+use hashwatt_core::atomic::FileRecord;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Windows};
+use hashwatt_detection::ranking::sensitivity::Sensitivity;
 
 /// File name of the record.
 pub const RUN: &str = "run.json";
@@ -175,7 +175,7 @@ pub fn write_json(file: &mut File, name: &str, content: &impl Serialize) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     #[test]
     fn a_record_names_inputs_settings_counts_and_outputs() {

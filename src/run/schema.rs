@@ -4,16 +4,16 @@
 //! ([`PastRun::columns`](super::past_run::PastRun::columns) asks for no other columns), and shown to users
 //! (`hashwatt schema`, `docs/tables.md`).
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use polars::prelude::{Column, DataFrame, DataType};
 
-use crate::digest::CLOCK_HOURS;
-use crate::error::{Error, Result};
-use crate::features::FEATURES;
-use crate::features::standard::STANDARD;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_detection::features::FEATURES;
+use hashwatt_detection::features::standard::STANDARD;
 
 /// Version of the tables and of `run.json`. It grows when a column goes, or means something else.
 pub const FORMAT: u32 = 1;
@@ -448,7 +448,7 @@ pub fn dictionary() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::tables::{floats, texts};
+    use crate::tables::{floats, texts};
 
     #[test]
     fn names_are_unique_and_every_column_has_a_meaning() {
@@ -482,7 +482,7 @@ mod tests {
 
     #[test]
     fn the_page_in_docs_is_the_dictionary() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tables.md");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tables.md");
         let page = std::fs::read_to_string(path).unwrap();
         assert!(page == dictionary(), "write it anew: hashwatt schema > docs/tables.md");
     }

@@ -1,8 +1,8 @@
 //! Reads a row of `scores.parquet` back.
 
 use super::past_run::Row;
-use crate::error::Result;
-use crate::ranking::RigEstimate;
+use hashwatt_core::error::Result;
+use hashwatt_detection::ranking::RigEstimate;
 
 /// A line of a run, by the columns of [`SCORES`](super::schema::SCORES).
 #[derive(Debug, Clone, Default)]

@@ -1,11 +1,11 @@
 //! Puts kinds, rigs and amounts in the words that pages and sheets share.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
 
-use crate::balance::RESIDUAL_PREFIX;
-use crate::ranking::sensitivity::Sensitivity;
-use crate::ranking::{Kind, RigEstimate, Scored};
-use crate::units::Kilowatts;
+use hashwatt_core::units::Kilowatts;
+use hashwatt_detection::ranking::sensitivity::Sensitivity;
+use hashwatt_detection::ranking::{Kind, RigEstimate, Scored};
 
 /// Stands above every list of suspects, whatever shows it.
 pub const EVIDENCE_IS_NOT_GUILT: &str = "A suspect is a place worth a visit. The score weighs evidence from meter data; it proves nothing about any person. Only an inspection can confirm or reject it.";
@@ -132,6 +132,17 @@ pub fn false_leads(n_suspects: usize, expected_false: f64) -> String {
     format!("Of the {suspects}, about {expected_false:.1} are expected to be false leads.")
 }
 
+/// A share as people read it; only a whole is `100%`, and only nothing is `0%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let tenths = (share * 1000.0).round();
+    match share {
+        share if share <= 0.0 => "0%".to_owned(),
+        share if share >= 1.0 => "100%".to_owned(),
+        _ => format!("{}%", tenths.clamp(1.0, 999.0) / 10.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +182,11 @@ mod tests {
         assert_eq!(rig_words(&rig), "6.40 kW (5.90 to 7.00)");
         assert_eq!(machine_words(&rig), "2");
         assert_eq!(onset_words(None), "before the data begins");
+    }
+
+    #[test]
+    fn a_share_is_whole_only_where_nothing_is_missing() {
+        let words: Vec<String> = [0.0, 0.00001, 0.5, 0.99999, 1.0].into_iter().map(percent).collect();
+        assert_eq!(words, ["0%", "0.1%", "50%", "99.9%", "100%"]);
     }
 }

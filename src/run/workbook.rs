@@ -9,10 +9,10 @@ use rust_xlsxwriter::{
 
 use super::RunOutputs;
 use super::words::{EVIDENCE_IS_NOT_GUILT, sensitivity_words};
-use crate::error::{Error, Result};
-use crate::language::Language;
-use crate::ranking::suspects::Suspect;
-use crate::settings::Settings;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
+use hashwatt_core::settings::Settings;
+use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Rows a sheet can hold below its header, by the file format.
 const MAX_ROWS: usize = 1_048_575;
@@ -300,8 +300,8 @@ fn fitting(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::suspects::suspects;
-    use crate::run::made_up;
+    use crate::made_up;
+    use hashwatt_detection::ranking::suspects::suspects;
 
     #[test]
     fn no_cell_runs_as_a_formula() {

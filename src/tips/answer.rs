@@ -1,5 +1,6 @@
 //! Answers a tip: what the meters of the places it may mean say to what is claimed.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -9,9 +10,8 @@ use super::index::Index;
 use super::matching::{Match, MatchedBy, match_tip};
 use super::run_data::{Line, Shown, is_cut_short};
 use super::tip::{Claim, Tip};
-use crate::balance::RESIDUAL_PREFIX;
-use crate::ids::TipId;
-use crate::units::Kilowatts;
+use hashwatt_core::ids::TipId;
+use hashwatt_core::units::Kilowatts;
 
 /// From this posterior on the data supports a claim: likelier than not.
 const SUPPORTED_FROM: f64 = 0.5;
@@ -274,7 +274,8 @@ impl Desk<'_> {
         }
         if let (Some(at), Some((first, last))) = (tip.received_at, self.data.facts().span) {
             let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-            let days_after = crate::calendar::day_number(day) - crate::calendar::day_number(last);
+            let days_after =
+                hashwatt_core::calendar::day_number(day) - hashwatt_core::calendar::day_number(last);
             // A rig that the data shows to its end is not gone because the tip came later.
             if day < first || (days_after > MAX_DAYS_AFTER && !is_supported) {
                 return Some(Why::OtherTime);

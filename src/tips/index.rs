@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::address::{Address, StreetKind, parse_first};
 use super::places::{Places, Position};
 use super::streets::{Renamed, StreetNumber, Streets};
-use crate::acquisition::register::{Register, UsagePoint};
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
 /// A meter of the index.
 pub type MeterNumber = u32;

@@ -121,7 +121,7 @@ fn by_id(index: &Index, tip: &Tip, matches: &mut Matches) {
     for (id, what) in [(&tip.meter_id, "meter"), (&tip.transformer_id, "transformer")] {
         let Some(id) = id.as_deref().filter(|id| !id.trim().is_empty()) else { continue };
         // A residual's name is its transformer's with a word before it.
-        let bare = id.strip_prefix(crate::balance::RESIDUAL_PREFIX).unwrap_or(id);
+        let bare = id.strip_prefix(hashwatt_core::ids::RESIDUAL_PREFIX).unwrap_or(id);
         match index.by_id(bare) {
             Some(meter) if matches.all.iter().all(|one| one.meter != meter) => {
                 matches.all.push(Match { meter, confidence: ID, by: MatchedBy::Id });

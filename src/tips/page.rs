@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, AnswerLine};
 use super::tables::tag_words;
 use super::triage::{PAGES, Triage, TriagedTip};
-use crate::error::{Error, Result};
-use crate::run::words::{EVIDENCE_IS_NOT_GUILT, NONE};
-use crate::units::Kilowatts;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::units::Kilowatts;
+use hashwatt_run::words::{EVIDENCE_IS_NOT_GUILT, NONE};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::places::Position;
 use super::rows::{Row, read_rows};
 use super::tip::{Claim, Tip};
-use crate::error::Result;
-use crate::finding::{Code, Finding, Severity};
+use hashwatt_core::error::Result;
+use hashwatt_core::finding::{Code, Finding, Severity};
 
 /// The columns of a tips file. Others are not read, so that no caller's name goes anywhere.
 pub const COLUMNS: [&str; 9] =

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// One row: where it stands, and its fields by name or what is wrong with it.
 pub(super) struct Row {

@@ -1,18 +1,18 @@
 //! Takes from a run what tips are held against: lines, coverage, the smallest rigs, the network's burden.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::balance::RESIDUAL_PREFIX;
-use crate::error::Result;
-use crate::language::Language;
-use crate::ranking::Scored;
-use crate::ranking::suspects::joined_reasons;
-use crate::run::noise::{each_balance, each_quality};
-use crate::run::past_run::{PastRun, each};
-use crate::run::schema::{SCORES, SUSPECTS};
-use crate::run::score_row::ScoreRow;
+use hashwatt_core::error::Result;
+use hashwatt_core::language::Language;
+use hashwatt_detection::ranking::Scored;
+use hashwatt_detection::ranking::suspects::joined_reasons;
+use hashwatt_run::noise::{each_balance, each_quality};
+use hashwatt_run::past_run::{PastRun, each};
+use hashwatt_run::schema::{SCORES, SUSPECTS};
+use hashwatt_run::score_row::ScoreRow;
 
 /// Of rigs this large, so many come out: what is said to be the smallest rig.
 pub const FOUND_SHARE: f64 = 0.9;
@@ -214,10 +214,10 @@ fn scored_line(row: ScoreRow) -> (String, Line) {
     (row.meter, line)
 }
 
-/// As [`Sensitivity::smallest_found_kw`](crate::ranking::sensitivity::Sensitivity::smallest_found_kw),
+/// As [`Sensitivity::smallest_found_kw`](hashwatt_detection::ranking::sensitivity::Sensitivity::smallest_found_kw),
 /// from the record of a run.
 fn smallest_kw(classes: &serde_json::Value) -> Option<f64> {
-    let known: crate::ranking::sensitivity::Sensitivity =
+    let known: hashwatt_detection::ranking::sensitivity::Sensitivity =
         serde_json::from_value(serde_json::json!({ "classes": classes })).ok()?;
     known.smallest_found_kw(FOUND_SHARE)
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use rapidfuzz::distance::osa;
 
 use super::address::street_name;
-use crate::error::{Error, Result};
-use crate::finding::{Code, Finding, Severity};
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::{Code, Finding, Severity};
 
 /// Names less alike than this (1: the same) are other streets: one slip in four letters, two in eight.
 const MIN_ALIKE: f64 = 0.74;

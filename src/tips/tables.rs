@@ -10,10 +10,10 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 use super::answer::{AnswerLine, TipAnswer};
 use super::facts::FactTag;
 use super::triage::{Triage, TriagedTip};
-use crate::atomic::write_recorded;
-use crate::error::{Error, Result};
-use crate::run::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
-use crate::run::words::EVIDENCE_IS_NOT_GUILT;
+use hashwatt_core::atomic::write_recorded;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_run::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
+use hashwatt_run::words::EVIDENCE_IS_NOT_GUILT;
 
 /// Rows a sheet can hold below its header, by the file format.
 const MAX_ROWS: usize = 1_048_575;

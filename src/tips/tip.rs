@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{Fact, FactTag};
 use super::places::Position;
-use crate::ids::TipId;
+use hashwatt_core::ids::TipId;
 
 /// A tip as it came in. Who called is not part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

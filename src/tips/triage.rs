@@ -12,10 +12,10 @@ use super::page::write_pages;
 use super::read::read_tips;
 use super::tables::write_tables;
 use super::tip::Tip;
-use crate::error::Result;
-use crate::finding::{Finding, sort_findings};
-use crate::folder::{Holds, Input, KeptFile, Workspace};
-use crate::progress::Watch;
+use hashwatt_core::error::Result;
+use hashwatt_core::finding::{Finding, sort_findings};
+use hashwatt_core::folder::{Holds, Input, KeptFile, Workspace};
+use hashwatt_core::progress::Watch;
 
 /// Folder of the pages, one a tip.
 pub const PAGES: &str = "tips";
@@ -34,7 +34,7 @@ pub struct TriagedTip {
     /// Whether they came as a flood, which lifts nothing.
     pub is_flood: bool,
     /// The first tip on the place, where it is another.
-    pub merged_into: Option<crate::ids::TipId>,
+    pub merged_into: Option<hashwatt_core::ids::TipId>,
 }
 
 impl TriagedTip {

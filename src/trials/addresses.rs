@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::scenario::{Place, Scenario};
-use crate::rigs::chance::{between, happens, normal, one_of, whole};
+use hashwatt_rigs::chance::{between, happens, normal, one_of, whole};
 
 /// Spread of transformers around the middle of the place. [deg]
 const DISTRICT_SPREAD_DEG: f64 = 0.03;

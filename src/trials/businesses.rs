@@ -3,8 +3,8 @@
 use rand::Rng;
 
 use super::calendar::Calendar;
-use crate::rigs::chance::{SlowNoise, between, happens, log_between, normal};
-use crate::rigs::{Change, HostLoad, LookAlike, Span};
+use hashwatt_rigs::chance::{SlowNoise, between, happens, log_between, normal};
+use hashwatt_rigs::{Change, HostLoad, LookAlike, Span};
 
 /// What a business or a public place does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

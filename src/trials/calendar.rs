@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::scenario::Scenario;
-use crate::error::{Error, Result};
-use crate::rigs::Span;
-use crate::rigs::span::is_weekend;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_rigs::Span;
+use hashwatt_rigs::span::is_weekend;
 
 /// The days of a simulation, on the local clock and in UTC.
 #[derive(Debug)]

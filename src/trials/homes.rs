@@ -5,9 +5,9 @@ use rand::Rng;
 use super::calendar::Calendar;
 use super::plan::Customer;
 use super::scenario::Place;
-use crate::rigs::Span;
-use crate::rigs::chance::{SlowNoise, between, happens, heavy_tailed, log_between, normal, one_of, whole};
-use crate::rigs::sun::rise_and_set_h;
+use hashwatt_rigs::Span;
+use hashwatt_rigs::chance::{SlowNoise, between, happens, heavy_tailed, log_between, normal, one_of, whole};
+use hashwatt_rigs::sun::rise_and_set_h;
 
 /// Deviation of the logarithm of energy between homes of one kind; the European panels show 0.6-0.8.
 const LEVEL_LOG_DEVIATION: f32 = 0.55;

@@ -7,7 +7,7 @@ use rand::Rng;
 
 use super::calendar::Calendar;
 use super::scenario::Scenario;
-use crate::rigs::chance::{log_between, whole};
+use hashwatt_rigs::chance::{log_between, whole};
 
 /// Outages that one feeder sees in a year. [1/year]
 const OUTAGES_PER_FEEDER_YEAR: f32 = 4.0;

@@ -10,8 +10,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::addresses::Neighbourhood;
 use super::businesses::Activity;
 use super::scenario::{Place, Scenario};
-use crate::rigs::chance::{between, happens, one_of, whole};
-use crate::rigs::{LookAlike, RigForm};
+use hashwatt_rigs::chance::{between, happens, one_of, whole};
+use hashwatt_rigs::{LookAlike, RigForm};
 
 /// Transformers on one feeder.
 const TRANSFORMERS_PER_FEEDER: usize = 15;

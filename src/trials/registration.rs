@@ -15,7 +15,7 @@ use super::plan::{Customer, Plan, Task, feeder_id, meter_id, substation_id, subs
 use super::tables::write_table;
 use super::usage_points::Truth;
 use super::voltages::Spot;
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// What the register takes from the run of a usage point.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// A place and time to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,9 +17,9 @@ use super::tips::{draw_tips, render_streets, render_tips, render_tips_truth};
 use super::transformers::{District, run_transformer, stream};
 use super::usage_points::Truth;
 use super::weather::{draw_hourly_c, to_grid_c};
-use crate::error::{Error, Result};
-use crate::folder::{Holds, KeptFile, Workspace};
-use crate::rigs::Span;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::folder::{Holds, KeptFile, Workspace};
+use hashwatt_rigs::Span;
 
 /// Interval where none is given. [min]
 pub const DEFAULT_INTERVAL_MINUTES: usize = 30;

@@ -17,7 +17,7 @@ use parquet::schema::types::ColumnPath;
 
 use super::calendar::Calendar;
 use super::usage_points::Record;
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// Rows in one row group: a reader holds one at a time.
 const ROW_GROUP_ROWS: usize = 1_000_000;

@@ -11,8 +11,8 @@ use super::plan::{Plan, Unmetered};
 use super::scenario::Scenario;
 use super::usage_points::{PointRun, Surroundings, Truth, run_point};
 use super::voltages::{Lines, Spot};
-use crate::rigs::chance::{between, one_of};
-use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
+use hashwatt_rigs::chance::{between, one_of};
+use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
 
 /// Ratings on the market; a transformer is the smallest that carries its peak. [kVA]
 const RATINGS_KVA: [f32; 9] = [63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0];

@@ -11,8 +11,8 @@ use super::homes::Home;
 use super::plan::{Customer, PointPlan, Task};
 use super::scenario::Place;
 use super::voltages::Spot;
-use crate::rigs::chance::{between, happens, log_between, whole};
-use crate::rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
+use hashwatt_rigs::chance::{between, happens, log_between, whole};
+use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
 
 /// Share of farms in businesses that the raids closed.
 const RAIDED_BUSINESS_SHARE: f32 = 0.5;

@@ -8,7 +8,7 @@
 use rand::Rng;
 
 use super::plan::PointPlan;
-use crate::rigs::chance::{between, normal, one_of, whole};
+use hashwatt_rigs::chance::{between, normal, one_of, whole};
 
 /// Nominal voltage between a phase and the neutral (IEC 60038). [V]
 const NOMINAL_V: f32 = 230.0;

@@ -5,8 +5,8 @@ use std::f32::consts::TAU;
 use rand::Rng;
 
 use super::scenario::Place;
-use crate::rigs::Span;
-use crate::rigs::chance::SlowNoise;
+use hashwatt_rigs::Span;
+use hashwatt_rigs::chance::SlowNoise;
 
 /// Deviation of a day from the month's normal; fronts bring 3-5 K. [K]
 const FRONT_DEVIATION_K: f32 = 3.8;

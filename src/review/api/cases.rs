@@ -12,9 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::scopes::Scope;
 use super::suspects::note;
 use super::{Problem, Program};
-use crate::review::case::{Action, Entry};
-use crate::review::desk::Desk;
-use crate::review::pages::entries::entry;
+use crate::case::{Action, Entry};
+use crate::desk::Desk;
+use crate::pages::entries::entry;
 
 /// Entries handed out at once.
 const MAX_ENTRIES: usize = 1000;

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::scopes::Scope;
 use super::desk::Desk;
-use crate::review::pages::errors::Refusal;
+use crate::pages::errors::Refusal;
 
 /// A program that asks.
 #[derive(Debug, Clone)]
@@ -83,8 +83,8 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<crate::error::Error> for Problem {
-    fn from(error: crate::error::Error) -> Self {
+impl From<hashwatt_core::error::Error> for Problem {
+    fn from(error: hashwatt_core::error::Error) -> Self {
         tracing::error!(%error, "a request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something failed; the log says what")
     }
@@ -92,7 +92,7 @@ impl From<crate::error::Error> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let words = crate::language::Language::all()[0].say(refusal.message());
+        let words = hashwatt_core::language::Language::all()[0].say(refusal.message());
         Self::new(refusal.status(), words)
     }
 }

@@ -9,15 +9,15 @@ use utoipa::ToSchema;
 
 use super::scopes::Scope;
 use super::{Problem, Program};
-use crate::indicators::REASON;
-use crate::language::Language;
-use crate::language::message::Message;
-use crate::review::case::Cases;
-use crate::review::database::access::Access;
-use crate::review::desk::{Desk, now, status_of};
-use crate::review::lines::Line;
-use crate::review::query::ListQuery;
-use crate::review::run_view::RunView;
+use crate::case::Cases;
+use crate::database::access::Access;
+use crate::desk::{Desk, now, status_of};
+use crate::lines::Line;
+use crate::query::ListQuery;
+use crate::run_view::RunView;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
+use hashwatt_detection::indicators::REASON;
 
 /// One line of the list.
 #[derive(Serialize, ToSchema)]

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// One look at something.
 #[derive(Debug, Clone, PartialEq, Eq)]

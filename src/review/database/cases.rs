@@ -5,8 +5,8 @@ use sqlx::any::AnyRow;
 
 use super::runs::{PastLine, remember_line};
 use super::{Database, failed};
-use crate::error::Result;
-use crate::review::case::{Action, Entry};
+use crate::case::{Action, Entry};
+use hashwatt_core::error::Result;
 
 /// Entries read at once when the log is followed.
 const PAGE: i64 = 10_000;

@@ -6,7 +6,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor};
 
 use super::{Database, Engine, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// Statements that stand or fall together, on a connection of their own.
 ///

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sqlx::Row;
 
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// What a try writes: as much as the longest entry, so that a disk with room for it has room for a verdict. [bytes]
 const TRY_BYTES: usize = 16 << 10;

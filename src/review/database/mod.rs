@@ -25,7 +25,7 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Executor};
 
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// How long a writer waits for another one. [s]
 const BUSY_S: u64 = 10;

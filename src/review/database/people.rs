@@ -6,8 +6,8 @@ use sqlx::{Any, Row};
 
 use super::change::Change;
 use super::{Database, failed};
-use crate::error::Result;
-use crate::review::roles::Role;
+use crate::roles::Role;
+use hashwatt_core::error::Result;
 
 /// Someone who can log in.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{Database, Engine, failed};
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// What may be done with a file: read and written by whoever runs the desk, and by nobody else.
 const FILE_MODE: u32 = 0o600;

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// How long it is kept. [s] A quarter.
 const KEPT_S: i64 = 90 * 86_400;

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 
 use super::change::Change;
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// A line of an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq)]

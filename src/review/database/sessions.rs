@@ -67,7 +67,7 @@ impl Database {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sweep_sessions(&self, now: i64) -> crate::error::Result<()> {
+    pub async fn sweep_sessions(&self, now: i64) -> hashwatt_core::error::Result<()> {
         let gone = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now);
         gone.execute(&self.pool).await.map(drop).map_err(super::failed)
     }

@@ -3,7 +3,7 @@
 use sqlx::{Executor, Row};
 
 use super::{Database, Engine, failed};
-use crate::error::{Error, Result};
+use hashwatt_core::error::{Error, Result};
 
 /// What brings a database from one version to the next. `{id}` is a key that counts by itself.
 const STEPS: [&[&str]; 3] = [

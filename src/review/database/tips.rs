@@ -4,8 +4,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Database, failed};
-use crate::error::{Error, Result};
-use crate::tips::Tip;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_tips::Tip;
 
 /// A tip as it was taken. Nothing of it ever changes.
 #[derive(Debug, Clone, PartialEq)]

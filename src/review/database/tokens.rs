@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 /// A program that may ask.
 #[derive(Debug, Clone, PartialEq, Eq)]

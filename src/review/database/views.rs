@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{Database, failed};
-use crate::error::Result;
+use hashwatt_core::error::Result;
 
 impl Database {
     /// A person's views as (name, query), by name.

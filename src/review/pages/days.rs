@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{meter_address, page};
-use crate::calendar::{date_of, day_number};
-use crate::language::Language;
-use crate::review::desk::Desk;
-use crate::review::guard::Caller;
+use crate::desk::Desk;
+use crate::guard::Caller;
+use hashwatt_core::calendar::{date_of, day_number};
+use hashwatt_core::language::Language;
 
 /// Days of a stretch.
 const STRETCH_DAYS: usize = 31;
@@ -62,7 +62,7 @@ pub async fn show(
     let shown = &days[first.min(days.len())..days.len().min(first + STRETCH_DAYS)];
     let stretch = |index: usize| format!("{address}/days?from={}", date_of(days[index].day));
     let kw = |kw: f32| lang.kw_number(f64::from(kw));
-    let row = |day: &crate::digest::DayDigest| Day {
+    let row = |day: &hashwatt_readings::digest::DayDigest| Day {
         date: lang.date(date_of(day.day)),
         energy: lang.number(f64::from(day.energy_kwh), 2),
         mean: kw(day.demand_kw_mean),

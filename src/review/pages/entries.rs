@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::errors::Refusal;
 use super::list::back_to;
 use super::meter_address;
-use crate::review::case::{Action, Entry, VISIT_RESULTS, verdict_named};
-use crate::review::desk::{Desk, now};
-use crate::review::guard::Caller;
+use crate::case::{Action, Entry, VISIT_RESULTS, verdict_named};
+use crate::desk::{Desk, now};
+use crate::guard::Caller;
 
 /// Longest reason. [characters]
 pub const MAX_REASON_CHARS: usize = 4000;

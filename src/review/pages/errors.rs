@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::error::Error;
-use crate::language::Language;
+use hashwatt_core::error::Error;
+use hashwatt_core::language::Language;
 
 /// Why a request is refused.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Refusal {
         Self::Failed
     }
 
-    pub(in crate::review) const fn status(&self) -> StatusCode {
+    pub(crate) const fn status(&self) -> StatusCode {
         match self {
             Self::Forbidden(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -48,7 +48,7 @@ impl Refusal {
         }
     }
 
-    pub(in crate::review) const fn message(&self) -> &'static str {
+    pub(crate) const fn message(&self) -> &'static str {
         match self {
             Self::Forbidden(_) => "error-forbidden",
             Self::ForeignForm => "error-foreign-form",

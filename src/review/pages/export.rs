@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use super::errors::Refusal;
 use super::list::Column;
 use super::visits::Asked;
-use crate::error::Error;
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
-use crate::review::query::ListQuery;
-use crate::review::roles::May;
-use crate::run::tables::without_formula;
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use crate::query::ListQuery;
+use crate::roles::May;
+use hashwatt_core::error::Error;
+use hashwatt_run::tables::without_formula;
 
 /// Most lines of an exported list.
 const MAX_LINES: usize = 100_000;
@@ -108,7 +108,7 @@ pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<R
     let entries = desk.database.entries_after(0).await?;
     let heads = ["meter_id", "verdict", "decided_at", "decided_by", "reason"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    for entry in entries.into_iter().filter(|entry| entry.action == crate::review::case::Action::Verdict) {
+    for entry in entries.into_iter().filter(|entry| entry.action == crate::case::Action::Verdict) {
         let at = jiff::Timestamp::from_second(entry.at).map_or_else(|_| String::new(), |at| at.to_string());
         rows.push(vec![entry.meter, entry.value, at, entry.person, entry.reason]);
     }

@@ -6,11 +6,11 @@ use axum::response::Response;
 use super::errors::Refusal;
 use super::work::Work;
 use super::{Frame, page};
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::case::Cases;
-use crate::review::desk::Desk;
-use crate::review::guard::Caller;
+use crate::Login;
+use crate::case::Cases;
+use crate::desk::Desk;
+use crate::guard::Caller;
+use hashwatt_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "review/gone.html")]

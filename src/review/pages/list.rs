@@ -11,15 +11,15 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::case::{Case, Cases, Status};
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
-use crate::review::lines::Line;
-use crate::review::query::{ListQuery, Sort, gone};
-use crate::review::roles::May;
-use crate::review::run_view::RunView;
+use crate::Login;
+use crate::case::{Case, Cases, Status};
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use crate::lines::Line;
+use crate::query::{ListQuery, Sort, gone};
+use crate::roles::May;
+use crate::run_view::RunView;
+use hashwatt_core::language::Language;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
@@ -281,7 +281,7 @@ pub async fn show(
         return Ok(page(&table));
     }
     let lang = caller.lang();
-    let table = table.render().map_err(|error| crate::error::Error::table("list", error))?;
+    let table = table.render().map_err(|error| hashwatt_core::error::Error::table("list", error))?;
     let people = desk.database.people().await?;
     let choice = |value: &str, words: String, chosen: &str| Choice {
         value: value.to_owned(),

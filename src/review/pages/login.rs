@@ -13,14 +13,14 @@ use tower_sessions::Session;
 
 use super::errors::Refusal;
 use super::page;
-use crate::language::Language;
-use crate::review::browser::{self, Browser};
-use crate::review::database::access::Access;
-use crate::review::database::refused::Refused;
-use crate::review::desk::{Desk, now};
-use crate::review::guard::{self, Caller};
-use crate::review::throttle::Trying;
-use crate::review::{Login, passwords};
+use crate::browser::{self, Browser};
+use crate::database::access::Access;
+use crate::database::refused::Refused;
+use crate::desk::{Desk, now};
+use crate::guard::{self, Caller};
+use crate::throttle::Trying;
+use crate::{Login, passwords};
+use hashwatt_core::language::Language;
 
 #[derive(Template)]
 #[template(path = "review/login.html")]

@@ -1,5 +1,6 @@
 //! Shows transformers and suspects where they are, drawn by the page itself: no tiles, no request outside.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,12 +12,11 @@ use serde::Serialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::balance::RESIDUAL_PREFIX;
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
-use crate::review::roles::May;
+use crate::Login;
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use crate::roles::May;
+use hashwatt_core::language::Language;
 
 /// Most suspects drawn; more would hide each other.
 const MAX_SUSPECTS: usize = 20_000;
@@ -97,7 +97,10 @@ pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<
             page: meter_address(line.meter()),
         });
     }
-    let transformer = |(meter, point): (&crate::ids::MeterId, &crate::acquisition::register::UsagePoint)| {
+    let transformer = |(meter, point): (
+        &hashwatt_core::ids::MeterId,
+        &hashwatt_readings::acquisition::register::UsagePoint,
+    )| {
         let suspects = below.get(meter.as_str()).copied().unwrap_or(0);
         let residual = view.lines.index(&format!("{RESIDUAL_PREFIX}{}", meter.as_str()));
         let loss = residual.map(|index| view.lines.line(index)).filter(|line| line.is_suspect());

@@ -23,8 +23,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::guard::Caller;
 use super::roles::May;
-use crate::language::Language;
 use errors::Refusal;
+use hashwatt_core::language::Language;
 
 /// What every page has around its own content.
 pub struct Frame {
@@ -83,7 +83,7 @@ impl Frame {
 pub fn page(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => Html(text).into_response(),
-        Err(error) => Refusal::failed(&crate::error::Error::table("page", error)).into_response(),
+        Err(error) => Refusal::failed(&hashwatt_core::error::Error::table("page", error)).into_response(),
     }
 }
 

@@ -8,11 +8,11 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
-use crate::review::moved::moved;
+use crate::Login;
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use crate::moved::moved;
+use hashwatt_core::language::Language;
 
 struct Row {
     how: &'static str,
@@ -42,7 +42,7 @@ pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Respo
         let rank = lang.say_with("moved-rank", &[("rank", &lang.count(rank))]);
         kw.map_or_else(|| rank.clone(), |kw| format!("{rank}, {}", lang.kw(kw)))
     };
-    let row = |one: crate::review::moved::Moved| {
+    let row = |one: crate::moved::Moved| {
         let line = one.now.map(|index| view.lines.line(index));
         let case = cases.of(&one.meter);
         let status = match line {

@@ -10,16 +10,16 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, page};
-use crate::language::Language;
-use crate::review::api::scopes::Scope;
-use crate::review::database::access::Access;
-use crate::review::database::people::Decided;
-use crate::review::database::tokens::Token;
-use crate::review::desk::{Desk, now};
-use crate::review::guard::Caller;
-use crate::review::roles::Role;
-use crate::review::signer::secret;
-use crate::review::{Login, passwords};
+use crate::api::scopes::Scope;
+use crate::database::access::Access;
+use crate::database::people::Decided;
+use crate::database::tokens::Token;
+use crate::desk::{Desk, now};
+use crate::guard::Caller;
+use crate::roles::Role;
+use crate::signer::secret;
+use crate::{Login, passwords};
+use hashwatt_core::language::Language;
 
 /// Longest name of a person or a program. [characters]
 const MAX_NAME_CHARS: usize = 80;

@@ -1,5 +1,6 @@
 //! Shows one meter: evidence, charts, place in the network, and the work on it.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,20 +11,19 @@ use axum::response::Response;
 use super::errors::Refusal;
 use super::work::Work;
 use super::{Frame, gone, meter_address, page};
-use crate::acquisition::register::UsagePoint;
-use crate::balance::RESIDUAL_PREFIX;
-use crate::indicators::REASON;
-use crate::language::Language;
-use crate::language::message::Message;
-use crate::review::Login;
-use crate::review::case::Cases;
-use crate::review::charts::{charts_of, no_charts};
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
-use crate::review::lines::Line;
-use crate::review::roles::May;
-use crate::review::run_view::RunView;
-use crate::run::charts::ChartData;
+use crate::Login;
+use crate::case::Cases;
+use crate::charts::{charts_of, no_charts};
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use crate::lines::Line;
+use crate::roles::May;
+use crate::run_view::RunView;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
+use hashwatt_detection::indicators::REASON;
+use hashwatt_readings::acquisition::register::UsagePoint;
+use hashwatt_run::charts::ChartData;
 
 /// Width of a bar at its fullest. [px]
 const BAR_PX: f64 = 120.0;
@@ -133,7 +133,11 @@ pub async fn charts(
     Ok(Json(made.await?.ok_or(Refusal::NotFound)?))
 }
 
-fn facts(view: &RunView, line: Line<'_>, caller: &Caller) -> crate::error::Result<Vec<(String, String)>> {
+fn facts(
+    view: &RunView,
+    line: Line<'_>,
+    caller: &Caller,
+) -> hashwatt_core::error::Result<Vec<(String, String)>> {
     let lang = caller.lang();
     let mut facts = Vec::new();
     let mut add = |id: &str, words: Option<String>| {
@@ -196,7 +200,7 @@ fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
     reasons.iter().map(bar).collect()
 }
 
-fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> crate::error::Result<Vec<Bar>> {
+fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> hashwatt_core::error::Result<Vec<Bar>> {
     let bar = |words: String, score: f64, class| Bar {
         words,
         value: lang.number(score, 2),

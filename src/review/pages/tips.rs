@@ -12,19 +12,19 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::error::{Error, Result};
-use crate::indicators::REASON;
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::case::{Action, Cases, Entry};
-use crate::review::database::tips::{TakenTip, WhoCalled};
-use crate::review::desk::{Desk, now, status_of};
-use crate::review::guard::Caller;
-use crate::review::roles::May;
-use crate::review::run_view::RunView;
-use crate::tips::merge::{is_flood, place};
-use crate::tips::read::{MAX_NAME_CHARS, MAX_TEXT_CHARS, kept_words};
-use crate::tips::{Answer, AnswerLine, Claim, Position, Tip, TipAnswer, Weight};
+use crate::Login;
+use crate::case::{Action, Cases, Entry};
+use crate::database::tips::{TakenTip, WhoCalled};
+use crate::desk::{Desk, now, status_of};
+use crate::guard::Caller;
+use crate::roles::May;
+use crate::run_view::RunView;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
+use hashwatt_detection::indicators::REASON;
+use hashwatt_tips::merge::{is_flood, place};
+use hashwatt_tips::read::{MAX_NAME_CHARS, MAX_TEXT_CHARS, kept_words};
+use hashwatt_tips::{Answer, AnswerLine, Claim, Position, Tip, TipAnswer, Weight};
 
 use super::entries::MAX_REASON_CHARS;
 
@@ -303,7 +303,7 @@ pub async fn show_one(
     let handed = desk.database.handed_over(id).await?.into_iter();
     let handed = handed.map(|meter| (meter.clone(), meter_address(&meter))).collect();
     let people = desk.database.people().await?.into_iter();
-    let decides = |role: crate::review::roles::Role| role.may(May::Decide, false);
+    let decides = |role: crate::roles::Role| role.may(May::Decide, false);
     let part = AnswerPart { lang, held: Some(&held), note: String::new() };
     Ok(page(&TipPage {
         frame: Frame::of(&caller, "tips", desk.settings.login == Login::Off),

@@ -10,13 +10,13 @@ use serde::Deserialize;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::case::{Action, Case, Cases, Entry, Status};
-use crate::review::desk::{Desk, now, status_of};
-use crate::review::guard::Caller;
-use crate::review::run_view::RunView;
-use crate::review::visits::{Candidate, Tour, plan};
+use crate::Login;
+use crate::case::{Action, Case, Cases, Entry, Status};
+use crate::desk::{Desk, now, status_of};
+use crate::guard::Caller;
+use crate::run_view::RunView;
+use crate::visits::{Candidate, Tour, plan};
+use hashwatt_core::language::Language;
 
 /// Visits and inspectors unless asked for otherwise.
 const DEFAULT_VISITS: usize = 50;

@@ -8,11 +8,11 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
-use crate::language::Language;
-use crate::review::Login;
-use crate::review::case::Status;
-use crate::review::desk::{Desk, status_of};
-use crate::review::guard::Caller;
+use crate::Login;
+use crate::case::Status;
+use crate::desk::{Desk, status_of};
+use crate::guard::Caller;
+use hashwatt_core::language::Language;
 
 struct Row {
     meter: String,

@@ -1,13 +1,13 @@
 //! Shows the work on a meter: what may be done, what was written, which tips may mean it.
 
 use super::meter_address;
-use crate::acquisition::verdicts::Verdict;
-use crate::error::Result;
-use crate::language::Language;
-use crate::review::case::{Action, Cases, Entry, VISIT_RESULTS};
-use crate::review::desk::Desk;
-use crate::review::guard::Caller;
-use crate::review::roles::May;
+use crate::case::{Action, Cases, Entry, VISIT_RESULTS};
+use crate::desk::Desk;
+use crate::guard::Caller;
+use crate::roles::May;
+use hashwatt_core::error::Result;
+use hashwatt_core::language::Language;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// Of a tip's words on the page of a meter it may mean. [characters]
 const MAX_TIP_CHARS: usize = 240;

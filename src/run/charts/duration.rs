@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::mean_day::{Span, When};
 use super::rounded;
-use crate::digest::DayDigest;
-use crate::stats::Sorted;
+use hashwatt_core::stats::Sorted;
+use hashwatt_readings::digest::DayDigest;
 
 /// Points of a curve less one, evenly spread over the hours: one a per cent.
 const STEPS: usize = 100;

@@ -1,10 +1,11 @@
 //! Packs demand by day and clock hour into one byte a cell.
 
 use base64::Engine;
+use hashwatt_core::calendar::CLOCK_HOURS;
 use serde::Serialize;
 
 use super::rounded;
-use crate::digest::{CLOCK_HOURS, DayDigest};
+use hashwatt_readings::digest::DayDigest;
 
 /// Steps of demand above the byte for what is missing, and the one for nothing.
 const STEPS: f64 = 254.0;
@@ -36,7 +37,7 @@ impl Heat {
     pub fn of(days: &[DayDigest]) -> Option<Self> {
         let (first_day, last_day) = (days.first()?.day, days.last()?.day);
         let all: Vec<f32> = days.iter().flat_map(|day| day.hour_kw).filter(|kw| kw.is_finite()).collect();
-        let top_kw = crate::stats::quantile(&all, TOP_SHARE)?.max(1e-3);
+        let top_kw = hashwatt_core::stats::quantile(&all, TOP_SHARE)?.max(1e-3);
         let n_days = (last_day - first_day) as usize + 1;
         let days_per_column = n_days.div_ceil(MAX_COLUMNS).max(1);
         let n_columns = n_days.div_ceil(days_per_column);

@@ -1,14 +1,15 @@
 //! Averages days into a mean day: before and after a change, and of the peers.
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::rounded;
-use crate::calendar::day_number;
-use crate::digest::{CLOCK_HOURS, DayDigest};
-use crate::ranking::RigEstimate;
-use crate::run::PeerDay;
+use crate::PeerDay;
+use hashwatt_core::calendar::day_number;
+use hashwatt_detection::ranking::RigEstimate;
+use hashwatt_readings::digest::DayDigest;
 
 /// Days on either side of onset that make the two mean days: long enough for a stable mean, short
 /// enough that the season does not change it. [days]
@@ -80,7 +81,7 @@ impl MeanDay {
         let days: Vec<_> = days.iter().filter(|day| range.contains(&day.day)).filter(with_hours).collect();
         let kw = std::array::from_fn(|hour| {
             let hours = days.iter().map(|day| day.hour_kw[hour]).filter(|kw| kw.is_finite());
-            crate::stats::mean(&hours.collect::<Vec<_>>()).and_then(rounded)
+            hashwatt_core::stats::mean(&hours.collect::<Vec<_>>()).and_then(rounded)
         });
         (!days.is_empty()).then_some(Self { when: *when, n_days: days.len(), kw })
     }
@@ -109,7 +110,7 @@ impl PeerBand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     fn mean_days(days: &[DayDigest], rig: Option<&RigEstimate>) -> Vec<MeanDay> {
         spans(days, rig).iter().filter_map(|span| MeanDay::of(days, span)).collect()

@@ -16,10 +16,10 @@ use self::duration::DurationCurve;
 use self::heat::Heat;
 use self::mean_day::{MeanDay, PeerBand};
 use self::series::DailySeries;
-use crate::calendar::day_number;
-use crate::digest::DayDigest;
-use crate::ranking::RigEstimate;
-use crate::run::PeerDay;
+use crate::PeerDay;
+use hashwatt_core::calendar::day_number;
+use hashwatt_detection::ranking::RigEstimate;
+use hashwatt_readings::digest::DayDigest;
 
 /// What the charts of one meter draw. A chart whose part is missing has nothing to show and hides.
 /// Days are counted from 1970-01-01, local; demand is in kW, `null` where it is missing.
@@ -134,7 +134,7 @@ fn rounded(kw: f32) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     fn rivals() -> Vec<(String, f64)> {
         vec![("mining".to_owned(), 0.9731), ("</script><b>&".to_owned(), f64::NAN)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::rounded;
-use crate::digest::{DAY_MINUTES, DayDigest};
+use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 
 /// Points of a line at most; more days are averaged, a few a point: about as many as a wide screen has
 /// pixels.
@@ -70,7 +70,7 @@ fn line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     #[test]
     fn a_gap_in_the_days_is_missing_and_not_zero() {

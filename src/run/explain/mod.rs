@@ -10,9 +10,9 @@ use self::sheet::{EvidenceSheet, FindingLine};
 use super::past_run::{PastRun, Row, each};
 use super::schema::{FINDINGS, REASONS, RIVALS, SCORES};
 use super::score_row::ScoreRow;
-use crate::error::{Error, Result};
-use crate::indicators::REASON;
-use crate::language::Language;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
+use hashwatt_detection::indicators::REASON;
 
 /// The evidence sheet of a meter, from the tables and digests in the folder `run`; its reasons in the run's
 /// language, unless another is asked for.
@@ -77,8 +77,8 @@ fn unknown_meter(run: &PastRun, meter: &str, meters: &[String]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::store::DigestStore;
-    use crate::run::made_up;
+    use crate::made_up;
+    use hashwatt_readings::digest::store::DigestStore;
 
     fn run() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

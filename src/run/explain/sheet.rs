@@ -1,17 +1,18 @@
 //! Renders an evidence sheet as text.
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use std::fmt::Write;
 
 use jiff::civil::Date;
 
 use super::sparkline::sparkline;
-use crate::calendar::{date_of, weekday};
-use crate::digest::{CLOCK_HOURS, DayDigest};
-use crate::ranking::RigEstimate;
-use crate::run::words::{
+use crate::words::{
     EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, peers_words,
-    rig_words,
+    percent, rig_words,
 };
+use hashwatt_core::calendar::{date_of, weekday};
+use hashwatt_detection::ranking::RigEstimate;
+use hashwatt_readings::digest::DayDigest;
 
 /// Up to this many days the base load is shown by week, above by month. [days]
 const MAX_DAYS_BY_WEEK: i32 = 182;
@@ -101,7 +102,7 @@ fn write_facts(text: &mut String, sheet: &EvidenceSheet) {
         kind.map_or("nothing stands out", |text| kind_named(text).map_or(text, |kind| kind_words(kind))),
     );
     if let Some(chance) = sheet.chance {
-        fact("chance", &format!("{:.0}% that there is a rig, by the data alone", 100.0 * chance));
+        fact("chance", &format!("{} that there is a rig, by the data alone", percent(chance)));
     }
     if let Some(rig) = &sheet.rig {
         fact("rig", &rig_words(rig));
@@ -189,7 +190,7 @@ fn month(day: i32) -> i32 {
 
 fn mean(values: impl Iterator<Item = f32>) -> Option<f32> {
     let values: Vec<f32> = values.filter(|value| value.is_finite()).collect();
-    crate::stats::mean(&values)
+    hashwatt_core::stats::mean(&values)
 }
 
 fn write_findings(text: &mut String, findings: &[FindingLine]) {

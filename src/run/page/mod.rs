@@ -21,8 +21,8 @@ use self::summary::{Row, Summary};
 use super::RunOutputs;
 use super::charts::DAYS_AROUND_ONSET;
 use super::words::{EVIDENCE_IS_NOT_GUILT, counted};
-use crate::error::{Error, Result};
-use crate::ranking::suspects::Suspect;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Suspects with a section and charts: 17 kB each with four months of hours, 21 kB with nine
 /// (`a_suspect_takes_little_of_the_page`). More would make a file that opens slowly.
@@ -140,8 +140,8 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::suspects::suspects;
-    use crate::run::made_up;
+    use crate::made_up;
+    use hashwatt_detection::ranking::suspects::suspects;
 
     fn page() -> String {
         let folder = tempfile::tempdir().unwrap();

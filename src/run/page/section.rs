@@ -1,18 +1,18 @@
 //! Puts one suspect's evidence on the page: reasons, other explanations and the numbers of its charts.
 
+use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
 
 use super::summary::{finding_words, place};
-use crate::balance::RESIDUAL_PREFIX;
-use crate::digest::{DayDigest, MeterDays};
-use crate::ids::MeterId;
-use crate::language::Language;
-use crate::ranking::suspects::Suspect;
-use crate::run::RunOutputs;
-use crate::run::charts::ChartData;
-use crate::run::words::{
+use crate::RunOutputs;
+use crate::charts::ChartData;
+use crate::words::{
     NONE, ended_words, grouped, kind_words, machine_words, onset_words, peers_words, rig_words,
 };
+use hashwatt_core::ids::MeterId;
+use hashwatt_core::language::Language;
+use hashwatt_detection::ranking::suspects::Suspect;
+use hashwatt_readings::digest::{DayDigest, MeterDays};
 
 /// Findings on one meter shown on the page; `findings.parquet` has all.
 const MAX_FINDINGS: usize = 12;
@@ -110,12 +110,13 @@ fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static st
         suspect.money_since_onset(tariff_per_kwh).map(|money| grouped(money.max(0.0).round() as u64)),
     );
     let text = |text: &Option<String>| text.clone();
-    let kw = |kw: Option<f64>| kw.map(|kw| crate::units::Kilowatts(kw).to_string());
+    let kw = |kw: Option<f64>| kw.map(|kw| hashwatt_core::units::Kilowatts(kw).to_string());
     if let Some(point) = suspect.point {
         add("Transformer", text(&point.parent_id));
         add(
             "Registered as",
-            Some(point.class()).filter(|class| class != crate::acquisition::register::UNKNOWN_CLASS),
+            Some(point.class())
+                .filter(|class| class != hashwatt_readings::acquisition::register::UNKNOWN_CLASS),
         );
         add("Tariff class", text(&point.tariff));
         add("Contracted", kw(point.contracted_kw));
@@ -135,7 +136,7 @@ fn reasons(suspect: &Suspect<'_>, language: &Language) -> Vec<(String, String, S
         .filter(|weight| weight.is_finite())
         .fold(f64::MIN_POSITIVE, f64::max)
         .min(FULL_WEIGHT);
-    let row = |reason: &crate::ranking::Reason| {
+    let row = |reason: &hashwatt_detection::ranking::Reason| {
         let class = if reason.weight < 0.0 { "against" } else { "for" };
         (reason.words(language), format!("{:+.2}", reason.weight), bar(class, reason.weight.abs() / most))
     };

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Severity};
-use crate::ranking::suspects::Suspect;
-use crate::run::RunOutputs;
-use crate::run::words::{
-    NONE, counted, false_leads, grouped, kind_words, machine_words, onset_words, ranked_words, rig_words,
-    sensitivity_words,
+use crate::RunOutputs;
+use crate::words::{
+    NONE, counted, false_leads, grouped, kind_words, machine_words, onset_words, percent, ranked_words,
+    rig_words, sensitivity_words,
 };
+use hashwatt_core::finding::{Finding, Severity};
+use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Findings on files and on the whole run shown in full; `findings.parquet` has all.
 const MAX_RUN_FINDINGS: usize = 30;
@@ -162,7 +162,7 @@ impl Row {
             rig_kw: rig.map_or_else(String::new, |rig| format!("{:.3}", rig.kw)),
             machines: rig.map_or_else(none, machine_words),
             onset: rig.map_or_else(none, |rig| onset_words(rig.onset)),
-            chance: scored.chance.map_or_else(none, |chance| format!("{:.0}%", chance * 100.0)),
+            chance: scored.chance.map_or_else(none, percent),
             place: place(suspect),
             parent: suspect.parent().unwrap_or_default().to_owned(),
             zone: suspect.point.and_then(|point| point.zone.clone()).unwrap_or_default(),
@@ -180,8 +180,8 @@ pub fn place(suspect: &Suspect<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::suspects::suspects;
-    use crate::run::made_up;
+    use crate::made_up;
+    use hashwatt_detection::ranking::suspects::suspects;
 
     #[test]
     fn the_head_says_what_the_run_saw() {

@@ -3,12 +3,12 @@
 use polars::prelude::DataFrame;
 
 use super::{counts, dates, floats, texts};
-use crate::acquisition::register::Register;
-use crate::balance::ParentBalance;
-use crate::calendar::date_of;
-use crate::error::Result;
-use crate::network::risk::Risks;
-use crate::run::schema::BALANCE;
+use crate::schema::BALANCE;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::Result;
+use hashwatt_detection::balance::ParentBalance;
+use hashwatt_detection::network::risk::Risks;
+use hashwatt_readings::acquisition::register::Register;
 
 /// `parent_id, kind, n_children, n_silent` (children without interval data), `n_days, filled_share`
 /// (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over those

@@ -4,12 +4,12 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use super::{floats, texts};
-use crate::error::Result;
-use crate::indicators::REASON;
-use crate::language::Language;
-use crate::language::message::Message;
-use crate::ranking::{RivalScore, Scored};
-use crate::run::schema::{REASONS, RIVALS};
+use crate::schema::{REASONS, RIVALS};
+use hashwatt_core::error::Result;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
+use hashwatt_detection::indicators::REASON;
+use hashwatt_detection::ranking::{RivalScore, Scored};
 
 /// `meter_id, indicator, words` (in the run's language), `parameters` (what the words say, as JSON), `weight`
 /// [log-odds, negative speaks against], meters in order of rank, reasons strongest first. Before the reasons of a
@@ -57,7 +57,7 @@ pub fn rivals_frame(scored: &[Scored]) -> Result<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     #[test]
     fn every_reason_and_rival_has_a_row() {

@@ -1,18 +1,18 @@
 //! Lays out `features.parquet`: one row a meter that could be judged, then one a residual.
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use polars::prelude::{Column, DataFrame};
 
 use super::{counts, dates, floats, texts};
-use crate::calendar::date_of;
-use crate::digest::CLOCK_HOURS;
-use crate::error::Result;
-use crate::features::block_facts::BlockFacts;
-use crate::features::standard::STANDARD;
-use crate::features::{FEATURES, MeterFeatures};
-use crate::ids::MeterId;
-use crate::ranking::rank::Judged;
-use crate::ranking::unmetered::RESIDUALS_GROUP;
-use crate::run::schema::FEATURES_TABLE;
+use crate::schema::FEATURES_TABLE;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::Result;
+use hashwatt_core::ids::MeterId;
+use hashwatt_detection::features::block_facts::BlockFacts;
+use hashwatt_detection::features::standard::STANDARD;
+use hashwatt_detection::features::{FEATURES, MeterFeatures};
+use hashwatt_detection::ranking::rank::Judged;
+use hashwatt_detection::ranking::unmetered::RESIDUALS_GROUP;
 
 /// `meter_id, group`, the standard features, what the model weighs, then the best block; null where
 /// the data cannot show it. Units are in the names; shares are 0..=1.

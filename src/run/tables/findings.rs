@@ -3,9 +3,9 @@
 use polars::prelude::DataFrame;
 
 use super::{dates, texts};
-use crate::error::{Error, Result};
-use crate::finding::Finding;
-use crate::run::schema::FINDINGS;
+use crate::schema::FINDINGS;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::Finding;
 
 /// `code, severity, source, meter_id, first_day, last_day [local days], description, data` (JSON).
 ///
@@ -34,7 +34,7 @@ pub fn findings_frame(findings: &[Finding]) -> Result<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     #[test]
     fn proof_is_json_text() {

@@ -1,12 +1,12 @@
 //! Lays out `groups.parquet`: one row a peer group, with how well it stands apart.
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use polars::prelude::DataFrame;
 
 use super::{counts, floats, texts};
-use crate::digest::CLOCK_HOURS;
-use crate::error::Result;
-use crate::groups::Group;
-use crate::run::schema::GROUPS;
+use crate::schema::GROUPS;
+use hashwatt_core::error::Result;
+use hashwatt_detection::groups::Group;
 
 /// `group, class, n_meters, demand_kw_median, silhouette, inertia`, then the mean load shape (demand
 /// over its mean) by clock hour.

@@ -19,8 +19,8 @@ use polars::prelude::{
     SerWriter, Series,
 };
 
-use crate::calendar::day_number;
-use crate::error::{Error, Result};
+use hashwatt_core::calendar::day_number;
+use hashwatt_core::error::{Error, Result};
 
 /// Decimals of a float in CSV: a millionth of a kW, a tenth of a metre on the globe.
 const CSV_DECIMALS: f64 = 1e6;
@@ -81,28 +81,34 @@ pub fn without_formula(text: &str) -> String {
 }
 
 /// A table from columns of one height.
-pub(crate) fn frame(name: &str, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
+///
+/// # Errors
+/// When they are of other heights, or two have one name.
+pub fn frame(name: &str, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
     DataFrame::new(height, columns).map_err(|error| Error::table(name, error))
 }
 
 /// A column of texts.
-pub(crate) fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
 /// A column of floats; what is not finite is missing.
-pub(crate) fn floats(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+pub fn floats(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
     let finite = values.map(|value| value.filter(|value| value.is_finite()));
     Series::new(name.into(), finite.collect::<Vec<_>>()).into()
 }
 
 /// A column of counts.
-pub(crate) fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
+pub fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
 /// A column of civil days.
-pub(crate) fn dates(name: &str, values: impl Iterator<Item = Option<Date>>) -> Column {
+///
+/// # Panics
+/// Never: an i32 is what a date is kept as.
+pub fn dates(name: &str, values: impl Iterator<Item = Option<Date>>) -> Column {
     let days: Vec<Option<i32>> = values.map(|date| date.map(day_number)).collect();
     Column::new(name.into(), days).cast(&DataType::Date).expect("an i32 is a date's own representation")
 }

@@ -1,5 +1,6 @@
 //! Lays out `peer_days.parquet`, the mean day of each peer group, and reads it back.
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -7,11 +8,10 @@ use std::path::Path;
 use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
 
 use super::{floats, texts};
-use crate::digest::CLOCK_HOURS;
-use crate::error::{Error, Result};
-use crate::ids::GroupId;
-use crate::run::PeerDay;
-use crate::run::schema::PEER_DAYS;
+use crate::PeerDay;
+use crate::schema::PEER_DAYS;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::ids::GroupId;
 
 /// File of the table in a run's folder.
 pub const FILE_NAME: &str = "peer_days.parquet";
@@ -74,7 +74,7 @@ fn column_name(quartile: &str, hour: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::tables::write_parquet;
+    use crate::tables::write_parquet;
 
     #[test]
     fn a_mean_day_reads_as_it_was_written() {

@@ -3,9 +3,9 @@
 use polars::prelude::{Column, DataFrame};
 
 use super::{floats, texts};
-use crate::acquisition::register::{Register, UsagePoint};
-use crate::error::Result;
-use crate::run::schema::REGISTER;
+use crate::schema::REGISTER;
+use hashwatt_core::error::Result;
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
 /// The columns a register is read with (`meter_id, parent_id, kind, activity, premises, tariff, contracted_kw,
 /// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA], `phase, bus`), a row a
@@ -45,8 +45,8 @@ pub fn register_frame(register: &Register) -> Result<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
-    use crate::run::tables::write_parquet;
+    use crate::made_up;
+    use crate::tables::write_parquet;
 
     #[test]
     fn a_register_reads_back_as_it_was() {

@@ -4,11 +4,11 @@ use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
 use super::{counts, dates, floats, texts};
-use crate::error::Result;
-use crate::language::Language;
-use crate::ranking::suspects::joined_reasons;
-use crate::ranking::{RigEstimate, Scored};
-use crate::run::schema::SCORES;
+use crate::schema::SCORES;
+use hashwatt_core::error::Result;
+use hashwatt_core::language::Language;
+use hashwatt_detection::ranking::suspects::joined_reasons;
+use hashwatt_detection::ranking::{RigEstimate, Scored};
 
 /// `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
 /// machines_high, onset, ended [local day], group, reasons, p_value [0..=1],
@@ -56,7 +56,7 @@ pub(super) fn score_columns(rows: &[&Scored], language: &Language) -> Vec<Column
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::made_up;
+    use crate::made_up;
 
     #[test]
     fn the_columns_are_the_contract() {

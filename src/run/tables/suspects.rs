@@ -4,12 +4,12 @@ use polars::prelude::{Column, DataFrame};
 
 use super::scores::{case_column, score_columns};
 use super::{counts, floats, texts};
-use crate::acquisition::register::UsagePoint;
-use crate::error::Result;
-use crate::language::Language;
-use crate::network::risk::Risks;
-use crate::ranking::suspects::Suspect;
-use crate::run::schema::SUSPECTS;
+use crate::schema::SUSPECTS;
+use hashwatt_core::error::Result;
+use hashwatt_core::language::Language;
+use hashwatt_detection::network::risk::Risks;
+use hashwatt_detection::ranking::suspects::Suspect;
+use hashwatt_readings::acquisition::register::UsagePoint;
 
 /// The columns of `scores.parquet`, then `summary` (the evidence in one sentence), `expected_false` [suspects from rank 1 to here],
 /// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
@@ -78,9 +78,9 @@ fn register_columns(suspects: &[Suspect<'_>]) -> Vec<Column> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::suspects::suspects;
-    use crate::run::made_up;
-    use crate::run::tables::write_csv;
+    use crate::made_up;
+    use crate::tables::write_csv;
+    use hashwatt_detection::ranking::suspects::suspects;
 
     fn csv(tariff_per_kwh: Option<f64>) -> String {
         let (scored, register) = (made_up::scored(), made_up::register());

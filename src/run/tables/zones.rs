@@ -3,10 +3,10 @@
 use polars::prelude::DataFrame;
 
 use super::{counts, dates, floats, texts};
-use crate::calendar::date_of;
-use crate::error::Result;
-use crate::network::growth::ZoneGrowth;
-use crate::run::schema::ZONES;
+use crate::schema::ZONES;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::Result;
+use hashwatt_detection::network::growth::ZoneGrowth;
 
 /// `zone, first_from, first_to, second_from, second_to` [local days of the two periods],
 /// `customers_first, customers_second, demand_kw_first, demand_kw_second, growth_share` [of the first],

@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{BacktestPlan, TipMeasures, Trial};
-use crate::acquisition::verdicts::Verdicts;
-use crate::calendar::date_of;
-use crate::ranking::copies::Planted;
-use crate::ranking::rank::Ranked;
-use crate::ranking::sensitivity::Sensitivity;
-use crate::ranking::{RigEstimate, Scored};
-use crate::stats::median;
-use crate::tips::index::Index;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::stats::median;
+use hashwatt_detection::ranking::copies::Planted;
+use hashwatt_detection::ranking::rank::Ranked;
+use hashwatt_detection::ranking::sensitivity::Sensitivity;
+use hashwatt_detection::ranking::{RigEstimate, Scored};
+use hashwatt_readings::acquisition::verdicts::Verdicts;
+use hashwatt_tips::index::Index;
 
 /// Lengths of a list at which precision is read.
 const LENGTHS: [usize; 4] = [10, 50, 100, 200];

@@ -22,20 +22,20 @@ pub use measures::{Backtest, Measures};
 pub use page::{BacktestTable, tables, write_backtest};
 pub use tips::{TipMeasures, tip_index};
 
-use crate::acquisition::register::UsagePoint;
-use crate::acquisition::verdicts::{Verdict, Verdicts};
-use crate::digest::MeterDays;
-use crate::digest::store::DigestStore;
-use crate::error::{Error, Result};
-use crate::features::measure::MeasuredMeter;
-use crate::features::{Surroundings, extract_features};
-use crate::ids::MeterId;
-use crate::ranking::Scored;
-use crate::ranking::copies::{Planted, plant_look_alike, plant_rig};
-use crate::ranking::hosts::may_host;
-use crate::ranking::plant::Host;
-use crate::rigs::{LookAlike, RigForm};
-use crate::settings::Settings;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::ids::MeterId;
+use hashwatt_core::settings::Settings;
+use hashwatt_detection::features::measure::MeasuredMeter;
+use hashwatt_detection::features::{Surroundings, extract_features};
+use hashwatt_detection::ranking::Scored;
+use hashwatt_detection::ranking::copies::{Planted, plant_look_alike, plant_rig};
+use hashwatt_detection::ranking::hosts::may_host;
+use hashwatt_detection::ranking::plant::Host;
+use hashwatt_readings::acquisition::register::UsagePoint;
+use hashwatt_readings::acquisition::verdicts::{Verdict, Verdicts};
+use hashwatt_readings::digest::MeterDays;
+use hashwatt_readings::digest::store::DigestStore;
+use hashwatt_rigs::{LookAlike, RigForm};
 
 /// Shares of meters with a rig that are tried where none are named: one in a thousand, what raids of
 /// 2022 suggest for a district, and a district known for it.

@@ -7,10 +7,10 @@ use askama::Template;
 
 use super::TipMeasures;
 use super::measures::{Backtest, Found, Measures, Reliability};
-use crate::atomic::write_recorded;
-use crate::error::{Error, Result};
-use crate::run::run_json::write_json;
-use crate::run::words::NONE;
+use hashwatt_core::atomic::write_recorded;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_run::run_json::write_json;
+use hashwatt_run::words::NONE;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 

@@ -14,16 +14,16 @@ use serde::Serialize;
 
 use super::measures::{CHANCES, Reliability};
 use super::{Planted, Trial};
-use crate::acquisition::register::Register;
-use crate::features::measure::MeasuredMeter;
-use crate::ids::MeterId;
-use crate::ranking::rank::Ranked;
-use crate::run::noise::noise_kw_of;
-use crate::tips::index::{Index, Point};
-use crate::tips::run_data::RunData;
-use crate::tips::streets::Renamed;
-use crate::tips::{Answer, Tip, TipDesk};
-use crate::trials::tips::said_otherwise;
+use crate::tips::said_otherwise;
+use hashwatt_core::ids::MeterId;
+use hashwatt_detection::features::measure::MeasuredMeter;
+use hashwatt_detection::ranking::rank::Ranked;
+use hashwatt_readings::acquisition::register::Register;
+use hashwatt_run::noise::noise_kw_of;
+use hashwatt_tips::index::{Index, Point};
+use hashwatt_tips::run_data::RunData;
+use hashwatt_tips::streets::Renamed;
+use hashwatt_tips::{Answer, Tip, TipDesk};
 
 /// From this draw on a rig has to be found: one machine of the smallest kind, a GPU rig. [kW]
 const MIN_KW: f32 = 1.3;

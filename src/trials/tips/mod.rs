@@ -16,8 +16,8 @@ use super::addresses::ALMATY_OLD_NAMES;
 use super::calendar::Calendar;
 use super::plan::{Plan, Task, Unmetered, meter_id, transformer_id};
 use super::scenario::Scenario;
-use crate::rigs::RigForm;
-use crate::rigs::chance::{happens, one_of, whole};
+use hashwatt_rigs::RigForm;
+use hashwatt_rigs::chance::{happens, one_of, whole};
 
 /// Share of rigs that somebody reports.
 const REPORTED_SHARE: f32 = 0.4;

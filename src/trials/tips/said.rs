@@ -4,7 +4,7 @@ use rand::Rng;
 
 use super::super::addresses::{ALMATY_MICRODISTRICTS, ALMATY_OLD_NAMES, ALMATY_STREETS};
 use super::super::scenario::Scenario;
-use crate::rigs::chance::{happens, one_of, whole};
+use hashwatt_rigs::chance::{happens, one_of, whole};
 
 /// How an address was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

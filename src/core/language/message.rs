@@ -1,0 +1,244 @@
+//! Holds a sentence as its code and the quantities in it, so that every output says it in its own language.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
+use fluent_bundle::{FluentArgs, FluentValue};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+use crate::units::Kilowatts;
+
+/// Stored values keep so many decimals; people read two or three digits.
+const STORED_DECIMALS: f64 = 1e6;
+
+/// No quantity in a sentence is larger; what is infinite counts as so much.
+const MAX_STORED: f64 = 1e9;
+
+/// A sentence. Its words stand under `FAMILY-CODE` in `templates/locales/*/*.ftl`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Message {
+    /// Which sentence it is.
+    pub code: Cow<'static, str>,
+    /// What it says, by the names that the words use.
+    #[serde(default)]
+    pub values: BTreeMap<Cow<'static, str>, Value>,
+}
+
+/// A quantity in a sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Demand. [kW]
+    Kw(f64),
+    /// A share of a whole, 0..=1.
+    Share(f64),
+    /// A number without a unit, and its decimals.
+    Number(f64, u8),
+    /// How many; chooses the plural.
+    Count(u64),
+    /// A local civil day.
+    Day(Date),
+    /// A clock hour, 0..=24.
+    Hour(u32),
+    /// Chooses among the forms of the sentence; nobody reads it.
+    Form(Cow<'static, str>),
+    /// A meter, a bus, a class: as the data writes it.
+    Name(String),
+    /// Sentences of the same family, with `; ` between them.
+    Each(Vec<Message>),
+}
+
+impl Message {
+    /// A sentence without values.
+    #[must_use]
+    pub const fn new(code: &'static str) -> Self {
+        Self { code: Cow::Borrowed(code), values: BTreeMap::new() }
+    }
+
+    /// The sentence of a table's row: its code, and its values as [`parameters`](Self::parameters) wrote them.
+    ///
+    /// # Errors
+    /// When `parameters` is no such JSON.
+    pub fn stored(code: &str, parameters: &str) -> serde_json::Result<Self> {
+        Ok(Self { code: Cow::Owned(code.to_owned()), values: serde_json::from_str(parameters)? })
+    }
+
+    /// Its values as JSON: `{"measured":{"kw":3.4},"passes":{"form":"above"}}`.
+    #[must_use]
+    pub fn parameters(&self) -> String {
+        serde_json::to_string(&self.values).expect("names are texts and numbers are finite")
+    }
+
+    /// With a value; one that is not a number is left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Value) -> Self {
+        if !value.is_nan() {
+            self.values.insert(Cow::Borrowed(name), value);
+        }
+        self
+    }
+
+    /// With the form that the sentence takes.
+    #[must_use]
+    pub fn in_form(self, name: &'static str, form: &'static str) -> Self {
+        self.with(name, Value::Form(Cow::Borrowed(form)))
+    }
+
+    /// The form it takes, `None` where it has no such choice.
+    #[must_use]
+    pub fn form(&self, name: &str) -> Option<&str> {
+        match self.values.get(name)? {
+            Value::Form(form) => Some(form),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// Demand. [kW]
+    #[must_use]
+    pub fn kw(kw: impl Into<f64>) -> Self {
+        Self::Kw(stored(kw.into()))
+    }
+
+    /// A share of a whole, 0..=1.
+    #[must_use]
+    pub fn share(share: impl Into<f64>) -> Self {
+        Self::Share(stored(share.into()))
+    }
+
+    /// A number without a unit.
+    #[must_use]
+    pub fn number(number: impl Into<f64>, decimals: u8) -> Self {
+        Self::Number(stored(number.into()), decimals)
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn count(n: usize) -> Self {
+        Self::Count(n as u64)
+    }
+
+    const fn is_nan(&self) -> bool {
+        matches!(self, Self::Kw(value) | Self::Share(value) | Self::Number(value, _) if value.is_nan())
+    }
+}
+
+/// Rounded, and finite where it is a number, since JSON has nothing else.
+fn stored(value: f64) -> f64 {
+    let value = value.clamp(-MAX_STORED, MAX_STORED);
+    (value * STORED_DECIMALS).round() / STORED_DECIMALS
+}
+
+impl Language {
+    /// The sentence in this language; its code where the language has no words for it, as for a run of another
+    /// version.
+    #[must_use]
+    pub fn say_message(&self, family: &str, message: &Message) -> String {
+        self.say_and_note(family, message, &mut Vec::new())
+    }
+
+    /// As [`say_message`](Self::say_message); `missing` gets words that there are not, and values that they name
+    /// and the sentence lacks.
+    fn say_and_note(&self, family: &str, message: &Message, missing: &mut Vec<String>) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, value) in &message.values {
+            arguments.set(name.clone(), self.argument(family, value, missing));
+        }
+        let id = format!("{family}-{}", message.code);
+        let Some(pattern) = self.bundle.get_message(&id).and_then(|message| message.value()) else {
+            missing.push(format!("{}: no words for {id}", self.code));
+            return message.code.clone().into_owned();
+        };
+        let mut errors = Vec::new();
+        let said = self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
+        missing.extend(errors.into_iter().map(|error| format!("{}: {id}: {error:?}", self.code)));
+        said
+    }
+
+    fn argument(&self, family: &str, value: &Value, missing: &mut Vec<String>) -> FluentValue<'static> {
+        FluentValue::String(match value {
+            Value::Count(n) => {
+                return FluentValue::Number(FluentNumber::new(*n as f64, FluentNumberOptions::default()));
+            }
+            Value::Kw(kw) => self.said_kw(*kw).into(),
+            Value::Share(share) => self.said_share(*share).into(),
+            Value::Number(number, decimals) => self.number(*number, usize::from(*decimals)).into(),
+            Value::Day(day) => self.said_day(*day).into(),
+            Value::Hour(hour) => format!("{:02}:00", hour % 24).into(),
+            Value::Form(form) => form.clone(),
+            Value::Name(name) => name.clone().into(),
+            Value::Each(parts) => {
+                let parts: Vec<String> =
+                    parts.iter().map(|part| self.say_and_note(family, part, missing)).collect();
+                parts.join("; ").into()
+            }
+        })
+    }
+
+    /// In English as all outputs write it, with a plain blank: it stands in text files, too.
+    fn said_kw(&self, kw: f64) -> String {
+        if self.is_english() { Kilowatts(kw).to_string() } else { self.kw(kw) }
+    }
+
+    /// One decimal below a tenth.
+    fn said_share(&self, share: f64) -> String {
+        self.percent(share, usize::from(share.abs() < 0.1))
+    }
+
+    /// In English as all outputs write it.
+    fn said_day(&self, day: Date) -> String {
+        if self.is_english() { day.to_string() } else { self.date(day) }
+    }
+}
+
+/// The sentence in English, Russian and Kazakh, each on a line.
+///
+/// # Errors
+/// With everything that is missing: words, and values that they name and the sentence lacks.
+pub fn in_every_language(family: &str, message: &Message) -> Result<String, Vec<String>> {
+    let mut missing = Vec::new();
+    let said: Vec<_> =
+        Language::all().iter().map(|one| one.say_and_note(family, message, &mut missing)).collect();
+    if missing.is_empty() { Ok(said.join("\n")) } else { Err(missing) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::NO_BREAK;
+
+    fn shift() -> Message {
+        Message::new("smallest_rig").with("level", Value::kw(0.675_f32))
+    }
+
+    #[test]
+    fn a_sentence_comes_back_as_it_was_stored() {
+        let message = shift()
+            .in_form("when", "since")
+            .with("day", Value::Day(jiff::civil::date(2021, 12, 25)))
+            .with("parts", Value::Each(vec![shift()]));
+        let text = message.parameters();
+        assert_eq!(Message::stored(&message.code, &text).unwrap(), message, "{text}");
+        assert!(text.contains(r#"{"kw":0.675}"#), "{text}");
+    }
+
+    #[test]
+    fn each_language_writes_quantities_its_own_way() {
+        let said = |code: &str| Language::with_code(code).unwrap().say_message("reason", &shift());
+        assert!(said("en").contains("0.68 kW"), "{}", said("en"));
+        assert!(said("ru").contains(&format!("0,68{NO_BREAK}кВт")), "{}", said("ru"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let mut missing = Vec::new();
+        let said = Language::english().say_and_note("reason", &Message::new("nothing_such"), &mut missing);
+        assert_eq!((said.as_str(), missing.len()), ("nothing_such", 1));
+        Language::english().say_and_note("reason", &Message::new("smallest_rig"), &mut missing);
+        assert_eq!(missing.len(), 2, "{missing:?}");
+    }
+}

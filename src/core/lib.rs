@@ -1,0 +1,15 @@
+//! Holds what every stage needs: errors, findings, units, time, settings, languages, and files that appear whole.
+
+pub mod atomic;
+pub mod calendar;
+pub mod error;
+pub mod finding;
+pub mod folder;
+pub mod ids;
+pub mod language;
+pub mod progress;
+pub mod settings;
+pub mod sorting;
+pub mod stats;
+pub mod sums;
+pub mod units;

@@ -1,0 +1,440 @@
+//! Balances transformers, feeders and substations against the meters below them.
+//!
+//! What a parent's own meter shows, less its children's meters and technical loss, is its residual: a
+//! meter that nobody mounted. It is digested as one and goes the same way; what it shows day and
+//! night is unmetered load.
+//!
+//! Sums ride along while the digests are read for features ([`Sums`]). Only children of parents that
+//! need it are read once more: of those whose residuals move against each other, for meters in the
+//! wrong place ([`places`]), and of those with unexplained load, for the meter past which it is drawn ([`who`]).
+
+mod account;
+mod books;
+mod change;
+mod children;
+mod excess;
+mod follow;
+mod loss;
+mod places;
+mod residuals;
+mod shelf;
+pub mod side;
+mod sums;
+mod tree;
+mod unexplained;
+pub mod who;
+pub mod zones;
+
+use hashwatt_core::ids::RESIDUAL_PREFIX;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+pub use account::Account;
+use books::Books;
+use children::by_parent;
+pub use excess::Excess;
+use shelf::Shelf;
+pub use sums::{Carried, Sums};
+pub use tree::Tree;
+
+use hashwatt_core::calendar::Calendar;
+use hashwatt_core::error::Result;
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::ids::MeterId;
+use hashwatt_core::settings::HourWindow;
+use hashwatt_readings::acquisition::Source;
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
+use hashwatt_readings::acquisition::verdicts::{Verdict, Verdicts};
+use hashwatt_readings::digest::MeterDays;
+use hashwatt_readings::digest::store::DigestStore;
+use loss::NoLoad;
+use residuals::ResidualsWriter;
+use side::Side;
+use sums::BYTES_A_DAY;
+use who::{Drawn, Trace, traces};
+use zones::{ZoneDays, Zones};
+
+/// From this many parents on their own spread tells how far an excess may be off.
+const ENOUGH_PARENTS: usize = 40;
+
+/// Part of the memory budget for sums.
+const SUMS_SHARE: u64 = 2;
+
+/// Part of the memory budget for parents that are settled at one time, and what a day of one takes
+/// with its sums, its hours and its residual. [B]
+const AT_ONCE_SHARE: u64 = 8;
+const AT_ONCE_BYTES_A_DAY: u64 = 1024;
+
+/// Folder of a run with the days of its residuals, beside its digests.
+pub const RESIDUALS: &str = "residuals";
+
+/// A parent with its residual and what is to be thought of it.
+#[derive(Debug, Clone)]
+pub struct ParentBalance {
+    /// Energies, loss and floors.
+    pub account: Account,
+    /// Its residual's id.
+    pub residual: MeterId,
+    /// Loss without load that is expected of it, or was seen before a step. [kW]
+    pub no_load_kw: f64,
+    /// What flows past the meters.
+    pub excess: Excess,
+    /// Meters below it that leave a trace, likeliest first; empty where nothing is unexplained.
+    pub traces: Vec<Trace>,
+    /// On which side of its lines the load hangs; `None` where voltages do not tell.
+    pub side: Option<Side>,
+    /// What was decided on it.
+    pub verdict: Option<Verdict>,
+}
+
+impl ParentBalance {
+    /// Whether there is a farm below it; `None` where nobody has looked.
+    #[must_use]
+    pub fn is_farm(&self) -> Option<bool> {
+        self.verdict.and_then(Verdict::is_farm)
+    }
+}
+
+/// Every parent that could be judged, in order of id.
+#[derive(Debug, Default)]
+pub struct Balance {
+    /// The parents.
+    pub parents: Vec<ParentBalance>,
+    /// What was found on the way.
+    pub findings: Vec<Finding>,
+    /// Customers' demand by zone and day.
+    pub zones: ZoneDays,
+    /// Days of the residuals, under their unfinished name.
+    pub residuals: Option<DigestStore>,
+    /// Hours of the parents.
+    shelf: Option<Shelf>,
+}
+
+/// What a balance has to know besides sums.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Days without internet, ascending.
+    pub blackout_days: &'a [i32],
+    /// The night window of digests.
+    pub night: HourWindow,
+    /// Folder of the run: hours lie there until it ends, residuals in one of [`RESIDUALS`].
+    pub folder: &'a Path,
+}
+
+/// Running sums of a run, as far as they fit into memory at a time.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    tree: &'a Tree,
+    /// Places of the parents by walk.
+    walks: Vec<Vec<usize>>,
+    /// Of the first walk, which others share.
+    first: Sums<'a>,
+    /// Parents that are settled at one time.
+    at_once: usize,
+    zones: Zones,
+}
+
+impl<'a> Ledger<'a> {
+    /// Opens the sums of all parents of a tree. `days_a_meter` is how long meters are read on average.
+    #[must_use]
+    pub fn open(tree: &'a Tree, days_a_meter: u64, memory_mib: u32) -> Self {
+        let fit = |share: u64, bytes_a_day: u64| {
+            let bytes_a_parent = days_a_meter.max(1) * bytes_a_day;
+            ((u64::from(memory_mib) << 20) / share / bytes_a_parent).max(1) as usize
+        };
+        // Parents come after those below them, so that sums of ones without a meter can go up.
+        let walks: Vec<Vec<usize>> =
+            tree.bottom_up().chunks(fit(SUMS_SHARE, BYTES_A_DAY)).map(<[usize]>::to_vec).collect();
+        let first = Sums::new(tree, walks.first().map_or(&[], Vec::as_slice));
+        let at_once = fit(AT_ONCE_SHARE, AT_ONCE_BYTES_A_DAY);
+        Self { tree, walks, first, at_once, zones: Zones::default() }
+    }
+
+    /// Adds a meter while it is at hand.
+    pub fn add(&self, meter: &MeterDays, point: Option<&UsagePoint>) {
+        self.zones.add(meter, point, self.tree);
+        self.first.add(meter);
+    }
+
+    /// Draws up the balance of every parent.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the folder not written.
+    pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
+        let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
+        let mut books = Books::new(around.folder, around.blackout_days)?;
+        let mut carried = Carried::default();
+        let mut metered = BTreeSet::new();
+        let mut first = Some(self.first);
+        for places in &self.walks {
+            let sums = match first.take() {
+                Some(sums) => sums,
+                None => walk_again(self.tree, places, store)?,
+            };
+            sums.finish(&mut carried, self.at_once, &mut |series| {
+                // Those below them are known by now.
+                metered.extend(series.iter().map(|one| one.place));
+                let children_of = |place| below(self.tree, place, &metered);
+                balance.findings.extend(books.enter(series, &children_of)?);
+                Ok(())
+            })?;
+        }
+        // As one walk gives them: what is expected of a parent depends on all others.
+        books.sort();
+        balance.settle(books, self.tree, store, around, self.at_once)?;
+        balance.findings.extend(unknown_parents(self.tree, &metered, register));
+        Ok(balance)
+    }
+}
+
+/// Sums of parents that did not fit beside those of the first walk.
+fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Result<Sums<'a>> {
+    let sums = Sums::new(tree, places);
+    store.map_meters(|meter| {
+        sums.add(&meter);
+        None::<()>
+    })?;
+    Ok(sums)
+}
+
+impl Balance {
+    /// Heeds what voltages tell of where unexplained load hangs, where the sources have any: on which side
+    /// of the lines, and at which meter hardly.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn heed_voltages(
+        &mut self,
+        store: &DigestStore,
+        register: &Register,
+        sources: &[Source],
+        calendar: &Calendar,
+    ) -> Result<()> {
+        for (place, falls) in side::find_falls(&self.parents, store, register, sources, calendar)? {
+            let parent = &mut self.parents[place];
+            parent.side = falls.side(register);
+            who::heed_voltages(&mut parent.traces, &falls);
+        }
+        Ok(())
+    }
+
+    /// Notes what was decided on residuals. A verdict on a meter of the network is one on what it feeds.
+    pub fn heed(&mut self, verdicts: &Verdicts, register: &Register) {
+        for parent in &mut self.parents {
+            let id = &parent.account.parent;
+            let own = || {
+                let is_network = register.point(id.as_str()).is_some_and(UsagePoint::is_network);
+                verdicts.get(id).filter(|_| is_network)
+            };
+            parent.verdict = verdicts.get(&parent.residual).or_else(own);
+        }
+    }
+
+    /// Days of those residuals that are asked for.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn residuals_of(&self, meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
+        let asked = meters.iter().filter(|meter| meter.as_str().starts_with(RESIDUAL_PREFIX));
+        let asked: BTreeSet<MeterId> = asked.cloned().collect();
+        self.residuals.as_ref().map_or_else(|| Ok(BTreeMap::new()), |store| store.days_of(&asked))
+    }
+
+    /// In how many hours a parent's supply is above `limit_kw`, and in how many it would be without some
+    /// loads on their days, first to one past the last. [kW]
+    ///
+    /// # Errors
+    /// When its hours cannot be read.
+    pub fn hours_above(
+        &self,
+        account: &Account,
+        limit_kw: f64,
+        loads: &[(f64, (i32, i32))],
+    ) -> Result<(u32, u32)> {
+        self.shelf.as_ref().map_or(Ok((0, 0)), |shelf| account.hours_above(shelf, limit_kw, loads))
+    }
+
+    /// Draws up the balance of all parents, in order of id.
+    fn settle(
+        &mut self,
+        mut books: Books<'_>,
+        tree: &Tree,
+        store: &DigestStore,
+        around: &Around<'_>,
+        at_once: usize,
+    ) -> Result<()> {
+        self.findings.extend(places::put_in_place(&mut books, store)?);
+        let levels: Vec<(f64, f64)> =
+            books.accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
+        let no_load = NoLoad::of(&levels);
+        let other_kw = spread_of_excess(&books.accounts, &no_load);
+        let mut residuals = ResidualsWriter::new(&around.folder.join(RESIDUALS))?;
+        let places: Vec<usize> = (0..books.accounts.len()).collect();
+        for some in places.chunks(at_once) {
+            let settled = books.map_open(some.to_vec(), |open| {
+                let excess = open.excess(&no_load, other_kw);
+                let no_load_kw = open.account.no_load_kw(&no_load, &excess);
+                let residual = open.residual(no_load_kw, around.night);
+                (excess, no_load_kw, residual)
+            })?;
+            for (&at, (excess, no_load_kw, residual)) in some.iter().zip(settled) {
+                residuals.push(&residual)?;
+                let (account, residual) = (books.accounts[at].clone(), residual.meter);
+                self.parents.push(ParentBalance {
+                    account,
+                    residual,
+                    no_load_kw,
+                    excess,
+                    traces: Vec::new(),
+                    side: None,
+                    verdict: None,
+                });
+            }
+        }
+        self.residuals = Some(residuals.finish()?);
+        for (place, traces) in find_traces(&self.parents, &books, tree, store)? {
+            self.parents[place].traces = traces;
+        }
+        self.shelf = Some(books.shelf);
+        Ok(())
+    }
+}
+
+/// Traces of the meters below every parent with unexplained load.
+fn find_traces(
+    parents: &[ParentBalance],
+    books: &Books<'_>,
+    tree: &Tree,
+    store: &DigestStore,
+) -> Result<Vec<(usize, Vec<Trace>)>> {
+    // A meter of the network below is a sum, not a customer.
+    let is_customer = |id: &&MeterId| tree.place(id.as_str()).is_none();
+    let customers: Vec<(usize, Vec<MeterId>)> = parents
+        .iter()
+        .enumerate()
+        .filter(|(_, parent)| parent.excess.log_ratio > 0.0)
+        .map(|(at, parent)| (at, parent.account.children.iter().filter(is_customer).cloned().collect()))
+        .collect();
+    let asked: Vec<(usize, &[MeterId])> = customers.iter().map(|(at, meters)| (*at, &meters[..])).collect();
+    let mut found = Vec::new();
+    by_parent(store, &asked, &mut |at, children| {
+        let excess = &parents[at].excess;
+        let drawn = Drawn {
+            kw: excess.kw,
+            days: excess.days,
+            has_onset: excess.onset.is_some(),
+            has_end: excess.ended.is_some(),
+        };
+        found.push((at, traces(&books.open(at)?.life_on(excess.days), &drawn, &children)));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// What an excess may be off by besides its own noise: small supplies without a meter. [kW]
+fn spread_of_excess(accounts: &[Account], no_load: &NoLoad) -> f64 {
+    let usual = unexplained::UNMETERED_SUPPLY_KW;
+    if accounts.len() < ENOUGH_PARENTS {
+        return usual;
+    }
+    let excess: Vec<f32> = accounts
+        .iter()
+        .map(|account| (account.level_kw() - no_load.kw(account.peak_kw)).abs() as f32)
+        .collect();
+    // Half of the parents lie within it, farms or not.
+    hashwatt_core::stats::median(&excess)
+        .map_or(usual, |middle| (1.4826 * f64::from(middle)).min(usual).max(0.1))
+}
+
+/// Meters below a parent; below a node without a meter of its own, that node's.
+fn below(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
+    let mut found = Vec::new();
+    let mut open = vec![place];
+    while let Some(at) = open.pop() {
+        for child in &tree.nodes()[at].children {
+            match tree.place(child.as_str()).filter(|below| !metered.contains(below)) {
+                Some(below) => open.push(below),
+                None => found.push(child.clone()),
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Parents that meters name, and nothing else knows.
+fn unknown_parents(tree: &Tree, metered: &BTreeSet<usize>, register: &Register) -> Vec<Finding> {
+    let is_unknown = |place: &usize| {
+        !metered.contains(place)
+            && register.point(tree.nodes()[*place].id.as_str()).is_none_or(UsagePoint::is_named_only)
+    };
+    let unknown: BTreeMap<&MeterId, usize> = (0..tree.nodes().len())
+        .filter(is_unknown)
+        .map(|place| (&tree.nodes()[place].id, tree.nodes()[place].children.len()))
+        .collect();
+    let Some((first, n)) = unknown.first_key_value() else { return Vec::new() };
+    let n_children: usize = unknown.values().sum();
+    let words = format!(
+        "{} parent_id in the register name nothing that has a row or readings of its own, {first} (of {n} meters) among them: no balance can be drawn up for the {n_children} meters below them. Add the parents' meters to the readings",
+        unknown.len()
+    );
+    vec![Finding::new(Code::ParentUnknown, Severity::Note, words).with("n_parents", unknown.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follow::tests::{home, meter};
+    use super::*;
+
+    /// Twenty transformers with five homes each, a tap at the third.
+    fn network(folder: &std::path::Path) -> (DigestStore, Register) {
+        let mut meters = BTreeMap::new();
+        let mut register = "meter_id,parent_id\n".to_owned();
+        for place in 0..20 {
+            let homes = move |day, hour| (0..5).map(|one| home(5 * place + one, day, hour)).sum::<f32>();
+            let tap = move |day| if place == 3 && day >= 30 { 4.0 } else { 0.0 };
+            let supplied = meter(&format!("t{place:02}"), move |day, hour| 0.2 + homes(day, hour) + tap(day));
+            meters.insert(supplied.meter.clone(), supplied);
+            for one in 0..5 {
+                let own =
+                    meter(&format!("m{place:02}{one}"), move |day, hour| home(5 * place + one, day, hour));
+                register.push_str(&format!("{},t{place:02}\n", own.meter));
+                meters.insert(own.meter.clone(), own);
+            }
+        }
+        let path = folder.join("register.csv");
+        std::fs::write(&path, register).unwrap();
+        let store =
+            DigestStore::write(&folder.join("digests"), meters.iter().map(|(id, days)| (id, &days.days[..])));
+        (store.unwrap(), Register::read(&path).unwrap().0)
+    }
+
+    #[test]
+    fn several_walks_find_what_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, register) = network(folder.path());
+        let (tree, _) = Tree::of(&register);
+        let night = HourWindow { from: 0, to: 6 };
+        let around = Around { blackout_days: &[], night, folder: folder.path() };
+        // Meters as long as this leave room for one parent at a time.
+        let balances = [1, u64::from(u32::MAX)].map(|days_a_meter| {
+            let ledger = Ledger::open(&tree, days_a_meter, 16);
+            store
+                .map_meters(|meter| {
+                    ledger.add(&meter, register.point(meter.meter.as_str()));
+                    None::<()>
+                })
+                .unwrap();
+            ledger.close(&store, &register, &around).unwrap()
+        });
+        let told = |balance: &Balance| {
+            let of = |one: &ParentBalance| (one.residual.clone(), one.excess, one.traces.clone());
+            balance.parents.iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&balances[0]), told(&balances[1]));
+        let listed: Vec<usize> =
+            (0..20).filter(|&at| balances[0].parents[at].excess.log_ratio > 3.0).collect();
+        assert_eq!(listed, [3]);
+        assert_eq!(balances[0].parents[3].excess.onset, Some(30));
+    }
+}

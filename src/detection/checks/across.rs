@@ -1,0 +1,226 @@
+//! Checks meters against each other and against the register.
+
+use hashwatt_core::ids::RESIDUAL_PREFIX;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::completeness::{Completeness, USUAL_MISSING_SHARE, completeness};
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::ids::MeterId;
+use hashwatt_core::stats::{median, quantile_of};
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
+use hashwatt_readings::digest::MeterDays;
+
+/// Meters that share this many days of the very same energy are one meter listed twice. [d]
+const SAME_DAYS: usize = 7;
+
+/// No home and hardly a business differs from the median of its class by this factor; Wh read as
+/// kWh does by 1000.
+const UNIT_FACTOR: f32 = 300.0;
+
+/// So many examples are named in a finding about many meters.
+const EXAMPLES: usize = 5;
+
+/// What is kept of each meter to hold it against the others: a few bytes, whatever its span.
+#[derive(Debug, Clone)]
+pub struct Fingerprint {
+    meter: MeterId,
+    class: String,
+    /// Whether the register says that people live there.
+    pub(super) is_home: bool,
+    /// Whether it is a meter of the network.
+    pub(super) is_network: bool,
+    pub(super) demand_kw_mean: Option<f32>,
+    pattern: u64,
+    n_days: usize,
+    missing_share: f64,
+}
+
+impl Fingerprint {
+    /// The fingerprint of a meter.
+    #[must_use]
+    pub fn of(meter: &MeterDays, register: &Register) -> Self {
+        let means = || meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan());
+        let pattern = meter.days.iter().filter(|day| day.energy_kwh != 0.0 && !day.energy_kwh.is_nan()).fold(
+            17u64,
+            |hash, day| {
+                let one = u64::from(day.energy_kwh.to_bits()) << 32 | u64::from(day.demand_kw_p50.to_bits());
+                (hash ^ one ^ day.day as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+            },
+        );
+        let Completeness { expected, present, .. } = completeness(meter);
+        let point = register.point(meter.meter.as_str());
+        Self {
+            is_home: point.is_some_and(UsagePoint::is_residential),
+            is_network: point.is_some_and(UsagePoint::is_network),
+            class: point.map_or_else(
+                || hashwatt_readings::acquisition::register::UNKNOWN_CLASS.to_owned(),
+                |point| point.class(),
+            ),
+            demand_kw_mean: quantile_of(means(), 0.5),
+            pattern,
+            n_days: means().filter(|kw| *kw != 0.0).count(),
+            missing_share: 1.0 - present as f64 / expected.max(1) as f64,
+            meter: meter.meter.clone(),
+        }
+    }
+}
+
+/// Everything to be said about meters together. `fingerprints` in order of id.
+#[must_use]
+pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
+    let mut findings = check_register(fingerprints, register);
+    findings.extend(check_ids(fingerprints));
+    findings.extend(check_same(fingerprints));
+    findings.extend(check_units(fingerprints));
+    findings.extend(super::level::check_level(fingerprints));
+    let few: Vec<&MeterId> = fingerprints
+        .iter()
+        .filter(|one| one.missing_share > 0.0 && one.missing_share < USUAL_MISSING_SHARE)
+        .map(|one| &one.meter)
+        .collect();
+    if !few.is_empty() {
+        let words = format!("{} meters miss less than 1% of their intervals, as meters do", few.len());
+        findings.push(Finding::new(Code::Gap, Severity::Note, words).with("n_meters", few.len()));
+    }
+    findings
+}
+
+/// Names ids that a spreadsheet has rounded, and those that are taken for residuals.
+fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let ids = |is_doubtful: fn(&str) -> bool| -> Vec<&str> {
+        fingerprints.iter().map(|one| one.meter.as_str()).filter(|id| is_doubtful(id)).collect()
+    };
+    let named = |ids: Vec<&str>, words: &str| {
+        let examples = ids.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+        let text = format!("{} ids {words}, for example {examples}", ids.len());
+        let finding = Finding::new(Code::DoubtfulId, Severity::Warning, text).with("n_ids", ids.len());
+        (!ids.is_empty()).then_some(finding)
+    };
+    let rounded = "look as if a spreadsheet had rounded them, so that each may stand for several meters. \
+                   Export the ids as text";
+    let residual =
+        "begin like those of residuals, which list what flows past the meters. Name the meters otherwise";
+    [named(ids(is_rounded), rounded), named(ids(|id| id.starts_with(RESIDUAL_PREFIX)), residual)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Whether an id is written as `1.23457E+11`.
+fn is_rounded(id: &str) -> bool {
+    let Some((digits, power)) = id.split_once("E+").or_else(|| id.split_once("e+")) else { return false };
+    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_count(power) && is_count(&digits.replacen(['.', ','], "", 1))
+}
+
+fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
+    if register.is_empty() {
+        return Vec::new();
+    }
+    let seen: BTreeSet<&str> = fingerprints.iter().map(|one| one.meter.as_str()).collect();
+    let has_row = |point: &UsagePoint| !point.is_named_only();
+    let unlisted: Vec<&str> =
+        seen.iter().copied().filter(|meter| !register.point(meter).is_some_and(has_row)).collect();
+    let silent: Vec<&str> = register
+        .points()
+        .filter(|(meter, point)| has_row(point) && !seen.contains(meter.as_str()))
+        .map(|(meter, _)| meter.as_str())
+        .collect();
+    let many = |code, severity, meters: &[&str], words: &str| {
+        (!meters.is_empty()).then(|| {
+            let examples = meters.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
+            Finding::new(code, severity, format!("{} meters {words}, for example {examples}", meters.len()))
+                .with("n_meters", meters.len())
+        })
+    };
+    let unlisted = many(
+        Code::NotInRegister,
+        Severity::Warning,
+        &unlisted,
+        "have interval data but no row in the register; they were judged without it",
+    );
+    let silent = many(
+        Code::NoIntervalData,
+        Severity::Warning,
+        &silent,
+        "are in the register but have no interval data; nothing was judged of them",
+    );
+    unlisted.into_iter().chain(silent).collect()
+}
+
+fn check_same(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let mut by_pattern: BTreeMap<u64, Vec<&MeterId>> = BTreeMap::new();
+    for one in fingerprints.iter().filter(|one| one.n_days >= SAME_DAYS) {
+        by_pattern.entry(one.pattern).or_default().push(&one.meter);
+    }
+    let same = by_pattern.values().filter(|meters| meters.len() > 1);
+    same.map(|meters| {
+        let names = meters.iter().map(|meter| meter.as_str()).collect::<Vec<_>>().join(", ");
+        let words =
+            format!("{names} have the same energy every day: one meter listed twice, or a copied channel");
+        Finding::new(Code::SameAsAnother, Severity::Warning, words)
+            .of_meter(meters[0].clone())
+            .with("meters", names)
+    })
+    .collect()
+}
+
+fn check_units(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let mut by_class: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+    for one in fingerprints {
+        by_class.entry(&one.class).or_default().extend(one.demand_kw_mean.filter(|kw| *kw > 0.0));
+    }
+    let medians: BTreeMap<&str, f32> = by_class
+        .iter()
+        .filter(|(_, all)| all.len() >= 10)
+        .filter_map(|(class, all)| Some((*class, median(all)?)))
+        .collect();
+    let odd = |one: &Fingerprint| {
+        let (kw, usual) = (one.demand_kw_mean.filter(|kw| *kw > 0.0)?, *medians.get(one.class.as_str())?);
+        (kw / usual > UNIT_FACTOR).then_some((kw, usual))
+    };
+    fingerprints
+        .iter()
+        .filter_map(|one| {
+            let (kw, usual) = odd(one)?;
+            let words = format!("mean demand {kw:.1} kW is {:.0} times the median of its class ({usual:.2} kW): Wh read as kWh?", kw / usual);
+            Some(Finding::new(Code::UnitMistake, Severity::Warning, words).of_meter(one.meter.clone()).with("demand_kw_mean", kw).with("class_median_kw", usual))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{codes, home_kw, meter};
+    use super::*;
+
+    fn named(id: &str, factor: f32, shift: usize) -> Fingerprint {
+        let mut days = meter(30, |day, slot| home_kw(day + shift, slot) * factor);
+        days.meter = MeterId::from(id);
+        Fingerprint::of(&days, &Register::default())
+    }
+
+    #[test]
+    fn an_id_in_powers_of_ten_is_rounded() {
+        assert!(is_rounded("1.23457E+11") && is_rounded("4e+5") && is_rounded("1,2E+09"));
+        assert!(!is_rounded("E+11") && !is_rounded("M1E+x") && !is_rounded("12345"));
+    }
+
+    #[test]
+    fn one_meter_listed_twice_is_found() {
+        let findings =
+            check_run(&[named("a", 1.0, 0), named("b", 1.0, 0), named("c", 1.0, 1)], &Register::default());
+        assert_eq!(codes(&findings), ["same_as_another"]);
+        assert!(findings[0].description.starts_with("a, b have"));
+    }
+
+    #[test]
+    fn watt_hours_among_kilowatt_hours_are_found() {
+        let mut all: Vec<_> =
+            (0..12).map(|index| named(&format!("m{index:02}"), 1.0 + index as f32 * 0.1, index)).collect();
+        all.push(named("x", 1000.0, 3));
+        let findings = check_run(&all, &Register::default());
+        assert_eq!(codes(&findings), ["unit_mistake"]);
+        assert_eq!(findings[0].meter.as_ref().unwrap().as_str(), "x");
+    }
+}

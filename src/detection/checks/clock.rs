@@ -1,0 +1,117 @@
+//! Finds a clock that moved: from some day on the daily pattern comes whole hours early or late.
+
+use super::of_days;
+use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_readings::digest::{DayDigest, MeterDays};
+
+/// Days that a daily pattern is averaged over, so that weekdays weigh the same.
+const BLOCK_DAYS: usize = 28;
+
+/// Seasons move a pattern by an hour or so; a clock in a wrong zone by more.
+const MIN_SHIFT_HOURS: usize = 2;
+
+/// How well the moved pattern must match, and how much better than the unmoved. [correlation]
+const MIN_MATCH: f64 = 0.9;
+const MIN_GAIN: f64 = 0.25;
+
+/// Correlations are exact to within this.
+const ROUNDING: f64 = 1e-9;
+
+pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
+    let days = &meter.days;
+    if days.len() < 2 * BLOCK_DAYS {
+        return None;
+    }
+    let mut before = Pattern::of(&days[..BLOCK_DAYS])?;
+    for at in (BLOCK_DAYS..=days.len() - BLOCK_DAYS).step_by(BLOCK_DAYS) {
+        let after = Pattern::of(&days[at..at + BLOCK_DAYS])?;
+        if let Some((hours, moved, unmoved)) = best_move(&before, &after) {
+            let signed =
+                if hours > CLOCK_HOURS / 2 { hours as i64 - CLOCK_HOURS as i64 } else { hours as i64 };
+            let words = format!(
+                "the daily pattern moves by {signed:+} h around here (match {moved:.2} moved, {unmoved:.2} unmoved): the clock or its zone may have changed"
+            );
+            return Some(
+                of_days(
+                    meter,
+                    Code::ClockShift,
+                    Severity::Warning,
+                    at - BLOCK_DAYS,
+                    at + BLOCK_DAYS - 1,
+                    words,
+                )
+                .with("hours", signed),
+            );
+        }
+        before = after;
+    }
+    None
+}
+
+/// The move in hours under which two patterns match well, and much better than unmoved; with both
+/// matches.
+fn best_move(before: &Pattern, after: &Pattern) -> Option<(usize, f64, f64)> {
+    let unmoved = before.correlation(after, 0);
+    // No match is better than 1: most patterns need no further look.
+    if unmoved + MIN_GAIN > 1.0 + ROUNDING {
+        return None;
+    }
+    let (hours, moved) = (MIN_SHIFT_HOURS..=CLOCK_HOURS - MIN_SHIFT_HOURS)
+        .map(|hours| (hours, before.correlation(after, hours)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (moved >= MIN_MATCH && moved - unmoved >= MIN_GAIN).then_some((hours, moved, unmoved))
+}
+
+/// A mean day's hours less their mean.
+struct Pattern {
+    off_mean_kw: [f64; CLOCK_HOURS],
+    squares: f64,
+}
+
+impl Pattern {
+    /// The mean of some days, `None` where an hour is never known.
+    fn of(days: &[DayDigest]) -> Option<Self> {
+        let (mut sums, mut counts) = ([0.0f64; CLOCK_HOURS], [0.0f64; CLOCK_HOURS]);
+        for day in days {
+            for ((sum, count), &kw) in sums.iter_mut().zip(&mut counts).zip(&day.hour_kw) {
+                let is_known = !kw.is_nan();
+                *sum += f64::from(if is_known { kw } else { 0.0 });
+                *count += if is_known { 1.0 } else { 0.0 };
+            }
+        }
+        if counts.contains(&0.0) {
+            return None;
+        }
+        let means: [f64; CLOCK_HOURS] = std::array::from_fn(|hour| sums[hour] / counts[hour]);
+        let middle = means.iter().sum::<f64>() / CLOCK_HOURS as f64;
+        let off_mean_kw = means.map(|kw| kw - middle);
+        Some(Self { off_mean_kw, squares: off_mean_kw.iter().map(|kw| kw * kw).sum() })
+    }
+
+    /// Pearson correlation with another pattern moved `hours` later; 0 where one is flat.
+    fn correlation(&self, after: &Self, hours: usize) -> f64 {
+        let (late, early) = after.off_mean_kw.split_at(hours);
+        let product: f64 = self.off_mean_kw.iter().zip(early.iter().chain(late)).map(|(x, y)| x * y).sum();
+        let squares = self.squares * after.squares;
+        if squares > 0.0 { product / squares.sqrt() } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{home_kw, meter};
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_comes_six_hours_late_is_found() {
+        let moved = meter(84, |day, slot| home_kw(day, if day < 28 { slot } else { (slot + 36) % 48 }));
+        assert_eq!(check_clock(&moved).unwrap().data["hours"].as_i64(), Some(6));
+    }
+
+    #[test]
+    fn a_steady_home_and_a_flat_load_have_no_shift() {
+        assert!(check_clock(&meter(84, home_kw)).is_none());
+        assert!(check_clock(&meter(84, |_, _| 3.0)).is_none());
+    }
+}

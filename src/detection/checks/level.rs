@@ -1,0 +1,119 @@
+//! Holds the level of a whole run against what meters can draw: a unit a thousand times off shows in all.
+
+use super::Fingerprint;
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::stats::median;
+
+/// Household connections carry 5 to 25 kW at their peak, and a home draws a tenth of that on average.
+/// [kW]
+const MAX_HOME_KW: f32 = 25.0;
+
+/// Meters of whom nothing is known: hardly an export is of factories and large buildings alone. [kW]
+const MAX_CUSTOMER_KW: f32 = 100.0;
+
+/// A router and a clock draw more, day and night. [kW]
+const MIN_CUSTOMER_KW: f32 = 0.005;
+
+/// Fewer meters than this are not typical of anything.
+const MIN_METERS: usize = 5;
+
+/// What Wh and kWh, W and kW, kWh and MWh differ by.
+const UNIT_FACTOR: f32 = 1000.0;
+
+/// What to say where a typical meter draws more, or less, than any can: homes by themselves where the
+/// register knows them.
+pub(super) fn check_level(fingerprints: &[Fingerprint]) -> Option<Finding> {
+    let homes: Vec<f32> = demands(fingerprints, |one| one.is_home);
+    if homes.len() >= MIN_METERS {
+        return judge("home", &homes, MAX_HOME_KW);
+    }
+    judge("meter", &demands(fingerprints, |_| true), MAX_CUSTOMER_KW)
+}
+
+fn demands(fingerprints: &[Fingerprint], is_one: impl Fn(&Fingerprint) -> bool) -> Vec<f32> {
+    let customers = fingerprints.iter().filter(|one| !one.is_network && is_one(one));
+    customers.filter_map(|one| one.demand_kw_mean).filter(|kw| *kw > 0.0).collect()
+}
+
+fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
+    let typical_kw = median(demand_kw).filter(|_| demand_kw.len() >= MIN_METERS)?;
+    let (than, limit_kw, other, other_kw) = if typical_kw > max_kw {
+        ("more", max_kw, "smaller (Wh for kWh, W for kW)", typical_kw / UNIT_FACTOR)
+    } else if typical_kw < MIN_CUSTOMER_KW {
+        ("less", MIN_CUSTOMER_KW, "larger (kWh for Wh, kW for W)", typical_kw * UNIT_FACTOR)
+    } else {
+        return None;
+    };
+    let words = format!(
+        "a typical {noun} draws {} kW on average, {than} than {limit_kw} kW; in a unit a thousand times {other} it would be {} kW. Every kW of this run depends on it: state unit (and multiplier) in [[readings]]",
+        rounded(typical_kw),
+        rounded(other_kw)
+    );
+    Some(
+        Finding::new(Code::UnitMistake, Severity::Warning, words)
+            .with("demand_kw_median", typical_kw)
+            .with("limit_kw", limit_kw)
+            .with("other_kw_median", other_kw)
+            .with("n_meters", demand_kw.len()),
+    )
+}
+
+/// Two or three digits.
+fn rounded(kw: f32) -> String {
+    let digits = (2 - kw.log10().floor() as i32).clamp(0, 9) as usize;
+    let text = format!("{kw:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{home_kw, meter};
+    use super::*;
+    use hashwatt_core::ids::MeterId;
+    use hashwatt_readings::acquisition::register::{Register, UsagePoint};
+
+    fn run(factor: f32, register: &Register) -> Option<Finding> {
+        let one = |index: usize| {
+            let mut days = meter(10, |day, slot| home_kw(day + index, slot) * factor);
+            days.meter = MeterId::from(format!("m{index}"));
+            Fingerprint::of(&days, register)
+        };
+        check_level(&(0..6).map(one).collect::<Vec<_>>())
+    }
+
+    fn of_premises(premises: &str) -> Register {
+        let point = UsagePoint { premises: Some(premises.to_owned()), ..UsagePoint::default() };
+        Register::of((0..6).map(|index| (MeterId::from(format!("m{index}")), point.clone())).collect())
+    }
+
+    #[test]
+    fn homes_a_thousand_times_too_large_or_too_small_are_found_and_plain_ones_are_not() {
+        for register in [Register::default(), of_premises("flat"), of_premises("business")] {
+            assert_eq!(run(1.0, &register), None);
+            let large = run(1000.0, &register).unwrap();
+            assert!(large.description.contains("it would be 0."), "{}", large.description);
+            let small = run(0.001, &register).unwrap();
+            assert!(small.description.contains("larger"), "{}", small.description);
+            assert_eq!((large.code, large.severity), (Code::UnitMistake, Severity::Warning));
+        }
+    }
+
+    #[test]
+    fn what_large_buildings_draw_is_too_much_for_homes_only() {
+        assert!(run(60.0, &of_premises("flat")).is_some());
+        assert!(run(60.0, &of_premises("business")).is_none());
+    }
+
+    #[test]
+    fn meters_of_the_network_are_no_customers() {
+        let point = UsagePoint { kind: Some("feeder".to_owned()), ..UsagePoint::default() };
+        let network =
+            Register::of((0..6).map(|index| (MeterId::from(format!("m{index}")), point.clone())).collect());
+        assert_eq!(run(1000.0, &network), None);
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        assert_eq!([350.4, 0.350_4, 0.000_35, 25.0].map(rounded), ["350", "0.35", "0.00035", "25"]);
+    }
+}

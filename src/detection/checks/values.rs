@@ -1,0 +1,153 @@
+//! Judges single values: zeros, export, spikes, and scales that look like another unit.
+
+use super::of_days;
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::stats::quantile_of;
+use hashwatt_readings::digest::{DayDigest, MeterDays};
+
+/// A connection carries short overloads; beyond this factor of the contract it is no load.
+const OVERLOAD_FACTOR: f64 = 2.0;
+
+/// A greatest demand this many times the usual daily one is no load of the same place. Large
+/// motors and storage heaters stay below it on the real homes and buildings at hand.
+const SPIKE_FACTOR: f32 = 10.0;
+
+/// Below this a tenfold maximum is a kettle in an empty flat. [kW]
+const MIN_SPIKE_KW: f32 = 15.0;
+
+/// Factors that a wrong unit makes: Wh for kWh, and kW for kWh at 30, 15, 10 and 5 minutes.
+const UNIT_FACTORS: [f32; 5] = [1000.0, 2.0, 4.0, 6.0, 12.0];
+
+/// Quantiles that scale by one unit factor agree this closely.
+const UNIT_TOLERANCE: f32 = 0.06;
+
+/// Days on each side that a change of scale is measured on.
+const SCALE_DAYS: usize = 14;
+
+pub(super) fn check_zeros(meter: &MeterDays) -> Option<Finding> {
+    let measured: u64 = meter.days.iter().map(|day| u64::from(day.n_measured)).sum();
+    let zeros: u64 = meter.days.iter().map(|day| u64::from(day.n_zero)).sum();
+    if measured == 0 || zeros < measured {
+        return None;
+    }
+    let words =
+        format!("all {measured} intervals are zero: disconnected, vacant, or supplied past the meter");
+    Some(
+        of_days(meter, Code::AllZero, Severity::Warning, 0, meter.days.len() - 1, words)
+            .with("n_intervals", measured),
+    )
+}
+
+pub(super) fn check_negative(meter: &MeterDays) -> Option<Finding> {
+    let with_some: Vec<usize> =
+        (0..meter.days.len()).filter(|&index| meter.days[index].n_negative > 0).collect();
+    let (&first, &last) = (with_some.first()?, with_some.last()?);
+    let n: u64 = with_some.iter().map(|&index| u64::from(meter.days[index].n_negative)).sum();
+    let least = with_some.iter().map(|&index| meter.days[index].demand_kw_min).fold(f32::INFINITY, f32::min);
+    let words = format!(
+        "{n} intervals on {} days are below zero, the least {least:.2} kW: export, or a channel of the wrong sign",
+        with_some.len()
+    );
+    Some(
+        of_days(meter, Code::Negative, Severity::Note, first, last, words)
+            .with("n_intervals", n)
+            .with("demand_kw_min", least),
+    )
+}
+
+pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Option<Finding> {
+    let maxima = meter.days.iter().map(|day| day.demand_kw_max).filter(|kw| !kw.is_nan());
+    let usual = quantile_of(maxima, 0.5)?;
+    let own_limit = (SPIKE_FACTOR * usual).max(MIN_SPIKE_KW);
+    let limit = contracted_kw.map_or(own_limit, |kw| own_limit.min((OVERLOAD_FACTOR * kw) as f32));
+    let over: Vec<usize> =
+        (0..meter.days.len()).filter(|&index| meter.days[index].demand_kw_max > limit).collect();
+    let (&first, &last) = (over.first()?, over.last()?);
+    let most = over.iter().map(|&index| meter.days[index].demand_kw_max).fold(0.0, f32::max);
+    let against = contracted_kw.map_or_else(
+        || format!("10 times its usual daily maximum of {usual:.1} kW"),
+        |kw| {
+            format!("what a connection of {kw:.0} kW carries, or 10 times its usual maximum of {usual:.1} kW")
+        },
+    );
+    let words = format!("demand reached {most:.1} kW on {} days, above {limit:.1} kW: {against}", over.len());
+    Some(
+        of_days(meter, Code::Spike, Severity::Warning, first, last, words)
+            .with("demand_kw_max", most)
+            .with("limit_kw", limit),
+    )
+}
+
+/// A day from which every quantile is the same unit factor of what it was.
+pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
+    let days = &meter.days;
+    if days.len() < 2 * SCALE_DAYS {
+        return None;
+    }
+    let quantiles: [fn(&DayDigest) -> f32; 4] =
+        [|day| day.demand_kw_p10, |day| day.demand_kw_p50, |day| day.demand_kw_p90, |day| day.demand_kw_max];
+    let side = |from: usize, quantile: fn(&DayDigest) -> f32| {
+        let values = days[from..from + SCALE_DAYS].iter().map(quantile).filter(|kw| !kw.is_nan());
+        quantile_of(values, 0.5).filter(|kw| *kw > 0.0)
+    };
+    for at in SCALE_DAYS..=days.len() - SCALE_DAYS {
+        // The cheap test first: a jump of the mean from one day to the next.
+        let jump = days[at].demand_kw_mean / days[at - 1].demand_kw_mean;
+        if (0.67..=1.5).contains(&jump) || jump.is_nan() {
+            continue;
+        }
+        let ratio = |q: fn(&DayDigest) -> f32| Some(side(at, q)? / side(at - SCALE_DAYS, q)?);
+        let is_near = |ratio: f32, factor: f32| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE;
+        let factors = || UNIT_FACTORS.iter().flat_map(|&factor| [factor, 1.0 / factor]);
+        // Most jumps are no unit's factor in the first quantile already.
+        let Some(first) = ratio(quantiles[0]) else { continue };
+        if !factors().any(|factor| is_near(first, factor)) {
+            continue;
+        }
+        let Some(rest) = quantiles[1..].iter().map(|&q| ratio(q)).collect::<Option<Vec<f32>>>() else {
+            continue;
+        };
+        let agrees = |factor: f32| is_near(first, factor) && rest.iter().all(|&ratio| is_near(ratio, factor));
+        let Some(factor) = factors().find(|&factor| agrees(factor)) else { continue };
+        let words = format!(
+            "from {} on every quantile is {factor} times what it was: the unit may have changed (Wh for kWh, kW for kWh)",
+            hashwatt_core::calendar::date_of(days[at].day)
+        );
+        return Some(
+            of_days(meter, Code::UnitMistake, Severity::Warning, at, days.len() - 1, words)
+                .with("factor", factor),
+        );
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{home_kw, meter};
+    use super::*;
+
+    #[test]
+    fn zeros_and_export_are_flagged() {
+        assert!(check_zeros(&meter(20, |_, _| 0.0)).is_some());
+        assert!(check_zeros(&meter(20, home_kw)).is_none());
+        let solar = meter(20, |day, slot| if slot == 24 { -2.0 } else { home_kw(day, slot) });
+        assert_eq!(check_negative(&solar).unwrap().data["n_intervals"].as_u64(), Some(20));
+    }
+
+    #[test]
+    fn a_spike_is_held_against_the_connection() {
+        let spiky =
+            |kw: f32| meter(30, move |day, slot| if day == 9 && slot == 5 { kw } else { home_kw(day, slot) });
+        assert!(check_spikes(&spiky(400.0), None).is_some());
+        assert!(check_spikes(&spiky(12.0), None).is_none());
+        assert!(check_spikes(&spiky(12.0), Some(5.0)).is_some());
+    }
+
+    #[test]
+    fn watt_hours_from_some_day_on_are_found_and_a_rig_is_not_one() {
+        let changed = meter(60, |day, slot| home_kw(day, slot) * if day < 30 { 1.0 } else { 1000.0 });
+        assert_eq!(check_scale(&changed).unwrap().first_day.unwrap().to_string(), "2022-01-31");
+        let rig = meter(60, |day, slot| home_kw(day, slot) + if day < 30 { 0.0 } else { 3.2 });
+        assert!(check_scale(&rig).is_none());
+    }
+}

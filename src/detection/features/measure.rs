@@ -1,0 +1,254 @@
+//! Looks at every meter's digests once: features, checks and counts come out of the same look.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{MeterFeatures, Surroundings, extract_features};
+use crate::checks::{self, Fingerprint};
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::error::Result;
+use hashwatt_core::finding::{Code, Finding, N_MORE, Severity};
+use hashwatt_core::ids::MeterId;
+use hashwatt_core::progress::Watch;
+use hashwatt_core::settings::Settings;
+use hashwatt_readings::acquisition::register::{Register, UsagePoint};
+use hashwatt_readings::digest::store::DigestStore;
+use hashwatt_readings::digest::{DayDigest, MeterDays};
+use jiff::civil::Date;
+
+/// Meters that could not be judged whose findings are said one by one: half a kilobyte each, and of a
+/// million nobody reads them.
+const MAX_UNJUDGED_SAID: usize = 10_000;
+
+/// What else is done with the days of a meter while they are at hand; without features where too few
+/// of them are measured.
+pub type Keep<'a> = dyn Fn(MeterDays, Option<&MeterFeatures>, Option<&UsagePoint>) + Sync + 'a;
+
+/// Looks at every meter of a store once: features, checks, counts. `keep` gets the days after that.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn measure_meters(
+    store: &DigestStore,
+    settings: &Settings,
+    register: &Register,
+    surroundings: &Surroundings,
+    watch: &dyn Watch,
+    keep: &Keep<'_>,
+) -> Result<Measured> {
+    watch.begin("features", "meters", None);
+    let look = |mut meter: MeterDays| -> Option<Look> {
+        watch.advance(1);
+        let days = (meter.days.first()?.day, meter.days.last()?.day);
+        let interval_minutes = usual_interval_minutes(&meter);
+        let mut findings: Vec<Finding> = leave_out_impossible(&mut meter).into_iter().collect();
+        let point = register.point(meter.meter.as_str());
+        let declared_kw = point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0) as f32;
+        findings.extend(checks::check_meter(&meter, point));
+        let look = Look {
+            features: extract_features(&meter.days, declared_kw, &settings.windows, surroundings)
+                .map(Box::new),
+            kinds: findings.iter().map(|finding| (finding.code, finding.severity)).collect(),
+            findings,
+            fingerprint: Fingerprint::of(&meter, register),
+            days,
+            interval_minutes,
+            completeness: checks::completeness(&meter),
+            n_days: meter.days.len() as u64,
+            meter: meter.meter.clone(),
+        };
+        keep(meter, look.features.as_deref(), point);
+        Some(look.of_one_size())
+    };
+    let looks: Vec<Look> = store.map_meters(look)?;
+    let mut measured = Measured::default();
+    let mut unsaid = Unsaid::of(&looks, store)?;
+    let fingerprints: Vec<Fingerprint> =
+        looks.into_iter().map(|look| measured.add(look, register, &mut unsaid)).collect();
+    measured.findings.extend(unsaid.findings());
+    measured.findings.extend(checks::check_run(&fingerprints, register));
+    watch.end(&format!(
+        "{} meters, {} with too little data to judge",
+        measured.meters.len() + measured.unjudged.len(),
+        measured.unjudged.len()
+    ));
+    Ok(measured)
+}
+
+/// A meter with its features and its row of the register.
+pub type MeasuredMeter = (MeterId, MeterFeatures, Option<UsagePoint>);
+
+/// What one look at every meter's digests gave.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// Meters with features and their rows of the register, in order of id.
+    pub meters: Vec<MeasuredMeter>,
+    /// Too little data for features, in order of id.
+    pub unjudged: Vec<MeterId>,
+    /// What the checks found.
+    pub findings: Vec<Finding>,
+    /// Counts over all meters.
+    pub counts: Counts,
+}
+
+/// How much data there is.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Intervals the calendar expects.
+    pub expected: u64,
+    /// Intervals measured or estimated.
+    pub present: u64,
+    /// Intervals estimated.
+    pub estimated: u64,
+    /// Meter-days.
+    pub n_meter_days: u64,
+    /// Meters by their usual interval. [min]
+    pub intervals: BTreeMap<u32, u64>,
+    /// First and last civil day. [days since 1970-01-01]
+    pub days: Option<(i32, i32)>,
+}
+
+impl Counts {
+    /// Meters with interval data.
+    #[must_use]
+    pub fn n_meters(&self) -> u64 {
+        self.intervals.values().sum()
+    }
+}
+
+impl Measured {
+    /// First and last local day.
+    #[must_use]
+    pub fn span(&self) -> Option<(Date, Date)> {
+        self.counts.days.map(|(first, last)| (date_of(first), date_of(last)))
+    }
+}
+
+/// Leaves out days that no connection can carry: a store of an earlier version may have some.
+fn leave_out_impossible(meter: &mut MeterDays) -> Option<Finding> {
+    let is_impossible = |day: &&DayDigest| !day.is_possible();
+    let (first, last) = (meter.days.iter().find(is_impossible)?, meter.days.iter().rfind(is_impossible)?);
+    let (first, last, n) = (first.day, last.day, meter.days.len());
+    meter.days.retain(DayDigest::is_possible);
+    let n = n - meter.days.len();
+    let words = format!(
+        "{n} days in the store of digests hold more than 1 GW, which no customer draws; they were left out. Remove the store's folder: the next run digests again what its files hold"
+    );
+    Some(
+        Finding::new(Code::ImpossibleDemand, Severity::Skipped, words)
+            .of_meter(meter.meter.clone())
+            .between(date_of(first), date_of(last))
+            .with("n_days", n),
+    )
+}
+
+/// The length that half of the days' intervals do not exceed.
+fn usual_interval_minutes(meter: &MeterDays) -> u32 {
+    let first = meter.days[0].interval_minutes;
+    if meter.days.iter().all(|day| day.interval_minutes == first) {
+        return first;
+    }
+    let mut intervals: Vec<u32> = meter.days.iter().map(|day| day.interval_minutes).collect();
+    intervals.sort_unstable();
+    intervals[intervals.len() / 2]
+}
+
+/// Findings on meters that were not judged. Of the first they are made again and said one by one; of
+/// the others how many there are of each kind, and the first meter.
+#[derive(Default)]
+struct Unsaid {
+    said: BTreeMap<MeterId, MeterDays>,
+    counts: BTreeMap<(Code, Severity), (u64, MeterId)>,
+}
+
+impl Unsaid {
+    fn of(looks: &[Look], store: &DigestStore) -> Result<Self> {
+        let unjudged = looks.iter().filter(|look| look.features.is_none());
+        let said: BTreeSet<MeterId> =
+            unjudged.take(MAX_UNJUDGED_SAID).map(|look| look.meter.clone()).collect();
+        Ok(Self { said: store.days_of(&said)?, counts: BTreeMap::new() })
+    }
+
+    /// What to say of a meter that was not judged.
+    fn take(&mut self, look: &Look, register: &Register) -> Vec<Finding> {
+        let too_short = too_short(&look.meter, look.days);
+        if let Some(mut meter) = self.said.remove(&look.meter) {
+            let mut findings: Vec<Finding> = leave_out_impossible(&mut meter).into_iter().collect();
+            findings.extend(checks::check_meter(&meter, register.point(look.meter.as_str())));
+            findings.push(too_short);
+            return findings;
+        }
+        for kind in look.kinds.iter().copied().chain([(too_short.code, too_short.severity)]) {
+            self.counts.entry(kind).or_insert_with(|| (0, look.meter.clone())).0 += 1;
+        }
+        Vec::new()
+    }
+
+    fn findings(self) -> impl Iterator<Item = Finding> {
+        self.counts.into_iter().map(|((code, severity), (n, meter))| {
+            let words = format!(
+                "so it is with {n} more meters, {meter} the first of them, none of which could be judged: too few of their days are measured. scores.parquet lists each, with score 0"
+            );
+            Finding::new(code, severity, words).with(N_MORE, n)
+        })
+    }
+}
+
+/// One meter, looked at once: its features, its findings, its part in the counts.
+struct Look {
+    meter: MeterId,
+    features: Option<Box<MeterFeatures>>,
+    findings: Vec<Finding>,
+    /// What the findings are.
+    kinds: Box<[(Code, Severity)]>,
+    fingerprint: Fingerprint,
+    days: (i32, i32),
+    interval_minutes: u32,
+    completeness: checks::Completeness,
+    n_days: u64,
+}
+
+impl Look {
+    /// Without the findings on a meter that is not judged: of millions of those they fill the memory.
+    fn of_one_size(mut self) -> Self {
+        if self.features.is_none() {
+            self.findings = Vec::new();
+        }
+        self
+    }
+}
+
+impl Measured {
+    fn add(&mut self, look: Look, register: &Register, unsaid: &mut Unsaid) -> Fingerprint {
+        let counts = &mut self.counts;
+        counts.expected += look.completeness.expected;
+        counts.present += look.completeness.present;
+        counts.estimated += look.completeness.estimated;
+        counts.n_meter_days += look.n_days;
+        *counts.intervals.entry(look.interval_minutes).or_default() += 1;
+        counts.days = Some(
+            counts.days.map_or(look.days, |(first, last)| (first.min(look.days.0), last.max(look.days.1))),
+        );
+        match look.features {
+            Some(features) => {
+                self.findings.extend(look.findings);
+                let point = register.point(look.meter.as_str()).cloned();
+                self.meters.push((look.meter, *features, point));
+            }
+            None => {
+                self.findings.extend(unsaid.take(&look, register));
+                self.unjudged.push(look.meter);
+            }
+        }
+        look.fingerprint
+    }
+}
+
+fn too_short(meter: &MeterId, days: (i32, i32)) -> Finding {
+    let words = format!(
+        "too few measured days to judge it (at least {} are needed); it is listed last, with score 0",
+        super::usable::MIN_DAYS
+    );
+    Finding::new(Code::TooShort, Severity::Skipped, words)
+        .of_meter(meter.clone())
+        .between(date_of(days.0), date_of(days.1))
+}

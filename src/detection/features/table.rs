@@ -1,0 +1,430 @@
+//! Lists the features the model weighs: name, unit, direction, family, meaning; and fills them.
+
+use super::block::Block;
+use super::levels::Levels;
+use super::series::median_of;
+use super::usable::{Column, UsableDays};
+use super::window::ClockWindow;
+use Direction::{Falling, Free, Rising};
+use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::stats::{quantile, quantile_of};
+
+/// What a feature belongs to; one indicator speaks for each family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// A level that appears (and ends).
+    LevelShift,
+    /// What never goes away.
+    BaseLoad,
+    /// How flat and how quiet it is.
+    Flatness,
+    /// Hours that a clock switches.
+    Timer,
+    /// Faults of the data itself.
+    DataFault,
+}
+
+impl Family {
+    /// Its name in settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LevelShift => "level_shift",
+            Self::BaseLoad => "base_load",
+            Self::Flatness => "flatness",
+            Self::Timer => "timer",
+            Self::DataFault => "data_fault",
+        }
+    }
+}
+
+/// Which way a feature may move the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More of it never lowers the score.
+    Rising,
+    /// More of it never raises the score.
+    Falling,
+    /// Either.
+    Free,
+}
+
+/// One feature the model weighs.
+#[derive(Debug, Clone, Copy)]
+pub struct Feature {
+    /// Its name in tables.
+    pub name: &'static str,
+    /// Which way it may move a score.
+    pub direction: Direction,
+    /// What it belongs to.
+    pub family: Family,
+    /// One sentence, with the unit.
+    pub meaning: &'static str,
+}
+
+/// How many features there are.
+pub const N_FEATURES: usize = 48;
+
+const fn f(name: &'static str, direction: Direction, family: Family, meaning: &'static str) -> Feature {
+    Feature { name, direction, family, meaning }
+}
+
+/// Every feature, in the order of its values.
+pub const FEATURES: [Feature; N_FEATURES] = [
+    f(
+        "stuck_share",
+        Falling,
+        Family::DataFault,
+        "share of measured days on which the channel repeats one value",
+    ),
+    f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]"),
+    f("block_height_in_noise", Rising, Family::LevelShift, "height over the floor's noise from day to day"),
+    f("block_significance", Rising, Family::LevelShift, "height over what chance makes of that many days"),
+    f(
+        "block_explained",
+        Rising,
+        Family::LevelShift,
+        "share of the shifts of all hours and quantiles that one level explains",
+    ),
+    f("block_fit", Rising, Family::LevelShift, "what candidate blocks are compared by"),
+    f("block_days", Rising, Family::LevelShift, "days the block lasts, up to 60 [d]"),
+    f("block_days_without", Rising, Family::LevelShift, "days without it, up to 28 [d]"),
+    f(
+        "block_two_levels",
+        Rising,
+        Family::LevelShift,
+        "share of days whose floor lies near one of the two levels",
+    ),
+    f("block_hours", Free, Family::LevelShift, "hours of its clock window [h]"),
+    f(
+        "block_unequal_by_chance",
+        Falling,
+        Family::LevelShift,
+        "distance of the shifts from one level over what chance makes",
+    ),
+    f(
+        "block_uneven",
+        Falling,
+        Family::LevelShift,
+        "mean distance of the shifts from one level, over the height",
+    ),
+    f("block_outside", Falling, Family::LevelShift, "shift outside its clock window, over the height"),
+    f(
+        "block_quantile_uneven",
+        Falling,
+        Family::LevelShift,
+        "distance of the day's quantiles' shifts from the height, over it",
+    ),
+    f("block_edges", Falling, Family::LevelShift, "edges of its clock window"),
+    f("block_proportional", Falling, Family::LevelShift, "how far the shift follows the old load shape"),
+    f("block_noise", Falling, Family::LevelShift, "ramps that came with it, over the height"),
+    f(
+        "block_unsteady",
+        Falling,
+        Family::LevelShift,
+        "middle half of the daily floors while on, over the height",
+    ),
+    f(
+        "block_holds",
+        Rising,
+        Family::LevelShift,
+        "low floor while on above high floor while off, over the height",
+    ),
+    f("block_gradual", Falling, Family::LevelShift, "share of the height not reached within two days"),
+    f("base_load_kw_p05", Rising, Family::BaseLoad, "daily base load (p05) that 19 days of 20 exceed [kW]"),
+    f("base_load_kw_p20", Rising, Family::BaseLoad, "daily base load that four days of five exceed [kW]"),
+    f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]"),
+    f(
+        "base_load_kw_on_p20",
+        Rising,
+        Family::BaseLoad,
+        "daily base load that four of five days of the block exceed [kW]",
+    ),
+    f("demand_kw_min_p10", Rising, Family::BaseLoad, "least demand that nine days of ten exceed [kW]"),
+    f("night_base_kw_p20", Rising, Family::BaseLoad, "night floor that four days of five exceed [kW]"),
+    f("base_to_mean", Rising, Family::BaseLoad, "base load over mean demand"),
+    f("base_load_mad_rel", Falling, Family::Flatness, "spread of the base load over days, over its median"),
+    f("base_load_low_rel", Rising, Family::Flatness, "low base load over its median"),
+    f(
+        "base_load_trend_rel",
+        Falling,
+        Family::Flatness,
+        "change of the base load from first to last third, over its median",
+    ),
+    f(
+        "base_load_day_change_rel",
+        Falling,
+        Family::Flatness,
+        "change of the base load from day to day, over its median",
+    ),
+    f("flat_mid_rel", Falling, Family::Flatness, "median demand above the base load, over the median"),
+    f("flat_low_rel", Falling, Family::Flatness, "lower quartile above the base load, over the quartile"),
+    f(
+        "night_noise_rel",
+        Falling,
+        Family::Flatness,
+        "change from interval to interval at night, over the base load",
+    ),
+    f(
+        "night_base_mad_rel",
+        Falling,
+        Family::Flatness,
+        "spread of the night floor over days, over its median",
+    ),
+    f("window_rise_kw", Rising, Family::Timer, "rise of the best box inside the day [kW]"),
+    f("window_fit_kw", Rising, Family::Timer, "what boxes are compared by [kW]"),
+    f("window_uneven", Falling, Family::Timer, "spread of the levels inside the box, over the rise"),
+    f(
+        "window_floor_kw_p10",
+        Rising,
+        Family::Timer,
+        "daily floor inside the box that nine days of ten exceed [kW]",
+    ),
+    f("window_floor_rise_kw", Rising, Family::Timer, "that floor above the low floors outside [kW]"),
+    f(
+        "window_floor_mad_rel",
+        Falling,
+        Family::Timer,
+        "spread of the floor inside over days, over its median",
+    ),
+    f("window_floor_low_rel", Rising, Family::Timer, "low floor inside over its median"),
+    f("window_hours", Free, Family::Timer, "length of the box [h]"),
+    f("timer_kw", Rising, Family::Timer, "median daily difference of the floors inside and outside [kW]"),
+    f("timer_kw_p10", Rising, Family::Timer, "difference that nine days of ten exceed [kW]"),
+    f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median"),
+    f(
+        "timer_trend_rel",
+        Falling,
+        Family::Timer,
+        "change of the difference from first to last third, over its median",
+    ),
+    f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference"),
+];
+
+/// Features of the block that speak of what lies within a day.
+const WITHIN_DAY: [&str; 12] = [
+    "block_hours",
+    "block_outside",
+    "block_quantile_uneven",
+    "block_edges",
+    "block_proportional",
+    "block_noise",
+    "base_to_mean",
+    "flat_mid_rel",
+    "flat_low_rel",
+    "night_noise_rel",
+    "night_base_kw_p20",
+    "night_base_mad_rel",
+];
+
+/// Takes out what reads of a day or longer cannot show.
+pub(super) fn blank_within_day(values: &mut [f32; N_FEATURES]) {
+    for (feature, value) in FEATURES.iter().zip(values) {
+        if feature.family == Family::Timer || WITHIN_DAY.contains(&feature.name) {
+            *value = f32::NAN;
+        }
+    }
+}
+
+/// Index of a feature by name.
+pub(super) fn index_of(name: &str) -> usize {
+    FEATURES.iter().position(|feature| feature.name == name).expect("features are named in this file")
+}
+
+/// Fills the values in the order of [`FEATURES`].
+pub(super) fn values(
+    days: &UsableDays,
+    declared_kw: f32,
+    levels: &Levels,
+    window: &ClockWindow,
+    block: Option<&Block>,
+) -> [f32; N_FEATURES] {
+    let shift = block.map_or_else(Shift::none, |block| Shift::of(days, declared_kw, block));
+    [
+        days.stuck_share,
+        shift.kw,
+        shift.height_in_noise,
+        shift.significance,
+        shift.explained,
+        shift.fit,
+        shift.days,
+        shift.days_without,
+        shift.two_levels,
+        shift.hours,
+        shift.unequal_by_chance,
+        shift.uneven,
+        shift.outside,
+        shift.quantile_uneven,
+        shift.edges,
+        shift.proportional,
+        shift.noise,
+        shift.unsteady,
+        shift.holds,
+        shift.gradual,
+        levels.base_load_kw_p05,
+        levels.base_load_kw_p20,
+        levels.base_load_kw_p50,
+        levels.base_load_kw_on_p20,
+        levels.demand_kw_min_p10,
+        levels.night_base_kw_p20,
+        levels.base_to_mean,
+        levels.base_load_mad_rel,
+        levels.base_load_low_rel,
+        levels.base_load_trend_rel,
+        levels.base_load_day_change_rel,
+        levels.flat_mid_rel,
+        levels.flat_low_rel,
+        levels.night_noise_rel,
+        levels.night_base_mad_rel,
+        window.rise_kw,
+        window.fit_kw,
+        window.uneven,
+        window.floor_kw_p10,
+        window.floor_rise_kw,
+        window.floor_mad_rel,
+        window.floor_low_rel,
+        window.n_hours as f32,
+        window.timer_kw,
+        window.timer_kw_p10,
+        window.timer_mad_rel,
+        window.timer_trend_rel,
+        window.timer_uneven,
+    ]
+}
+
+/// The block in numbers.
+struct Shift {
+    kw: f32,
+    height_in_noise: f32,
+    significance: f32,
+    explained: f32,
+    fit: f32,
+    days: f32,
+    days_without: f32,
+    two_levels: f32,
+    hours: f32,
+    unequal_by_chance: f32,
+    uneven: f32,
+    outside: f32,
+    quantile_uneven: f32,
+    edges: f32,
+    proportional: f32,
+    noise: f32,
+    unsteady: f32,
+    holds: f32,
+    gradual: f32,
+}
+
+impl Shift {
+    const fn none() -> Self {
+        let nan = f32::NAN;
+        Self {
+            kw: 0.0,
+            height_in_noise: 0.0,
+            significance: 0.0,
+            explained: 0.0,
+            fit: 0.0,
+            days: 0.0,
+            days_without: 0.0,
+            two_levels: 0.0,
+            hours: 0.0,
+            unequal_by_chance: nan,
+            uneven: nan,
+            outside: nan,
+            quantile_uneven: nan,
+            edges: nan,
+            proportional: nan,
+            noise: nan,
+            unsteady: nan,
+            holds: nan,
+            gradual: nan,
+        }
+    }
+
+    fn of(days: &UsableDays, declared_kw: f32, block: &Block) -> Self {
+        let kw = block.kw;
+        // What lies above the declared share of the block speaks; the declared share does not.
+        let above = (kw - declared_kw) / kw;
+        let floor = &block.floor_kw;
+        let on_floor = &floor[block.from..block.to];
+        let off_floor = &floor[block.off.clone()];
+        let off_level = median_of(off_floor);
+        let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
+        let n_near = floor
+            .iter()
+            .filter(|&&kw_at| {
+                (kw_at - off_level).abs() < 0.25 * kw || (kw_at - off_level - kw).abs() < 0.25 * kw
+            })
+            .count();
+        let usual_ramp_kw = |range: &std::ops::Range<usize>| {
+            let ramps = days.column(Column::Ramp)[range.clone()].iter().copied();
+            quantile_of(ramps.filter(|kw| !kw.is_nan()), 0.5).unwrap_or(0.0)
+        };
+        Self {
+            kw: kw - declared_kw,
+            height_in_noise: block.height_in_noise * above,
+            significance: block.significance * above,
+            explained: block.explained * above,
+            fit: block.fit * above,
+            days: ((block.to - block.from) as f32).min(60.0),
+            days_without: ((floor.len() - (block.to - block.from)) as f32).min(28.0),
+            two_levels: n_near as f32 / floor.len() as f32,
+            hours: block.window.iter().filter(|inside| **inside).count() as f32,
+            unequal_by_chance: block.unequal_by_chance,
+            uneven: block.uneven,
+            outside: block.outside,
+            quantile_uneven: quantile_unevenness(days, block),
+            edges: block.n_edges as f32,
+            proportional: proportionality(block),
+            noise: (usual_ramp_kw(&block.on) - usual_ramp_kw(&block.off)) / kw,
+            unsteady: (low(on_floor, 0.75) - low(on_floor, 0.25)) / kw,
+            holds: (low(on_floor, 0.1) - low(off_floor, 0.9)) / kw,
+            gradual: gradualness(block),
+        }
+    }
+}
+
+/// A block round the clock lifts the day's quantiles p05..p90 alike; a timer its upper ones.
+fn quantile_unevenness(days: &UsableDays, block: &Block) -> f32 {
+    const ALL: [Column; 7] =
+        [Column::P05, Column::P10, Column::P25, Column::P50, Column::P75, Column::P90, Column::P95];
+    let is_round_the_clock = block.window.iter().filter(|inside| **inside).count() >= 20;
+    let chosen = if is_round_the_clock { &ALL[..6] } else { &ALL[5..] };
+    let middle =
+        |range: &std::ops::Range<usize>, column: Column| median_of(&days.column(column)[range.clone()]);
+    let distance: f32 = chosen
+        .iter()
+        .map(|&column| (middle(&block.on, column) - middle(&block.off, column) - block.kw).abs())
+        .sum();
+    distance / chosen.len() as f32 / block.kw
+}
+
+/// Correlation of the hours' shifts with the old load shape, times their spread over the height.
+fn proportionality(block: &Block) -> f32 {
+    let old: [f32; CLOCK_HOURS] = block.off_kw.map(|quantiles| quantiles[2]);
+    let mean = |values: &[f32; CLOCK_HOURS]| values.iter().sum::<f32>() / CLOCK_HOURS as f32;
+    let (a, b) = (mean(&block.shift_kw), mean(&old));
+    let (mut ab, mut aa, mut bb) = (0.0f32, 0.0f32, 0.0f32);
+    for (shift_kw, old_kw) in block.shift_kw.iter().zip(&old) {
+        let (x, y) = (shift_kw - a, old_kw - b);
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    let spread = (aa / CLOCK_HOURS as f32).sqrt();
+    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() * spread / block.kw } else { 0.0 }
+}
+
+/// Share of the height that two days on either side of the step do not show.
+fn gradualness(block: &Block) -> f32 {
+    let floor = &block.floor_kw;
+    let n = floor.len();
+    let step = |at: usize| median_of(&floor[at..(at + 2).min(n)]) - median_of(&floor[at - 2..at]);
+    if block.from >= 3 {
+        (1.0 - step(block.from) / block.kw).abs()
+    } else if block.to + 2 <= n && block.to >= 2 {
+        (1.0 + step(block.to) / block.kw).abs()
+    } else {
+        0.0
+    }
+}

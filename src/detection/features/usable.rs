@@ -1,0 +1,336 @@
+//! Chooses the days that features may rest on: enough measured, none with a stuck channel.
+
+use hashwatt_core::calendar::CLOCK_HOURS;
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::checks::is_stuck_day;
+use hashwatt_core::stats::quantile_of;
+use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
+
+/// A day counts when this share of its intervals was measured.
+const MIN_MEASURED_SHARE: f32 = 0.75;
+
+/// Where hardly a day of a meter counts, days of this share do: a third of a day still shows the floor
+/// that a rig never leaves, and a meter whose reads go missing at random is not left unjudged.
+const MIN_THIN_SHARE: f32 = 1.0 / 3.0;
+
+/// Fewer usable days than this carry no features. [d]
+pub const MIN_DAYS: usize = 7;
+
+/// Below this a channel that repeats its value is an empty place. [kW]
+const MIN_STUCK_KW: f32 = 0.02;
+
+/// A day beside a stuck one is left out where it repeats a value for this share of itself.
+const EDGE_REPEAT_SHARE: f32 = 1.0 / 6.0;
+
+/// What is declared, with the margin that machines' own tolerance and the meter's class need.
+const DECLARED_MARGIN: f32 = 1.05;
+
+/// What the reads of a meter resolve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resolution {
+    /// Intervals shorter than a day.
+    WithinDay,
+    /// One read a day.
+    Daily,
+    /// One read for several days, for example a month.
+    Longer,
+}
+
+/// A column of the days' digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Mean demand. [kW]
+    Mean,
+    /// Least demand. [kW]
+    Min,
+    /// 5th percentile of demand. [kW]
+    P05,
+    /// 10th percentile of demand. [kW]
+    P10,
+    /// Lower quartile of demand. [kW]
+    P25,
+    /// Median demand. [kW]
+    P50,
+    /// Upper quartile of demand. [kW]
+    P75,
+    /// 90th percentile of demand. [kW]
+    P90,
+    /// 95th percentile of demand. [kW]
+    P95,
+    /// Greatest demand. [kW]
+    Max,
+    /// Standard deviation of demand within the day. [kW]
+    Sd,
+    /// Mean change from interval to interval. [kW]
+    Ramp,
+    /// Greatest change. [kW]
+    RampMax,
+    /// Mean change at night. [kW]
+    RampNight,
+}
+
+/// Columns that are levels of demand come first.
+const N_LEVELS: usize = Column::Max as usize + 1;
+const N_COLUMNS: usize = Column::RampNight as usize + 1;
+
+impl Column {
+    /// A day's values in the order of the columns.
+    const fn values(day: &DayDigest) -> [f32; N_COLUMNS] {
+        [
+            day.demand_kw_mean,
+            day.demand_kw_min,
+            day.demand_kw_p05,
+            day.demand_kw_p10,
+            day.demand_kw_p25,
+            day.demand_kw_p50,
+            day.demand_kw_p75,
+            day.demand_kw_p90,
+            day.demand_kw_p95,
+            day.demand_kw_max,
+            day.demand_kw_sd,
+            day.ramp_kw_mean,
+            day.ramp_kw_max,
+            day.ramp_kw_night_mean,
+        ]
+    }
+}
+
+/// A meter's usable days as columns, in order.
+#[derive(Debug, Clone)]
+pub struct UsableDays {
+    /// Civil days. [days since 1970-01-01]
+    pub day: Vec<i32>,
+    /// Mean demand by clock hour, gaps filled with the hour's median. [kW]
+    pub hour_kw: Vec<[f32; CLOCK_HOURS]>,
+    /// Share of measured days on which the channel was stuck.
+    pub stuck_share: f32,
+    /// What its reads resolve. Of coarse reads every hour and quantile is the read's mean.
+    pub resolution: Resolution,
+    /// The hours once more, an hour's days side by side, then the columns of the digests.
+    columns: Vec<f32>,
+}
+
+impl UsableDays {
+    /// The usable ones of `days` at the resolution most of them have; `None` where there are too few.
+    #[must_use]
+    pub fn of<'a>(days: impl IntoIterator<Item = &'a DayDigest>) -> Option<Self> {
+        let days: Vec<&DayDigest> = days.into_iter().collect();
+        let resolution = resolution_of(&days);
+        if resolution == Resolution::WithinDay {
+            Self::of_intervals(&days)
+        } else {
+            Self::of_coarse_reads(&days, resolution)
+        }
+    }
+
+    fn of_coarse_reads(days: &[&DayDigest], resolution: Resolution) -> Option<Self> {
+        let flat: Vec<DayDigest> = days
+            .iter()
+            .filter(|day| !day.is_within_day() && day.n_measured > 0)
+            .map(|day| flat_day(day))
+            .collect();
+        (flat.len() >= MIN_DAYS).then(|| Self::laid_out(&flat.iter().collect::<Vec<_>>(), 0.0, resolution))
+    }
+
+    fn of_intervals(days: &[&DayDigest]) -> Option<Self> {
+        let stuck: Vec<bool> =
+            days.iter().map(|day| is_stuck_day(day) && day.demand_kw_mean > MIN_STUCK_KW).collect();
+        let is_at_edge = |at: usize| {
+            let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
+            beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
+        };
+        let n_full = days.iter().filter(|day| is_measured(day, MIN_MEASURED_SHARE)).count();
+        let share = if n_full >= MIN_DAYS { MIN_MEASURED_SHARE } else { MIN_THIN_SHARE };
+        let measured = || (0..days.len()).filter(|&at| is_measured(days[at], share));
+        let n_stuck = measured().filter(|&at| stuck[at]).count();
+        let moving: Vec<&DayDigest> =
+            measured().filter(|&at| !stuck[at] && !is_at_edge(at)).map(|at| days[at]).collect();
+        // A meter stuck throughout still gets its (worthless) features, and the share that says so.
+        let chosen = if moving.len() >= MIN_DAYS { moving } else { measured().map(|at| days[at]).collect() };
+        if chosen.len() < MIN_DAYS {
+            return None;
+        }
+        let stuck_share = n_stuck as f32 / measured().count() as f32;
+        let mut usable = Self::laid_out(&chosen, stuck_share, Resolution::WithinDay);
+        usable.fill_hours();
+        Some(usable)
+    }
+
+    fn laid_out(digests: &[&DayDigest], stuck_share: f32, resolution: Resolution) -> Self {
+        let n = digests.len();
+        let mut columns = vec![0.0; (CLOCK_HOURS + N_COLUMNS) * n];
+        for (at, day) in digests.iter().enumerate() {
+            for (column, kw) in day.hour_kw.iter().enumerate() {
+                columns[column * n + at] = *kw;
+            }
+            for (column, value) in (CLOCK_HOURS..).zip(Column::values(day)) {
+                columns[column * n + at] = value;
+            }
+        }
+        Self {
+            day: digests.iter().map(|day| day.day).collect(),
+            hour_kw: digests.iter().map(|day| day.hour_kw).collect(),
+            stuck_share,
+            resolution,
+            columns,
+        }
+    }
+
+    fn fill_hours(&mut self) {
+        for hour in 0..CLOCK_HOURS {
+            if self.hour(hour).iter().any(|kw| kw.is_nan()) {
+                let known = self.hour(hour).iter().copied().filter(|kw| !kw.is_nan());
+                let filling = quantile_of(known, 0.5).unwrap_or(0.0);
+                let n = self.len();
+                let column = &mut self.columns[hour * n..(hour + 1) * n];
+                for (kw, day) in column.iter_mut().zip(&mut self.hour_kw).filter(|(kw, _)| kw.is_nan()) {
+                    (*kw, day[hour]) = (filling, filling);
+                }
+            }
+        }
+    }
+
+    /// How many days.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.day.len()
+    }
+
+    /// Never true: see [`of`](Self::of).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.day.is_empty()
+    }
+
+    /// The same days with what is declared taken off: mining that is declared is no evidence.
+    #[must_use]
+    pub fn less_declared(&self, declared_kw: f32) -> Cow<'_, Self> {
+        if declared_kw <= 0.0 {
+            return Cow::Borrowed(self);
+        }
+        let mut rest = self.clone();
+        let off = |kw: &mut f32| *kw = (*kw - DECLARED_MARGIN * declared_kw).max(0.0);
+        let n_levels = (CLOCK_HOURS + N_LEVELS) * self.len();
+        rest.hour_kw.as_flattened_mut().iter_mut().for_each(off);
+        rest.columns[..n_levels].iter_mut().for_each(off);
+        Cow::Owned(rest)
+    }
+
+    /// Daily floor over some clock hours: the mean of the two lowest. [kW]
+    #[must_use]
+    pub fn floor_kw(&self, hours: &[usize], days: Range<usize>) -> Vec<f32> {
+        let mut lowest = vec![f32::INFINITY; days.len()];
+        let mut second = lowest.clone();
+        for &hour in hours {
+            let column = &self.hour(hour)[days.clone()];
+            for ((lowest, second), &kw) in lowest.iter_mut().zip(&mut second).zip(column) {
+                let higher = if kw > *lowest { kw } else { *lowest };
+                *second = if higher < *second { higher } else { *second };
+                *lowest = if kw < *lowest { kw } else { *lowest };
+            }
+        }
+        for (lowest, second) in lowest.iter_mut().zip(second) {
+            *lowest = if second.is_finite() { f32::midpoint(*lowest, second) } else { *lowest };
+        }
+        lowest
+    }
+
+    /// Mean demand of one clock hour, by day. [kW]
+    #[must_use]
+    pub fn hour(&self, hour: usize) -> &[f32] {
+        &self.columns[hour * self.len()..(hour + 1) * self.len()]
+    }
+
+    /// One column of the digests.
+    #[must_use]
+    pub fn column(&self, column: Column) -> &[f32] {
+        self.hour(CLOCK_HOURS + column as usize)
+    }
+}
+
+/// What most of the days resolve.
+fn resolution_of(days: &[&DayDigest]) -> Resolution {
+    let n_coarse = days.iter().filter(|day| !day.is_within_day()).count();
+    let n_longer = days.iter().filter(|day| day.interval_minutes > DAY_MINUTES).count();
+    if n_coarse * 2 <= days.len() {
+        Resolution::WithinDay
+    } else if n_longer * 2 <= days.len() {
+        Resolution::Daily
+    } else {
+        Resolution::Longer
+    }
+}
+
+/// A coarse read as a day on which every hour has the read's mean.
+fn flat_day(day: &DayDigest) -> DayDigest {
+    let mut flat = *day;
+    let kw = day.demand_kw_mean;
+    flat.hour_kw = [kw; CLOCK_HOURS];
+    for quantile in [
+        &mut flat.demand_kw_min,
+        &mut flat.demand_kw_p05,
+        &mut flat.demand_kw_p10,
+        &mut flat.demand_kw_p25,
+        &mut flat.demand_kw_p50,
+        &mut flat.demand_kw_p75,
+        &mut flat.demand_kw_p90,
+        &mut flat.demand_kw_p95,
+        &mut flat.demand_kw_max,
+    ] {
+        *quantile = kw;
+    }
+    flat
+}
+
+fn is_measured(day: &DayDigest, share: f32) -> bool {
+    day.is_within_day() && f32::from(day.n_measured) >= share * f32::from(day.n_expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+
+    #[test]
+    fn stuck_days_and_their_edges_are_left_out() {
+        let days = meter(40, |day, slot| {
+            if (10..20).contains(&day) || (day == 20 && slot < 20) { 1.5 } else { home_kw(day, slot) }
+        })
+        .days;
+        let usable = UsableDays::of(&days).unwrap();
+        assert_eq!((usable.len(), usable.stuck_share), (29, 0.25));
+    }
+
+    #[test]
+    fn a_meter_of_half_days_is_judged_and_half_days_beside_whole_ones_are_left_out() {
+        let half = |day: usize, slot: usize| {
+            if (day * 5 + slot * 7).is_multiple_of(2) { home_kw(day, slot) } else { f32::NAN }
+        };
+        let thin = meter(20, half).days;
+        assert_eq!(UsableDays::of(&thin).unwrap().len(), 20);
+        let mixed = meter(20, |day, slot| if day < 10 { home_kw(day, slot) } else { half(day, slot) }).days;
+        assert_eq!(UsableDays::of(&mixed).unwrap().len(), 10);
+        let few = meter(20, |day, slot| if slot < 12 { home_kw(day, slot) } else { f32::NAN }).days;
+        assert!(UsableDays::of(&few).is_none());
+    }
+
+    #[test]
+    fn six_days_are_too_few() {
+        assert!(UsableDays::of(&meter(6, home_kw).days).is_none());
+        assert!(UsableDays::of(&[]).is_none());
+    }
+
+    #[test]
+    fn the_floor_is_the_mean_of_the_two_lowest_hours() {
+        let usable = UsableDays::of(&meter(7, |_, slot| slot as f32).days).unwrap();
+        assert_eq!(usable.floor_kw(&[2, 3, 4], 0..7)[0], 5.5);
+    }
+
+    #[test]
+    fn what_is_declared_is_no_evidence() {
+        let usable = UsableDays::of(&meter(10, |_, slot| 10.0 + slot as f32 * 0.01).days).unwrap();
+        assert_eq!(usable.less_declared(10.0).column(Column::P05)[0], 0.0);
+    }
+}

@@ -1,0 +1,38 @@
+//! Speaks of what never goes away: the base load, on most days, against the peers'.
+//!
+//! # What it measures
+//! The daily 5th percentile of demand that four days of five exceed, and its share of the mean.
+//!
+//! # Why it points to mining
+//! Machines run day and night, so their power is in the lowest hours too.
+//!
+//! # What else looks like this
+//! Electric heating in winter, floor heating, servers, cold stores, telecom sites, pumps.
+//!
+//! # Limit and why
+//! What 19 of 20 peers stay below in the same run: a base load means something only against those
+//! who live or work alike.
+//!
+//! # Source
+//! Base load as a low quantile of demand: VISDOM (Borgeson et al.), feature `min` and its relatives.
+
+use super::{Evidence, Indicator, Side, against, known, peers_median};
+use crate::features::Family;
+use hashwatt_core::language::message::{Message, Value};
+
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "base_load", family: Some(Family::BaseLoad), message };
+
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let (name, of) = match evidence.meter.judged_days {
+        Some(_) => ("base_load_kw_on_p20", "block"),
+        None => ("base_load_kw_p20", "all"),
+    };
+    let of_mean = evidence.value("base_to_mean");
+    let message = Message::new(INDICATOR.name)
+        .in_form("of", of)
+        .in_form("mean", known(of_mean))
+        .with("of_mean", Value::share(of_mean));
+    let message = against(message, evidence.value(name), evidence.peers.p95(name), Value::kw, Side::Above);
+    Some(peers_median(message, evidence, name, Value::kw))
+}

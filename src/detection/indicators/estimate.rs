@@ -1,0 +1,185 @@
+//! Estimates the rig behind the evidence: its kW, and the days on which it began and ended.
+//!
+//! Three sources, by how much kW each can vouch for: the block (a level that appears), the box of a
+//! timer that ran all along, and a base load far above the peers'.
+
+use crate::features::MeterFeatures;
+use crate::features::block_facts::BlockFacts;
+use hashwatt_core::stats::{mad_sd, median};
+
+/// Days in the floor's noise above which a staircase's steps can be trusted.
+const CLEAR_IN_NOISE: f32 = 8.0;
+
+/// A block that vouches for less is none. [kW]
+const MIN_BLOCK_KW: f32 = 0.1;
+
+/// Peers with a higher base load are no homes; their base load says nothing of a rig. [kW]
+const HOME_BASE_KW: f32 = 1.5;
+
+/// Base load of a meter's peers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PeerBase {
+    /// Median over the peers of the base load that 19 days of 20 exceed. [kW]
+    pub base_kw: f32,
+    /// Its robust spread over the peers. [kW]
+    pub spread_kw: f32,
+}
+
+impl PeerBase {
+    /// Base load of peers with these features.
+    #[must_use]
+    pub fn of<'a>(peers: impl Iterator<Item = &'a MeterFeatures>) -> Self {
+        let base: Vec<f32> = peers.map(|peer| peer.levels.base_load_kw_p05).collect();
+        Self { base_kw: median(&base).unwrap_or(0.0), spread_kw: mad_sd(&base).unwrap_or(0.0) }
+    }
+}
+
+/// A rig as estimated, before its interval is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Median draw while on, as the meter sees it. [kW]
+    pub kw: f32,
+    /// First civil day, `None`: from before the first.
+    pub onset: Option<i32>,
+    /// First civil day after it, `None`: still on.
+    pub ended: Option<i32>,
+    /// Share of the day it runs, 0..=1.
+    pub day_share: f32,
+    /// Whether it ended for a week or more and came back.
+    pub is_restarted: bool,
+}
+
+/// The rig a meter's features speak for, `None` where nothing stands out.
+#[must_use]
+pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> {
+    let levels = &meter.levels;
+    let above = |kw: f32, spreads: f32, least: f32| {
+        if kw > peers.base_kw + spreads * peers.spread_kw + least { kw - peers.base_kw } else { 0.0 }
+    };
+    let base_kw = above(levels.base_load_kw_p05, 6.0, 0.3);
+    let steady = levels.base_load_kw_p20
+        * fades(levels.base_load_mad_rel, 0.1)
+        * fades(levels.base_load_trend_rel, 0.15);
+    let by_base = base_kw / (levels.base_load_kw_p05 + 0.01) * steady;
+    let by_timer = timer_kw(meter);
+    let by_block = meter.block.as_ref().map_or(0.0, |block| block_evidence_kw(meter, block));
+    let other = by_timer.max(by_base);
+    let dated = meter.block.as_ref().filter(|_| by_block > MIN_BLOCK_KW && by_block > 0.25 * other);
+    let (onset, ended) = dated.map_or((None, None), |block| (onset(block), block.day_after));
+    let is_restarted = dated.is_some_and(|block| block.is_restarted);
+    if let Some(block) = dated.filter(|_| by_block > 0.5 * other) {
+        let is_added = block.height_in_noise > CLEAR_IN_NOISE
+            && by_base > 0.5
+            && base_kw > 0.0
+            && peers.base_kw < HOME_BASE_KW;
+        // A rig that was there from the start and grew: the steady base below the block is part of it.
+        return Some(if is_added {
+            Estimate { kw: base_kw + block.level_kw_median, onset: None, ended, day_share: 1.0, is_restarted }
+        } else {
+            let day_share = block.n_hours as f32 / 24.0;
+            Estimate { kw: block_kw(meter, block), onset, ended, day_share, is_restarted }
+        });
+    }
+    let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
+    let by_low_base = low_base_kw / (levels.base_load_kw_p20 + 0.01) * steady;
+    let (kw, day_share) = if by_timer > by_low_base {
+        let window = &meter.window;
+        let kw =
+            if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
+        (kw, window.n_hours as f32 / 24.0)
+    } else {
+        (levels.base_load_kw_p50 - peers.base_kw, 1.0)
+    };
+    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, onset, ended, day_share, is_restarted })
+}
+
+/// What the block vouches for: its height, less where it is uneven, leaks, wavers or comes slowly. [kW]
+fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
+    meter.value("block_kw")
+        * fades(block.uneven, 0.25)
+        * fades(block.outside, 0.35)
+        * fades(meter.value("block_unsteady"), 0.4)
+        * meter.value("block_explained").clamp(0.0, 1.0)
+        * fades(meter.value("block_gradual"), 0.5)
+        * fades(meter.value("block_noise"), 0.15)
+}
+
+/// What the box inside the day vouches for. [kW]
+fn timer_kw(meter: &MeterFeatures) -> f32 {
+    let window = &meter.window;
+    if meter.value("window_floor_rise_kw").is_nan() {
+        return 0.0;
+    }
+    window.floor_rise_kw.max(0.0) * fades(window.floor_mad_rel, 0.1) * fades(window.uneven, 0.3)
+}
+
+fn block_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
+    let climbed = block.level_kw_on;
+    if climbed > 1.2 * block.kw && (block.height_in_noise > CLEAR_IN_NOISE || block.n_equal_steps >= 2) {
+        return climbed;
+    }
+    if block.n_hours < 20 && block.uneven > 0.08 {
+        return median(&[block.kw, meter.window.timer_kw, meter.window.rise_kw]).unwrap_or(block.kw);
+    }
+    block.kw
+}
+
+/// Where the steps can be trusted, the first of them; the block's own first day otherwise.
+fn onset(block: &BlockFacts) -> Option<i32> {
+    let is_clear = block.height_in_noise > CLEAR_IN_NOISE;
+    let from = if is_clear { block.staircase_from } else { block.first_day };
+    from.map(|day| day - i32::from(block.begins_day_before && from == block.first_day))
+}
+
+/// 1 at zero, one half at `scale`, towards 0 beyond; a missing value counts as 1.
+fn fades(value: f32, scale: f32) -> f32 {
+    let value = if value.is_nan() { 1.0 } else { value };
+    1.0 / (1.0 + (value / scale).powi(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+    use crate::features::{Surroundings, extract_features};
+    use hashwatt_core::settings::Windows;
+
+    const HOMES: PeerBase = PeerBase { base_kw: 0.25, spread_kw: 0.1 };
+
+    fn rig(kw: impl Fn(usize, usize) -> f32) -> Option<Estimate> {
+        let days = meter(90, |day, slot| home_kw(day, slot) + kw(day, slot)).days;
+        let first = days[0].day;
+        let features = extract_features(&days, 0.0, &Windows::default(), &Surroundings::default()).unwrap();
+        estimate_rig(&features, HOMES).map(|rig| Estimate {
+            onset: rig.onset.map(|day| day - first),
+            ended: rig.ended.map(|day| day - first),
+            ..rig
+        })
+    }
+
+    #[test]
+    fn a_block_gives_kw_onset_and_end() {
+        let rig = rig(|day, _| if (40..70).contains(&day) { 3.25 } else { 0.0 }).unwrap();
+        assert!((rig.kw - 3.25).abs() < 0.05, "{rig:?}");
+        assert_eq!((rig.onset, rig.ended, rig.is_restarted), (Some(40), Some(70), false));
+    }
+
+    #[test]
+    fn a_rig_from_before_the_first_day_is_read_off_the_base_load() {
+        let rig = rig(|_, _| 6.5).unwrap();
+        assert!((rig.kw - 6.5).abs() < 0.3 && rig.onset.is_none(), "{rig:?}");
+    }
+
+    #[test]
+    fn a_timer_from_before_the_first_day_is_read_off_its_box() {
+        let rig = rig(|_, slot| if slot < 14 { 3.0 } else { 0.0 }).unwrap();
+        assert!((rig.kw - 3.0).abs() < 0.3 && rig.day_share < 0.45, "{rig:?}");
+    }
+
+    #[test]
+    fn a_block_that_comes_back_is_a_restart() {
+        assert!(
+            rig(|day, _| if (20..45).contains(&day) || day >= 60 { 3.25 } else { 0.0 }).unwrap().is_restarted
+        );
+    }
+}

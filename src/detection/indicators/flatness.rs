@@ -1,0 +1,43 @@
+//! Speaks of how flat and quiet the demand is, within the day and from day to day.
+//!
+//! # What it measures
+//! The median demand above the base load, as a share; the spread of the base load over days; the
+//! load factor of the day (mean over peak).
+//!
+//! # Why it points to mining
+//! Machines vary by 1-3%; people, thermostats and shifts vary by much more.
+//!
+//! # What else looks like this
+//! Telecom sites, servers, cold stores under steady weather, an empty place with a fridge (flat but
+//! small), a stuck channel (exactly flat).
+//!
+//! # Limit and why
+//! What 19 of 20 peers exceed in the same run; large buildings are flatter than homes.
+//!
+//! # Source
+//! Load factor: IEC 60050-691-10-02. Within-day variation as a sign of continuous load: VISDOM.
+
+use super::{Evidence, Indicator, Side, against, known, peers_median, varying};
+use crate::features::Family;
+use hashwatt_core::language::message::{Message, Value};
+
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "flatness", family: Some(Family::Flatness), message };
+
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let message = Message::new(INDICATOR.name);
+    let (within, over_days) = (evidence.value("flat_mid_rel"), evidence.value("base_load_mad_rel"));
+    if within.is_nan() {
+        // Reads of a day or longer: only the spread over reads is known.
+        let (name, limit) = ("base_load_mad_rel", evidence.peers.p05("base_load_mad_rel"));
+        let message = against(message.in_form("by", "read"), over_days, limit, Value::share, Side::Below);
+        return Some(peers_median(message, evidence, name, Value::share));
+    }
+    let message = message.in_form("by", "day");
+    let message = against(message, within, evidence.peers.p05("flat_mid_rel"), Value::share, Side::Below);
+    let message = varying(message, evidence, over_days);
+    let factor = evidence.meter.standard.load_factor_day;
+    let two_decimals = |factor| Value::number(factor, 2);
+    let message = message.in_form("factor", known(factor)).with("load_factor", two_decimals(factor));
+    Some(peers_median(message, evidence, "load_factor_day", two_decimals))
+}

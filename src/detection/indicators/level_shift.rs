@@ -1,0 +1,56 @@
+//! Speaks of a level that appears: from some day on every hour of a window is higher by one kW.
+//!
+//! # What it measures
+//! The best block: its kW, its days, how equally it lifts all hours of its window and all quantiles
+//! over days, and how far it stands above the floor's day-to-day noise.
+//!
+//! # Why it points to mining
+//! A rig adds the same power to every hour and every day from the day it is switched on.
+//!
+//! # What else looks like this
+//! A family moving in (lifts hours in proportion to life), heating (comes with the season), a server
+//! room, a cold store, a declared farm, an emptied building's opposite: a building taken into use.
+//!
+//! # Limit and why
+//! None of its own: the model weighs it against planted rigs and look-alikes. Words compare the
+//! height with what 19 of 20 peers' best blocks reach.
+//!
+//! # Source
+//! Equal shift of hours and quantiles: the additivity of loads on one meter. Change points by
+//! least squares: Scott and Knott 1974, doi:10.2307/2529204.
+
+use super::{Evidence, Indicator, Side, against, peers_median};
+use crate::features::Family;
+use hashwatt_core::calendar::date_of;
+use hashwatt_core::language::message::{Message, Value};
+
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "level_shift", family: Some(Family::LevelShift), message };
+
+/// A lower step is the meter's own life and gets no words. [kW]
+const MIN_KW: f32 = 0.3;
+
+/// A block of so many clock hours runs day and night: one of them is lost to the step itself. [h]
+const ALL_HOURS: usize = 23;
+
+fn message(evidence: &Evidence<'_>) -> Option<Message> {
+    let block = evidence.meter.block.as_ref().filter(|block| block.kw >= MIN_KW)?;
+    // The onset may be the day before the first whole one, or the first step of a staircase.
+    let first = evidence.rig.and_then(|rig| rig.onset).or(block.first_day).unwrap_or(evidence.meter.days.0);
+    let when = match (block.first_day, block.day_after) {
+        (Some(_), Some(_)) => "between",
+        (Some(_), None) => "since",
+        (None, _) => "until",
+    };
+    let message = Message::new(INDICATOR.name)
+        .in_form("when", when)
+        .with("from", Value::Day(date_of(first)))
+        .with("to", Value::Day(date_of(block.last_day)))
+        .in_form("hours", if block.n_hours >= ALL_HOURS { "all" } else { "some" })
+        .with("n_hours", Value::count(block.n_hours))
+        .with("n_days", Value::count(block.n_days))
+        .with("uneven", Value::share(block.uneven))
+        .with("noise", Value::number(block.height_in_noise, u8::from(block.height_in_noise < 10.0)));
+    let message = against(message, block.kw, evidence.peers.p95("block_kw"), Value::kw, Side::Above);
+    Some(peers_median(message, evidence, "block_kw", Value::kw))
+}

@@ -1,0 +1,370 @@
+//! Turns features into evidence: measured values against what the run's own meters show.
+//!
+//! One file an indicator. An indicator speaks for one family of features: its weight is what the
+//! model's terms of that family add to the score, its message says what was measured against what.
+//! The words to it stand in `templates/locales/*/reasons.ftl`.
+
+mod base_load;
+mod blackout;
+mod data_fault;
+pub mod estimate;
+mod flatness;
+mod level_shift;
+mod over_declaration;
+mod timer;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::features::standard::STANDARD;
+use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
+use estimate::Estimate;
+use hashwatt_core::ids::GroupId;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::stats::quantiles_of;
+
+/// What an indicator is and says.
+pub struct Indicator {
+    /// Stable name, in tables.
+    pub name: &'static str,
+    /// The family of features it speaks for; `None`: it speaks of the register.
+    pub family: Option<Family>,
+    /// The evidence, `None` where there is nothing to say.
+    pub message: fn(&Evidence<'_>) -> Option<Message>,
+}
+
+/// Every indicator, in the order in which equal weights are shown.
+pub const INDICATORS: [Indicator; 7] = [
+    level_shift::INDICATOR,
+    base_load::INDICATOR,
+    flatness::INDICATOR,
+    timer::INDICATOR,
+    blackout::INDICATOR,
+    over_declaration::INDICATOR,
+    data_fault::INDICATOR,
+];
+
+/// One piece of evidence, with its share of the score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// What was measured against which limit, over which period, among which peers; its code is the indicator's
+    /// name.
+    pub message: Message,
+    /// What it adds to the score's log-odds; negative speaks against.
+    pub weight: f64,
+}
+
+impl Reason {
+    /// In words.
+    #[must_use]
+    pub fn words(&self, language: &Language) -> String {
+        language.say_message(REASON, &self.message)
+    }
+}
+
+/// The family of messages that are reasons.
+pub const REASON: &str = "reason";
+
+/// The form `passes` of a measure that 19 of 20 peers stay below.
+pub const REASON_ABOVE: &str = "above";
+
+/// What indicators look at.
+pub struct Evidence<'a> {
+    /// The meter.
+    pub meter: &'a MeterFeatures,
+    /// The rig as estimated.
+    pub rig: Option<&'a Estimate>,
+    /// Its peers.
+    pub peers: &'a Peers,
+    /// Mining declared to the state. [kW]
+    pub declared_kw: f32,
+}
+
+impl Evidence<'_> {
+    /// A feature of the meter.
+    pub(crate) fn value(&self, name: &str) -> f32 {
+        self.meter.value(name)
+    }
+}
+
+/// Quantiles of features over a peer group (or over the run, where the group is small).
+#[derive(Debug, Clone, Default)]
+pub struct Peers {
+    /// The group's name, or `all meters`.
+    pub name: String,
+    /// Meters in it.
+    pub n_meters: usize,
+    quantiles: BTreeMap<&'static str, [f32; 3]>,
+}
+
+/// A group smaller than this lends its meters no typical value; the run's does.
+const MIN_PEERS: usize = 10;
+
+impl Peers {
+    /// Quantiles over some meters.
+    #[must_use]
+    pub fn of(name: &str, meters: &[&MeterFeatures]) -> Self {
+        let quantiles = |(name, column): (&'static str, Column)| {
+            let values = meters.iter().map(|meter| column.value(meter)).filter(|value| !value.is_nan());
+            (name, quantiles_of(values, [0.05, 0.5, 0.95]).map(|value| value.unwrap_or(f32::NAN)))
+        };
+        let weighed = FEATURES.iter().enumerate().map(|(index, one)| (one.name, Column::Weighed(index)));
+        let standard = STANDARD.iter().enumerate().map(|(index, (name, _))| (*name, Column::Standard(index)));
+        let columns: Vec<_> = weighed.chain(standard).collect();
+        let quantiles: Vec<_> = columns.into_par_iter().map(quantiles).collect();
+        Self { name: name.to_owned(), n_meters: meters.len(), quantiles: quantiles.into_iter().collect() }
+    }
+
+    /// Median over the peers.
+    #[must_use]
+    pub fn median(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[1])
+    }
+
+    /// Value that 19 peers of 20 stay below.
+    #[must_use]
+    pub fn p95(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[2])
+    }
+
+    /// Value that 19 peers of 20 exceed.
+    #[must_use]
+    pub fn p05(&self, name: &str) -> f32 {
+        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[0])
+    }
+}
+
+/// A feature by its place.
+#[derive(Debug, Clone, Copy)]
+enum Column {
+    Weighed(usize),
+    Standard(usize),
+}
+
+impl Column {
+    const fn value(self, meter: &MeterFeatures) -> f32 {
+        match self {
+            Self::Weighed(index) => meter.values[index],
+            Self::Standard(index) => meter.standard.values()[index],
+        }
+    }
+}
+
+/// Peers of every group that a meter is in.
+#[must_use]
+pub fn peers_by_group(meters: &[(&MeterFeatures, &GroupId)]) -> BTreeMap<GroupId, Peers> {
+    let mut members: BTreeMap<&GroupId, Vec<&MeterFeatures>> = BTreeMap::new();
+    for (meter, group) in meters {
+        members.entry(group).or_default().push(meter);
+    }
+    let is_small = |own: &Vec<&MeterFeatures>| own.len() < MIN_PEERS;
+    let all = members.values().any(is_small).then(|| {
+        let everyone: Vec<&MeterFeatures> = meters.iter().map(|(meter, _)| *meter).collect();
+        Peers::of("all meters", &everyone)
+    });
+    members
+        .into_iter()
+        .map(|(group, own)| {
+            let peers = all.clone().filter(|_| is_small(&own));
+            (group.clone(), peers.unwrap_or_else(|| Peers::of(group.as_str(), &own)))
+        })
+        .collect()
+}
+
+/// The reasons of one meter, strongest first. `terms` is what each feature adds to its score,
+/// `usual` what it adds to the middle meter's. [log-odds]
+#[must_use]
+pub fn weigh_reasons(
+    evidence: &Evidence<'_>,
+    terms: &[f32; N_FEATURES],
+    usual: &[f32; N_FEATURES],
+) -> Vec<Reason> {
+    let weight_of = |family: Family| -> f64 {
+        FEATURES
+            .iter()
+            .enumerate()
+            .filter(|(_, feature)| feature.family == family)
+            .map(|(index, _)| f64::from(terms[index] - usual[index]))
+            .sum()
+    };
+    let mut reasons: Vec<Reason> = INDICATORS
+        .iter()
+        .filter_map(|indicator| {
+            let message = (indicator.message)(evidence)?;
+            Some(Reason { message, weight: indicator.family.map_or(0.0, weight_of) })
+        })
+        .collect();
+    reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    reasons
+}
+
+/// Fewer days than a week do not show how much something varies from day to day: the words count them.
+const MIN_DAYS: usize = 7;
+
+/// Adds how much something varies from day to day; over a short block, over how many days.
+fn varying(message: Message, evidence: &Evidence<'_>, spread: f32) -> Message {
+    let message = message.with("spread", Value::share(spread));
+    match evidence.meter.judged_days {
+        Some(1) => message.in_form("days", "one"),
+        Some(n_days) if n_days < MIN_DAYS => {
+            message.in_form("days", "few").with("n_block_days", Value::count(n_days))
+        }
+        _ => message.in_form("days", "many"),
+    }
+}
+
+/// The form of a message for a value that may be missing.
+const fn known(value: f32) -> &'static str {
+    if value.is_nan() { "unknown" } else { "known" }
+}
+
+/// Adds the middle value of the peers.
+fn peers_median(message: Message, evidence: &Evidence<'_>, name: &str, value: fn(f32) -> Value) -> Message {
+    let median = evidence.peers.median(name);
+    let message = message.in_form("peers", known(median));
+    if median.is_nan() { message } else { message.with("median", value(median)) }
+}
+
+/// Adds a measure and its limit: what 1 of 20 peers passes.
+fn against(message: Message, measured: f32, limit: f32, value: fn(f32) -> Value, side: Side) -> Message {
+    let passes = match side {
+        _ if limit.is_nan() => "unknown",
+        Side::Above if measured > limit => REASON_ABOVE,
+        Side::Below if measured < limit => "below",
+        Side::Above | Side::Below => "usual",
+    };
+    let message = message.with("measured", value(measured)).in_form("passes", passes);
+    if limit.is_nan() { message } else { message.with("limit", value(limit)) }
+}
+
+/// Which side of a limit is unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::estimate::{PeerBase, estimate_rig};
+    use super::*;
+    use crate::checks::samples::{home_kw, meter};
+    use crate::features::{Surroundings, extract_features};
+    use hashwatt_core::language::message::in_every_language;
+    use hashwatt_core::settings::Windows;
+
+    fn features(kw: impl Fn(usize, usize) -> f32) -> MeterFeatures {
+        extract_features(&meter(90, kw).days, 0.0, &Windows::default(), &Surroundings::default()).unwrap()
+    }
+
+    fn reasons(subject: &MeterFeatures, declared_kw: f32) -> Vec<Reason> {
+        let home = |n: usize| {
+            let mut home = features(move |day, slot| home_kw(day + n, slot) * (1.0 + n as f32 * 0.05));
+            home.standard.blackout_drop_kw = 0.05;
+            home
+        };
+        let homes: Vec<MeterFeatures> = (0..12).map(home).collect();
+        let peers = Peers::of("homes", &homes.iter().collect::<Vec<_>>());
+        let rig = estimate_rig(subject, PeerBase::of(homes.iter()));
+        let evidence = Evidence { meter: subject, rig: rig.as_ref(), peers: &peers, declared_kw };
+        weigh_reasons(&evidence, &[0.1; N_FEATURES], &[0.0; N_FEATURES])
+    }
+
+    fn of<'a>(reasons: &'a [Reason], code: &str) -> Option<&'a Message> {
+        reasons.iter().map(|reason| &reason.message).find(|message| message.code == code)
+    }
+
+    /// A meter that each indicator speaks of, with what it declares.
+    fn subject(code: &str) -> (MeterFeatures, f32) {
+        let farm = || features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
+        match code {
+            "timer" => (
+                features(|day, slot| home_kw(day, slot) + if !(14..44).contains(&slot) { 3.0 } else { 0.0 }),
+                0.0,
+            ),
+            "blackout" => {
+                let mut farm = farm();
+                farm.standard.blackout_drop_kw = 2.1;
+                (farm, 0.0)
+            }
+            "over_declaration" => (farm(), 5.0),
+            "data_fault" => (features(|day, slot| if day > 40 { 3.0 } else { home_kw(day, slot) }), 0.0),
+            _ => (farm(), 0.0),
+        }
+    }
+
+    #[test]
+    fn every_indicator_says_in_three_languages_what_it_measured() {
+        for indicator in INDICATORS {
+            let (meter, declared_kw) = subject(indicator.name);
+            let reasons = reasons(&meter, declared_kw);
+            let message = of(&reasons, indicator.name).unwrap_or_else(|| panic!("{}", indicator.name));
+            insta::assert_snapshot!(indicator.name, in_every_language(REASON, message).unwrap());
+        }
+    }
+
+    /// What looks a little like the subject of each indicator, and is none.
+    fn innocent(code: &str) -> (&'static str, MeterFeatures) {
+        let plus =
+            |more: fn(usize, usize) -> f32| features(move |day, slot| home_kw(day, slot) + more(day, slot));
+        match code {
+            "level_shift" => ("a second fridge", plus(|day, _| if day >= 40 { 0.1 } else { 0.0 })),
+            "base_load" => ("an oven every evening", plus(|_, slot| if slot == 38 { 2.5 } else { 0.0 })),
+            "flatness" => ("a shop by day", plus(|_, slot| if (18..38).contains(&slot) { 4.0 } else { 0.1 })),
+            "timer" => (
+                "a dishwasher, some days",
+                plus(|day, slot| if day % 3 == 0 && slot == 42 { 1.8 } else { 0.0 }),
+            ),
+            "blackout" => {
+                let mut home = plus(|_, _| 0.0);
+                home.standard.blackout_drop_kw = 0.1;
+                ("a family that stays at home", home)
+            }
+            "over_declaration" => ("somebody who declares nothing", plus(|_, _| 0.0)),
+            _ => (
+                "an empty flat with a fridge",
+                features(|day, slot| 0.04 + 0.03 * ((day * 48 + slot) % 5) as f32),
+            ),
+        }
+    }
+
+    #[test]
+    fn no_indicator_finds_its_innocent_unusual() {
+        for indicator in INDICATORS {
+            let (name, meter) = innocent(indicator.name);
+            let reasons = reasons(&meter, 0.0);
+            let passes = of(&reasons, indicator.name).map(|message| message.form("passes"));
+            assert!(matches!(passes, None | Some(Some("usual"))), "{}, {name}: {reasons:#?}", indicator.name);
+        }
+    }
+
+    #[test]
+    fn every_indicator_holds_on_a_place_that_uses_nothing() {
+        let codes: Vec<_> = reasons(&features(|_, _| 0.0), 0.0);
+        let codes: Vec<_> = codes.iter().map(|reason| reason.message.code.as_ref()).collect();
+        assert_eq!(codes, ["flatness", "base_load"]);
+    }
+
+    #[test]
+    fn over_a_short_block_the_words_say_over_how_many_days() {
+        let days = |n_days: usize| {
+            let on = move |day: usize| (40..40 + n_days).contains(&day);
+            let rig = features(move |day, slot| home_kw(day, slot) + if on(day) { 6.5 } else { 0.0 });
+            let reasons = reasons(&rig, 0.0);
+            let message = of(&reasons, "flatness").unwrap();
+            (message.form("days").unwrap().to_owned(), message.values.get("n_block_days").cloned())
+        };
+        assert_eq!(days(4), ("few".to_owned(), Some(Value::Count(4))));
+        assert_eq!(days(30), ("many".to_owned(), None));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = INDICATORS.iter().map(|indicator| indicator.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), INDICATORS.len());
+    }
+}

@@ -1,0 +1,328 @@
+//! Plants rigs and look-alikes into a meter's digests, as if its intervals had carried them.
+//!
+//! A digest keeps quantiles and hours, not intervals. So each day is rebuilt as 48 half-hours that
+//! have the digest's quantiles in the order of its hours; the change is made to those; and the
+//! digest moves by the difference between the rebuilt day with and without it. A constant is exact
+//! for every quantile, and an untouched day stays what it was, so a model cannot learn the rebuilding.
+
+use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::calendar::{Calendar, CivilDay, date_of};
+use hashwatt_core::settings::HourWindow;
+use hashwatt_core::stats::key_of;
+use hashwatt_readings::digest::columns::DayColumns;
+use hashwatt_readings::digest::kernel::{DayIntervals, Scratch, digest_day};
+use hashwatt_readings::digest::lanes::DayLanes;
+use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
+use hashwatt_rigs::{HostLoad, Span};
+
+/// Half-hours of a rebuilt day.
+pub const SLOTS: usize = 48;
+
+/// Length of a rebuilt interval. [s]
+const SLOT_S: i64 = 1800;
+
+/// Shares at which a digest keeps quantiles.
+const SHARES: [f32; 9] = [0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 1.0];
+
+/// A meter rebuilt as half-hours, ready for one planting after another.
+pub struct Host<'a> {
+    days: &'a [DayDigest],
+    first_day: i32,
+    n_days: usize,
+    /// NaN where the day is missing. [kW]
+    half_hours_kw: Vec<f32>,
+    /// Digests of the rebuilt days, in the order of `days`; of coarse reads they say nothing.
+    rebuilt: Vec<DayDigest>,
+    load: HostLoad,
+    temperature_c: Vec<f32>,
+    plain: CivilDay,
+    night: HourWindow,
+}
+
+impl<'a> Host<'a> {
+    /// Rebuilds a meter's days; `None` for none.
+    #[must_use]
+    pub fn rebuild(days: &'a [DayDigest], night: HourWindow) -> Option<Self> {
+        let (first, last) = (days.first()?, days.last()?);
+        let n_days = (last.day - first.day) as usize + days_covered(last);
+        let mut half_hours_kw = vec![f32::NAN; n_days * SLOTS];
+        let places = places();
+        for day in days {
+            let at = (day.day - first.day) as usize * SLOTS;
+            let half_hours = rebuild_day(day, &places);
+            // A read over several days stands for each of them.
+            let end = (at + days_covered(day) * SLOTS).min(half_hours_kw.len());
+            half_hours_kw[at..end]
+                .iter_mut()
+                .zip(half_hours.iter().cycle())
+                .for_each(|(slot, kw)| *slot = *kw);
+        }
+        let span = Span::bare(date_of(first.day), n_days, SLOTS);
+        let mut host = Self {
+            days,
+            first_day: first.day,
+            n_days,
+            load: HostLoad::of(&half_hours_kw),
+            temperature_c: span.temperature_or_assumed_c().into_owned(),
+            half_hours_kw,
+            rebuilt: Vec::new(),
+            plain: Calendar::plain_day(),
+            night,
+        };
+        let all: Vec<usize> = (0..days.len()).collect();
+        host.rebuilt = host.digest_days(&host.half_hours_kw, &all);
+        Some(host)
+    }
+
+    /// The stretch of days that rigs are drawn over.
+    #[must_use]
+    pub fn span(&self) -> Span<'_> {
+        let bare = Span::bare(date_of(self.first_day), self.n_days, SLOTS);
+        Span { temperature_c: Some(&self.temperature_c), ..bare }
+    }
+
+    /// The load that is there already.
+    #[must_use]
+    pub const fn load(&self) -> HostLoad {
+        self.load
+    }
+
+    /// Demand by half-hour, NaN where missing. [kW]
+    #[must_use]
+    pub fn half_hours_kw(&self) -> &[f32] {
+        &self.half_hours_kw
+    }
+
+    /// The digests with `change` made to the half-hours.
+    pub fn plant(&self, change: impl FnOnce(&mut [f32])) -> Vec<DayDigest> {
+        let mut changed_kw = self.half_hours_kw.clone();
+        change(&mut changed_kw);
+        let mut days = self.days.to_vec();
+        let mut changed = Vec::with_capacity(days.len());
+        for (index, day) in days.iter_mut().enumerate() {
+            let at = self.first_slot(index);
+            if !day.is_within_day() {
+                *day = moved_read(day, &self.half_hours_kw[at..], &changed_kw[at..]);
+            } else if self.half_hours_kw[at..at + SLOTS] != changed_kw[at..at + SLOTS] {
+                changed.push(index);
+            }
+        }
+        for (index, after) in changed.iter().zip(self.digest_days(&changed_kw, &changed)) {
+            days[*index] = moved(&self.days[*index], &self.rebuilt[*index], &after);
+        }
+        days
+    }
+
+    fn first_slot(&self, index: usize) -> usize {
+        (self.days[index].day - self.first_day) as usize * SLOTS
+    }
+
+    /// Digests of some days of half-hours; days with an hour missing one by one.
+    fn digest_days(&self, half_hours_kw: &[f32], days: &[usize]) -> Vec<DayDigest> {
+        let (mut lanes, mut digests) = (DayLanes::new(self.night), DayColumns::default());
+        let mut scratch = Scratch::default();
+        for &index in days {
+            let kw = &half_hours_kw[self.first_slot(index)..][..SLOTS];
+            if kw.iter().any(|kw| kw.is_nan()) {
+                lanes.flush(&mut digests);
+                let day =
+                    DayIntervals { civil: &self.plain, interval_s: SLOT_S, demand_kw: kw, estimated: &[] };
+                digests.push(0, &digest_day(day, self.night, &mut scratch));
+            } else {
+                lanes.push(0, self.plain.day, SLOT_S, kw.iter().copied(), &mut digests);
+            }
+        }
+        lanes.flush(&mut digests);
+        (0..digests.len()).map(|row| digests.day(row)).collect()
+    }
+}
+
+/// A day's digest, moved by what changed between its rebuilt day before and after.
+fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
+    let mut moved = *day;
+    let add = |value: &mut f32, before: f32, after: f32| {
+        let sum = *value + after - before;
+        *value = if *value >= 0.0 { sum.max(0.0) } else { sum };
+    };
+    for (value, of) in levels(&mut moved) {
+        add(value, of(before), of(after));
+    }
+    for (value, of) in changes(&mut moved) {
+        let (before, after) = (of(before), of(after));
+        // What shrinks shrinks in proportion, what grows grows by as much.
+        let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
+        *value = *value * kept + (after - before).max(0.0);
+    }
+    for hour in 0..CLOCK_HOURS {
+        add(&mut moved.hour_kw[hour], before.hour_kw[hour], after.hour_kw[hour]);
+    }
+    let share = f32::from(day.n_expected) / SLOTS as f32;
+    let count = |now: u16, before: u16, after: u16| {
+        let moved = f32::from(now) + share * (f32::from(after) - f32::from(before));
+        moved.round().clamp(0.0, f32::from(day.n_expected)) as u16
+    };
+    moved.n_repeated_max = count(day.n_repeated_max, before.n_repeated_max, after.n_repeated_max);
+    moved.n_zero = count(day.n_zero, before.n_zero, after.n_zero);
+    moved.n_distinct = count(day.n_distinct, before.n_distinct, after.n_distinct).max(1);
+    moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
+    moved
+}
+
+fn days_covered(day: &DayDigest) -> usize {
+    (day.interval_minutes / DAY_MINUTES).max(1) as usize
+}
+
+/// A read of a day or longer moves by the mean change over the days it covers.
+fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
+    let covered = (days_covered(day) * SLOTS).min(before.len());
+    let changes: Vec<f32> = before[..covered]
+        .iter()
+        .zip(&after[..covered])
+        .map(|(before, after)| after - before)
+        .filter(|kw| !kw.is_nan())
+        .collect();
+    let change_kw = hashwatt_core::stats::mean(&changes).unwrap_or(0.0);
+    let mut moved = *day;
+    moved.demand_kw_mean = (day.demand_kw_mean + change_kw).max(day.demand_kw_mean.min(0.0));
+    moved.energy_kwh = day.energy_kwh + change_kw * day.interval_minutes as f32 / 60.0;
+    moved
+}
+
+type Column = fn(&DayDigest) -> f32;
+
+/// Columns that are levels of demand.
+fn levels(day: &mut DayDigest) -> [(&mut f32, Column); 11] {
+    [
+        (&mut day.demand_kw_mean, |day| day.demand_kw_mean),
+        (&mut day.demand_kw_min, |day| day.demand_kw_min),
+        (&mut day.demand_kw_p05, |day| day.demand_kw_p05),
+        (&mut day.demand_kw_p10, |day| day.demand_kw_p10),
+        (&mut day.demand_kw_p25, |day| day.demand_kw_p25),
+        (&mut day.demand_kw_p50, |day| day.demand_kw_p50),
+        (&mut day.demand_kw_p75, |day| day.demand_kw_p75),
+        (&mut day.demand_kw_p90, |day| day.demand_kw_p90),
+        (&mut day.demand_kw_p95, |day| day.demand_kw_p95),
+        (&mut day.demand_kw_max, |day| day.demand_kw_max),
+        (&mut day.level_kw, |day| day.level_kw),
+    ]
+}
+
+/// Columns that are spreads or changes of demand.
+fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
+    [
+        (&mut day.demand_kw_sd, |day| day.demand_kw_sd),
+        (&mut day.ramp_kw_mean, |day| day.ramp_kw_mean),
+        (&mut day.ramp_kw_max, |day| day.ramp_kw_max),
+        (&mut day.ramp_kw_night_mean, |day| day.ramp_kw_night_mean),
+        (&mut day.level_width_kw, |day| day.level_width_kw),
+    ]
+}
+
+/// 48 half-hours with the digest's quantiles, in the order of its hours.
+fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
+    let mut half_hours = [f32::NAN; SLOTS];
+    if day.demand_kw_min.is_nan() {
+        // A daily read: all that is known is its mean.
+        return [day.demand_kw_mean; SLOTS];
+    }
+    let quantiles = [
+        day.demand_kw_min,
+        day.demand_kw_p05,
+        day.demand_kw_p10,
+        day.demand_kw_p25,
+        day.demand_kw_p50,
+        day.demand_kw_p75,
+        day.demand_kw_p90,
+        day.demand_kw_p95,
+        day.demand_kw_max,
+    ];
+    // Ordered as whole numbers that end in the hour.
+    let mut order: [i64; CLOCK_HOURS] = std::array::from_fn(|hour| {
+        let kw = if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
+        (i64::from(key_of(kw)) << 8) | hour as i64
+    });
+    order.sort_unstable();
+    for (rank, hour) in order.into_iter().map(|key| (key & 0xff) as usize).enumerate() {
+        // A skipped or unmeasured hour stays missing.
+        if !day.hour_kw[hour].is_nan() {
+            half_hours[2 * hour] = quantile_at(&quantiles, places[2 * rank]);
+            half_hours[2 * hour + 1] = quantile_at(&quantiles, places[2 * rank + 1]);
+        }
+    }
+    half_hours
+}
+
+/// Where a quantile lies between those a digest keeps: the next above, and how far to it.
+type Place = (usize, f32);
+
+/// Places of the order statistics of a rebuilt day.
+fn places() -> [Place; SLOTS] {
+    std::array::from_fn(|rank| {
+        let share = rank as f32 / (SLOTS - 1) as f32;
+        let above = SHARES.iter().position(|known| *known >= share).unwrap_or(SHARES.len() - 1).max(1);
+        let (low, high) = (SHARES[above - 1], SHARES[above]);
+        (above, ((share - low) / (high - low)).clamp(0.0, 1.0))
+    })
+}
+
+fn quantile_at(quantiles: &[f32; 9], (above, part): Place) -> f32 {
+    part * (quantiles[above] - quantiles[above - 1]) + quantiles[above - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::is_stuck_day;
+    use crate::checks::samples::{home_kw, meter};
+    use hashwatt_core::settings::Windows;
+
+    fn planted(change: impl FnOnce(&mut [f32])) -> (Vec<DayDigest>, Vec<DayDigest>) {
+        let days = meter(20, home_kw).days;
+        let changed = Host::rebuild(&days, Windows::default().night).unwrap().plant(change);
+        (days, changed)
+    }
+
+    #[test]
+    fn a_constant_moves_every_quantile_by_itself() {
+        let (before, after) = planted(|kw| kw.iter_mut().for_each(|kw| *kw += 3.2));
+        for (a, b) in before.iter().zip(&after) {
+            for (x, y) in [
+                (a.demand_kw_p05, b.demand_kw_p05),
+                (a.demand_kw_max, b.demand_kw_max),
+                (a.hour_kw[3], b.hour_kw[3]),
+                (a.demand_kw_mean, b.demand_kw_mean),
+            ] {
+                assert!((y - x - 3.2).abs() < 1e-4, "{x} {y}");
+            }
+            assert!(
+                (a.demand_kw_sd - b.demand_kw_sd).abs() < 1e-3
+                    && (a.ramp_kw_mean - b.ramp_kw_mean).abs() < 1e-4
+            );
+        }
+    }
+
+    #[test]
+    fn an_untouched_day_stays_what_it_was() {
+        let (before, after) = planted(|kw| kw[10 * SLOTS..].iter_mut().for_each(|kw| *kw += 1.0));
+        assert_eq!(before[..10], after[..10]);
+        assert_ne!(before[10..], after[10..]);
+    }
+
+    #[test]
+    fn a_night_timer_moves_its_hours_only() {
+        let (before, after) = planted(|kw| {
+            kw.iter_mut().enumerate().filter(|(slot, _)| slot % SLOTS < 12).for_each(|(_, kw)| *kw += 3.0)
+        });
+        assert!(
+            (after[0].hour_kw[3] - before[0].hour_kw[3] - 3.0).abs() < 1e-4
+                && after[0].hour_kw[12] == before[0].hour_kw[12]
+        );
+        assert!(after[0].demand_kw_max > 3.0);
+    }
+
+    #[test]
+    fn a_planted_stuck_channel_is_seen_as_one() {
+        let (_, after) = planted(|kw| kw.fill(1.25));
+        assert!(after.iter().all(is_stuck_day));
+    }
+}

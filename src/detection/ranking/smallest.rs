@@ -1,0 +1,94 @@
+//! Speaks against meters in which nothing is as large as a rig.
+//!
+//! # What it measures
+//! The largest level that a rig could be: a block, the base load, a box inside the day. The model adds
+//! up what each feature says by itself, so that an empty flat, as flat and as steady as a rig, comes out
+//! high whatever it draws.
+//!
+//! # What else looks like this
+//! A rig of which the meter sees only a part.
+//!
+//! # Limit and why
+//! Half of the smallest machine on the list: a smaller load is no rig, or one that is metered to less than
+//! half. More load never lowers a score: every level that counts here rises with it.
+//!
+//! # Source
+//! The machines' draws: `rigs/machines.rs`.
+
+use super::Reason;
+use crate::features::{FEATURES, N_FEATURES};
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_rigs::machines::MACHINES;
+
+/// Part of the smallest machine that a meter may see.
+const SEEN_SHARE: f32 = 0.5;
+
+/// What each halving below that costs: about one to sixteen. [log-odds]
+const PER_HALVING: f64 = 2.8;
+
+/// No level is below this: what a meter resolves. [kW]
+const RESOLUTION_KW: f32 = 0.02;
+
+/// Features that are levels of what may be a rig. [kW]
+const LEVELS: [&str; 6] = [
+    "block_kw",
+    "base_load_kw_p20",
+    "base_load_kw_on_p20",
+    "night_base_kw_p20",
+    "window_rise_kw",
+    "timer_kw",
+];
+
+/// The least level that a rig shows. [kW]
+#[must_use]
+pub fn least_level_kw() -> f32 {
+    SEEN_SHARE * MACHINES.iter().map(|machine| machine.kw_low).fold(f32::INFINITY, f32::min)
+}
+
+/// What is added to the score of a meter with these features: 0 where some level is as large as a rig's,
+/// below it where none is. [log-odds]
+#[must_use]
+pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
+    let levels = FEATURES.iter().zip(values).filter(|(feature, _)| LEVELS.contains(&feature.name));
+    let Some(level_kw) = levels.map(|(_, kw)| *kw).filter(|kw| !kw.is_nan()).reduce(f32::max) else {
+        return 0.0;
+    };
+    let halvings = f64::from(least_level_kw() / level_kw.max(RESOLUTION_KW)).log2();
+    -PER_HALVING * halvings.max(0.0)
+}
+
+/// The same as a reason; `None` where some level is as large as a rig's.
+#[must_use]
+pub fn too_small_reason(values: &[f32; N_FEATURES]) -> Option<Reason> {
+    let weight = too_small(values);
+    let message = Message::new("smallest_rig").with("level", Value::kw(least_level_kw()));
+    (weight < 0.0).then_some(Reason { message, weight })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, kw: f32) -> [f32; N_FEATURES] {
+        let value = |feature: &crate::features::Feature| if feature.name == name { kw } else { f32::NAN };
+        std::array::from_fn(|index| value(&FEATURES[index]))
+    }
+
+    #[test]
+    fn every_level_is_a_feature_that_rises() {
+        for name in LEVELS {
+            let feature = FEATURES.iter().find(|feature| feature.name == name).unwrap();
+            assert!(matches!(feature.direction, crate::features::Direction::Rising), "{name}");
+        }
+    }
+
+    #[test]
+    fn half_of_the_smallest_rig_costs_nothing_and_less_costs_the_more() {
+        let least_kw = least_level_kw();
+        assert!((0.1..1.0).contains(&least_kw));
+        assert_eq!(too_small(&with("timer_kw", least_kw)), 0.0);
+        assert_eq!(too_small(&with("none", 1.0)), 0.0);
+        let of = |share: f32| too_small(&with("block_kw", share * least_kw));
+        assert!((of(0.5) + PER_HALVING).abs() < 1e-6 && of(0.25) < of(0.5) && of(0.0).is_finite());
+    }
+}

@@ -1,0 +1,109 @@
+//! Reads what stands beside the readings: register, weather, events, verdicts; and says what was read.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::acquisition::Opened;
+use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
+use crate::acquisition::register::Register;
+use crate::acquisition::verdicts::Verdicts;
+use crate::acquisition::weather::Weather;
+use crate::atomic::FileRecord;
+use crate::calendar::Calendar;
+use crate::digest::local::Digested;
+use crate::error::Result;
+use crate::features::Surroundings;
+use crate::finding::Finding;
+use crate::ids::{MeterId, RESIDUAL_PREFIX};
+use crate::ranking::Scored;
+use crate::run::run_json::InputRecord;
+use crate::settings::Settings;
+
+/// Tables beside the readings.
+pub(super) struct Tables {
+    pub register: Register,
+    pub surroundings: Surroundings,
+    pub verdicts: Verdicts,
+    /// First and last civil day of the events.
+    pub event_days: Option<(i32, i32)>,
+    pub findings: Vec<Finding>,
+}
+
+impl Tables {
+    pub fn read(settings: &Settings) -> Result<Self> {
+        let calendar = Calendar::new(settings.zone.as_ref());
+        let mut tables = Self {
+            register: Register::default(),
+            surroundings: Surroundings::default(),
+            verdicts: Verdicts::default(),
+            event_days: None,
+            findings: Vec::new(),
+        };
+        if let Some(path) = &settings.register {
+            let (register, findings) = Register::read(path)?;
+            tables.register = register;
+            tables.findings.extend(findings);
+        }
+        if let Some(path) = &settings.weather {
+            let (weather, findings) = Weather::read(path, &calendar)?;
+            tables.surroundings.weather = weather;
+            tables.findings.extend(findings);
+        }
+        if let Some(path) = &settings.verdicts {
+            let (verdicts, findings) = Verdicts::read(path)?;
+            tables.verdicts = verdicts;
+            tables.findings.extend(findings);
+        }
+        if let Some(path) = &settings.events {
+            let (events, findings) = Events::read(path)?;
+            tables.surroundings.blackout_days = events.days(INTERNET_BLACKOUT, &calendar);
+            let day = |instant_s| calendar.day_of(instant_s).map(|civil| civil.day);
+            tables.event_days = events.span_s().and_then(|(first_s, end_s)| day(first_s).zip(day(end_s - 1)));
+            tables.findings.extend(findings);
+        }
+        Ok(tables)
+    }
+}
+
+/// Verdicts on what is neither in the run nor in the register, nor the residual of such.
+pub(super) fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Finding> {
+    if tables.verdicts.is_empty() {
+        return None;
+    }
+    let listed: BTreeSet<&MeterId> = scored.iter().map(|one| &one.meter).collect();
+    let is_known = |id: &MeterId| {
+        let point = id.as_str().strip_prefix(RESIDUAL_PREFIX).unwrap_or(id.as_str());
+        listed.contains(id) || tables.register.point(point).is_some()
+    };
+    tables.verdicts.unknown(is_known)
+}
+
+/// The record of every file that was read.
+pub(super) fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<Vec<InputRecord>> {
+    let mut inputs: Vec<InputRecord> = opened
+        .sources
+        .par_iter()
+        .zip(&digested.rows_by_source)
+        .map(|(source, n_rows)| {
+            let file =
+                FileRecord { path: source.name.clone(), bytes: source.bytes, sha256: source.sha256()? };
+            Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
+        })
+        .collect::<Result<_>>()?;
+    for (role, path) in [
+        ("register", &settings.register),
+        ("weather", &settings.weather),
+        ("events", &settings.events),
+        ("verdicts", &settings.verdicts),
+    ] {
+        if let Some(path) = path {
+            inputs.push(InputRecord {
+                role,
+                file: FileRecord::of(path, &path.display().to_string())?,
+                n_rows: None,
+            });
+        }
+    }
+    Ok(inputs)
+}

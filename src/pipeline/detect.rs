@@ -1,0 +1,229 @@
+//! Finds suspects: the main path, one call a stage.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::beside::{Tables, inputs, unknown_verdicts};
+use super::folders::{claim, publish};
+use super::grouping::{Grouped, group};
+use super::{all_findings, digest_sources};
+use crate::acquisition::{Opened, open_sources};
+use crate::balance::{Around, Balance, Ledger, Tree};
+use crate::calendar::Calendar;
+use crate::digest::MeterDays;
+use crate::digest::local::Digested;
+use crate::error::Result;
+use crate::features::measure::{Measured, measure_meters};
+use crate::features::{MeterFeatures, Surroundings, extract_features};
+use crate::finding::Finding;
+use crate::ids::MeterId;
+use crate::network::growth::{zone_growth, zone_rigs};
+use crate::network::risk::network_risks;
+use crate::progress::Watch;
+use crate::ranking::Scored;
+use crate::ranking::hosts::{KeptDays, may_host};
+use crate::ranking::rank::{Ranked, rank_meters};
+use crate::ranking::sensitivity::Sensitivity;
+use crate::run::run_json::{RunFacts, Timing};
+use crate::run::words::ranked_words;
+use crate::run::{RunOutputs, tables, write_run};
+use crate::settings::Settings;
+
+/// What a run of `detect` found, for whoever started it; the files are in the output folder.
+#[derive(Debug)]
+pub struct RunSummary {
+    /// Every meter, by rank.
+    pub scored: Vec<Scored>,
+    /// How small a rig these meters would show.
+    pub sensitivity: Sensitivity,
+    /// Everything found on the way, worst first.
+    pub findings: Vec<Finding>,
+    /// Rows of interval data read.
+    pub n_rows: u64,
+    /// Meters with interval data.
+    pub n_meters: u64,
+    /// First and last local day.
+    pub span: Option<(Date, Date)>,
+}
+
+/// Finds suspects: reads, checks, digests, extracts, groups, ranks, writes.
+///
+/// # Errors
+/// When nothing can be read or the outputs cannot be written. Trouble with single files or meters
+/// is in the summary's findings.
+pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
+    let workspace = claim(settings)?;
+    // Everything is written there until the run is whole.
+    let settings = &Settings { out: workspace.folder(), ..settings.clone() };
+    let mut clock = Clock::default();
+    let tables = Tables::read(settings)?;
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
+    let run = Run { settings, watch, tables, opened, digested };
+    let (tree, broken_links) = Tree::of(&run.tables.register);
+    let kept = KeptDays::new(settings.seed);
+    let ledger = Ledger::open(&tree, run.digested.days_a_meter(), settings.memory_mib);
+    let mut measured = clock.time("features", || run.measure(&ledger, &kept))?;
+    let balance = run.balance(ledger, &mut clock)?;
+    let meters = std::mem::take(&mut measured.meters);
+    let grouped = clock.time("groups", || group(meters, &run.tables.verdicts, settings))?;
+    let ranked = clock.time("ranking", || run.rank(&grouped, &measured.unjudged, &balance, &kept))?;
+    let mut summary = run.write(&tree, broken_links, measured, &balance, &grouped, ranked, &clock)?;
+    summary.findings.extend(publish(workspace)?);
+    Ok(summary)
+}
+
+/// What all stages after the digest look at.
+struct Run<'a> {
+    settings: &'a Settings,
+    watch: &'a dyn Watch,
+    tables: Tables,
+    opened: Opened,
+    digested: Digested,
+}
+
+impl Run<'_> {
+    /// Looks at each meter once: its features and checks, its part of the balance, and its days where it may
+    /// become a host.
+    fn measure(&self, ledger: &Ledger<'_>, kept: &KeptDays) -> Result<Measured> {
+        let tables = &self.tables;
+        let keep = |days: MeterDays, features: Option<&_>, point: Option<&_>| {
+            ledger.add(&days, point);
+            let verdict = tables.verdicts.get(&days.meter);
+            if let Some(features) = features.filter(|_| may_host(point, verdict)) {
+                kept.offer(days, features, point, verdict);
+            }
+        };
+        let store = &self.digested.store;
+        measure_meters(store, self.settings, &tables.register, &tables.surroundings, self.watch, &keep)
+    }
+
+    /// What transformers feed beyond their meters, with the voltages around it and what was found there.
+    fn balance(&self, ledger: Ledger<'_>, clock: &mut Clock) -> Result<Balance> {
+        let (settings, tables, store) = (self.settings, &self.tables, &self.digested.store);
+        let around = Around {
+            blackout_days: &tables.surroundings.blackout_days,
+            night: settings.windows.night,
+            folder: &settings.out,
+        };
+        let mut balance = clock.time("balance", || ledger.close(store, &tables.register, &around))?;
+        let calendar = Calendar::new(settings.zone.as_ref());
+        clock.time("voltages", || {
+            balance.heed_voltages(store, &tables.register, &self.opened.sources, &calendar)
+        })?;
+        balance.heed(&tables.verdicts, &tables.register);
+        Ok(balance)
+    }
+
+    fn rank(
+        &self,
+        grouped: &Grouped,
+        unjudged: &[MeterId],
+        balance: &Balance,
+        kept: &KeptDays,
+    ) -> Result<Ranked> {
+        self.watch.begin("ranking", "meters", None);
+        let days_of = |meters: &BTreeSet<MeterId>| Ok(kept.take(meters));
+        let surroundings = &self.tables.surroundings;
+        let ranked = rank_meters(&grouped.judged, unjudged, balance, self.settings, surroundings, &days_of)?;
+        let n_suspects = ranked.scored.iter().filter(|one| one.is_suspect).count();
+        self.watch.end(&format!("{n_suspects} suspects of {}", ranked_words(&ranked.scored)));
+        Ok(ranked)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what each stage found, taken apart by the one who writes it"
+    )]
+    fn write(
+        mut self,
+        tree: &Tree,
+        broken_links: Vec<Finding>,
+        mut measured: Measured,
+        balance: &Balance,
+        grouped: &Grouped,
+        ranked: Ranked,
+        clock: &Clock,
+    ) -> Result<RunSummary> {
+        let Ranked { scored, sensitivity } = ranked;
+        let settings = self.settings;
+        self.tables.findings.extend(broken_links);
+        self.tables.findings.extend(balance.findings.iter().cloned());
+        self.tables.findings.extend(unknown_verdicts(&self.tables, &scored));
+        let Self { tables, opened, digested, .. } = &self;
+        let judged = (grouped.judged.len(), measured.counts.days);
+        let findings = all_findings(tables, opened, digested, std::mem::take(&mut measured.findings), judged);
+        let rigs = zone_rigs(&scored, &tables.register, tree, measured.counts.days.unwrap_or_default());
+        let zones = zone_growth(&balance.zones, &rigs, &tables.surroundings.weather);
+        let risks = network_risks(balance, &scored, &tables.register)?;
+        let residuals = residual_features(balance, settings, &tables.surroundings)?;
+        let facts = RunFacts {
+            inputs: inputs(settings, opened, digested)?,
+            mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
+            span: measured.span(),
+            n_meters: measured.counts.n_meters(),
+            n_meter_days: measured.counts.n_meter_days,
+            n_rows: digested.n_rows,
+            sensitivity: sensitivity.clone(),
+            outputs: Vec::new(),
+        };
+        let outputs = RunOutputs {
+            scored: &scored,
+            register: &tables.register,
+            findings: &findings,
+            settings,
+            facts: &facts,
+            days_of: &|meters| {
+                let mut days = digested.store.days_of(meters)?;
+                days.extend(balance.residuals_of(meters)?);
+                Ok(days)
+            },
+            peers: &grouped.peer_days,
+            risks: &risks,
+            timings: &clock.timings,
+            stage_tables: &[
+                ("features.parquet", tables::features::features_frame(&grouped.judged, &residuals)?),
+                ("groups.parquet", tables::groups::groups_frame(&grouped.groups)?),
+                ("peer_days.parquet", tables::peer_days::peer_days_frame(&grouped.peer_days)?),
+                (
+                    "balance.parquet",
+                    tables::balance::balance_frame(&balance.parents, &tables.register, &risks)?,
+                ),
+                ("zones.parquet", tables::zones::zones_frame(&zones)?),
+            ],
+        };
+        write_run(&settings.out, &outputs)?;
+        let (span, n_rows, n_meters) = (facts.span, digested.n_rows, facts.n_meters);
+        Ok(RunSummary { scored, sensitivity, findings, n_rows, n_meters, span })
+    }
+}
+
+/// Features of the residuals, which are meters that nobody mounted: for whoever reads the tables. The
+/// model learns from none of them, and no meter is held against them.
+fn residual_features(
+    balance: &Balance,
+    settings: &Settings,
+    surroundings: &Surroundings,
+) -> Result<Vec<(MeterId, MeterFeatures)>> {
+    let Some(residuals) = &balance.residuals else { return Ok(Vec::new()) };
+    residuals.map_meters(|residual| {
+        let features = extract_features(&residual.days, 0.0, &settings.windows, surroundings)?;
+        Some((residual.meter, features))
+    })
+}
+
+/// Times the stages.
+#[derive(Default)]
+struct Clock {
+    timings: Vec<Timing>,
+}
+
+impl Clock {
+    fn time<T>(&mut self, stage: &'static str, run: impl FnOnce() -> T) -> T {
+        let start = std::time::Instant::now();
+        let result = run();
+        self.timings.push(Timing { stage, seconds: start.elapsed().as_secs_f64() });
+        result
+    }
+}

@@ -1,0 +1,40 @@
+//! Digests an export into a store, and goes no further.
+
+use super::detect::RunSummary;
+use super::digest_sources;
+use super::folders::{check_store, claim, inputs_of, publish};
+use crate::acquisition::open_sources;
+use crate::calendar::date_of;
+use crate::error::Result;
+use crate::finding::sort_findings;
+use crate::folder::Workspace;
+use crate::progress::Watch;
+use crate::ranking::sensitivity::Sensitivity;
+use crate::settings::Settings;
+
+/// Digests an export into a store, its own or the shared one, and goes no further.
+///
+/// # Errors
+/// As [`detect`](super::detect::detect).
+pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
+    let workspace = match &settings.store {
+        Some(store) => check_store(store, &inputs_of(settings)).map(|()| None)?,
+        None => Some(claim(settings)?),
+    };
+    let out = workspace.as_ref().map_or_else(|| settings.out.clone(), Workspace::folder);
+    let settings = &Settings { out, ..settings.clone() };
+    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let digested = digest_sources(&opened.sources, settings, watch)?;
+    let mut findings = opened.findings;
+    findings.extend(digested.findings);
+    findings.extend(workspace.map(publish).transpose()?.unwrap_or_default());
+    sort_findings(&mut findings);
+    Ok(RunSummary {
+        scored: Vec::new(),
+        sensitivity: Sensitivity::default(),
+        findings,
+        n_rows: digested.n_rows,
+        n_meters: digested.n_meters,
+        span: digested.days.map(|(first, last)| (date_of(first), date_of(last))),
+    })
+}

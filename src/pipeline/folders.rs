@@ -1,0 +1,55 @@
+//! Claims the folders that a command writes, and publishes what it wrote.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::acquisition::local_files;
+use crate::balance::RESIDUALS;
+use crate::digest;
+use crate::error::Result;
+use crate::finding::Finding;
+use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_claim, check_inputs};
+use crate::settings::{DIGESTS, Settings};
+
+/// Claims the run's folder, once nothing that is read lies in a folder that is written.
+pub(super) fn claim(settings: &Settings) -> Result<Workspace> {
+    let inputs = inputs_of(settings);
+    if let Some(store) = &settings.store {
+        check_apart(("--out", &settings.out), ("--store", store))?;
+        check_store(store, &inputs)?;
+    }
+    Workspace::claim(&settings.out, Holds::Run, &inputs)
+}
+
+/// Whether the store's folder may be written.
+pub(super) fn check_store(store: &Path, inputs: &[Input]) -> Result<()> {
+    check_inputs(store, inputs, "--store")?;
+    check_claim(store, Holds::Store, "--store")
+}
+
+/// Everything on this machine that a run reads.
+#[must_use]
+pub fn inputs_of(settings: &Settings) -> Vec<Input> {
+    let readings = local_files(&settings.readings).into_iter().map(|path| Input { flag: "--readings", path });
+    let tables = [
+        ("--register", &settings.register),
+        ("--weather", &settings.weather),
+        ("--events", &settings.events),
+        ("--verdicts", &settings.verdicts),
+    ];
+    let tables = tables.into_iter().filter_map(|(flag, path)| Some(Input { flag, path: path.clone()? }));
+    readings.chain(tables).collect()
+}
+
+/// Publishes a run; what is said of files that were somebody's.
+pub(super) fn publish(workspace: Workspace) -> Result<Vec<Finding>> {
+    let mut known = BTreeMap::new();
+    for name in [DIGESTS, RESIDUALS] {
+        let folder = workspace.folder().join(name);
+        if folder.is_dir() {
+            let written = digest::store::written_files(&folder)?;
+            known.extend(written.into_iter().map(|(file, written)| (format!("{name}/{file}"), written)));
+        }
+    }
+    Ok(workspace.publish(&known)?.iter().map(KeptFile::finding).collect())
+}

@@ -1,0 +1,58 @@
+//! Runs the commands, a module each; `detect` is the main path, one call a stage in the order the data flows.
+
+mod backtest;
+mod beside;
+mod check;
+mod detect;
+mod digest;
+mod folders;
+mod grouping;
+
+use crate::acquisition::{Opened, Source};
+use crate::checks::{check_events, check_weather};
+use crate::digest::local::Digested;
+use crate::digest::{local, update};
+use crate::error::Result;
+use crate::finding::{Code, Finding, Severity, sort_findings};
+use crate::progress::Watch;
+use crate::ranking::prior::ENOUGH_METERS;
+use crate::settings::Settings;
+
+pub use backtest::{BacktestSummary, backtest};
+use beside::Tables;
+pub use check::{ExportProfile, SourceProfile, check};
+pub use detect::{RunSummary, detect};
+pub use digest::digest;
+pub use folders::inputs_of;
+
+/// Digests what the shared store does not have yet; without one, everything, into the run's folder.
+fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) -> Result<Digested> {
+    match &settings.store {
+        Some(store) => update::update(sources, settings, store, watch),
+        None => local::digest(sources, settings, &settings.digests(), watch),
+    }
+}
+
+/// Everything found, in order. Those of the meters are the most: they are moved, not copied.
+fn all_findings(
+    tables: &Tables,
+    opened: &Opened,
+    digested: &Digested,
+    of_meters: Vec<Finding>,
+    (n, days): (usize, Option<(i32, i32)>),
+) -> Vec<Finding> {
+    let mut findings = of_meters;
+    findings.extend([&tables.findings, &opened.findings, &digested.findings].into_iter().flatten().cloned());
+    if let Some(days) = days {
+        findings.extend(check_weather(&tables.surroundings.weather, days));
+        findings.extend(tables.event_days.and_then(|own| check_events(own, days)));
+    }
+    if n < ENOUGH_METERS {
+        let words = format!(
+            "{n} meters could be judged; with fewer than {ENOUGH_METERS} to learn from, scores lean on a model of homes elsewhere and expected false leads are rough"
+        );
+        findings.push(Finding::new(Code::FewPeers, Severity::Warning, words).with("n_meters", n));
+    }
+    sort_findings(&mut findings);
+    findings
+}

@@ -1,0 +1,270 @@
+//! Turns batches of rows into batches of intervals, after a file's mapping.
+
+use arrow::array::{Array, RecordBatch};
+
+use super::day_part::add_day_part;
+use super::local_time::{LocalClock, Nonexistent, OffsetTable};
+use super::mapping::{Column, Layout, Mapping, MeterFrom, Stamp, TimeFrom};
+use super::marks::{Marks, cell_text};
+use super::meter_ids::MeterReader;
+use super::quality::read_qualities;
+use super::report::{Cause, UnitReport};
+use super::values::{DecimalMark, mark_too_large, read_values};
+use super::{IntervalBatch, Quality, layouts, times::read_times};
+use hashwatt_core::error::Result;
+
+/// Takes the batches of an [`IntervalBatch`] stream.
+pub type Sink<'a> = dyn FnMut(IntervalBatch) -> Result<()> + 'a;
+
+/// Intervals of a batch that leaves a wide, daily or dates layout.
+pub(super) const INTERVALS_A_BATCH: usize = 65_536;
+
+/// What a decoder needs to know about its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recipe<'a> {
+    pub source: u32,
+    pub mapping: &'a Mapping,
+    pub table: &'a OffsetTable,
+    pub decimal: DecimalMark,
+}
+
+impl Recipe<'_> {
+    /// Columns of the file that are read, in file order.
+    pub fn columns(&self) -> Vec<usize> {
+        let mapping = self.mapping;
+        let mut columns: Vec<usize> = mapping.layout.values().iter().map(|column| column.index).collect();
+        if let MeterFrom::Column(column) = &mapping.meter {
+            columns.push(column.index);
+        }
+        if let TimeFrom::Column(column, _) = &mapping.time {
+            columns.push(column.index);
+        }
+        let only_rows = mapping.only_rows.as_ref().map(|(column, _)| column);
+        let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref(), only_rows];
+        columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
+        columns.extend(others.into_iter().flatten().map(|column| column.index));
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+}
+
+/// Decodes one unit of a source.
+pub(super) struct Decoder<'a, 's> {
+    pub recipe: Recipe<'a>,
+    pub columns: Vec<usize>,
+    pub meters: &'s mut MeterReader<'a>,
+    pub clock: LocalClock,
+    pub report: UnitReport,
+    pub marks: Marks,
+    pub sink: &'s mut Sink<'s>,
+    first_row: u64,
+}
+
+impl<'a, 's> Decoder<'a, 's> {
+    /// `first_row` is the number of the unit's first row, counted from 1.
+    pub fn new(
+        recipe: Recipe<'a>,
+        meters: &'s mut MeterReader<'a>,
+        first_row: u64,
+        sink: &'s mut Sink<'s>,
+    ) -> Self {
+        Self {
+            recipe,
+            columns: recipe.columns(),
+            meters,
+            clock: LocalClock::new(recipe.table.clone()),
+            report: UnitReport::default(),
+            marks: Marks::default(),
+            sink,
+            first_row,
+        }
+    }
+
+    /// Decodes the next rows; `rows` has the columns of [`Recipe::columns`] in that order.
+    pub fn decode(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.marks.reset(rows.num_rows());
+        self.report.rows += rows.num_rows() as u64;
+        match &self.recipe.mapping.layout {
+            Layout::Long { value } | Layout::Register { value } => self.decode_long(rows, value)?,
+            Layout::Wide { values } => layouts::decode_wide(self, rows, values)?,
+            Layout::Daily { values, step_s, count } => {
+                layouts::decode_daily(self, rows, values, *step_s, *count)?;
+            }
+            Layout::Dates { values, times_s } => layouts::decode_dates(self, rows, values, times_s)?,
+        }
+        self.first_row += rows.num_rows() as u64;
+        Ok(())
+    }
+
+    fn decode_long(&mut self, rows: &RecordBatch, value: &Column) -> Result<()> {
+        let (mut meters, mut times_s, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        self.read_meters(rows, &mut meters);
+        self.read_times(rows, &mut times_s);
+        read_values(self.column(rows, value), self.recipe.decimal, &mut self.marks, &mut values);
+        let mut qualities = self.read_row_qualities(rows);
+        self.mark_other_kinds(rows);
+        self.scale(rows, &mut values);
+        self.count_marked(rows, Some(value));
+        self.marks.retain(&mut meters);
+        self.marks.retain(&mut times_s);
+        self.marks.retain(&mut values);
+        if let Some(qualities) = &mut qualities {
+            self.marks.retain(qualities);
+        }
+        self.place(&meters, &mut times_s);
+        self.send(Intervals { meters, times_s, values, qualities })
+    }
+
+    pub fn column<'r>(&self, rows: &'r RecordBatch, column: &Column) -> &'r dyn Array {
+        let place = self.columns.binary_search(&column.index).expect("a mapped column is among those read");
+        rows.column(place).as_ref()
+    }
+
+    /// Number of a batch's row, counted from 1.
+    pub const fn row_number(&self, row: usize) -> u64 {
+        self.first_row + row as u64
+    }
+
+    /// A meter a row; nothing where the value columns name the meters.
+    pub fn read_meters(&mut self, rows: &RecordBatch, out: &mut Vec<u32>) {
+        match &self.recipe.mapping.meter {
+            MeterFrom::Column(column) => {
+                let array = self.column(rows, column);
+                self.meters.read(array, &mut self.marks, out);
+            }
+            MeterFrom::Name(name) => out.resize(rows.num_rows(), self.meters.number(name)),
+            MeterFrom::ValueColumns => {}
+        }
+    }
+
+    /// A time a row, as written; nothing where the value columns name the times. [s]
+    pub fn read_times(&mut self, rows: &RecordBatch, out: &mut Vec<i64>) {
+        match &self.recipe.mapping.time {
+            TimeFrom::Column(column, form) => {
+                read_times(self.column(rows, column), *form, &mut self.marks, out);
+                if let Some((column, part)) = &self.recipe.mapping.day_part {
+                    add_day_part(self.column(rows, column), *part, &mut self.marks, out);
+                }
+            }
+            TimeFrom::Folder(time_s) => out.resize(rows.num_rows(), *time_s),
+            TimeFrom::ValueColumns => {}
+        }
+    }
+
+    pub fn read_row_qualities(&mut self, rows: &RecordBatch) -> Option<Vec<Quality>> {
+        let column = self.recipe.mapping.quality.as_ref()?;
+        let one = self.recipe.mapping.quality_one;
+        read_qualities(self.column(rows, column), one, &mut self.marks, &mut self.report.unknown_codes)
+    }
+
+    pub fn mark_other_kinds(&mut self, rows: &RecordBatch) {
+        let Some((column, kind)) = &self.recipe.mapping.only_rows else { return };
+        let array = self.column(rows, column);
+        for row in 0..array.len() {
+            if !cell_text(array, row).trim().eq_ignore_ascii_case(kind) {
+                self.marks.set(row, Cause::OtherKind);
+            }
+        }
+    }
+
+    /// Applies unit, multiplier and multiplier column; what is no quantity after that is marked.
+    pub fn scale(&mut self, rows: &RecordBatch, values: &mut [f64]) {
+        let factor = self.recipe.mapping.unit.factor() * self.recipe.mapping.multiplier;
+        if factor != 1.0 {
+            values.iter_mut().for_each(|value| *value *= factor);
+        }
+        if let Some(column) = &self.recipe.mapping.multiplier_column {
+            let mut multipliers = Vec::new();
+            read_values(self.column(rows, column), self.recipe.decimal, &mut self.marks, &mut multipliers);
+            values.iter_mut().zip(&multipliers).for_each(|(value, multiplier)| *value *= multiplier);
+        }
+        mark_too_large(values, self.recipe.mapping.quantity(), &mut self.marks);
+    }
+
+    /// Counts the marked rows into the report.
+    pub fn count_marked(&mut self, rows: &RecordBatch, value: Option<&Column>) {
+        if !self.marks.is_any() {
+            return;
+        }
+        let time = match &self.recipe.mapping.time {
+            TimeFrom::Column(column, _) => Some(column),
+            _ => None,
+        };
+        let mut report = std::mem::take(&mut self.report);
+        let column_of = |cause| match cause {
+            Cause::BadTime | Cause::TimeOutOfRange => time,
+            Cause::BadValue | Cause::TooLarge => value,
+            _ => None,
+        };
+        let column_of =
+            |cause| column_of(cause).map(|column: &Column| (column.name.as_str(), self.column(rows, column)));
+        self.marks.count(&mut report, self.first_row, column_of);
+        self.report = report;
+    }
+
+    /// Turns times as written into starts: instants, within their interval. [s]
+    pub fn place(&mut self, meters: &[u32], times_s: &mut [i64]) {
+        let is_instant = matches!(&self.recipe.mapping.time, TimeFrom::Column(_, form) if form.is_instant());
+        if !is_instant {
+            let nonexistent = self.clock.to_instants(meters, times_s);
+            self.count_nonexistent(nonexistent);
+        }
+        if self.recipe.mapping.stamp == Stamp::End {
+            times_s.iter_mut().for_each(|time| *time -= 1);
+        }
+    }
+
+    pub fn count_nonexistent(&mut self, nonexistent: Nonexistent) {
+        let tally = &mut self.report.nonexistent;
+        tally.n += nonexistent.n;
+        if tally.example.is_empty()
+            && let Some(time) = nonexistent.first_s.and_then(|s| jiff::Timestamp::from_second(s).ok())
+        {
+            tally.example = time.strftime("%Y-%m-%d %H:%M").to_string();
+        }
+    }
+
+    pub fn send(&mut self, intervals: Intervals) -> Result<()> {
+        if intervals.meters.is_empty() {
+            return Ok(());
+        }
+        self.report.intervals += intervals.meters.len() as u64;
+        let qualities = intervals.qualities.filter(|all| all.contains(&Quality::Estimated));
+        let n_estimated =
+            qualities.iter().flatten().filter(|quality| **quality == Quality::Estimated).count();
+        self.report.estimated += n_estimated as u64;
+        (self.sink)(IntervalBatch {
+            source: self.recipe.source,
+            quantity: self.recipe.mapping.quantity(),
+            meters: intervals.meters,
+            starts_s: intervals.times_s,
+            values: intervals.values,
+            qualities,
+        })
+    }
+}
+
+/// Intervals on their way into a batch.
+#[derive(Debug, Default)]
+pub(super) struct Intervals {
+    pub meters: Vec<u32>,
+    pub times_s: Vec<i64>,
+    pub values: Vec<f64>,
+    pub qualities: Option<Vec<Quality>>,
+}
+
+impl Intervals {
+    pub fn push(&mut self, meter: u32, time_s: i64, value: f64, quality: Option<Quality>) {
+        self.meters.push(meter);
+        self.times_s.push(time_s);
+        self.values.push(value);
+        if let Some(quality) = quality {
+            self.qualities.get_or_insert_default().push(quality);
+        }
+    }
+
+    pub const fn len(&self) -> usize {
+        self.meters.len()
+    }
+}

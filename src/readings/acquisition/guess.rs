@@ -1,0 +1,310 @@
+//! Finds out how a file is laid out, from what is stated, column names and its first rows.
+
+use arrow::array::AsArray;
+
+use super::day_part;
+use super::guess_time::{find_stamp, find_time, find_time_of_day};
+use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Unit};
+use super::names;
+use super::profile::{Kind, Profile, name_key};
+use super::shapes::find_layout;
+use hashwatt_core::settings::ReadingsTable;
+
+/// Ratios of current and voltage transformers together stay below the upper bound; the lower one is a
+/// unit that is written out. [1]
+const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
+
+/// Why a file cannot be mapped: what was seen, and the cure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub seen: String,
+    pub cure: String,
+}
+
+impl Trouble {
+    pub fn new(seen: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { seen: seen.into(), cure: cure.into() }
+    }
+}
+
+/// What is known of a file before its columns are mapped.
+pub(super) struct Known<'a> {
+    pub profiles: &'a [Profile],
+    pub stated: &'a ReadingsTable,
+    /// `key=value` folders above the file.
+    pub partitions: &'a [(String, String)],
+    /// File name without its endings.
+    pub stem: &'a str,
+}
+
+/// Columns that have a role already, and what was guessed on the way.
+#[derive(Default)]
+pub(super) struct Roles {
+    pub taken: Vec<usize>,
+    pub guesses: Vec<Guess>,
+}
+
+impl Roles {
+    pub fn guess(&mut self, key: &'static str, value: impl Into<String>, reason: impl Into<String>) {
+        self.guesses.push(Guess { key, value: value.into(), reason: reason.into() });
+    }
+}
+
+/// Maps the columns of one file.
+pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
+    let stated = known.stated;
+    check_stated_once(stated)?;
+    let mut roles = Roles::default();
+    let multiplier_column =
+        named_role(known, "multiplier_column", &stated.multiplier_column, names::MULTIPLIER)?;
+    roles.taken.extend(multiplier_column.iter().map(|column| column.index));
+    let stated_voltage = stated_voltage(known)?;
+    roles.taken.extend(stated_voltage.iter().map(|column| column.index));
+    let time = find_time(known, &mut roles)?;
+    let meter = find_meter(known, &mut roles)?;
+    let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    let day_part = find_time_of_day(known, &mut roles, &layout, &time);
+    let is_by_row = !matches!(layout, Layout::Dates { .. });
+    let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
+    let voltage = find_voltage(known, &layout, stated_voltage)?;
+    let only_rows = find_kind_of_row(known, &mut roles);
+    let unit = find_unit(known, &mut roles, &layout)?;
+    let stamp = find_stamp(known, &time, &layout, &mut roles)?;
+    Ok(Mapping {
+        quality_one: quality.as_ref().map_or(QualityOne::Estimated, |column| quality_one(&column.name)),
+        layout,
+        meter,
+        time,
+        day_part,
+        quality,
+        multiplier_column,
+        voltage,
+        only_rows,
+        unit,
+        multiplier: checked_multiplier(stated.multiplier)?,
+        clock: checked_clock(stated.clock.as_deref())?,
+        stamp,
+        guesses: roles.guesses,
+    })
+}
+
+/// Refuses a column that is stated for two purposes.
+fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
+    let columns = [
+        ("meter_column", &stated.meter_column),
+        ("time_column", &stated.time_column),
+        ("value_column", &stated.value_column),
+        ("quality_column", &stated.quality_column),
+        ("multiplier_column", &stated.multiplier_column),
+        ("voltage_column", &stated.voltage_column),
+    ];
+    for (at, (key, column)) in columns.iter().enumerate() {
+        let twice = columns[..at].iter().find(|(_, other)| column.is_some() && other == column);
+        if let (Some((first, _)), Some(column)) = (twice, column) {
+            return Err(Trouble::new(
+                format!("{first} and {key} are both `{column}`"),
+                "Give each its own column",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The column of this name, in any case of letters where no exact one exists.
+pub(super) fn stated_column(known: &Known<'_>, key: &str, name: &str) -> Result<Column, Trouble> {
+    let exact = known.profiles.iter().find(|profile| profile.name == name);
+    let near = || known.profiles.iter().find(|profile| profile.name.trim().eq_ignore_ascii_case(name.trim()));
+    exact.or_else(near).map(column_of).ok_or_else(|| {
+        Trouble::new(
+            format!("no column `{name}`; the columns are {}", names_of(known.profiles)),
+            format!("Set {key} to one of them"),
+        )
+    })
+}
+
+pub(super) fn column_of(profile: &Profile) -> Column {
+    Column { index: profile.index, name: profile.name.clone() }
+}
+
+/// Names for a sentence; long lists are cut.
+pub(super) fn names_of(profiles: &[Profile]) -> String {
+    const MAX_NAMED: usize = 12;
+    let mut text =
+        profiles.iter().take(MAX_NAMED).map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
+    if profiles.len() > MAX_NAMED {
+        text.push_str(&format!(" and {} more", profiles.len() - MAX_NAMED));
+    }
+    text
+}
+
+/// A stated column, or the first of the known names.
+fn named_role(
+    known: &Known<'_>,
+    key: &str,
+    stated: &Option<String>,
+    names: &[&str],
+) -> Result<Option<Column>, Trouble> {
+    if let Some(name) = stated {
+        return stated_column(known, key, name).map(Some);
+    }
+    let find = |name: &&str| known.profiles.iter().find(|profile| profile.key == **name);
+    Ok(names.iter().find_map(find).map(column_of))
+}
+
+fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>, Trouble> {
+    let column = if let Some(name) = &known.stated.meter_column {
+        let column = stated_column(known, "meter_column", name)?;
+        let profile = &known.profiles[column.index];
+        if matches!(profile.kind, Kind::Other | Kind::Flag) {
+            let seen = format!("column `{name}` ({}) holds no meter ids", profile.data_type);
+            return Err(Trouble::new(seen, "Set meter_column to a column with text or whole numbers"));
+        }
+        Some(column)
+    } else {
+        let is_free =
+            |p: &&Profile| !roles.taken.contains(&p.index) && !matches!(p.kind, Kind::Other | Kind::Flag);
+        let by_name =
+            |name: &&str| known.profiles.iter().filter(is_free).find(|profile| profile.key == **name);
+        names::METER.iter().find_map(by_name).map(column_of)
+    };
+    if let Some(column) = column {
+        roles.taken.push(column.index);
+        return Ok(Some(MeterFrom::Column(column)));
+    }
+    let is_meter = |key: &str| names::METER.contains(&name_key(key).as_str());
+    if let Some((_, value)) = known.partitions.iter().find(|(key, _)| is_meter(key)) {
+        return Ok(Some(MeterFrom::Name(value.clone())));
+    }
+    let is_text = |p: &&Profile| p.kind == Kind::Text && !roles.taken.contains(&p.index);
+    let beside = |p: &&Profile| {
+        names::is_beside(&p.key)
+            || names::QUALITY.contains(&p.key.as_str())
+            || day_part::NAMES.contains(&p.key.as_str())
+    };
+    let texts: Vec<&Profile> = known.profiles.iter().filter(is_text).filter(|p| !beside(p)).collect();
+    if let [one] = texts.as_slice() {
+        roles.guess("meter_column", &one.name, "it is the only column of text");
+        roles.taken.push(one.index);
+        return Ok(Some(MeterFrom::Column(column_of(one))));
+    }
+    Ok(None)
+}
+
+fn find_quality(known: &Known<'_>, roles: &Roles, layout: &Layout) -> Result<Option<Column>, Trouble> {
+    let used: Vec<usize> = layout.values().iter().map(|column| column.index).collect();
+    let found = named_role(known, "quality_column", &known.stated.quality_column, names::QUALITY)?;
+    let is_stated = known.stated.quality_column.is_some();
+    Ok(found.filter(|column| {
+        let kind = known.profiles[column.index].kind;
+        let is_free = !used.contains(&column.index) && !roles.taken.contains(&column.index);
+        is_stated || (is_free && !matches!(kind, Kind::Other | Kind::Time))
+    }))
+}
+
+fn stated_voltage(known: &Known<'_>) -> Result<Option<Column>, Trouble> {
+    let Some(name) = &known.stated.voltage_column else { return Ok(None) };
+    let column = stated_column(known, "voltage_column", name)?;
+    if holds_voltages(known, &column) {
+        return Ok(Some(column));
+    }
+    let seen = format!("column `{name}` ({}) holds no voltages", known.profiles[column.index].data_type);
+    Err(Trouble::new(seen, "Set voltage_column to a column with numbers, or leave the key out"))
+}
+
+/// Only a row an interval, or a read, has room for one.
+fn find_voltage(
+    known: &Known<'_>,
+    layout: &Layout,
+    stated: Option<Column>,
+) -> Result<Option<Column>, Trouble> {
+    match (layout, stated) {
+        (Layout::Long { .. } | Layout::Register { .. }, Some(column)) => Ok(Some(column)),
+        (Layout::Long { value } | Layout::Register { value }, None) => {
+            let found = named_role(known, "voltage_column", &None, names::VOLTAGE)?;
+            Ok(found.filter(|column| column.index != value.index && holds_voltages(known, column)))
+        }
+        (other, Some(column)) => Err(Trouble::new(
+            format!("voltage_column = \"{}\" in a file of the shape {}", column.name, other.shape()),
+            "Leave the key out: only rows of one interval have a voltage",
+        )),
+        (_, None) => Ok(None),
+    }
+}
+
+/// The first rows of a column may be empty: transformers' meters often have no voltage.
+fn holds_voltages(known: &Known<'_>, column: &Column) -> bool {
+    matches!(known.profiles[column.index].kind, Kind::Number | Kind::Empty)
+}
+
+fn quality_one(name: &str) -> QualityOne {
+    let key = name_key(name);
+    let says_measured = ["valid", "actual", "good", "measured", "ok"].iter().any(|word| key.contains(word));
+    if says_measured { QualityOne::Measured } else { QualityOne::Estimated }
+}
+
+/// AWS exports hold several kinds of reads in one table; `INT` is interval data.
+fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, String)> {
+    let profile = known.profiles.iter().find(|p| p.key == "readingtype" && p.kind == Kind::Text)?;
+    let kinds: std::collections::BTreeSet<&str> =
+        profile.array.as_string::<i32>().iter().flatten().map(str::trim).collect();
+    let interval = kinds.iter().find(|kind| kind.eq_ignore_ascii_case("int"))?;
+    if kinds.len() < 2 {
+        return None;
+    }
+    let reason = format!("column `{}` also holds other kinds of reads", profile.name);
+    roles.guess("path", format!("only rows of reading_type {interval}"), reason);
+    Some((column_of(profile), (*interval).to_owned()))
+}
+
+fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Unit, Trouble> {
+    if let Some(symbol) = &known.stated.unit {
+        return Unit::from_symbol(symbol)
+            .ok_or_else(|| Trouble::new(format!("unit = \"{symbol}\""), "Write kWh, Wh, MWh, kW, W or MW"));
+    }
+    let values = layout.values();
+    let is_named = matches!(layout, Layout::Long { .. } | Layout::Register { .. } | Layout::Daily { .. });
+    if let Some(unit) =
+        values.first().filter(|_| is_named).and_then(|column| names::unit_in_name(&column.name))
+    {
+        return Ok(unit);
+    }
+    if let Some(unit) = unit_column(known) {
+        return Ok(unit);
+    }
+    roles.guess("unit", "kWh", "no column name states a unit");
+    Ok(Unit::KilowattHours)
+}
+
+/// The unit that a column such as `unit` or `uom` states in every row.
+fn unit_column(known: &Known<'_>) -> Option<Unit> {
+    let profile = known.profiles.iter().find(|p| matches!(p.key.as_str(), "unit" | "units" | "uom"))?;
+    let mut texts = profile.array.as_string_opt::<i32>()?.iter().flatten();
+    let first = Unit::from_symbol(texts.next()?)?;
+    texts.all(|text| Unit::from_symbol(text) == Some(first)).then_some(first)
+}
+
+fn checked_multiplier(stated: Option<f64>) -> Result<f64, Trouble> {
+    match stated {
+        Some(x) if !MULTIPLIERS.contains(&x.abs()) => Err(Trouble::new(
+            format!("multiplier = {x:?}"),
+            format!(
+                "Write a number from {} to {} (below zero where a channel has the wrong sign), not 0, or leave the key out",
+                MULTIPLIERS.start(),
+                MULTIPLIERS.end()
+            ),
+        )),
+        other => Ok(other.unwrap_or(1.0)),
+    }
+}
+
+fn checked_clock(stated: Option<&str>) -> Result<Option<Clock>, Trouble> {
+    Ok(match stated {
+        None => None,
+        Some("local") => Some(Clock::Local),
+        Some("standard") => Some(Clock::Standard),
+        Some("utc") => Some(Clock::Utc),
+        Some(other) => {
+            return Err(Trouble::new(format!("clock = \"{other}\""), "Write local, standard or utc"));
+        }
+    })
+}

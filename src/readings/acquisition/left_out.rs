@@ -1,0 +1,87 @@
+//! Counts what of a table beside the readings could not be used, and turns the counts into findings.
+
+use hashwatt_core::finding::{Code, Finding, Severity};
+
+/// Trouble of one table: each kind once, however many rows have it.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    kinds: Vec<Kind>,
+}
+
+/// Rows that share a column and what is wrong with it.
+#[derive(Debug)]
+struct Kind {
+    column: &'static str,
+    wrong: &'static str,
+    severity: Severity,
+    n: u64,
+    first_row: usize,
+    value: String,
+}
+
+impl LeftOut {
+    /// Counts a row, from 0, whose `column` holds `value`; `wrong` says what is wrong, what became of it
+    /// and the cure.
+    pub fn note(&mut self, row: usize, column: &'static str, value: impl ToString, wrong: &'static str) {
+        self.note_as(Severity::Skipped, row, column, value, wrong);
+    }
+
+    /// As [`note`](Self::note), of another severity.
+    pub fn note_as(
+        &mut self,
+        severity: Severity,
+        row: usize,
+        column: &'static str,
+        value: impl ToString,
+        wrong: &'static str,
+    ) {
+        let known = self.kinds.iter_mut().find(|kind| kind.column == column && kind.wrong == wrong);
+        match known {
+            Some(kind) => kind.n += 1,
+            None => {
+                let value = value.to_string();
+                self.kinds.push(Kind { column, wrong, severity, n: 1, first_row: row, value });
+            }
+        }
+    }
+
+    /// One finding a kind, by first row.
+    pub fn findings(mut self, file: &str) -> Vec<Finding> {
+        self.kinds.sort_by_key(|kind| kind.first_row);
+        let finding = |kind: Kind| {
+            let more = if kind.n > 1 { format!(" (and {} more rows)", kind.n - 1) } else { String::new() };
+            let Kind { column, wrong, severity, n, first_row, value } = kind;
+            let words = format!("row {}: {column} `{value}` {wrong}{more}", first_row + 1);
+            Finding::new(Code::TableRowSkipped, severity, words)
+                .in_source(file)
+                .with("column", column)
+                .with("value", value)
+                .with("first_row", first_row + 1)
+                .with("n", n)
+        };
+        self.kinds.into_iter().map(finding).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_with_the_same_trouble_are_one_finding_that_names_the_first() {
+        let mut left_out = LeftOut::default();
+        left_out.note(7, "lat", "north", "is no number; it was left out. Write degrees");
+        left_out.note(9, "lat", "south", "is no number; it was left out. Write degrees");
+        left_out.note(2, "lon", 512.0, "is no longitude");
+        let findings = left_out.findings("r.csv");
+        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        assert_eq!(
+            words,
+            [
+                "row 3: lon `512` is no longitude",
+                "row 8: lat `north` is no number; it was left out. Write degrees (and 1 more rows)"
+            ]
+        );
+        assert!(findings.iter().all(|finding| finding.severity == Severity::Skipped));
+    }
+}

@@ -1,0 +1,335 @@
+//! Finds the files that a path, folder, glob or URL names.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme};
+use url::Url;
+
+use super::storage::{Storage, wait_for};
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::folder::is_output;
+use hashwatt_core::settings::ReadingsTable;
+
+/// Endings of the files that are read from a folder; a file named by itself may have any.
+const ENDINGS: &[&str] =
+    &[".parquet", ".parq", ".pq", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".csv.gzip"];
+
+/// A file that may hold interval data.
+#[derive(Debug, Clone)]
+pub(super) struct FoundFile {
+    /// Path or URL, for people.
+    pub name: String,
+    pub storage: Storage,
+    /// `key=value` folders on the way to it.
+    pub partitions: Vec<(String, String)>,
+}
+
+impl FoundFile {
+    fn local(path: PathBuf) -> Self {
+        let name = path.display().to_string();
+        Self { partitions: partitions(&name), name, storage: Storage::Local(path) }
+    }
+
+    /// What two names of one file have in common: where links lead to, or the URL.
+    pub fn place(&self) -> PathBuf {
+        let canonical = match &self.storage {
+            Storage::Local(path) => std::fs::canonicalize(path).ok(),
+            Storage::Remote { .. } => None,
+        };
+        canonical.unwrap_or_else(|| PathBuf::from(&self.name))
+    }
+
+    /// File name without its endings.
+    pub fn stem(&self) -> &str {
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
+        name.split('.').find(|part| !part.is_empty()).unwrap_or(name)
+    }
+}
+
+/// The files that `path` names, sorted by name.
+///
+/// # Errors
+/// When nothing is there, or the object store does not answer.
+pub(super) fn find_files(path: &str) -> Result<Vec<FoundFile>> {
+    let mut files = match Url::parse(path) {
+        Ok(url) if url.scheme() == "file" => find_local(&file_url_path(path))?,
+        // One letter is a Windows drive.
+        Ok(url) if path.contains("://") && url.scheme().len() > 1 => find_remote(path, &url)?,
+        _ => find_local(Path::new(path))?,
+    };
+    if files.is_empty() {
+        return Err(nothing_there(path));
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files.dedup_by(|a, b| a.name == b.name);
+    Ok(files)
+}
+
+/// Files on this machine that tables of readings name; those that cannot be listed are left out.
+#[must_use]
+pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
+    let is_local = |table: &&ReadingsTable| !table.path.contains("://") || table.path.starts_with("file:");
+    let found = readings.iter().filter(is_local).filter_map(|table| find_files(&table.path).ok()).flatten();
+    found
+        .filter_map(|file| match file.storage {
+            Storage::Local(path) => Some(path),
+            Storage::Remote { .. } => None,
+        })
+        .collect()
+}
+
+/// Leaves out what hashwatt wrote: digests and tables of runs are no readings, also where a run lies in the
+/// folder of the exports.
+fn without_outputs(files: Vec<FoundFile>) -> Vec<FoundFile> {
+    let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let is_export = |file: &FoundFile| match &file.storage {
+        Storage::Local(path) => !lies_in_output(path, &mut known),
+        Storage::Remote { .. } => true,
+    };
+    files.into_iter().filter(is_export).collect()
+}
+
+fn lies_in_output(path: &Path, known: &mut BTreeMap<PathBuf, bool>) -> bool {
+    path.ancestors().skip(1).any(|folder| match known.get(folder) {
+        Some(is_output) => *is_output,
+        None => {
+            let is_output = is_output(folder);
+            known.insert(folder.to_owned(), is_output);
+            is_output
+        }
+    })
+}
+
+fn nothing_there(path: &str) -> Error {
+    Error::input(
+        path,
+        "no Parquet or CSV file is there",
+        "Check --readings; it takes a file, a folder, a glob or a URL",
+    )
+}
+
+fn file_url_path(url: &str) -> PathBuf {
+    let parsed = Url::parse(url).ok().and_then(|url| url.to_file_path().ok());
+    parsed.unwrap_or_else(|| PathBuf::from(url.trim_start_matches("file://")))
+}
+
+fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
+    let text = path.display().to_string();
+    if path.is_dir() {
+        let mut walk = Walk::default();
+        walk.all_below(path)?;
+        return Ok(without_outputs(walk.files));
+    }
+    if path.exists() || !text.contains(['*', '?', '[']) {
+        if lies_in_output(path, &mut BTreeMap::new()) {
+            let cure = "Name the export itself: what hashwatt wrote is no interval data";
+            return Err(Error::input(&text, "it lies in a folder that hashwatt wrote", cure));
+        }
+        return Ok(vec![FoundFile::local(path.to_owned())]);
+    }
+    let cure = "Write a glob such as data/*.parquet or data/**/*.csv";
+    let matches = glob::glob(&text).map_err(|error| Error::input(&text, error.to_string(), cure))?;
+    let mut walk = Walk::default();
+    for path in matches {
+        let path =
+            path.map_err(|error| Error::input(&text, error.to_string(), "Check the folder's permissions"))?;
+        if path.is_dir() { walk.all_below(&path)? } else { walk.files.push(FoundFile::local(path)) }
+    }
+    Ok(without_outputs(walk.files))
+}
+
+/// The folders of one search: each is walked once, however many links lead to it.
+#[derive(Default)]
+struct Walk {
+    /// Where folders really are.
+    walked: BTreeSet<PathBuf>,
+    /// Folders behind links, which come last: a file keeps the name without a link.
+    linked: VecDeque<PathBuf>,
+    files: Vec<FoundFile>,
+}
+
+impl Walk {
+    /// Collects the files below a folder.
+    fn all_below(&mut self, folder: &Path) -> Result<()> {
+        self.below(folder)?;
+        while let Some(folder) = self.linked.pop_front() {
+            self.below(&folder)?;
+        }
+        Ok(())
+    }
+
+    fn below(&mut self, folder: &Path) -> Result<()> {
+        let trouble = |error: std::io::Error| {
+            Error::input(folder.display().to_string(), error.to_string(), "Check the folder")
+        };
+        if !self.walked.insert(std::fs::canonicalize(folder).map_err(trouble)?) {
+            return Ok(());
+        }
+        let entries = std::fs::read_dir(folder).map_err(trouble)?;
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().map_err(trouble)?;
+        // So that of two links to one folder the same is walked whatever the disk's order.
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if is_hidden(&name) {
+                continue;
+            }
+            match path.is_dir() {
+                true if path.is_symlink() => self.linked.push_back(path),
+                true => self.below(&path)?,
+                false if has_known_ending(&name) => self.files.push(FoundFile::local(path)),
+                false => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Files that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
+fn is_hidden(name: &str) -> bool {
+    name.starts_with(['.', '_'])
+}
+
+fn has_known_ending(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// `region=south/date=2024-01-31` as pairs.
+fn partitions(path: &str) -> Vec<(String, String)> {
+    let folders = path.split(['/', '\\']).filter_map(|folder| folder.split_once('='));
+    folders.map(|(key, value)| (key.to_owned(), value.replace("%20", " ").replace("%3A", ":"))).collect()
+}
+
+fn find_remote(text: &str, url: &Url) -> Result<Vec<FoundFile>> {
+    let trouble = |error: object_store::Error| {
+        Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
+    };
+    // An `http://` URL says by itself that the transfer is not encrypted.
+    let is_plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
+    let environment = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+    let options = environment.chain(is_plain);
+    let (store, path) = object_store::parse_url_opts(url, options).map_err(trouble)?;
+    let store: Arc<dyn ObjectStore> = Arc::from(store);
+    let is_http = matches!(ObjectStoreScheme::parse(url), Ok((ObjectStoreScheme::Http, _)));
+    let base = text
+        .split("://")
+        .next()
+        .map_or(String::new(), |scheme| format!("{scheme}://{}/", url.host_str().unwrap_or_default()));
+    let decoded = path.as_ref().to_owned();
+    if let Some(at) = decoded.find(['*', '?', '[']) {
+        let prefix = decoded[..at].rsplit_once('/').map_or("", |(folder, _)| folder);
+        let glob = globset::GlobBuilder::new(&decoded).literal_separator(true).build();
+        let cure = "Write a glob such as s3://bucket/data/*.parquet";
+        let glob = glob.map_err(|error| Error::input(text, error.to_string(), cure))?.compile_matcher();
+        let mut files = list_remote(&store, &ObjectPath::from(prefix), &base).map_err(trouble)?;
+        files.retain(|file| file.name.strip_prefix(&base).is_some_and(|name| glob.is_match(name)));
+        return Ok(files);
+    }
+    match wait_for(store.head(&path)) {
+        Ok(object) => Ok(vec![remote_file(&store, object, &base)]),
+        Err(object_store::Error::NotFound { .. }) if !is_http => {
+            list_remote(&store, &path, &base).map_err(trouble)
+        }
+        Err(error) => Err(trouble(error)),
+    }
+}
+
+fn remote_file(store: &Arc<dyn ObjectStore>, object: object_store::ObjectMeta, base: &str) -> FoundFile {
+    let name = format!("{base}{}", object.location);
+    let storage = Storage::Remote { store: Arc::clone(store), path: object.location, bytes: object.size };
+    FoundFile { partitions: partitions(&name), name, storage }
+}
+
+/// Objects below a prefix, folder by folder.
+fn list_remote(
+    store: &Arc<dyn ObjectStore>,
+    prefix: &ObjectPath,
+    base: &str,
+) -> std::result::Result<Vec<FoundFile>, object_store::Error> {
+    let (mut files, mut folders) = (Vec::new(), vec![prefix.clone()]);
+    while let Some(folder) = folders.pop() {
+        let listed = wait_for(store.list_with_delimiter(Some(&folder)))?;
+        let is_shown = |path: &ObjectPath| path.filename().is_some_and(|name| !is_hidden(name));
+        folders.extend(listed.common_prefixes.into_iter().filter(|path| is_shown(path)));
+        let objects = listed.objects.into_iter().filter(|object| {
+            is_shown(&object.location) && object.location.filename().is_some_and(has_known_ending)
+        });
+        files.extend(objects.map(|object| remote_file(store, object, base)));
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    fn names(files: &[FoundFile], folder: &Path) -> Vec<String> {
+        let base = format!("{}/", folder.display());
+        files.iter().map(|file| file.name.strip_prefix(&base).unwrap_or(&file.name).to_owned()).collect()
+    }
+
+    fn folder_with(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_folder_gives_its_exports_in_order_and_nothing_else() {
+        let folder = folder_with(&[
+            "b.csv",
+            "a/region=south/date=2024-01-31/x.parquet",
+            "README.md",
+            "_SUCCESS",
+            ".c.csv",
+        ]);
+        let files = find_files(&folder.path().display().to_string()).unwrap();
+        assert_eq!(names(&files, folder.path()), ["a/region=south/date=2024-01-31/x.parquet", "b.csv"]);
+        let pairs = [("region", "south"), ("date", "2024-01-31")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        assert_eq!(files[0].partitions, pairs);
+        assert_eq!(files[1].stem(), "b");
+    }
+
+    #[test]
+    fn a_glob_and_a_file_url_are_found() {
+        let folder = folder_with(&["a.csv", "b.csv", "c.parquet"]);
+        let glob = find_files(&format!("{}/*.csv", folder.path().display())).unwrap();
+        assert_eq!(names(&glob, folder.path()), ["a.csv", "b.csv"]);
+        let url = find_files(&format!("file://{}/c.parquet", folder.path().display())).unwrap();
+        assert_eq!(names(&url, folder.path()), ["c.parquet"]);
+    }
+
+    #[test]
+    fn nothing_there_names_the_path_and_the_cure() {
+        let folder = folder_with(&["README.md"]);
+        let path = folder.path().display().to_string();
+        let error = find_files(&path).unwrap_err().to_string();
+        assert!(error.contains(&path) && error.contains("--readings"), "{error}");
+        assert!(find_files(&format!("{path}/*.parquet")).is_err());
+    }
+
+    #[test]
+    fn a_remote_folder_is_listed_to_its_leaves() {
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        for path in ["x/a.parquet", "x/date=2024-01-31/b.csv", "x/_SUCCESS", "y/c.csv"] {
+            wait_for(store.put(&ObjectPath::from(path), "x".into())).unwrap();
+        }
+        let mut files = list_remote(&store, &ObjectPath::from("x"), "s3://bucket/").unwrap();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["s3://bucket/x/a.parquet", "s3://bucket/x/date=2024-01-31/b.csv"]);
+        assert_eq!(files[1].partitions, [("date".to_owned(), "2024-01-31".to_owned())]);
+    }
+}

@@ -1,0 +1,428 @@
+//! Says how one file's columns become interval data, and which of it was stated and which guessed.
+
+use serde::Serialize;
+
+use super::Quantity;
+use super::text_time::DateOrder;
+use hashwatt_core::settings::ReadingsTable;
+
+/// A column of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Place in the file, from 0.
+    pub index: usize,
+    /// Name as written.
+    pub name: String,
+}
+
+/// How rows and columns hold intervals.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layout {
+    /// A row an interval.
+    Long {
+        /// Energy or demand.
+        value: Column,
+    },
+    /// A row a read of a cumulative counter.
+    Register {
+        /// The counter.
+        value: Column,
+    },
+    /// A row an instant, a column a meter.
+    Wide {
+        /// The meters.
+        values: Vec<Column>,
+    },
+    /// A row a meter-day, a column an interval of the day.
+    Daily {
+        /// The intervals of the day, in order.
+        values: Vec<Column>,
+        /// Length of each. [s]
+        step_s: i64,
+        /// Whether columns count clock hours or time elapsed since midnight.
+        count: DayCount,
+    },
+    /// A row a meter, a column a day (SGCC).
+    Dates {
+        /// The days.
+        values: Vec<Column>,
+        /// Each column's naive local time. [s]
+        times_s: Vec<i64>,
+    },
+}
+
+impl Layout {
+    /// The value of the `shape` key.
+    #[must_use]
+    pub const fn shape(&self) -> &'static str {
+        match self {
+            Self::Long { .. } => "long",
+            Self::Register { .. } => "register",
+            Self::Wide { .. } => "wide",
+            Self::Daily { .. } => "daily",
+            Self::Dates { .. } => "dates",
+        }
+    }
+
+    /// Columns with values.
+    #[must_use]
+    pub fn values(&self) -> &[Column] {
+        match self {
+            Self::Long { value } | Self::Register { value } => std::slice::from_ref(value),
+            Self::Wide { values } | Self::Daily { values, .. } | Self::Dates { values, .. } => values,
+        }
+    }
+}
+
+/// What the columns of a daily row count on days of 23 or 25 h.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayCount {
+    /// Clock time: the column of an hour that did not occur is empty or zero.
+    ClockTime,
+    /// Time since local midnight: rows have columns for 25 h.
+    Elapsed,
+}
+
+/// Where the meter's id is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MeterFrom {
+    /// In a column.
+    Column(Column),
+    /// In the folder's or the file's name: one meter a file.
+    Name(String),
+    /// In the names of the value columns.
+    ValueColumns,
+}
+
+/// Where the time is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TimeFrom {
+    /// In a column.
+    Column(Column, TimeForm),
+    /// In the folder's name (`date=2013-01-31`): the file's naive local day. [s]
+    Folder(i64),
+    /// In the names of the value columns.
+    ValueColumns,
+}
+
+/// How a time column is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeForm {
+    /// A timestamp with a zone.
+    Instant,
+    /// A timestamp without a zone, or a date.
+    Naive,
+    /// Text with an offset or `Z`, or an epoch as text.
+    TextInstant(DateOrder),
+    /// Text without an offset.
+    TextNaive(DateOrder),
+    /// Epoch as a number: so many to the second.
+    Epoch {
+        /// 1, 1e3, 1e6 or 1e9.
+        per_second: i64,
+    },
+    /// `yyyymmdd[HHMM[SS]]` as a number.
+    Digits,
+}
+
+impl TimeForm {
+    /// Whether times are instants already.
+    #[must_use]
+    pub const fn is_instant(self) -> bool {
+        matches!(self, Self::Instant | Self::TextInstant(_) | Self::Epoch { .. })
+    }
+}
+
+/// How a column of its own writes the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayPart {
+    /// As `00:30`.
+    Clock,
+    /// As a number of intervals.
+    Number {
+        /// The number of the day's first interval, 0 or 1.
+        first: i64,
+        /// Length of an interval. [s]
+        step_s: i64,
+    },
+}
+
+/// What naive times mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    /// Local time that follows the zone's changes.
+    Local,
+    /// The zone's standard time all year.
+    Standard,
+    /// UTC.
+    Utc,
+}
+
+impl Clock {
+    /// The value of the `clock` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Standard => "standard",
+            Self::Utc => "utc",
+        }
+    }
+}
+
+/// Which end of an interval its time marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// The start.
+    Start,
+    /// The end.
+    End,
+}
+
+/// Unit of the values in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Energy. [kWh]
+    KilowattHours,
+    /// Energy. [Wh]
+    WattHours,
+    /// Energy. [MWh]
+    MegawattHours,
+    /// Mean demand. [kW]
+    Kilowatts,
+    /// Mean demand. [W]
+    Watts,
+    /// Mean demand. [MW]
+    Megawatts,
+}
+
+impl Unit {
+    /// The unit with this symbol, in any case of letters; `None` where it is none we know.
+    #[must_use]
+    pub fn from_symbol(symbol: &str) -> Option<Self> {
+        Some(match symbol.trim().to_ascii_lowercase().as_str() {
+            "kwh" => Self::KilowattHours,
+            "wh" => Self::WattHours,
+            "mwh" => Self::MegawattHours,
+            "kw" => Self::Kilowatts,
+            "w" => Self::Watts,
+            "mw" => Self::Megawatts,
+            _ => return None,
+        })
+    }
+
+    /// The symbol, as the `unit` key has it.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::KilowattHours => "kWh",
+            Self::WattHours => "Wh",
+            Self::MegawattHours => "MWh",
+            Self::Kilowatts => "kW",
+            Self::Watts => "W",
+            Self::Megawatts => "MW",
+        }
+    }
+
+    /// kWh or kW in one of this unit.
+    #[must_use]
+    pub const fn factor(self) -> f64 {
+        match self {
+            Self::KilowattHours | Self::Kilowatts => 1.0,
+            Self::WattHours | Self::Watts => 1e-3,
+            Self::MegawattHours | Self::Megawatts => 1e3,
+        }
+    }
+
+    /// What a value of this unit is, where it is no register read.
+    #[must_use]
+    pub const fn quantity(self) -> Quantity {
+        match self {
+            Self::KilowattHours | Self::WattHours | Self::MegawattHours => Quantity::Energy,
+            Self::Kilowatts | Self::Watts | Self::Megawatts => Quantity::Demand,
+        }
+    }
+}
+
+/// Something about a file that nobody stated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Guess {
+    /// The key of `[[readings]]` that would state it.
+    pub key: &'static str,
+    /// What was taken.
+    pub value: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How one file becomes interval data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// How rows and columns hold intervals.
+    pub layout: Layout,
+    /// Where the meter's id is.
+    pub meter: MeterFrom,
+    /// Where the time is.
+    pub time: TimeFrom,
+    /// Column with the time of day, where the time column holds days only.
+    pub day_part: Option<(Column, DayPart)>,
+    /// Column with quality codes.
+    pub quality: Option<Column>,
+    /// Whether 1, true or yes in the quality column means measured or estimated.
+    pub quality_one: QualityOne,
+    /// Column that multiplies the value.
+    pub multiplier_column: Option<Column>,
+    /// Column with the voltage. [V]
+    pub voltage: Option<Column>,
+    /// Only rows with this text in this column hold intervals (`reading_type = INT`).
+    pub only_rows: Option<(Column, String)>,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// Multiplies every value.
+    pub multiplier: f64,
+    /// What naive times mean; `None`: local where a zone is given, else as they stand.
+    pub clock: Option<Clock>,
+    /// Which end of the interval times mark.
+    pub stamp: Stamp,
+    /// What in the mapping was guessed.
+    pub guesses: Vec<Guess>,
+}
+
+/// What 1, true or yes means in a quality column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QualityOne {
+    /// `is_valid`, `measured`.
+    Measured,
+    /// `estimated`, `flag`.
+    Estimated,
+}
+
+impl Mapping {
+    /// What the values of the batches are.
+    #[must_use]
+    pub const fn quantity(&self) -> Quantity {
+        match self.layout {
+            Layout::Register { .. } => Quantity::RegisterRead,
+            _ => self.unit.quantity(),
+        }
+    }
+
+    /// The mapping that reads the voltage [V] where this one reads the value; `None` where rows hold none.
+    #[must_use]
+    pub fn of_voltage(&self) -> Option<Self> {
+        let value = self.voltage.clone()?;
+        Some(Self {
+            layout: Layout::Long { value },
+            // A volt stays one: this unit's factor is 1.
+            unit: Unit::Kilowatts,
+            multiplier: 1.0,
+            multiplier_column: None,
+            quality: None,
+            ..self.clone()
+        })
+    }
+
+    /// The mapping as the settings would state it, for the export at `path`.
+    #[must_use]
+    pub fn to_table(&self, path: &str) -> ReadingsTable {
+        let text = |text: &str| Some(text.to_owned());
+        let values = self.layout.values();
+        let is_one_column = matches!(self.layout, Layout::Long { .. } | Layout::Register { .. });
+        let daily = match (&self.layout, values) {
+            (Layout::Daily { .. }, [first, .., last]) => Some((first.name.clone(), last.name.clone())),
+            _ => None,
+        };
+        ReadingsTable {
+            path: path.to_owned(),
+            shape: text(self.layout.shape()),
+            meter_column: match &self.meter {
+                MeterFrom::Column(column) => text(&column.name),
+                MeterFrom::Name(_) | MeterFrom::ValueColumns => None,
+            },
+            time_column: match &self.time {
+                TimeFrom::Column(column, _) => text(&column.name),
+                TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
+            },
+            value_column: is_one_column.then(|| values[0].name.clone()),
+            value_columns: daily,
+            quality_column: self.quality.as_ref().map(|column| column.name.clone()),
+            multiplier_column: self.multiplier_column.as_ref().map(|column| column.name.clone()),
+            voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
+            multiplier: (self.multiplier != 1.0).then_some(self.multiplier),
+            unit: text(self.unit.symbol()),
+            clock: self.clock.map(|clock| clock.as_str().to_owned()),
+            stamp: text(match self.stamp {
+                Stamp::Start => "start",
+                Stamp::End => "end",
+            }),
+            date_order: self.date_order().map(str::to_owned),
+        }
+    }
+
+    /// A `[[readings]]` block ready to paste into a pipeline file.
+    #[must_use]
+    pub fn to_toml(&self, path: &str) -> String {
+        #[derive(Serialize)]
+        struct Block {
+            readings: [ReadingsTable; 1],
+        }
+        toml::to_string(&Block { readings: [self.to_table(path)] })
+            .expect("a table of texts and numbers is TOML")
+    }
+
+    const fn date_order(&self) -> Option<&'static str> {
+        match self.time {
+            TimeFrom::Column(_, TimeForm::TextNaive(order) | TimeForm::TextInstant(order)) => {
+                Some(match order {
+                    DateOrder::DayFirst => "dmy",
+                    DateOrder::MonthFirst => "mdy",
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(index: usize, name: &str) -> Column {
+        Column { index, name: name.to_owned() }
+    }
+
+    #[test]
+    fn a_mapping_becomes_a_block_that_settings_read_back() {
+        let mapping = Mapping {
+            layout: Layout::Long { value: column(2, "KWH/hh (per half hour) ") },
+            meter: MeterFrom::Column(column(0, "LCLid")),
+            time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
+            day_part: None,
+            quality: None,
+            quality_one: QualityOne::Estimated,
+            multiplier_column: None,
+            voltage: None,
+            only_rows: None,
+            unit: Unit::WattHours,
+            multiplier: 40.0,
+            clock: Some(Clock::Standard),
+            stamp: Stamp::End,
+            guesses: Vec::new(),
+        };
+        let text = mapping.to_toml("export.csv");
+        assert!(text.starts_with("[[readings]]\npath = \"export.csv\"\nshape = \"long\"\n"), "{text}");
+        let file: hashwatt_core::settings::PipelineFile = toml::from_str(&text).unwrap();
+        assert_eq!(file.readings[0].value_column.as_deref(), Some("KWH/hh (per half hour) "));
+        assert_eq!(file.readings[0].multiplier, Some(40.0));
+        assert_eq!(file.readings[0].clock.as_deref(), Some("standard"));
+        assert_eq!(file.readings[0].quality_column, None);
+    }
+
+    #[test]
+    fn a_unit_is_known_by_its_symbol() {
+        assert_eq!(Unit::from_symbol(" KWH "), Some(Unit::KilowattHours));
+        assert_eq!(Unit::from_symbol("MW"), Some(Unit::Megawatts));
+        assert_eq!(Unit::from_symbol("kVA"), None);
+    }
+}

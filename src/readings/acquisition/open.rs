@@ -1,0 +1,280 @@
+//! Opens every file that the settings name and maps its columns; a bad file never stops the others.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use jiff::tz::TimeZone;
+
+use super::contained::contained;
+use super::csv_file::CsvFile;
+use super::evidence::look_at_sample;
+use super::guess::{Known, Trouble, map_columns};
+use super::local_time::OffsetTable;
+use super::locate::{FoundFile, find_files};
+use super::mapping::{Clock, Mapping, TimeForm, TimeFrom};
+use super::parquet_file::ParquetFile;
+use super::profile::profile_columns;
+use super::source::{Content, Source};
+use super::storage::Storage;
+use super::text_time::{DateOrder, parse_time};
+use super::values::{DecimalMark, parse_number};
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::settings::{ReadingsTable, Zone};
+
+/// Cells at the start of a file that its mapping is guessed from.
+const CELLS_SAMPLED: usize = 1 << 20;
+
+/// Rows at the start of a file that its mapping is guessed from.
+const MAX_ROWS_SAMPLED: usize = 32_768;
+
+/// Magic bytes at both ends of a Parquet file.
+const PARQUET_MAGIC: &[u8] = b"PAR1";
+
+/// In the place of the last magic where the footer is encrypted.
+const ENCRYPTED_MAGIC: &[u8] = b"PARE";
+
+/// The files that can be read, in the order of their names, and what was found on the way.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// Files that can be read.
+    pub sources: Vec<Source>,
+    /// Skipped files, and guesses.
+    pub findings: Vec<Finding>,
+}
+
+/// Opens the files of all `readings`. A bad file becomes a finding.
+///
+/// # Errors
+/// When no file can be read, or a setting holds something that cannot be used.
+pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<Opened> {
+    let mut opened = Opened::default();
+    let mut errors = Vec::new();
+    let mut seen = BTreeMap::new();
+    for stated in readings {
+        let files = match find_files(&stated.path) {
+            Ok(files) => files,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        for file in files {
+            if let Some(first) = seen.insert(file.place(), file.name.clone()) {
+                opened.findings.extend((first != file.name).then(|| same_file(&file.name, &first)));
+                seen.insert(file.place(), first);
+                continue;
+            }
+            let name = file.name.clone();
+            let damaged = |seen| Error::input(name, seen, "Copy or export it again");
+            match contained(|| open_file(file, stated, zone), damaged) {
+                Ok(source) => opened.sources.push(source),
+                Err(error @ Error::Setting { .. }) => return Err(error),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    if opened.sources.is_empty() {
+        return Err(nothing_usable(errors));
+    }
+    opened.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    for (index, source) in opened.sources.iter_mut().enumerate() {
+        source.index = u32::try_from(index).expect("fewer than 4 billion files");
+    }
+    opened.findings.extend(errors.iter().map(skipped_file));
+    opened.findings.extend(guess_findings(&opened.sources));
+    Ok(opened)
+}
+
+fn same_file(name: &str, first: &str) -> Finding {
+    let words =
+        format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
+    Finding::new(Code::SameFileAgain, Severity::Note, words).in_source(name).with("first", first)
+}
+
+fn nothing_usable(mut errors: Vec<Error>) -> Error {
+    if errors.len() == 1 {
+        return errors.remove(0);
+    }
+    let cure = "Correct the files, or point --readings at others";
+    let seen = errors.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    Error::NoReadings {
+        seen: format!("{} files or folders, none usable: {seen}", errors.len()),
+        cure: cure.to_owned(),
+    }
+}
+
+fn skipped_file(error: &Error) -> Finding {
+    let finding = Finding::new(Code::FileSkipped, Severity::Skipped, error.to_string());
+    match error {
+        Error::Input { file, seen, cure } => {
+            finding.in_source(file.clone()).with("seen", seen.clone()).with("cure", cure.clone())
+        }
+        _ => finding,
+    }
+}
+
+/// One note for each guess and reason, naming the first file and how many share it.
+fn guess_findings(sources: &[Source]) -> Vec<Finding> {
+    let mut shared: Vec<(&super::mapping::Guess, &str, u64)> = Vec::new();
+    for source in sources {
+        for guess in &source.mapping.guesses {
+            match shared.iter_mut().find(|(known, _, _)| known.key == guess.key && known.value == guess.value)
+            {
+                Some((_, _, n)) => *n += 1,
+                None => shared.push((guess, &source.name, 1)),
+            }
+        }
+    }
+    let finding = |(guess, name, n): (&super::mapping::Guess, &str, u64)| {
+        let others = if n > 1 { format!(" (and {} more files)", n - 1) } else { String::new() };
+        let text = format!(
+            "{name}{others}: {} was taken as {}: {}. State it in [[readings]] if that is wrong",
+            guess.key, guess.value, guess.reason
+        );
+        Finding::new(Code::Guessed, Severity::Note, text)
+            .in_source(name)
+            .with("key", guess.key)
+            .with("value", guess.value.clone())
+            .with("reason", guess.reason.clone())
+            .with("files", n)
+    };
+    shared.into_iter().map(finding).collect()
+}
+
+fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Result<Source> {
+    let name = file.name.clone();
+    let trouble = |seen: String, cure: &str| Error::input(&name, seen, cure);
+    let bytes = file.storage.size().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => trouble("no such file".to_owned(), "Check the path"),
+        _ => trouble(error.to_string(), "Check that the file can be read"),
+    })?;
+    if bytes == 0 {
+        return Err(trouble("the file is empty".to_owned(), "Export it again"));
+    }
+    let (content, sample) = open_content(&file.storage, bytes)
+        .map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
+    let profiles = profile_columns(&sample, content.decimal());
+    let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
+    let mut mapping =
+        map_columns(&known).map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
+    let table = offset_table(&mapping, zone)?;
+    let rows = match &content {
+        Content::Parquet(file) => Some(file.n_rows()),
+        Content::Csv(_) => None,
+    };
+    if sample.num_rows() == 0 {
+        return Err(trouble("it has columns and no rows".to_owned(), "Export it again"));
+    }
+    let span = match (&content, &mapping.time) {
+        (Content::Parquet(file), TimeFrom::Column(column, TimeForm::Naive)) => file.span(column.index),
+        _ => None,
+    };
+    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows, span);
+    Ok(Source {
+        name: file.name,
+        bytes,
+        rows,
+        mapping,
+        path: stated.path.clone(),
+        partitions: file.partitions,
+        index: 0,
+        storage: file.storage,
+        content,
+        table,
+    })
+}
+
+/// Reads header or footer, and the first rows.
+fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
+    let unreadable = |error: io::Error| {
+        Trouble::new(error.to_string(), "Give a Parquet file, or CSV as UTF-8 text with a header")
+    };
+    let head = storage.range(0, bytes.min(16) as usize).map_err(unreadable)?;
+    if head.starts_with(PARQUET_MAGIC) {
+        return open_parquet(storage, bytes);
+    }
+    if has_parquet_ending(storage) {
+        let start = String::from_utf8_lossy(&head);
+        let seen = format!("it is not Parquet: it begins with `{}`", start.escape_default());
+        return Err(Trouble::new(seen, "Give a Parquet file, or name a CSV file .csv"));
+    }
+    if head.starts_with(b"100,NEM12") {
+        let cure = "Convert it to rows of NMI, date and interval columns with a header";
+        return Err(Trouble::new("it is NEM12 as the market writes it, without a header", cure));
+    }
+    let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
+    match head.trim_ascii_start().first() {
+        Some(b'<') => return Err(Trouble::new("it is XML or a web page", cure)),
+        Some(b'{' | b'[') => return Err(Trouble::new("it is JSON", cure)),
+        _ => {}
+    }
+    let file = CsvFile::open(storage).map_err(unreadable)?;
+    if let Some(field) = first_line_value(file.schema()) {
+        let seen = format!("its first line holds values such as `{field}`, not column names");
+        return Err(Trouble::new(seen, "Put a header before it, for example meter_id,timestamp,kwh"));
+    }
+    let n = sample_rows(file.schema().fields().len());
+    let sample = file.first_rows(storage, n).map_err(unreadable)?;
+    Ok((Content::Csv(file), sample))
+}
+
+/// A time in the first line of a file that has a number there too: no header has both.
+fn first_line_value(schema: &Schema) -> Option<&str> {
+    let names = || schema.fields().iter().map(|field| field.name().as_str());
+    let is_time = |name: &&str| parse_time(name.as_bytes(), DateOrder::DayFirst).is_some();
+    let is_number = |name: &str| parse_number(name, DecimalMark::Comma).is_ok();
+    names().any(|name| is_number(name) && !is_time(&name)).then(|| names().find(is_time))?
+}
+
+fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
+    let tail = storage.range(bytes.saturating_sub(4), bytes.min(4) as usize).unwrap_or_default();
+    if tail == ENCRYPTED_MAGIC {
+        return Err(Trouble::new("it is Parquet whose footer is encrypted", "Export it without encryption"));
+    }
+    if bytes < 12 || tail != PARQUET_MAGIC {
+        let seen =
+            format!("it is Parquet that ends without its footer, after {bytes} bytes: it is truncated");
+        return Err(Trouble::new(seen, "Copy or export it again"));
+    }
+    let broken = |error: parquet::errors::ParquetError| {
+        Trouble::new(format!("it is Parquet that cannot be read: {error}"), "Copy or export it again")
+    };
+    let file = ParquetFile::open(storage).map_err(broken)?;
+    let n = sample_rows(file.schema().fields().len());
+    let sample = file.first_rows(storage, n).map_err(broken)?;
+    Ok((Content::Parquet(file), sample))
+}
+
+fn sample_rows(n_columns: usize) -> usize {
+    (CELLS_SAMPLED / n_columns.max(1)).clamp(16, MAX_ROWS_SAMPLED)
+}
+
+fn has_parquet_ending(storage: &Storage) -> bool {
+    let name = match storage {
+        Storage::Local(path) => path.display().to_string(),
+        Storage::Remote { path, .. } => path.to_string(),
+    };
+    let name = name.to_ascii_lowercase();
+    [".parquet", ".parq", ".pq"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The offsets of the file's naive times.
+fn offset_table(mapping: &Mapping, zone: Option<&Zone>) -> Result<OffsetTable> {
+    if matches!(&mapping.time, TimeFrom::Column(_, form) if form.is_instant()) {
+        let tz = zone.map_or(TimeZone::UTC, |zone| zone.tz.clone());
+        return Ok(OffsetTable::local(&tz));
+    }
+    match (mapping.clock, zone) {
+        (Some(Clock::Utc), _) | (None, None) => Ok(OffsetTable::utc()),
+        (None | Some(Clock::Local), Some(zone)) => Ok(OffsetTable::local(&zone.tz)),
+        (Some(Clock::Standard), Some(zone)) => Ok(OffsetTable::standard(&zone.tz)),
+        (Some(clock), None) => Err(Error::setting(
+            "[[readings]] clock",
+            format!("it is \"{}\" and no zone is given", clock.as_str()),
+            "Set timezone in [run] or --timezone, for example Asia/Almaty",
+        )),
+    }
+}

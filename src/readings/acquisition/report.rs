@@ -1,0 +1,280 @@
+//! Counts what reading a part of a source gave, and turns the sums into findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::mapping::Mapping;
+use hashwatt_core::finding::{Code, Finding, Severity};
+
+/// Different unknown quality codes that a finding names; more are not worth a person's time.
+const MAX_CODES_NAMED: usize = 20;
+
+/// Why a row, or one cell of a wide or daily row, gave no interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Cause {
+    /// The meter's id is null or empty.
+    NoMeter = 1,
+    /// The time is null or empty.
+    NoTime,
+    /// The time cannot be parsed.
+    BadTime,
+    /// The time lies outside 1990..=2100.
+    TimeOutOfRange,
+    /// The value is no number.
+    BadValue,
+    /// The value is NaN.
+    NotANumber,
+    /// The value is infinite.
+    Infinite,
+    /// The value is more than any connection carries over the longest interval.
+    TooLarge,
+    /// The row is of another kind than interval data (`reading_type`).
+    OtherKind,
+    /// The row has fewer fields than the header.
+    ShortRow,
+    /// The row has more fields than the header, so that none is sure to be what its column says.
+    LongRow,
+    /// A field holds bytes that are no UTF-8.
+    NotText,
+    /// The value is null, or its quality code says missing: a missing interval, not an error.
+    Missing,
+}
+
+impl Cause {
+    const ALL: [Self; 13] = [
+        Self::NoMeter,
+        Self::NoTime,
+        Self::BadTime,
+        Self::TimeOutOfRange,
+        Self::BadValue,
+        Self::NotANumber,
+        Self::Infinite,
+        Self::TooLarge,
+        Self::OtherKind,
+        Self::ShortRow,
+        Self::LongRow,
+        Self::NotText,
+        Self::Missing,
+    ];
+
+    /// The cause with this mark, for marks that `as u8` gave.
+    pub(super) fn from_mark(mark: u8) -> Self {
+        Self::ALL[usize::from(mark) - 1]
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoMeter => ("without a meter id", "Give every row its meter"),
+            Self::NoTime => ("without a time", "Give every row its time"),
+            Self::BadTime => ("with a time that cannot be read", "Write times as 2024-02-29 23:30"),
+            Self::TimeOutOfRange => {
+                ("with a time outside 1990 to 2100", "Check the time column and its unit")
+            }
+            Self::BadValue => ("with a value that is no number", "Check the value column"),
+            Self::NotANumber => ("with the value NaN", "Leave missing values empty"),
+            Self::Infinite => ("with an infinite value", "Leave missing values empty"),
+            Self::TooLarge => (
+                "with a value above 1 GW, which no customer draws; no energy was taken",
+                "Leave missing values empty, and check unit and multiplier",
+            ),
+            Self::OtherKind => ("of another kind than interval data", "Nothing to do if that is meant"),
+            Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
+            Self::LongRow => (
+                "with more fields than the header; nothing of such a row was taken",
+                "Put a field that holds the separator in quotes, or export with another separator",
+            ),
+            Self::NotText => {
+                ("with a field that is no UTF-8 text; the field was left out", "Export the file as UTF-8")
+            }
+            Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
+        }
+    }
+}
+
+/// How often something occurred, and where first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How often.
+    pub n: u64,
+    /// First row, counted from 1 without the header.
+    pub first_row: Option<u64>,
+    /// What that row held.
+    pub example: String,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        let is_first = self.n == 0;
+        self.n += other.n;
+        let is_earlier = match (other.first_row, self.first_row) {
+            (Some(theirs), Some(ours)) => theirs < ours,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if is_earlier || is_first {
+            self.first_row = other.first_row;
+            self.example.clone_from(&other.example);
+        }
+    }
+}
+
+/// What reading one unit gave; the reports of a source add up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitReport {
+    /// Rows read.
+    pub rows: u64,
+    /// Intervals (or register reads) handed on.
+    pub intervals: u64,
+    /// Of these, estimated.
+    pub estimated: u64,
+    /// Rows or cells that gave no interval, by cause.
+    pub skipped: BTreeMap<Cause, Tally>,
+    /// Local times that their zone never showed; they were kept, moved forward.
+    pub nonexistent: Tally,
+    /// Quality codes that are not known; their intervals count as measured.
+    pub unknown_codes: BTreeSet<String>,
+    /// What stopped reading before the end of the unit.
+    pub broken: Option<String>,
+}
+
+impl UnitReport {
+    /// Intervals that are missing: null values, or a quality code that says so.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        self.skipped.get(&Cause::Missing).map_or(0, |tally| tally.n)
+    }
+
+    /// Adds the report of another unit of the same source.
+    pub fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.intervals += other.intervals;
+        self.estimated += other.estimated;
+        for (cause, tally) in &other.skipped {
+            self.skipped.entry(*cause).or_default().add(tally);
+        }
+        self.nonexistent.add(&other.nonexistent);
+        self.unknown_codes.extend(other.unknown_codes.iter().cloned());
+        if self.broken.is_none() {
+            self.broken.clone_from(&other.broken);
+        }
+    }
+
+    /// Whether an example names a row.
+    pub(super) fn names_rows(&self) -> bool {
+        self.skipped.values().any(|tally| tally.first_row.is_some())
+    }
+
+    /// Numbers rows as of the file, where those of a part were counted.
+    pub(super) fn move_rows(&mut self, rows_before: u64) {
+        self.skipped
+            .values_mut()
+            .filter_map(|tally| tally.first_row.as_mut())
+            .for_each(|row| *row += rows_before);
+    }
+
+    /// Counts one row or cell that gave no interval; `example` is only asked for the first.
+    pub(super) fn skip(&mut self, cause: Cause, row: u64, example: impl FnOnce() -> String) {
+        let tally = self.skipped.entry(cause).or_default();
+        tally.n += 1;
+        if tally.first_row.is_none_or(|first| row < first) {
+            tally.first_row = Some(row);
+            tally.example = example();
+        }
+    }
+
+    /// Findings of the whole source, from the sum of its units' reports.
+    #[must_use]
+    pub fn findings(&self, source: &str, mapping: &Mapping) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if let Some(broken) = &self.broken {
+            let text = format!("{source}: {broken}. What came before was judged; export the file again");
+            findings.push(
+                Finding::new(Code::FilePartlyRead, Severity::Skipped, text)
+                    .with("rows", self.rows)
+                    .with("intervals", self.intervals),
+            );
+        }
+        findings
+            .extend(self.skipped.iter().map(|(cause, tally)| skipped_rows(source, *cause, tally, self.rows)));
+        if self.rows > 0 && self.intervals == 0 {
+            let text = format!(
+                "{source}: {} rows and no interval in them. Check the columns ({})",
+                self.rows,
+                mapping.layout.shape()
+            );
+            findings.push(Finding::new(Code::FileSkipped, Severity::Skipped, text).with("rows", self.rows));
+        }
+        if self.nonexistent.n > 0 {
+            findings.push(no_clock_change(source, &self.nonexistent));
+        }
+        if !self.unknown_codes.is_empty() {
+            findings.push(unknown_codes(source, mapping, &self.unknown_codes));
+        }
+        findings.into_iter().map(|finding| finding.in_source(source)).collect()
+    }
+}
+
+fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding {
+    let (words, cure) = cause.words();
+    let severity = match cause {
+        Cause::Missing | Cause::OtherKind => Severity::Note,
+        _ => Severity::Skipped,
+    };
+    let first = tally.first_row.map_or(String::new(), |row| format!(", first in row {row}"));
+    let seen = if tally.example.is_empty() { String::new() } else { format!(" (`{}`)", tally.example) };
+    let text = format!("{source}: {} intervals {words}{first}{seen}, of {rows} rows. {cure}", tally.n);
+    let code = if cause == Cause::TooLarge { Code::ImpossibleDemand } else { Code::RowsSkipped };
+    Finding::new(code, severity, text)
+        .with("cause", format!("{cause:?}"))
+        .with("n", tally.n)
+        .with("first_row", tally.first_row)
+        .with("example", tally.example.clone())
+        .with("rows", rows)
+}
+
+fn no_clock_change(source: &str, nonexistent: &Tally) -> Finding {
+    let text = format!(
+        "{source}: {} intervals at local times that the zone skips, first {}; they were moved forward. \
+         Set clock = \"standard\" if these clocks do not change in summer",
+        nonexistent.n, nonexistent.example
+    );
+    Finding::new(Code::NoClockChange, Severity::Warning, text)
+        .with("n", nonexistent.n)
+        .with("first", nonexistent.example.clone())
+}
+
+fn unknown_codes(source: &str, mapping: &Mapping, codes: &BTreeSet<String>) -> Finding {
+    let column = mapping.quality.as_ref().map_or("", |column| column.name.as_str());
+    let named: Vec<&str> = codes.iter().take(MAX_CODES_NAMED).map(String::as_str).collect();
+    let text = format!(
+        "{source}: column {column} has quality codes that are not known: {}; their intervals count as measured. \
+         Write A (measured), E (estimated) or N (missing)",
+        named.join(", ")
+    );
+    Finding::new(Code::Guessed, Severity::Warning, text).with("codes", named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_leads_back_to_its_cause() {
+        for cause in Cause::ALL {
+            assert_eq!(Cause::from_mark(cause as u8), cause);
+        }
+    }
+
+    #[test]
+    fn reports_add_up_and_the_earliest_row_is_the_example() {
+        let mut late = UnitReport { rows: 5, ..UnitReport::default() };
+        late.skip(Cause::BadTime, 90, || "late".to_owned());
+        let mut early = UnitReport { rows: 7, ..UnitReport::default() };
+        early.skip(Cause::BadTime, 3, || "early".to_owned());
+        early.skip(Cause::BadTime, 4, || unreachable!("only the first row is an example"));
+        late.add(&early);
+        assert_eq!(late.rows, 12);
+        let tally = &late.skipped[&Cause::BadTime];
+        assert_eq!((tally.n, tally.first_row, tally.example.as_str()), (3, Some(3), "early"));
+    }
+}

@@ -1,0 +1,223 @@
+//! Reads one file, unit by unit, into batches of intervals.
+
+use super::contained::{contained, uncontained};
+use super::csv_file::CsvFile;
+use super::decode::{Decoder, Recipe, Sink};
+use super::local_time::OffsetTable;
+use super::mapping::{Mapping, TimeFrom};
+use super::meter_ids::MeterReader;
+use super::parquet_file::ParquetFile;
+use super::report::UnitReport;
+use super::storage::Storage;
+use super::values::DecimalMark;
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::Finding;
+use hashwatt_core::ids::MeterNumbers;
+
+/// One file of interval data, ready to be read from several threads.
+#[derive(Debug)]
+pub struct Source {
+    /// Path or URL.
+    pub name: String,
+    /// Size of the file. [bytes]
+    pub bytes: u64,
+    /// Rows, where the file says so.
+    pub rows: Option<u64>,
+    /// How its columns become intervals.
+    pub mapping: Mapping,
+    /// `path` of the `[[readings]]` that named it.
+    pub path: String,
+    /// `key=value` folders above it.
+    pub partitions: Vec<(String, String)>,
+    pub(super) index: u32,
+    pub(super) storage: Storage,
+    pub(super) content: Content,
+    pub(super) table: OffsetTable,
+}
+
+/// A file's own format, with header or footer read.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    Parquet(ParquetFile),
+    Csv(CsvFile),
+}
+
+impl Content {
+    pub const fn decimal(&self) -> DecimalMark {
+        match self {
+            Self::Parquet(_) => DecimalMark::Point,
+            Self::Csv(file) => file.decimal,
+        }
+    }
+}
+
+impl Source {
+    /// Parts that can be read independently: row groups of Parquet, blocks of a plain CSV.
+    #[must_use]
+    pub fn n_units(&self) -> usize {
+        match &self.content {
+            Content::Parquet(file) => file.n_groups(),
+            Content::Csv(file) => file.n_blocks(),
+        }
+    }
+
+    /// First and last time of a unit as written, where its statistics say so. [s]
+    pub(super) fn span_of(&self, unit: usize) -> Option<(i64, i64)> {
+        match (&self.content, &self.mapping.time) {
+            (Content::Parquet(file), TimeFrom::Column(column, _)) => file.span_of(unit, column.index),
+            _ => None,
+        }
+    }
+
+    /// Reads one unit, batch by batch, into `sink`; `meters` serves all units of one thread.
+    ///
+    /// # Errors
+    /// Only what `sink` returns: trouble with the file is in the report.
+    pub fn read_unit<'a>(
+        &'a self,
+        unit: usize,
+        meters: &mut MeterReader<'a>,
+        sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
+    ) -> Result<UnitReport> {
+        self.read_unit_as(&self.mapping, unit, meters, sink)
+    }
+
+    /// As [`read_unit`](Self::read_unit), with another mapping of the same columns.
+    pub(super) fn read_unit_as<'a>(
+        &'a self,
+        mapping: &'a Mapping,
+        unit: usize,
+        meters: &mut MeterReader<'a>,
+        sink: &mut dyn FnMut(super::IntervalBatch) -> Result<()>,
+    ) -> Result<UnitReport> {
+        let recipe = Recipe { mapping, ..self.recipe() };
+        let sink = &mut |batch| uncontained(|| sink(batch));
+        match &self.content {
+            Content::Parquet(file) => {
+                let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
+                self.read_group(file, unit, Decoder::new(recipe, meters, first_row, sink))
+            }
+            Content::Csv(file) => {
+                let mut report = self.read_csv(file, unit, Decoder::new(recipe, meters, 1, sink))?;
+                if unit > 0 && report.names_rows() {
+                    let rows_before = file.rows_before(&self.storage, unit).unwrap_or(0);
+                    report.move_rows(rows_before);
+                }
+                Ok(report)
+            }
+        }
+    }
+
+    /// When the file was last written, where its place says so. [ns since 1970-01-01T00:00Z]
+    #[must_use]
+    pub fn modified_ns(&self) -> Option<u64> {
+        self.storage.modified_ns()
+    }
+
+    /// SHA-256 of the file, in hexadecimal.
+    ///
+    /// # Errors
+    /// When the file can no longer be read.
+    pub fn sha256(&self) -> Result<String> {
+        self.storage.sha256().map_err(|error| {
+            Error::input(&self.name, error.to_string(), "Check that the file is still there")
+        })
+    }
+
+    /// The findings of the whole file, from the sum of its units' reports.
+    #[must_use]
+    pub fn findings(&self, report: &UnitReport) -> Vec<Finding> {
+        report.findings(&self.name, &self.mapping)
+    }
+
+    pub(super) const fn recipe(&self) -> Recipe<'_> {
+        Recipe {
+            source: self.index,
+            mapping: &self.mapping,
+            table: &self.table,
+            decimal: self.content.decimal(),
+        }
+    }
+
+    fn read_group(
+        &self,
+        file: &ParquetFile,
+        unit: usize,
+        mut decoder: Decoder<'_, '_>,
+    ) -> Result<UnitReport> {
+        let batches = match file.read(&self.storage, unit, &decoder.columns, usize::MAX) {
+            Ok(batches) => batches,
+            Err(error) => {
+                decoder.report.broken = Some(format!("row group {unit}: {error}"));
+                return Ok(decoder.report);
+            }
+        };
+        for batch in batches {
+            match batch {
+                Ok(batch) => decode(&mut decoder, &batch)?,
+                Err(error) => decoder.report.broken = Some(error.to_string()),
+            }
+            if let Some(broken) = &mut decoder.report.broken {
+                broken.insert_str(0, &format!("row group {unit}: "));
+                return Ok(decoder.report);
+            }
+        }
+        let (n_rows, n_stated) = (decoder.report.rows, file.rows_of(unit));
+        if n_rows != n_stated {
+            decoder.report.broken =
+                Some(format!("row group {unit}: {n_rows} rows, and its footer says {n_stated}"));
+        }
+        Ok(decoder.report)
+    }
+
+    fn read_csv(&self, file: &CsvFile, unit: usize, mut decoder: Decoder<'_, '_>) -> Result<UnitReport> {
+        let mut batches = match file.read(&self.storage, unit, &decoder.columns, usize::MAX) {
+            Ok(batches) => batches,
+            Err(error) => {
+                decoder.report.broken = Some(error.to_string());
+                return Ok(decoder.report);
+            }
+        };
+        while decoder.report.broken.is_none()
+            && let Some(batch) = contained(|| Ok(batches.next()), |seen| decoder.report.broken = Some(seen))
+                .unwrap_or_default()
+        {
+            for (cause, row) in &batches.bad_rows {
+                decoder.report.skip(*cause, *row, String::new);
+            }
+            decode(&mut decoder, &batch)?;
+        }
+        decoder.report.broken = decoder.report.broken.or(batches.broken);
+        Ok(decoder.report)
+    }
+}
+
+/// Decodes the next rows; where a library gives up over them, the report says so.
+fn decode(decoder: &mut Decoder<'_, '_>, rows: &arrow::array::RecordBatch) -> Result<()> {
+    let mut damaged = None;
+    let decoded = contained(
+        || decoder.decode(rows).map_err(Some),
+        |seen| {
+            damaged = Some(seen);
+            None
+        },
+    );
+    if damaged.is_some() {
+        decoder.report.broken = damaged;
+    }
+    decoded.or_else(|error| error.map_or(Ok(()), Err))
+}
+
+/// Reads a sample of rows with a mapping, as a reader of the whole file would.
+pub(super) fn read_sample(
+    recipe: Recipe<'_>,
+    rows: &arrow::array::RecordBatch,
+    meters: &MeterNumbers,
+    sink: &mut Sink<'_>,
+) -> Result<UnitReport> {
+    let mut meters = MeterReader::new(meters);
+    let mut decoder = Decoder::new(recipe, &mut meters, 1, sink);
+    let projected = rows.project(&decoder.columns).map_err(|error| Error::table("sample", error))?;
+    decoder.decode(&projected)?;
+    Ok(decoder.report)
+}

@@ -1,0 +1,190 @@
+//! Reads a column of any number type, or of numbers as text, into plain numbers.
+
+use arrow::array::{Array, AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type};
+
+use super::Quantity;
+use super::marks::Marks;
+use super::report::Cause;
+use hashwatt_core::units::MAX_DEMAND_KW;
+
+/// Large customers are read once a month at least. [h]
+const MAX_INTERVAL_HOURS: f64 = 31.0 * 24.0;
+
+/// A counter behind the largest connection counts less than this in a hundred years. [kWh]
+const MAX_READ_KWH: f64 = 1e12;
+
+/// How numbers are written as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecimalMark {
+    /// `0.25`.
+    #[default]
+    Point,
+    /// `0,25`.
+    Comma,
+}
+
+/// Fills `out` with a number a row. Rows without one are marked: null is a missing interval.
+pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+    out.clear();
+    match array.data_type() {
+        DataType::Float64 => {
+            out.extend_from_slice(array.as_primitive::<Float64Type>().values());
+            marks.set_nulls(array, Cause::Missing);
+        }
+        DataType::Utf8 => read_texts(array.as_string(), decimal, marks, out),
+        other => read_cast(array, other, decimal, marks, out),
+    }
+    if !out.iter().all(|value| value.is_finite()) {
+        mark_not_finite(out, marks);
+    }
+}
+
+/// Marks what cannot be a quantity of this kind, in kW or kWh: what is left is finite, and stays so in
+/// every sum. Whether an energy is more than its interval can hold shows once the interval is known.
+pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Marks) {
+    let max = match quantity {
+        Quantity::Demand => MAX_DEMAND_KW,
+        Quantity::Energy => MAX_DEMAND_KW * MAX_INTERVAL_HOURS,
+        Quantity::RegisterRead => MAX_READ_KWH,
+    };
+    let is_possible = |value: &f64| value.abs() <= max;
+    // Without an early end, so that several are compared at once: hardly a batch has one.
+    if values.iter().fold(true, |all, value| all & is_possible(value)) {
+        return;
+    }
+    for (row, _) in values.iter().enumerate().filter(|(_, value)| !is_possible(value)) {
+        marks.set(row, Cause::TooLarge);
+    }
+}
+
+/// The number a text writes; `Err` holds why there is none.
+pub(super) fn parse_number(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
+    let text = text.trim();
+    let parsed = match decimal {
+        DecimalMark::Comma if text.contains(',') => text.replace(',', ".").parse::<f64>(),
+        _ => text.parse::<f64>(),
+    };
+    parsed.map_err(|_| if is_missing_word(text) { Cause::Missing } else { Cause::BadValue })
+}
+
+fn read_texts(texts: &StringArray, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+    for row in 0..texts.len() {
+        let parsed =
+            if texts.is_null(row) { Err(Cause::Missing) } else { parse_number(texts.value(row), decimal) };
+        out.push(parsed.unwrap_or_else(|cause| {
+            marks.set(row, cause);
+            0.0
+        }));
+    }
+}
+
+fn read_cast(
+    array: &dyn Array,
+    from: &DataType,
+    decimal: DecimalMark,
+    marks: &mut Marks,
+    out: &mut Vec<f64>,
+) {
+    let to = match from {
+        DataType::Dictionary(_, values) => values.as_ref().clone(),
+        DataType::LargeUtf8 | DataType::Utf8View | DataType::Binary | DataType::LargeBinary => DataType::Utf8,
+        _ => DataType::Float64,
+    };
+    match cast(array, &to) {
+        Ok(cast) if to != *from => {
+            marks.set_nulls(array, Cause::Missing);
+            read_values(cast.as_ref(), decimal, marks, out);
+        }
+        _ => {
+            out.resize(array.len(), 0.0);
+            (0..array.len()).for_each(|row| marks.set(row, Cause::BadValue));
+        }
+    }
+}
+
+/// Words that exports write where they have no value.
+fn is_missing_word(text: &str) -> bool {
+    ["", "null", "none", "na", "n/a", "-", "\\n", "missing"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn mark_not_finite(values: &[f64], marks: &mut Marks) {
+    for (row, value) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
+        marks.set(row, if value.is_nan() { Cause::NotANumber } else { Cause::Infinite });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        ArrayRef, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int16Array, LargeStringArray,
+        UInt8Array,
+    };
+    use arrow::datatypes::Int32Type;
+
+    use super::*;
+
+    fn read(array: &dyn Array, decimal: DecimalMark) -> (Vec<f64>, Vec<Option<Cause>>) {
+        let (mut marks, mut out) = (Marks::default(), Vec::new());
+        marks.reset(array.len());
+        read_values(array, decimal, &mut marks, &mut out);
+        let causes = (0..array.len()).map(|row| marks.get(row)).collect();
+        (out, causes)
+    }
+
+    #[test]
+    fn every_number_type_reads_alike() {
+        let decimal = Decimal128Array::from(vec![150, 225]).with_precision_and_scale(10, 2).unwrap();
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Float64Array::from(vec![1.5, 2.25])),
+            Arc::new(Float32Array::from(vec![1.5, 2.25])),
+            Arc::new(cast(&Float32Array::from(vec![1.5, 2.25]), &DataType::Float16).unwrap()),
+            Arc::new(decimal),
+            Arc::new(StringArray::from(vec!["1.5", " 2.25 "])),
+            Arc::new(LargeStringArray::from(vec!["1.5", "2.25"])),
+            Arc::new(DictionaryArray::<Int32Type>::from_iter(["1.5", "2.25"])),
+        ];
+        for array in arrays {
+            let (values, causes) = read(array.as_ref(), DecimalMark::Point);
+            assert_eq!(values, [1.5, 2.25], "{}", array.data_type());
+            assert_eq!(causes, [None, None]);
+        }
+        assert_eq!(read(&Int16Array::from(vec![-3]), DecimalMark::Point).0, [-3.0]);
+        assert_eq!(read(&UInt8Array::from(vec![200]), DecimalMark::Point).0, [200.0]);
+    }
+
+    #[test]
+    fn missing_nan_infinite_and_wrong_are_four_things() {
+        let texts =
+            StringArray::from(vec![Some("1"), None, Some("Null"), Some("NaN"), Some("inf"), Some("x")]);
+        let (_, causes) = read(&texts, DecimalMark::Point);
+        let expected = [
+            None,
+            Some(Cause::Missing),
+            Some(Cause::Missing),
+            Some(Cause::NotANumber),
+            Some(Cause::Infinite),
+            Some(Cause::BadValue),
+        ];
+        assert_eq!(causes, expected);
+        let numbers = Float64Array::from(vec![Some(f64::NAN), None, Some(f64::NEG_INFINITY)]);
+        let (_, causes) = read(&numbers, DecimalMark::Point);
+        assert_eq!(causes, [Some(Cause::NotANumber), Some(Cause::Missing), Some(Cause::Infinite)]);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read() {
+        assert_eq!(read(&StringArray::from(vec!["0,25", "3"]), DecimalMark::Comma).0, [0.25, 3.0]);
+    }
+
+    #[test]
+    fn a_column_that_holds_no_numbers_marks_every_row() {
+        let list = arrow::array::ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]);
+        assert_eq!(read(&list, DecimalMark::Point).1, [Some(Cause::BadValue)]);
+    }
+}

@@ -1,0 +1,282 @@
+//! Records what a digest store is made of: parts by generation, and the files they came from.
+//!
+//! The manifest is what makes a store whole: it takes its name after every part is on disk, so a run
+//! that is killed leaves the store as it was, and parts that no manifest names are swept away.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::Finding;
+use hashwatt_core::settings::{ReadingsTable, Settings, Windows};
+use hashwatt_core::sums::Sums;
+
+/// The file in a store's folder.
+pub const MANIFEST: &str = "store.json";
+
+/// Changes whenever the same intervals would give another digest, or a part another schema.
+const FORMAT: u32 = 3;
+
+/// The file as written: the manifest and its own sum.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    format: u32,
+    sum: String,
+    store: Box<RawValue>,
+}
+
+/// What a store is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// What digests depend on besides the intervals.
+    pub terms: Terms,
+    /// Oldest first.
+    pub generations: Vec<Generation>,
+    /// Counts updates, so that parts of two updates never share a name.
+    pub number: u32,
+    /// Files whose intervals are in the store; empty where the store belongs to one run.
+    pub files: Vec<SeenFile>,
+    /// What was odd about single meters' counters.
+    pub oddities: Vec<Finding>,
+}
+
+/// What a digest depends on besides the intervals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Zone of the civil days.
+    pub timezone: Option<String>,
+    /// The night window, `[from, to)`. [h]
+    pub night: [u8; 2],
+}
+
+impl Terms {
+    /// The terms of a run.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
+            night: [settings.windows.night.from, settings.windows.night.to],
+        }
+    }
+}
+
+impl Default for Terms {
+    /// Those of a run without a zone and with the default night.
+    fn default() -> Self {
+        let night = Windows::default().night;
+        Self { timezone: None, night: [night.from, night.to] }
+    }
+}
+
+impl std::fmt::Display for Terms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [from, to] = self.night;
+        write!(f, "timezone {} and night [{from}, {to}]", self.timezone.as_deref().unwrap_or("none"))
+    }
+}
+
+/// A part as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRecord {
+    /// File name.
+    pub name: String,
+    /// Size and sums of its blocks.
+    #[serde(flatten)]
+    pub sums: Sums,
+}
+
+/// What one run added.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Generation {
+    /// Parts, in the order of the run's input.
+    pub parts: Vec<PartRecord>,
+    /// Civil days, first to last, whose older digests no longer count. [days since 1970-01-01]
+    pub owns: Vec<(i32, i32)>,
+}
+
+impl Generation {
+    /// Whether what older generations hold of this day no longer counts.
+    #[must_use]
+    pub fn owns(&self, day: i32) -> bool {
+        self.owns.iter().any(|&(first, last)| (first..=last).contains(&day))
+    }
+}
+
+/// One file whose intervals are in the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeenFile {
+    /// Path or URL.
+    pub name: String,
+    /// Size. [bytes]
+    pub bytes: u64,
+    /// When it was last written, where its place says so. [ns since 1970-01-01T00:00Z]
+    pub modified_ns: Option<u64>,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+    /// Rows read.
+    pub rows: u64,
+    /// First and last civil day it has intervals of, `None` for none.
+    pub days: Option<(i32, i32)>,
+    /// Whether its days can be told without the files before and after: reads within a day.
+    pub is_within_day: bool,
+    /// How its columns became intervals.
+    pub mapping: ReadingsTable,
+    /// Trouble with its rows.
+    pub findings: Vec<Finding>,
+}
+
+impl Manifest {
+    /// A store without parts.
+    #[must_use]
+    pub const fn empty(terms: Terms) -> Self {
+        Self { terms, generations: Vec::new(), number: 1, files: Vec::new(), oddities: Vec::new() }
+    }
+
+    /// The manifest in `folder`; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is of another version.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(MANIFEST);
+        let failed = |seen: String| {
+            let cure = "Name another folder, or remove this one to digest everything again";
+            Error::input(path.display().to_string(), seen, cure)
+        };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error.to_string())),
+        };
+        let format: Format = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        if format.format != FORMAT {
+            let seen = format!("digests of format {}, this version writes {FORMAT}", format.format);
+            return Err(failed(seen));
+        }
+        let sealed: Sealed = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        if Sums::of_bytes(sealed.store.get().as_bytes()) != sealed.sum {
+            return Err(failed("its content is not what was written: its sum differs".to_owned()));
+        }
+        serde_json::from_str(sealed.store.get()).map(Some).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Files that are in the store.
+    pub fn parts(&self) -> impl Iterator<Item = &PartRecord> {
+        self.generations.iter().flat_map(|one| &one.parts)
+    }
+
+    /// Takes its name in `folder`, in place of the one before, once the parts of the last generation
+    /// are on disk, so that a power cut does not cost a store its parts; then parts it does not name go.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn commit_lasting(&self, folder: &Path) -> Result<()> {
+        for part in self.generations.last().iter().flat_map(|last| &last.parts) {
+            let path = folder.join(&part.name);
+            let synced = std::fs::File::open(&path).and_then(|part| part.sync_data());
+            synced.map_err(|error| Error::write(&path, error))?;
+        }
+        self.commit(folder)
+    }
+
+    /// Takes its name in `folder`, in place of the one before; then parts it does not name go.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn commit(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(MANIFEST);
+        let failed = |error: serde_json::Error| Error::write(&path, std::io::Error::from(error));
+        let store = serde_json::value::to_raw_value(self).map_err(failed)?;
+        let sum = Sums::of_bytes(store.get().as_bytes());
+        let sealed = serde_json::to_vec(&Sealed { format: FORMAT, sum, store }).map_err(failed)?;
+        hashwatt_core::atomic::write_whole(&path, |file| {
+            file.write_all(&sealed)
+                .and_then(|()| file.write_all(b"\n"))
+                .map_err(|error| Error::write(&path, error))
+        })?;
+        self.sweep(folder);
+        Ok(())
+    }
+
+    /// The last part in `folder` that no generation names.
+    #[must_use]
+    pub fn last_unnamed(&self, folder: &Path) -> Option<String> {
+        self.unnamed(folder).into_iter().max()
+    }
+
+    /// Whether a part is of a later update than the next.
+    #[must_use]
+    pub fn is_later(&self, part: &str) -> bool {
+        part_number(part).is_some_and(|number| number > self.number)
+    }
+
+    fn unnamed(&self, folder: &Path) -> Vec<String> {
+        let named: BTreeSet<&str> = self.parts().map(|part| part.name.as_str()).collect();
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter(|name| part_number(name).is_some() && !named.contains(name.as_str())).collect()
+    }
+
+    /// Removes parts that no generation names: what a killed run left, or what was merged. Files of other
+    /// names are somebody else's.
+    pub fn sweep(&self, folder: &Path) {
+        hashwatt_core::atomic::sweep(folder);
+        for name in self.unnamed(folder) {
+            // One that stays takes space and nothing else.
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+    }
+}
+
+/// The number of the update that wrote a part, where a file is called as parts are: `g00012-…parquet`.
+fn part_number(name: &str) -> Option<u32> {
+    let number = name.strip_suffix(".parquet")?.strip_prefix('g')?.split_once('-')?.0;
+    (number.len() >= 5).then(|| number.parse().ok())?
+}
+
+/// The one thing that is read of a manifest of any version.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_that_was_changed_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::empty(Terms::default());
+        manifest.number = 7;
+        manifest.commit(folder.path()).unwrap();
+        assert_eq!(Manifest::read(folder.path()).unwrap().unwrap(), manifest);
+        let path = folder.path().join(MANIFEST);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"number\":7", "\"number\":8")).unwrap();
+        let said = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("its sum differs"), "{said}");
+        std::fs::write(&path, r#"{"format": 2, "terms": {}}"#).unwrap();
+        let said = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("format 2"), "{said}");
+    }
+
+    #[test]
+    fn only_parts_that_are_not_named_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in
+            ["g00001-000-000.parquet", "g00002-000-000.parquet", "mine.parquet", "g1-x.parquet", "notes.txt"]
+        {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let mut manifest = Manifest::empty(Terms::default());
+        let part = PartRecord { name: "g00001-000-000.parquet".into(), sums: Sums::default() };
+        manifest.generations.push(Generation { parts: vec![part], owns: Vec::new() });
+        manifest.sweep(folder.path());
+        assert!(!folder.path().join("g00002-000-000.parquet").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
+}
