@@ -60,145 +60,270 @@ pub struct Feature {
     pub family: Family,
     /// One sentence, with the unit.
     pub meaning: &'static str,
+    value: fn(&Measures<'_>) -> f32,
 }
 
 /// How many features there are.
 pub const N_FEATURES: usize = 48;
 
-const fn f(name: &'static str, direction: Direction, family: Family, meaning: &'static str) -> Feature {
-    Feature { name, direction, family, meaning }
+const fn f(
+    name: &'static str,
+    direction: Direction,
+    family: Family,
+    meaning: &'static str,
+    value: fn(&Measures<'_>) -> f32,
+) -> Feature {
+    Feature { name, direction, family, meaning, value }
 }
 
-/// Every feature, in the order of its values.
+/// Every feature, with where its value is taken from.
 pub const FEATURES: [Feature; N_FEATURES] = [
     f(
         "stuck_share",
         Falling,
         Family::DataFault,
         "share of measured days on which the channel repeats one value",
+        |of| of.days.stuck_share,
     ),
-    f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]"),
-    f("block_height_in_noise", Rising, Family::LevelShift, "height over the floor's noise from day to day"),
-    f("block_significance", Rising, Family::LevelShift, "height over what chance makes of that many days"),
+    f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]", |of| {
+        of.shift.kw
+    }),
+    f(
+        "block_height_in_noise",
+        Rising,
+        Family::LevelShift,
+        "height over the floor's noise from day to day",
+        |of| of.shift.height_in_noise,
+    ),
+    f(
+        "block_significance",
+        Rising,
+        Family::LevelShift,
+        "height over what chance makes of that many days",
+        |of| of.shift.significance,
+    ),
     f(
         "block_explained",
         Rising,
         Family::LevelShift,
         "share of the shifts of all hours and quantiles that one level explains",
+        |of| of.shift.explained,
     ),
-    f("block_fit", Rising, Family::LevelShift, "what candidate blocks are compared by"),
-    f("block_days", Rising, Family::LevelShift, "days the block lasts, up to 60 [d]"),
-    f("block_days_without", Rising, Family::LevelShift, "days without it, up to 28 [d]"),
+    f("block_fit", Rising, Family::LevelShift, "what candidate blocks are compared by", |of| of.shift.fit),
+    f("block_days", Rising, Family::LevelShift, "days the block lasts, up to 60 [d]", |of| of.shift.days),
+    f("block_days_without", Rising, Family::LevelShift, "days without it, up to 28 [d]", |of| {
+        of.shift.days_without
+    }),
     f(
         "block_two_levels",
         Rising,
         Family::LevelShift,
         "share of days whose floor lies near one of the two levels",
+        |of| of.shift.two_levels,
     ),
-    f("block_hours", Free, Family::LevelShift, "hours of its clock window [h]"),
+    f("block_hours", Free, Family::LevelShift, "hours of its clock window [h]", |of| of.shift.hours),
     f(
         "block_unequal_by_chance",
         Falling,
         Family::LevelShift,
         "distance of the shifts from one level over what chance makes",
+        |of| of.shift.unequal_by_chance,
     ),
     f(
         "block_uneven",
         Falling,
         Family::LevelShift,
         "mean distance of the shifts from one level, over the height",
+        |of| of.shift.uneven,
     ),
-    f("block_outside", Falling, Family::LevelShift, "shift outside its clock window, over the height"),
+    f(
+        "block_outside",
+        Falling,
+        Family::LevelShift,
+        "shift outside its clock window, over the height",
+        |of| of.shift.outside,
+    ),
     f(
         "block_quantile_uneven",
         Falling,
         Family::LevelShift,
         "distance of the day's quantiles' shifts from the height, over it",
+        |of| of.shift.quantile_uneven,
     ),
-    f("block_edges", Falling, Family::LevelShift, "edges of its clock window"),
-    f("block_proportional", Falling, Family::LevelShift, "how far the shift follows the old load shape"),
-    f("block_noise", Falling, Family::LevelShift, "ramps that came with it, over the height"),
+    f("block_edges", Falling, Family::LevelShift, "edges of its clock window", |of| of.shift.edges),
+    f(
+        "block_proportional",
+        Falling,
+        Family::LevelShift,
+        "how far the shift follows the old load shape",
+        |of| of.shift.proportional,
+    ),
+    f("block_noise", Falling, Family::LevelShift, "ramps that came with it, over the height", |of| {
+        of.shift.noise
+    }),
     f(
         "block_unsteady",
         Falling,
         Family::LevelShift,
         "middle half of the daily floors while on, over the height",
+        |of| of.shift.unsteady,
     ),
     f(
         "block_holds",
         Rising,
         Family::LevelShift,
         "low floor while on above high floor while off, over the height",
+        |of| of.shift.holds,
     ),
-    f("block_gradual", Falling, Family::LevelShift, "share of the height not reached within two days"),
-    f("base_load_kw_p05", Rising, Family::BaseLoad, "daily base load (p05) that 19 days of 20 exceed [kW]"),
-    f("base_load_kw_p20", Rising, Family::BaseLoad, "daily base load that four days of five exceed [kW]"),
-    f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]"),
+    f(
+        "block_gradual",
+        Falling,
+        Family::LevelShift,
+        "share of the height not reached within two days",
+        |of| of.shift.gradual,
+    ),
+    f(
+        "base_load_kw_p05",
+        Rising,
+        Family::BaseLoad,
+        "daily base load (p05) that 19 days of 20 exceed [kW]",
+        |of| of.levels.base_load_kw_p05,
+    ),
+    f(
+        "base_load_kw_p20",
+        Rising,
+        Family::BaseLoad,
+        "daily base load that four days of five exceed [kW]",
+        |of| of.levels.base_load_kw_p20,
+    ),
+    f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]", |of| {
+        of.levels.base_load_kw_p50
+    }),
     f(
         "base_load_kw_on_p20",
         Rising,
         Family::BaseLoad,
         "daily base load that four of five days of the block exceed [kW]",
+        |of| of.levels.base_load_kw_on_p20,
     ),
-    f("demand_kw_min_p10", Rising, Family::BaseLoad, "least demand that nine days of ten exceed [kW]"),
-    f("night_base_kw_p20", Rising, Family::BaseLoad, "night floor that four days of five exceed [kW]"),
-    f("base_to_mean", Rising, Family::BaseLoad, "base load over mean demand"),
-    f("base_load_mad_rel", Falling, Family::Flatness, "spread of the base load over days, over its median"),
-    f("base_load_low_rel", Rising, Family::Flatness, "low base load over its median"),
+    f(
+        "demand_kw_min_p10",
+        Rising,
+        Family::BaseLoad,
+        "least demand that nine days of ten exceed [kW]",
+        |of| of.levels.demand_kw_min_p10,
+    ),
+    f(
+        "night_base_kw_p20",
+        Rising,
+        Family::BaseLoad,
+        "night floor that four days of five exceed [kW]",
+        |of| of.levels.night_base_kw_p20,
+    ),
+    f("base_to_mean", Rising, Family::BaseLoad, "base load over mean demand", |of| of.levels.base_to_mean),
+    f(
+        "base_load_mad_rel",
+        Falling,
+        Family::Flatness,
+        "spread of the base load over days, over its median",
+        |of| of.levels.base_load_mad_rel,
+    ),
+    f("base_load_low_rel", Rising, Family::Flatness, "low base load over its median", |of| {
+        of.levels.base_load_low_rel
+    }),
     f(
         "base_load_trend_rel",
         Falling,
         Family::Flatness,
         "change of the base load from first to last third, over its median",
+        |of| of.levels.base_load_trend_rel,
     ),
     f(
         "base_load_day_change_rel",
         Falling,
         Family::Flatness,
         "change of the base load from day to day, over its median",
+        |of| of.levels.base_load_day_change_rel,
     ),
-    f("flat_mid_rel", Falling, Family::Flatness, "median demand above the base load, over the median"),
-    f("flat_low_rel", Falling, Family::Flatness, "lower quartile above the base load, over the quartile"),
+    f(
+        "flat_mid_rel",
+        Falling,
+        Family::Flatness,
+        "median demand above the base load, over the median",
+        |of| of.levels.flat_mid_rel,
+    ),
+    f(
+        "flat_low_rel",
+        Falling,
+        Family::Flatness,
+        "lower quartile above the base load, over the quartile",
+        |of| of.levels.flat_low_rel,
+    ),
     f(
         "night_noise_rel",
         Falling,
         Family::Flatness,
         "change from interval to interval at night, over the base load",
+        |of| of.levels.night_noise_rel,
     ),
     f(
         "night_base_mad_rel",
         Falling,
         Family::Flatness,
         "spread of the night floor over days, over its median",
+        |of| of.levels.night_base_mad_rel,
     ),
-    f("window_rise_kw", Rising, Family::Timer, "rise of the best box inside the day [kW]"),
-    f("window_fit_kw", Rising, Family::Timer, "what boxes are compared by [kW]"),
-    f("window_uneven", Falling, Family::Timer, "spread of the levels inside the box, over the rise"),
+    f("window_rise_kw", Rising, Family::Timer, "rise of the best box inside the day [kW]", |of| {
+        of.window.rise_kw
+    }),
+    f("window_fit_kw", Rising, Family::Timer, "what boxes are compared by [kW]", |of| of.window.fit_kw),
+    f("window_uneven", Falling, Family::Timer, "spread of the levels inside the box, over the rise", |of| {
+        of.window.uneven
+    }),
     f(
         "window_floor_kw_p10",
         Rising,
         Family::Timer,
         "daily floor inside the box that nine days of ten exceed [kW]",
+        |of| of.window.floor_kw_p10,
     ),
-    f("window_floor_rise_kw", Rising, Family::Timer, "that floor above the low floors outside [kW]"),
+    f("window_floor_rise_kw", Rising, Family::Timer, "that floor above the low floors outside [kW]", |of| {
+        of.window.floor_rise_kw
+    }),
     f(
         "window_floor_mad_rel",
         Falling,
         Family::Timer,
         "spread of the floor inside over days, over its median",
+        |of| of.window.floor_mad_rel,
     ),
-    f("window_floor_low_rel", Rising, Family::Timer, "low floor inside over its median"),
-    f("window_hours", Free, Family::Timer, "length of the box [h]"),
-    f("timer_kw", Rising, Family::Timer, "median daily difference of the floors inside and outside [kW]"),
-    f("timer_kw_p10", Rising, Family::Timer, "difference that nine days of ten exceed [kW]"),
-    f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median"),
+    f("window_floor_low_rel", Rising, Family::Timer, "low floor inside over its median", |of| {
+        of.window.floor_low_rel
+    }),
+    f("window_hours", Free, Family::Timer, "length of the box [h]", |of| of.window.n_hours as f32),
+    f(
+        "timer_kw",
+        Rising,
+        Family::Timer,
+        "median daily difference of the floors inside and outside [kW]",
+        |of| of.window.timer_kw,
+    ),
+    f("timer_kw_p10", Rising, Family::Timer, "difference that nine days of ten exceed [kW]", |of| {
+        of.window.timer_kw_p10
+    }),
+    f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median", |of| {
+        of.window.timer_mad_rel
+    }),
     f(
         "timer_trend_rel",
         Falling,
         Family::Timer,
         "change of the difference from first to last third, over its median",
+        |of| of.window.timer_trend_rel,
     ),
-    f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference"),
+    f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference", |of| {
+        of.window.timer_uneven
+    }),
 ];
 
 /// Features of the block that speak of what lies within a day.
@@ -240,56 +365,16 @@ pub(super) fn values(
     block: Option<&Block>,
 ) -> [f32; N_FEATURES] {
     let shift = block.map_or_else(Shift::none, |block| Shift::of(days, declared_kw, block));
-    [
-        days.stuck_share,
-        shift.kw,
-        shift.height_in_noise,
-        shift.significance,
-        shift.explained,
-        shift.fit,
-        shift.days,
-        shift.days_without,
-        shift.two_levels,
-        shift.hours,
-        shift.unequal_by_chance,
-        shift.uneven,
-        shift.outside,
-        shift.quantile_uneven,
-        shift.edges,
-        shift.proportional,
-        shift.noise,
-        shift.unsteady,
-        shift.holds,
-        shift.gradual,
-        levels.base_load_kw_p05,
-        levels.base_load_kw_p20,
-        levels.base_load_kw_p50,
-        levels.base_load_kw_on_p20,
-        levels.demand_kw_min_p10,
-        levels.night_base_kw_p20,
-        levels.base_to_mean,
-        levels.base_load_mad_rel,
-        levels.base_load_low_rel,
-        levels.base_load_trend_rel,
-        levels.base_load_day_change_rel,
-        levels.flat_mid_rel,
-        levels.flat_low_rel,
-        levels.night_noise_rel,
-        levels.night_base_mad_rel,
-        window.rise_kw,
-        window.fit_kw,
-        window.uneven,
-        window.floor_kw_p10,
-        window.floor_rise_kw,
-        window.floor_mad_rel,
-        window.floor_low_rel,
-        window.n_hours as f32,
-        window.timer_kw,
-        window.timer_kw_p10,
-        window.timer_mad_rel,
-        window.timer_trend_rel,
-        window.timer_uneven,
-    ]
+    let measured = Measures { days, levels, window, shift };
+    FEATURES.map(|feature| (feature.value)(&measured))
+}
+
+/// What a feature is taken from.
+pub(super) struct Measures<'a> {
+    days: &'a UsableDays,
+    levels: &'a Levels,
+    window: &'a ClockWindow,
+    shift: Shift,
 }
 
 /// The block in numbers.
