@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// What an entry does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// Decides: `value` is the verdict.
     Verdict,
@@ -39,16 +40,8 @@ impl Action {
 
     /// The stable text of the action.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Verdict => "verdict",
-            Self::Assign => "assign",
-            Self::Note => "note",
-            Self::VisitRequested => "visit_requested",
-            Self::VisitResult => "visit_result",
-            Self::Closed => "closed",
-            Self::Tip => "tip",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The action with this text.
@@ -86,7 +79,8 @@ pub struct Entry {
 }
 
 /// Where the work on a meter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// Nobody has written anything.
     New,
@@ -127,19 +121,8 @@ impl Status {
 
     /// The stable text of the status.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Open => "open",
-            Self::Suspected => "suspected",
-            Self::VisitRequested => "visit_requested",
-            Self::Visited => "visited",
-            Self::Confirmed => "confirmed",
-            Self::Rejected => "rejected",
-            Self::Missed => "missed",
-            Self::Closed => "closed",
-            Self::Restarted => "restarted",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The status with this text.

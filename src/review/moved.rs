@@ -9,7 +9,8 @@ use super::lines::Lines;
 const CHANGED_KW_SHARE: f64 = 0.25;
 
 /// How a line moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Move {
     /// Above the cut now, and not before.
     Risen,
@@ -26,14 +27,8 @@ pub enum Move {
 impl Move {
     /// The stable text of the move.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Risen => "risen",
-            Self::Fallen => "fallen",
-            Self::Gone => "gone",
-            Self::Grown => "grown",
-            Self::Shrunk => "shrunk",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

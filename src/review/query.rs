@@ -92,7 +92,8 @@ impl ListQuery {
 }
 
 /// What to order by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Sort {
     /// The run's order.
     Rank,
@@ -117,16 +118,8 @@ impl Sort {
 
     /// The stable text of the order.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rank => "rank",
-            Self::Kw => "kw",
-            Self::Onset => "onset",
-            Self::Energy => "energy",
-            Self::Recoverable => "recoverable",
-            Self::Burden => "burden",
-            Self::Meter => "meter",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The order with this text, else by rank.

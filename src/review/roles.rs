@@ -1,7 +1,8 @@
 //! Says what each role may do.
 
 /// What a person at the desk is there for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// Looks at list, map and suspects.
     Viewer,
@@ -34,13 +35,8 @@ impl Role {
 
     /// The stable text of the role.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::TipDesk => "tip_desk",
-            Self::Analyst => "analyst",
-            Self::Administrator => "administrator",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The role with this text.

@@ -11,7 +11,8 @@ use super::site::Site;
 use super::span::Span;
 
 /// How a farm shows in interval data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RigForm {
     /// Day and night, from one old machine to hundreds.
     Flat,
@@ -70,21 +71,8 @@ impl RigForm {
 
     /// The name in tables.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Flat => "flat",
-            Self::Gpu => "gpu",
-            Self::NightTimer => "night_timer",
-            Self::EveningDodger => "evening_dodger",
-            Self::Stairs => "stairs",
-            Self::Stopped => "stopped",
-            Self::Restarted => "restarted",
-            Self::OnOffDays => "on_off_days",
-            Self::PartlyMetered => "partly_metered",
-            Self::Hosted => "hosted",
-            Self::HeatThrottled => "heat_throttled",
-            Self::MonthlyCap => "monthly_cap",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -26,7 +26,8 @@ const MAX_GAPS: f64 = 0.5;
 const ONE_MACHINE_KW: f64 = 3.25;
 
 /// What the data says to a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A rig is likelier than not.
@@ -40,17 +41,14 @@ pub enum Answer {
 impl Answer {
     /// The stable text.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Supported => "supported",
-            Self::NotSupported => "not_supported",
-            Self::NotJudgeable => "not_judgeable",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// Why the data cannot tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// The tip names no place that the register has.
@@ -70,15 +68,8 @@ pub enum Why {
 impl Why {
     /// The stable text.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoPlace => "no_place",
-            Self::NoData => "no_data",
-            Self::TooShort => "too_short",
-            Self::Gaps => "gaps",
-            Self::NoResidual => "no_residual",
-            Self::OtherTime => "other_time",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     const fn words(self) -> &'static str {

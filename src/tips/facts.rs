@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 /// Something the caller says, as a tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// Noise that does not stop at night.
@@ -39,23 +40,8 @@ pub enum Fact {
 impl Fact {
     /// The stable text of the tag.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoiseDayAndNight => "noise_day_and_night",
-            Self::Noise => "noise",
-            Self::Fans => "fans",
-            Self::Heat => "heat",
-            Self::MeltedSnow => "melted_snow",
-            Self::Cable => "cable",
-            Self::FlickeringLight => "flickering_light",
-            Self::PastTheMeter => "past_the_meter",
-            Self::Containers => "containers",
-            Self::Machines => "machines",
-            Self::Mining => "mining",
-            Self::NobodyLivesThere => "nobody_lives_there",
-            Self::Floor => "floor",
-            Self::Burning => "burning",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -46,7 +46,8 @@ const MIN_CONFIDENCE: f64 = 0.005;
 const MAX_WORDS: usize = 400;
 
 /// How a match was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
     /// By a meter's or transformer's number.
@@ -64,14 +65,8 @@ pub enum MatchedBy {
 impl MatchedBy {
     /// The stable text.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Address => "address",
-            Self::Words => "words",
-            Self::Place => "place",
-            Self::Transformer => "transformer",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -68,7 +68,10 @@ impl Tip {
 }
 
 /// What is claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
     /// Mining at a usage point.
@@ -85,12 +88,8 @@ impl Claim {
 
     /// The stable text of the claim.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Mining => "mining",
-            Self::Bypass => "bypass",
-            Self::Tap => "tap",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// The claim of this text, in any case.

@@ -10,7 +10,8 @@ use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{quantile, quantile_of};
 
 /// What a feature belongs to; one indicator speaks for each family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Family {
     /// A level that appears (and ends).
     LevelShift,
@@ -27,14 +28,8 @@ pub enum Family {
 impl Family {
     /// Its name in settings.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LevelShift => "level_shift",
-            Self::BaseLoad => "base_load",
-            Self::Flatness => "flatness",
-            Self::Timer => "timer",
-            Self::DataFault => "data_fault",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

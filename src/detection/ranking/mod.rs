@@ -28,7 +28,8 @@ pub use crate::indicators::Reason;
 use hashwatt_core::ids::{GroupId, MeterId};
 
 /// What a suspect is suspected of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// A flat block on a meter.
     MeteredFarm,
@@ -47,15 +48,8 @@ pub enum Kind {
 impl Kind {
     /// The stable text of the kind.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MeteredFarm => "metered_farm",
-            Self::UnmeteredLoad => "unmetered_load",
-            Self::UnderRegisteringMeter => "under_registering_meter",
-            Self::ActivityMismatch => "activity_mismatch",
-            Self::OverDeclaration => "over_declaration",
-            Self::RestartedFarm => "restarted_farm",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

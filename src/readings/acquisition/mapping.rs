@@ -148,7 +148,8 @@ pub enum DayPart {
 }
 
 /// What naive times mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// Local time that follows the zone's changes.
@@ -162,12 +163,8 @@ pub enum Clock {
 impl Clock {
     /// The value of the `clock` key.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Standard => "standard",
-            Self::Utc => "utc",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

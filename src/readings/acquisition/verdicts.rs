@@ -10,7 +10,8 @@ use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
 
 /// What was decided on a meter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     /// Worth a visit; nobody has been there.
     Suspected,
@@ -28,13 +29,8 @@ impl Verdict {
 
     /// The name in tables.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Suspected => "suspected",
-            Self::Confirmed => "confirmed",
-            Self::Rejected => "rejected",
-            Self::Missed => "missed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether there is a farm; `None` where nobody has looked.

@@ -28,7 +28,8 @@ const MAX_NAME_CHARS: usize = 60;
 const MAX_GONE: usize = 200;
 
 /// A column that can be shown. Rank, meter and score always are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Column {
     /// What it looks like.
     Kind,
@@ -99,25 +100,8 @@ impl Column {
 
     /// The stable text of the column.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Kind => "kind",
-            Self::Rig => "rig",
-            Self::Machines => "machines",
-            Self::Onset => "onset",
-            Self::Ended => "ended",
-            Self::Chance => "chance",
-            Self::ExpectedFalse => "expected_false",
-            Self::Energy => "energy",
-            Self::Money => "money",
-            Self::Recoverable => "recoverable",
-            Self::Zone => "zone",
-            Self::Transformer => "transformer",
-            Self::Burden => "burden",
-            Self::Address => "address",
-            Self::Status => "status",
-            Self::Assignee => "assignee",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     const fn is_number(self) -> bool {

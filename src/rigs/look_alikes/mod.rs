@@ -20,7 +20,8 @@ use super::site::HostLoad;
 use super::span::Span;
 
 /// What a load that looks like a rig really is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum LookAlike {
     /// Heaters that charge in the cheap hours of the night.
     StorageHeating,
@@ -79,24 +80,8 @@ impl LookAlike {
 
     /// The name in tables.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::StorageHeating => "storage_heating",
-            Self::FloorHeating => "floor_heating",
-            Self::HeatPump => "heat_pump",
-            Self::EvCharging => "ev_charging",
-            Self::Server => "server",
-            Self::ColdStore => "cold_store",
-            Self::Telecom => "telecom",
-            Self::StreetLighting => "street_lighting",
-            Self::Bakery => "bakery",
-            Self::GrowLights => "grow_lights",
-            Self::Pumps => "pumps",
-            Self::MovingIn => "moving_in",
-            Self::EmptyFlat => "empty_flat",
-            Self::StuckChannel => "stuck_channel",
-            Self::HolidayHome => "holiday_home",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -7,7 +7,8 @@ use super::super::scenario::Scenario;
 use hashwatt_rigs::chance::{happens, one_of, whole};
 
 /// How an address was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum Said {
     /// As the register writes it.
     AsRegistered,
@@ -20,13 +21,8 @@ pub(super) enum Said {
 }
 
 impl Said {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AsRegistered => "as_registered",
-            Self::Typo => "typo",
-            Self::OldName => "old_name",
-            Self::Transliterated => "transliterated",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
