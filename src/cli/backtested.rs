@@ -5,7 +5,7 @@ use super::layout::{Column, Side, aligned, counted, push_line, without_controls}
 use crate::pipeline::BacktestSummary;
 use crate::trials::backtest::tables;
 
-/// The tables of a backtest and what was found in the export, as text for lines of `width` characters.
+/// Renders the tables and findings of a backtest as text, for lines of `width` characters.
 pub(super) fn render(summary: &BacktestSummary, width: usize) -> String {
     let backtest = &summary.backtest;
     let mut text = String::new();

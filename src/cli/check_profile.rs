@@ -1,4 +1,4 @@
-//! Prints what `check` learnt of an export, and the mapping to paste into a pipeline file.
+//! Prints what `check` found in an export, and the mapping to paste into a pipeline file.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use super::layout::{counted, grouped, push_line, push_wrapped, span_words, witho
 use crate::pipeline::{ExportProfile, SourceProfile};
 use crate::run::words::percent;
 
-/// Files listed by name; further ones are counted.
+/// At most this many files are listed by name; the rest are only counted.
 const MAX_FILES: usize = 10;
 
-/// The profile as text, for lines of `width` characters.
+/// Renders the profile as text, for lines of `width` characters.
 pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
     let mut text = String::new();
     push_files(&mut text, profile);
@@ -46,7 +46,7 @@ fn push_facts(text: &mut String, profile: &ExportProfile, width: usize) {
     fact("estimated", &format!("{} of the intervals", percent(profile.estimated_share)));
 }
 
-/// `30 min (311 meters), 60 min (2 meters)`.
+/// Returns, for example, `30 min (311 meters), 60 min (2 meters)`.
 fn interval_words(intervals: &[(u32, u64)]) -> String {
     if intervals.is_empty() {
         return "none".to_owned();
@@ -72,8 +72,7 @@ fn zone_words(zone: Option<&str>) -> String {
     )
 }
 
-/// One `[[readings]]` block for each path, or for each file where the files of a path differ, with
-/// what was guessed as comments.
+/// Writes one `[[readings]]` block per path, or per file if the files of a path differ; guesses are comments.
 fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
     let mut by_path: BTreeMap<&str, Vec<&SourceProfile>> = BTreeMap::new();
     for source in &profile.sources {
@@ -103,7 +102,7 @@ fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
     text
 }
 
-/// Running text as lines of a TOML comment.
+/// Appends words as lines of a TOML comment.
 fn push_comment(text: &mut String, words: &str, width: usize) {
     const MARK: &str = "# ";
     let mut wrapped = String::new();

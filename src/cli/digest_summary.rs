@@ -1,4 +1,4 @@
-//! Prints what `digest` left behind.
+//! Prints the result of `digest`.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use super::layout::{push_line, without_controls};
 use super::ranked_list::read_words;
 use crate::pipeline::RunSummary;
 
-/// The result of a digest as text, for lines of `width` characters.
+/// Renders the result of a digest as text, for lines of `width` characters.
 pub(super) fn render(summary: &RunSummary, folder: &Path, width: usize) -> String {
     let mut text = String::new();
     push_line(&mut text, &format!("Digested {}, into {}.\n", read_words(summary), folder.display()));

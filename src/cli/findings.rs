@@ -1,4 +1,4 @@
-//! Counts findings by code and shows one of each.
+//! Counts findings by code and shows one example of each.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,36 +7,36 @@ use super::layout::{Column, Side, aligned, grouped, push_line, push_wrapped};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 
-/// Meters named as those with most trouble.
+/// At most this many meters are listed as those with the most findings.
 const MAX_WORST_METERS: usize = 5;
 
-/// What happened to users' files and digests is never only counted.
+/// Codes that always get an example: they concern users' files and stored digests.
 const ALWAYS_SHOWN: [Code; 2] = [Code::StoreHealed, Code::KeptAside];
 
-/// Before an example.
+/// Indent before an example.
 const EXAMPLE_LEAD: &str = "      ";
 
 const COLUMNS: [Column; 3] = [("severity", Side::Left), ("count", Side::Right), ("code", Side::Left)];
 
-/// Of which codes an example is shown.
+/// Which codes get an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Examples {
-    /// Only of what was skipped: it explains the exit code.
+    /// Only those with severity `skipped`: they explain the exit code.
     OfSkipped,
-    /// Of each.
+    /// All codes.
     OfEach,
 }
 
 /// The findings of one code and severity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CodeCount<'a> {
-    /// How many.
+    /// Number of findings.
     pub n: u64,
-    /// The first of them.
+    /// The first finding, used as the example.
     pub first: &'a Finding,
 }
 
-/// Counts by severity, worst first, then by code.
+/// Counts findings by severity, worst first, then by code.
 pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
     let mut counts = BTreeMap::new();
     for first in findings {
@@ -75,7 +75,7 @@ pub(super) fn push_by_code(text: &mut String, findings: &[Finding], examples: Ex
     }
 }
 
-/// `for example march.parquet: the file ends in the middle of a row group`.
+/// Returns, for example, `for example march.parquet: the file ends in the middle of a row group`.
 fn example_words(count: &CodeCount<'_>) -> String {
     let finding = count.first;
     let is_unsaid = |name: &&str| !finding.description.contains(*name);
@@ -94,7 +94,7 @@ fn example_words(count: &CodeCount<'_>) -> String {
     }
 }
 
-/// Appends the meters with the gravest and most findings.
+/// Appends the meters with the most skipped data, then the most findings.
 pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding]) {
     let mut meters: BTreeMap<&MeterId, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {

@@ -1,4 +1,4 @@
-//! Renders results as one JSON object for machines, keys with their units.
+//! Renders results as one JSON object for machines; the keys carry the units.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct RunObject<'a> {
     findings: Vec<FindingObject<'a>>,
 }
 
-/// The columns of `suspects.parquet` that a machine decides by.
+/// The columns of `suspects.parquet` that a program needs to decide.
 #[derive(Serialize)]
 struct SuspectObject<'a> {
     rank: u32,
@@ -96,12 +96,12 @@ struct BacktestObject<'a> {
     findings: Vec<FindingObject<'a>>,
 }
 
-/// A backtest as one line of JSON.
+/// Renders a backtest as one line of JSON.
 pub(super) fn of_backtest(summary: &BacktestSummary) -> String {
     line(&BacktestObject { backtest: &summary.backtest, findings: finding_objects(&summary.findings) })
 }
 
-/// A run as one line of JSON.
+/// Renders a run as one line of JSON.
 pub(super) fn of_run(summary: &RunSummary, settings: &Settings) -> String {
     let suspects: Vec<_> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
     line(&RunObject {
@@ -118,7 +118,7 @@ pub(super) fn of_run(summary: &RunSummary, settings: &Settings) -> String {
     })
 }
 
-/// A profile as one line of JSON.
+/// Renders a profile as one line of JSON.
 pub(super) fn of_profile(profile: &ExportProfile) -> String {
     let files = profile.sources.iter().map(|source| FileObject {
         name: &source.name,

@@ -1,28 +1,28 @@
-//! Lays out plain text: aligned columns, running text, counts, shares, days.
+//! Lays out plain text: aligned columns, wrapped text, counts, shares, days.
 
 use jiff::civil::Date;
 
 use crate::run::words;
 
-/// Between two columns.
+/// Gap between two columns.
 const COLUMN_GAP: &str = "  ";
 
-/// Cells longer than this stand out of line rather than push every row to the right. [characters]
+/// Longer cells overflow their column instead of widening it for every row. [characters]
 const MAX_ALIGNED_CHARS: usize = 36;
 
-/// Which side of a column its cells stand on.
+/// Alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// Words.
+    /// For words.
     Left,
-    /// Numbers.
+    /// For numbers.
     Right,
 }
 
 /// A column's header and side.
 pub(super) type Column<'a> = (&'a str, Side);
 
-/// The header and the rows as lines, each column as wide as its longest cell.
+/// Returns the header and rows as lines, each column as wide as its longest cell.
 pub(super) fn aligned(columns: &[Column<'_>], rows: &[Vec<String>]) -> Vec<String> {
     let header: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
     let all: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
@@ -45,8 +45,7 @@ fn line(columns: &[Column<'_>], widths: &[usize], row: &[String]) -> String {
     cells.join(COLUMN_GAP).trim_end().to_owned()
 }
 
-/// Appends running text, broken between words; the first line begins with `lead`, further lines
-/// begin under the first word.
+/// Appends wrapped text. The first line begins with `lead`; further lines are indented to the first word.
 pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: usize) {
     let indent = " ".repeat(chars(lead));
     let mut line = lead.to_owned();
@@ -63,7 +62,7 @@ pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: us
     push_line(text, &line);
 }
 
-/// Appends a line without the spaces at its end.
+/// Appends a line without trailing spaces.
 pub(super) fn push_line(text: &mut String, line: &str) {
     text.push_str(line.trim_end_matches(' '));
     text.push('\n');
@@ -73,22 +72,22 @@ fn chars(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The text with what could steer a terminal replaced; ids and file names come from outside.
+/// Replaces control characters, which could steer a terminal: ids and file names come from outside.
 pub(super) fn without_controls(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// `1 234 567`, with plain spaces.
+/// Returns, for example, `1 234 567`, with plain spaces.
 pub(super) fn grouped(number: u64) -> String {
     words::grouped(number).replace('\u{202f}', " ")
 }
 
-/// `1 meter`, `1 234 meters`.
+/// Returns, for example, `1 meter` or `1 234 meters`.
 pub(super) fn counted(number: u64, noun: &str) -> String {
     words::counted(number, noun).replace('\u{202f}', " ")
 }
 
-/// `2021-06-01 to 2022-03-31 (304 days)`.
+/// Returns, for example, `2021-06-01 to 2022-03-31 (304 days)`.
 pub(super) fn span_words(span: Option<(Date, Date)>) -> String {
     let Some((first, last)) = span else { return "no days".to_owned() };
     let n_days = (last - first).get_days().unsigned_abs() + 1;

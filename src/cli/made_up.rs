@@ -1,4 +1,4 @@
-//! Makes up results for the tests of what is printed.
+//! Makes up results for tests of the printed output.
 
 use jiff::civil::{Date, date};
 
@@ -25,7 +25,7 @@ pub(super) fn settings() -> Settings {
     PipelineFile::default().check(&flags).unwrap()
 }
 
-/// A run over `n_meters`, the first `n_suspects` of them suspects.
+/// A run over `n_meters` meters; the first `n_suspects` are suspects.
 pub(super) fn summary(n_suspects: u32, n_meters: u32) -> RunSummary {
     RunSummary {
         scored: (1..=n_meters).map(|rank| scored(rank, rank <= n_suspects)).collect(),
@@ -115,7 +115,7 @@ fn reasons(is_suspect: bool) -> Vec<Reason> {
     ]
 }
 
-/// Findings of every severity, in the order of outputs.
+/// Findings of every severity, in output order.
 pub(super) fn findings() -> Vec<Finding> {
     let gap = |meter: &str, n: u64| {
         Finding::new(Code::Gap, Severity::Warning, format!("{n} of 13152 intervals are missing"))
@@ -138,7 +138,7 @@ pub(super) fn findings() -> Vec<Finding> {
     ]
 }
 
-/// A profile of two files of one folder, read alike.
+/// A profile of two files from one folder, with the same mapping.
 pub(super) fn profile() -> ExportProfile {
     let source = |name: &str| SourceProfile {
         name: format!("exports/{name}"),

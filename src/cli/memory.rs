@@ -1,11 +1,11 @@
-//! Asks the system how much memory the run has taken at most.
+//! Asks the system for the run's peak memory.
 
-/// Largest resident memory of the process so far, where the system tells. [MiB]
+/// Returns the peak resident memory of the process, if the system reports it. [MiB]
 pub(super) fn peak_memory_mib() -> Option<u64> {
     parse_peak(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
-/// `VmHWM:     12345 kB`, as proc(5) describes it.
+/// Parses `VmHWM:  12345 kB`, as proc(5) describes it.
 fn parse_peak(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

@@ -1,4 +1,4 @@
-//! Runs the command line: arguments as typed, as resolved, the work itself, what it prints.
+//! Runs the command line: parses arguments, resolves them, does the work, prints the result.
 
 mod args;
 mod backtested;
@@ -41,12 +41,12 @@ use crate::trials::backtest::{BacktestPlan, write_backtest};
 use crate::trials::simulate;
 use crate::verify::verify;
 
-/// Runs the command that `arguments` ask for, the program's own name first; the exit code is 0 done,
-/// 1 done but inputs or meters were skipped, 2 could not run.
+/// Runs the command in `arguments`; the first argument is the program's name. Exit codes: 0 done, 1 done but
+/// inputs or meters were skipped, 2 could not run.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let typed = match Arguments::try_parse_from(arguments) {
         Ok(typed) => typed,
-        // Help and the version are "errors" with exit code 0 to clap.
+        // clap reports help and the version as "errors" with exit code 0.
         Err(answer) => return outcome::print_usage(&answer),
     };
     match resolve(typed).and_then(run_job) {
@@ -143,7 +143,7 @@ fn run_triage(job: &TriageJob) -> Result<Outcome> {
     Ok(Outcome::of(&triage.findings))
 }
 
-/// Gives every stage the run's number of threads.
+/// Sets the number of threads for all stages.
 fn start_threads(threads: usize) -> Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
         Error::setting(

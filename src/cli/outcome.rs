@@ -1,4 +1,4 @@
-//! Prints results and errors, and turns how a run ended into its exit code.
+//! Prints results and errors, and turns the outcome of a run into an exit code.
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -7,10 +7,10 @@ use super::layout::without_controls;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Severity};
 
-/// Exit code of a run that could not run.
+/// Exit code when the command could not run.
 const COULD_NOT_RUN: u8 = 2;
 
-/// How a command ended that ran.
+/// Outcome of a command that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Everything was judged.
@@ -20,13 +20,13 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// What the findings make of a run.
+    /// Derives the outcome from the findings.
     pub(super) fn of(findings: &[Finding]) -> Self {
         let is_skipped = |finding: &Finding| finding.severity == Severity::Skipped;
         if findings.iter().any(is_skipped) { Self::DoneInPart } else { Self::Done }
     }
 
-    /// The exit code, as the help lists them.
+    /// Returns the exit code, as listed in the help.
     pub(super) fn exit_code(self) -> ExitCode {
         match self {
             Self::Done => ExitCode::SUCCESS,
@@ -35,7 +35,7 @@ impl Outcome {
     }
 }
 
-/// Prints a result. That nobody reads on (`| head`) is no error.
+/// Prints a result. A reader that stops early (`| head`) is no error.
 ///
 /// # Errors
 /// When standard output cannot be written, for example on a full disk.
@@ -47,9 +47,9 @@ pub(super) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Prints the error that stopped the run.
+/// Prints the error that stopped the run and returns the exit code.
 pub(super) fn report_error(error: &Error) -> ExitCode {
-    // Where standard error is closed too, the exit code has to do.
+    // If standard error is closed too, only the exit code is left.
     let _ = writeln!(std::io::stderr(), "error: {}", without_controls(&error.to_string()));
     ExitCode::from(COULD_NOT_RUN)
 }

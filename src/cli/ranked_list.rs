@@ -1,4 +1,4 @@
-//! Prints what `detect` found: whom to visit first, why, and how far to trust it.
+//! Prints what `detect` found: where to visit first, why, and how far to trust it.
 
 use jiff::civil::Date;
 
@@ -11,22 +11,22 @@ use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{false_leads, machine_words, percent, ranked_words, sensitivity_words};
 use crate::settings::Settings;
 
-/// Suspects printed; the files have all.
+/// At most this many suspects are printed; the files have all.
 const MAX_SUSPECTS: usize = 20;
 
-/// Meters printed where none is a suspect.
+/// At most this many meters are printed if none is a suspect.
 const MAX_OTHERS: usize = 5;
 
-/// Reasons printed under a meter; the evidence sheet has all.
+/// At most this many reasons are printed per meter; the evidence sheet has all.
 const MAX_REASONS: usize = 2;
 
-/// Before the sentence that says it all.
+/// Indent before the summary sentence.
 const SUMMARY_LEAD: &str = "      ";
 
-/// Before a reason.
+/// Indent and bullet before a reason.
 const REASON_LEAD: &str = "      - ";
 
-/// What stands where a rig has no estimate.
+/// Shown if a rig has no estimate.
 const NO_RIG: &str = "-";
 
 const COLUMNS: [Column; 8] = [
@@ -40,7 +40,7 @@ const COLUMNS: [Column; 8] = [
     ("chance", Side::Right),
 ];
 
-/// The files a person opens, and for what.
+/// The files that people open, and what each is for.
 const FILES: [(&str, &str); 5] = [
     ("report.html", "charts of every suspect, for a browser"),
     (
@@ -52,7 +52,7 @@ const FILES: [(&str, &str); 5] = [
     ("run.json", "inputs, settings, versions, counts"),
 ];
 
-/// The result of a run as text, for lines of `width` characters.
+/// Renders the result of a run as text, for lines of `width` characters.
 pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) -> String {
     let mut text = String::new();
     push_line(&mut text, &format!("Read {}.\n", read_words(summary)));
@@ -71,7 +71,7 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
     without_controls(&text)
 }
 
-/// `52 608 rows of 3 meters, 2021-07-01 to 2022-03-31 (274 days)`.
+/// Returns, for example, `52 608 rows of 3 meters, 2021-07-01 to 2022-03-31 (274 days)`.
 pub(super) fn read_words(summary: &RunSummary) -> String {
     let (rows, meters) = (counted(summary.n_rows, "row"), counted(summary.n_meters, "meter"));
     let span = summary.span.map(|span| format!(", {}", span_words(Some(span)))).unwrap_or_default();
@@ -136,7 +136,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>) -> Vec<String> {
     ]
 }
 
-/// `6.40 (5.89-7.04)`.
+/// Returns, for example, `6.40 (5.89-7.04)`.
 fn kw_words(rig: &RigEstimate) -> String {
     let decimals = if rig.kw.abs() < 10.0 { 2 } else { 1 };
     format!("{:.decimals$} ({:.decimals$}-{:.decimals$})", rig.kw, rig.kw_low, rig.kw_high)
@@ -150,7 +150,7 @@ fn since_words(rig: &RigEstimate, span: Option<(Date, Date)>) -> String {
     }
 }
 
-/// What speaks most for mining; where nothing does, what weighs most.
+/// Returns the strongest reasons for mining. If there are none, returns the first of the other reasons.
 fn strongest_reasons(scored: &Scored, language: &Language) -> impl Iterator<Item = String> {
     let has_any = scored.reasons.iter().any(|reason| reason.weight > 0.0);
     let shown = scored.reasons.iter().filter(move |reason| reason.weight > 0.0 || !has_any);

@@ -1,4 +1,4 @@
-//! Turns arguments as typed into jobs with checked settings.
+//! Turns parsed arguments into jobs with checked settings.
 
 use std::path::{Path, PathBuf};
 
@@ -13,16 +13,16 @@ use crate::settings::{Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
 
-/// What the name of a pipeline file ends with.
+/// Ending of a pipeline file's name.
 const PIPELINE_ENDING: &str = ".toml";
 
-/// More trials tell no more, and take days.
+/// More trials add no information and take days.
 const MAX_TRIALS: u64 = 1000;
 
 /// More visits than any utility makes.
 const MAX_VISITS: usize = 1_000_000;
 
-/// How the result is printed.
+/// Format of the printed result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     /// For people.
@@ -40,7 +40,7 @@ pub(super) enum Job {
     Check(Settings, Answer),
     /// Digest an export.
     Digest(Settings),
-    /// Plant rigs and measure how well they are found; where to leave the tables, if anywhere.
+    /// Plant rigs and measure how well they are found. The path, if any, is where to write the tables.
     Backtest(Settings, BacktestPlan, Option<PathBuf>, Answer),
     /// Print an evidence sheet.
     Explain {
@@ -48,31 +48,31 @@ pub(super) enum Job {
         run: PathBuf,
         /// The meter's id.
         meter: String,
-        /// Of the reasons; `None`: the run\'s.
+        /// Language of the reasons; `None`: the run's own.
         language: Option<&'static Language>,
     },
     /// Serve a run to analysts.
     Review(ReviewSettings),
-    /// Let an administrator of the desk in.
+    /// Create an administrator of the desk.
     AddAdministrator(ReviewSettings, String),
-    /// Hold tips against a run.
+    /// Compare tips with a run.
     Triage(TriageJob),
     /// Simulate a district.
     Simulate(SimulateSettings),
-    /// Hold a folder against what was written.
+    /// Check a folder against the record of what was written.
     Verify(PathBuf),
     /// Print the dictionary of a run's tables.
     Schema,
 }
 
-/// What is held against what.
+/// Inputs and output of a triage.
 #[derive(Debug)]
 pub(super) struct TriageJob {
     /// Output folder of a run.
     pub run: PathBuf,
     /// File of tips.
     pub tips: PathBuf,
-    /// Old and new names of streets.
+    /// Table of old and new street names.
     pub streets: Option<PathBuf>,
     /// Folder for the outputs.
     pub out: PathBuf,
@@ -89,7 +89,7 @@ impl TryFrom<TriageArguments> for TriageJob {
     }
 }
 
-/// The job that the arguments ask for.
+/// Returns the job that the arguments ask for.
 ///
 /// # Errors
 /// When a pipeline file cannot be read or a value cannot be used.
@@ -99,7 +99,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
         Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
         Command::Backtest(typed) => {
-            // Its folder is for the tables: no run is written.
+            // A backtest writes no run: `--out` is the folder for its tables.
             let settings = ranking_settings(&typed.subject, &typed.ranking, None)?;
             Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
         }
@@ -235,7 +235,7 @@ fn is_pipeline(subject: &str) -> bool {
     subject.to_ascii_lowercase().ends_with(PIPELINE_ENDING)
 }
 
-/// The pipeline file; without one everything is default.
+/// Reads the pipeline file; without a path, all settings are defaults.
 fn pipeline_file(path: Option<&Path>) -> Result<PipelineFile> {
     let Some(path) = path else { return Ok(PipelineFile::default()) };
     if !is_pipeline(&path.to_string_lossy()) {

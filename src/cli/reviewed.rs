@@ -1,4 +1,4 @@
-//! Starts the analysts' desk: says where it listens, sets up its log, asks for a password.
+//! Starts the analysts' desk: prints its address, sets up its log, asks for a password.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -8,7 +8,7 @@ use super::outcome::{self, Outcome};
 use crate::error::{Error, Result};
 use crate::review::{self, Login, ReviewSettings};
 
-/// What is logged unless `HASHWATT_LOG` says otherwise.
+/// Log filter, unless `HASHWATT_LOG` sets another.
 const DEFAULT_LOG: &str = "hashwatt=info,warn";
 
 /// Serves until told to stop.
@@ -22,7 +22,7 @@ pub(super) fn serve_desk(settings: &ReviewSettings) -> Result<Outcome> {
             Login::Required => "",
         };
         let run = settings.run.display();
-        // Whoever closed standard output can still use the desk.
+        // The desk also works if standard output is closed.
         let _ = outcome::print(&format!(
             "The desk of {run} is open at http://{address}/\nWhat people write goes to {database}.{warning}\n"
         ));
@@ -30,7 +30,7 @@ pub(super) fn serve_desk(settings: &ReviewSettings) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Lets an administrator in with a password from the terminal or from standard input.
+/// Creates an administrator with a password from the terminal or from standard input.
 pub(super) fn add_administrator(settings: &ReviewSettings, name: &str) -> Result<Outcome> {
     let name = name.trim();
     if name.is_empty() {
@@ -57,6 +57,6 @@ fn password() -> Result<String> {
 fn start_log() {
     let filter = EnvFilter::try_from_env("HASHWATT_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A log that another has started goes on.
+    // If a log is already set up, keep it.
     let _ = if std::io::stderr().is_terminal() { log.try_init() } else { log.json().try_init() };
 }

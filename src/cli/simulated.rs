@@ -3,7 +3,7 @@
 use super::layout::{counted, push_line, without_controls};
 use crate::trials::{SimulateSettings, Summary};
 
-/// The result of a simulation as text.
+/// Renders the result of a simulation as text.
 pub(super) fn render(summary: &Summary, settings: &SimulateSettings) -> String {
     let mut text = String::new();
     let points = counted(summary.n_meters as u64, "usage point");

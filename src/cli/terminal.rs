@@ -1,4 +1,4 @@
-//! Shows how far a run is: bars on a terminal, one line a stage elsewhere, always on standard error.
+//! Shows the progress of a run on standard error: bars on a terminal, otherwise one line per stage.
 
 use std::fmt;
 use std::io::{IsTerminal, Write};
@@ -12,28 +12,28 @@ use super::layout::without_controls;
 use super::memory::peak_memory_mib;
 use crate::progress::Watch;
 
-/// Width of text where standard output is no terminal. [characters]
+/// Text width if standard output is no terminal. [characters]
 const DEFAULT_CHARS: usize = 100;
 
-/// Narrower than this, tables do not fit anyway; wider, running text is hard to read. [characters]
+/// Below this, tables do not fit anyway; above it, running text is hard to read. [characters]
 const CHARS_RANGE: (usize, usize) = (60, 140);
 
-/// How often a bar moves where nothing is counted.
+/// Redraw interval of a bar while nothing is counted.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Width of the terminal that the result goes to. [characters]
+/// Returns the width of the terminal that the result is printed to. [characters]
 pub(super) fn width() -> usize {
     let terminal = std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     let chars = terminal.map_or(DEFAULT_CHARS, |(width, _)| usize::from(width.0));
     chars.clamp(CHARS_RANGE.0, CHARS_RANGE.1)
 }
 
-/// The watch that suits standard error.
+/// Returns the progress display that suits standard error.
 pub(super) fn watch() -> Box<dyn Watch> {
     if std::io::stderr().is_terminal() { Box::new(Bars::new()) } else { Box::new(Lines::new()) }
 }
 
-/// A stage that runs.
+/// A running stage.
 struct Stage {
     name: String,
     begun: Instant,
@@ -44,7 +44,7 @@ impl Stage {
         Self { name: name.to_owned(), begun: Instant::now() }
     }
 
-    /// `digest: 52608 rows of 311 meters (1.2 s, peak memory 180 MiB)`.
+    /// Returns, for example, `digest: 52608 rows of 311 meters (1.2 s, peak memory 180 MiB)`.
     fn line(&self, summary: &str) -> String {
         let seconds = self.begun.elapsed().as_secs_f64();
         let memory = peak_memory_mib().map(|mib| format!(", peak memory {mib} MiB")).unwrap_or_default();
@@ -52,7 +52,7 @@ impl Stage {
     }
 }
 
-/// One line a stage, when it ends.
+/// Prints one line per stage, when it ends.
 struct Lines {
     stage: Mutex<Option<Stage>>,
 }
@@ -78,7 +78,7 @@ impl Watch for Lines {
     }
 }
 
-/// A bar for the stage that runs, a line for each that has ended.
+/// Shows a bar for the running stage and a line for each finished one.
 struct Bars {
     running: RwLock<Option<(Stage, ProgressBar)>>,
     bytes: Arc<AtomicU64>,
@@ -139,7 +139,7 @@ fn style(unit: &str, total: Option<u64>, bytes: &Arc<AtomicU64>) -> ProgressStyl
         })
 }
 
-/// What a bar shows: how many of how many, how fast, input read, time left, memory.
+/// Template of a bar: count of total, rate, input read, time left, memory.
 fn template(unit: &str, total: Option<u64>) -> String {
     let unit: String = unit.chars().filter(|c| !matches!(c, '{' | '}')).collect();
     match (unit.as_str(), total) {

@@ -1,4 +1,4 @@
-//! Prints what tips came to.
+//! Prints the result of a triage.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::findings::{Examples, push_by_code};
 use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
 use crate::tips::{Answer, Triage};
 
-/// Tips shown; the files have all.
+/// At most this many tips are shown; the files have all.
 const MAX_SHOWN: usize = 15;
 
 const COLUMNS: [Column<'static>; 6] = [
@@ -18,7 +18,7 @@ const COLUMNS: [Column<'static>; 6] = [
     ("place", Side::Left),
 ];
 
-/// The result of a triage as text for lines of `width` characters.
+/// Renders the result of a triage as text, for lines of `width` characters.
 pub(super) fn render(triage: &Triage, out: &Path, width: usize) -> String {
     let mut text = String::new();
     let n = |answer: Answer| triage.count(answer);

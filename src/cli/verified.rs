@@ -5,10 +5,10 @@ use std::path::Path;
 use super::layout::{counted, push_line, without_controls};
 use crate::verify::Verified;
 
-/// Names of files that are nobody's damage, so many at most.
+/// At most this many files that hashwatt did not write are named.
 const MAX_OTHERS: usize = 20;
 
-/// The result as text.
+/// Renders the result as text.
 pub(super) fn render(verified: &Verified, folder: &Path) -> String {
     let mut text = String::new();
     let (shown, holds) = (folder.display(), verified.holds.words());

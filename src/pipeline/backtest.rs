@@ -1,4 +1,4 @@
-//! Plants rigs into an export's own meters, and holds the ranked list against them.
+//! Plants rigs into an export's own meters and measures how well the ranked list finds them.
 
 use std::collections::BTreeSet;
 
@@ -23,15 +23,15 @@ use crate::trials::backtest::{Backtest, BacktestPlan, Trial, tip_index};
 pub struct BacktestSummary {
     /// The measures.
     pub backtest: Backtest,
-    /// Everything found in the export on the way, worst first.
+    /// All findings on the export, worst first.
     pub findings: Vec<Finding>,
 }
 
-/// Plants rigs into the meters of an export and holds the ranked list against them, trial after trial.
-/// Writes nothing but digests that runs share.
+/// Plants rigs into the meters of an export, ranks the meters, and compares the list with what was planted.
+/// Repeats this trial after trial. Writes no run; it only adds digests to the shared store, where one is set.
 ///
 /// # Errors
-/// When nothing can be read, or no meter can be planted into.
+/// When nothing can be read, or no meter is fit to plant a rig into.
 pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> Result<BacktestSummary> {
     let folder = tempfile::tempdir().map_err(|error| Error::write(std::env::temp_dir(), error))?;
     if let Some(store) = &settings.store {

@@ -1,4 +1,4 @@
-//! Reads what stands beside the readings: register, weather, events, verdicts; and says what was read.
+//! Reads the tables beside the interval data: register, weather, events, verdicts. Records each input file.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::ranking::Scored;
 use crate::run::run_json::InputRecord;
 use crate::settings::Settings;
 
-/// Tables beside the readings.
+/// Tables that accompany the interval data.
 pub(super) struct Tables {
     pub register: Register,
     pub surroundings: Surroundings,
@@ -66,7 +66,8 @@ impl Tables {
     }
 }
 
-/// Verdicts on what is neither in the run nor in the register, nor the residual of such.
+/// Returns a finding if verdicts name ids that neither the run nor the register has. A residual counts as
+/// known if the register has its transformer.
 pub(super) fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Finding> {
     if tables.verdicts.is_empty() {
         return None;
@@ -79,7 +80,7 @@ pub(super) fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Fin
     tables.verdicts.unknown(is_known)
 }
 
-/// The record of every file that was read.
+/// Returns a record of every file that was read.
 pub(super) fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<Vec<InputRecord>> {
     let mut inputs: Vec<InputRecord> = opened
         .sources

@@ -13,10 +13,10 @@ use crate::finding::Finding;
 use crate::progress::Watch;
 use crate::settings::Settings;
 
-/// What `check` tells of an export.
+/// What `check` reports on an export.
 #[derive(Debug)]
 pub struct ExportProfile {
-    /// Files and the mapping each would be read with, with the `path` that named it.
+    /// Each file with the mapping it would be read with, and the `path` that named it.
     pub sources: Vec<SourceProfile>,
     /// Rows of interval data read.
     pub n_rows: u64,
@@ -26,13 +26,13 @@ pub struct ExportProfile {
     pub span: Option<(Date, Date)>,
     /// Meters by length of interval. [min, meters]
     pub intervals: Vec<(u32, u64)>,
-    /// Share of expected intervals that are there, 0..=1.
+    /// Share of expected intervals that are present, 0..=1.
     pub completeness: f64,
     /// Share of intervals that are estimated, 0..=1.
     pub estimated_share: f64,
-    /// Zone used for local days; `None`: times taken as they stand.
+    /// Zone used for local days; `None`: times are used as they stand in the file.
     pub zone: Option<String>,
-    /// Everything found, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -49,7 +49,7 @@ pub struct SourceProfile {
     pub n_rows: u64,
 }
 
-/// Profiles an export without ranking it. Writes nothing that outlives the call.
+/// Profiles an export without ranking it. Deletes all it wrote before it returns.
 ///
 /// # Errors
 /// When nothing can be read.

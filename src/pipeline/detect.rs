@@ -1,4 +1,4 @@
-//! Finds suspects: the main path, one call a stage.
+//! Finds suspects: the main path, one call per stage.
 
 use std::collections::BTreeSet;
 
@@ -30,14 +30,14 @@ use crate::run::words::ranked_words;
 use crate::run::{RunOutputs, tables, write_run};
 use crate::settings::Settings;
 
-/// What a run of `detect` found, for whoever started it; the files are in the output folder.
+/// Result of a run of `detect`, for the caller; the files are in the output folder.
 #[derive(Debug)]
 pub struct RunSummary {
     /// Every meter, by rank.
     pub scored: Vec<Scored>,
-    /// How small a rig these meters would show.
+    /// How small a rig would still be found among these meters.
     pub sensitivity: Sensitivity,
-    /// Everything found on the way, worst first.
+    /// All findings of the run, worst first.
     pub findings: Vec<Finding>,
     /// Rows of interval data read.
     pub n_rows: u64,
@@ -47,14 +47,14 @@ pub struct RunSummary {
     pub span: Option<(Date, Date)>,
 }
 
-/// Finds suspects: reads, checks, digests, extracts, groups, ranks, writes.
+/// Finds suspects: reads, checks, digests, extracts features, groups, ranks and writes.
 ///
 /// # Errors
 /// When nothing can be read or the outputs cannot be written. Trouble with single files or meters
 /// is in the summary's findings.
 pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let workspace = claim(settings)?;
-    // Everything is written there until the run is whole.
+    // All output goes to the workspace until the run is complete.
     let settings = &Settings { out: workspace.folder(), ..settings.clone() };
     let mut clock = Clock::default();
     let tables = Tables::read(settings)?;
@@ -74,7 +74,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     Ok(summary)
 }
 
-/// What all stages after the digest look at.
+/// Input of all stages after the digest.
 struct Run<'a> {
     settings: &'a Settings,
     watch: &'a dyn Watch,
@@ -84,8 +84,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Looks at each meter once: its features and checks, its part of the balance, and its days where it may
-    /// become a host.
+    /// Visits each meter once. Extracts its features, runs its checks, and adds its energy to the balance.
+    /// Keeps its days if rigs may be planted into it later.
     fn measure(&self, ledger: &Ledger<'_>, kept: &KeptDays) -> Result<Measured> {
         let tables = &self.tables;
         let keep = |days: MeterDays, features: Option<&_>, point: Option<&_>| {
@@ -99,7 +99,7 @@ impl Run<'_> {
         measure_meters(store, self.settings, &tables.register, &tables.surroundings, self.watch, &keep)
     }
 
-    /// What transformers feed beyond their meters, with the voltages around it and what was found there.
+    /// Returns the energy balance of each transformer, with the voltages and verdicts taken into account.
     fn balance(&self, ledger: Ledger<'_>, clock: &mut Clock) -> Result<Balance> {
         let (settings, tables, store) = (self.settings, &self.tables, &self.digested.store);
         let around = Around {
@@ -199,8 +199,8 @@ impl Run<'_> {
     }
 }
 
-/// Features of the residuals, which are meters that nobody mounted: for whoever reads the tables. The
-/// model learns from none of them, and no meter is held against them.
+/// Returns the features of the residuals, for the output tables only. The model does not learn from them, and
+/// no meter is compared with them.
 fn residual_features(
     balance: &Balance,
     settings: &Settings,

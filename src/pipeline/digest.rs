@@ -1,4 +1,4 @@
-//! Digests an export into a store, and goes no further.
+//! Digests an export into a store and stops there.
 
 use super::detect::RunSummary;
 use super::digest_sources;
@@ -12,7 +12,7 @@ use crate::progress::Watch;
 use crate::ranking::sensitivity::Sensitivity;
 use crate::settings::Settings;
 
-/// Digests an export into a store, its own or the shared one, and goes no further.
+/// Digests an export into the run's own store or the shared one, and stops there.
 ///
 /// # Errors
 /// As [`detect`](super::detect::detect).

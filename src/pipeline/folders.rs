@@ -1,4 +1,4 @@
-//! Claims the folders that a command writes, and publishes what it wrote.
+//! Claims the folders that a command writes, and publishes its output.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::folder::{Holds, Input, KeptFile, Workspace, check_apart, check_claim, check_inputs};
 use crate::settings::{DIGESTS, Settings};
 
-/// Claims the run's folder, once nothing that is read lies in a folder that is written.
+/// Claims the run's folder, after checking that no input lies in a folder that will be written.
 pub(super) fn claim(settings: &Settings) -> Result<Workspace> {
     let inputs = inputs_of(settings);
     if let Some(store) = &settings.store {
@@ -21,13 +21,13 @@ pub(super) fn claim(settings: &Settings) -> Result<Workspace> {
     Workspace::claim(&settings.out, Holds::Run, &inputs)
 }
 
-/// Whether the store's folder may be written.
+/// Checks that the store's folder may be written.
 pub(super) fn check_store(store: &Path, inputs: &[Input]) -> Result<()> {
     check_inputs(store, inputs, "--store")?;
     check_claim(store, Holds::Store, "--store")
 }
 
-/// Everything on this machine that a run reads.
+/// Returns every local file or folder that a run reads.
 #[must_use]
 pub fn inputs_of(settings: &Settings) -> Vec<Input> {
     let readings = local_files(&settings.readings).into_iter().map(|path| Input { flag: "--readings", path });
@@ -41,7 +41,7 @@ pub fn inputs_of(settings: &Settings) -> Vec<Input> {
     readings.chain(tables).collect()
 }
 
-/// Publishes a run; what is said of files that were somebody's.
+/// Publishes a run. Returns a finding for each file that was not as hashwatt wrote it and was kept aside.
 pub(super) fn publish(workspace: Workspace) -> Result<Vec<Finding>> {
     let mut known = BTreeMap::new();
     for name in [DIGESTS, RESIDUALS] {

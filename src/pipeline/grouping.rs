@@ -1,4 +1,4 @@
-//! Puts meters among their peers, in an order that no id enters.
+//! Puts meters into peer groups, in an order that does not depend on their ids.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) fn group(
     verdicts: &Verdicts,
     settings: &Settings,
 ) -> Result<Grouped> {
-    // Clusters depend on the order of their rows; that of ids is chance.
+    // Clusters depend on the order of their rows, so sort by content: the order of ids is arbitrary.
     meters.par_sort_by_cached_key(|(meter, features, _)| (features.content, meter.clone()));
     let inputs: Vec<GroupInput> = meters
         .iter()

@@ -1,4 +1,4 @@
-//! Runs the commands, a module each; `detect` is the main path, one call a stage in the order the data flows.
+//! Runs the commands, one module each; `detect` is the main path, one call per stage in data order.
 
 mod backtest;
 mod beside;
@@ -25,7 +25,8 @@ pub use detect::{RunSummary, detect};
 pub use digest::digest;
 pub use folders::inputs_of;
 
-/// Digests what the shared store does not have yet; without one, everything, into the run's folder.
+/// Digests what the shared store does not have yet; without a shared store, everything, into the run's
+/// folder.
 fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) -> Result<Digested> {
     match &settings.store {
         Some(store) => update::update(sources, settings, store, watch),
@@ -33,7 +34,7 @@ fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) ->
     }
 }
 
-/// Everything found, in order. Those of the meters are the most: they are moved, not copied.
+/// Returns all findings in order. The meters' findings are the most numerous, so they are moved, not copied.
 fn all_findings(
     tables: &Tables,
     opened: &Opened,

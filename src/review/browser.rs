@@ -1,8 +1,9 @@
-//! Keeps in a browser's own cookies what the desk must know of it, so that a visitor costs the desk nothing.
+//! Keeps what the desk must know about a browser in its cookies, so that visitors use no storage of the desk.
 //!
-//! A visitor who has not logged in has no session. The token of their forms is the signature of a cookie, the
-//! language they chose is another. A third is given at a login: it says, signed, that this browser has been let in
-//! as this person before, and so spares them the wait that somebody else's guesses at their name have earned.
+//! Visitors who are not logged in have no session. The token of their forms is the signature of a cookie.
+//! Another cookie holds the language they chose. A third cookie is set at login. It states, signed, that this
+//! person has logged in from this browser before. Such a browser does not have to wait when others guess
+//! passwords for the same name.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,25 +21,25 @@ use super::desk::{Desk, now};
 use super::signer::{Signer, secret};
 use hashwatt_core::language::Language;
 
-/// Cookies: of forms, of the language, and the beginning of those that say who was let in.
+/// Cookies: for forms, for the language, and the prefix of those that state who has logged in.
 const FORM: &str = "hashwatt_form";
 const LANGUAGE: &str = "hashwatt_language";
 const KNOWN: &str = "hashwatt_known_";
 
-/// How long a browser is known after a login, and keeps its language. [d] Whoever is away longer is a stranger.
+/// How long a browser is known after a login, and keeps its language. [d] After that it is unknown again.
 const KNOWN_DAYS: i64 = 180;
 
-/// Seconds of a day.
+/// Seconds in a day.
 const DAY_S: i64 = 86_400;
 
-/// A browser, or whatever else sends requests.
+/// A browser, or any other client.
 #[derive(Debug, Clone)]
 pub struct Browser {
     /// Token that its forms must carry while nobody is logged in.
     pub csrf: String,
-    /// Language of the pages: the one chosen, else the one it asks for.
+    /// Language of the pages: the one chosen, else the one the browser asks for.
     pub language: &'static Language,
-    /// Where from: the connection's address, or behind a proxy the last one it names.
+    /// Address of the client: of the connection, or behind a proxy the last one that the proxy names.
     pub address: String,
     cookies: Vec<(String, String)>,
 }
@@ -51,7 +52,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Browser {
     }
 }
 
-/// Says of each request what its browser is, and gives a new one the cookie of its forms.
+/// Attaches the browser's data to each request, and gives a new browser its form cookie.
 pub async fn meet(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
     let cookies = cookies_of(request.headers());
     let form = value_of(&cookies, FORM).map(str::to_owned);
@@ -82,7 +83,7 @@ fn value_of<'a>(cookies: &'a [(String, String)], name: &str) -> Option<&'a str> 
 }
 
 impl Browser {
-    /// What this browser is called among those that were let in as this person; `None` where it never was.
+    /// Returns the id of this browser if this person has logged in from it before; else `None`.
     #[must_use]
     pub fn known_as(&self, signer: &Signer, name: &str) -> Option<String> {
         let value = value_of(&self.cookies, &known_cookie(signer, name))?;
@@ -94,7 +95,7 @@ impl Browser {
     }
 }
 
-/// Remembers in the browser that this person was let in.
+/// Sets the cookie that states that this person has logged in from this browser.
 pub fn remember(desk: &Desk, answer: &mut Response, name: &str) {
     let said = format!("{}.{}", secret(), now() + KNOWN_DAYS * DAY_S);
     let signature = desk.signer.sign("known", &format!("{name}\n{said}"));
@@ -103,14 +104,15 @@ pub fn remember(desk: &Desk, answer: &mut Response, name: &str) {
     give(desk, answer, cookie);
 }
 
-/// Remembers a language in the browser.
+/// Sets the language cookie.
 pub fn choose_language(desk: &Desk, answer: &mut Response, language: &'static Language) {
     let mut cookie = Cookie::new(LANGUAGE, language.code);
     cookie.set_max_age(CookieAge::days(KNOWN_DAYS));
     give(desk, answer, cookie);
 }
 
-/// People share browsers, so each has a cookie; what it is called tells nobody of whom it is.
+/// Returns the name of a person's cookie. People share browsers, so each has a cookie of their own. Its name
+/// does not reveal the person.
 fn known_cookie(signer: &Signer, name: &str) -> String {
     format!("{KNOWN}{}", &signer.sign("cookie", name)[..12])
 }
@@ -120,7 +122,7 @@ fn give(desk: &Desk, answer: &mut Response, mut cookie: Cookie<'_>) {
     cookie.set_http_only(true);
     cookie.set_same_site(SameSite::Strict);
     cookie.set_secure(desk.settings.transport == Transport::BehindTls);
-    // What is in it is ours, and of letters, digits, dashes and dots.
+    // We make the content ourselves, from letters, digits, dashes and dots.
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }

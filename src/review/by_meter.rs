@@ -1,4 +1,4 @@
-//! Decodes one meter's rows of a table when they are asked for.
+//! Decodes one meter's rows of a table on request.
 
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -12,19 +12,21 @@ use parquet::arrow::arrow_reader::{
 use hashwatt_core::error::{Error, Result};
 use hashwatt_run::past_run::PastRun;
 
-/// A table with the rows of a meter together, of which one meter's are read at a time.
+/// A table that is sorted by meter, so that the rows of one meter can be read alone.
 #[derive(Debug)]
 pub struct ByMeter {
     table: &'static str,
-    /// The file as it is on disk, compressed: many read it at once, and a file has one place to read from.
+    /// The file as it is on disk, compressed. It is held in memory because many readers share it, and an open
+    /// file has only one read position.
     file: Bytes,
     metadata: ArrowReaderMetadata,
-    /// First row and number of rows, by meter's hash; two meters of one hash are told apart when read.
+    /// First row and number of rows, by hash of the meter's id. Two meters with the same hash are told apart
+    /// when read.
     places: Vec<(u64, u32, u32)>,
 }
 
 impl ByMeter {
-    /// Notes where each meter's rows are.
+    /// Indexes where each meter's rows are.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -55,7 +57,7 @@ impl ByMeter {
         Ok(Self { table, file, metadata, places })
     }
 
-    /// The rows of one meter.
+    /// Returns the rows of one meter.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -68,7 +70,7 @@ impl ByMeter {
             let builder =
                 ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
             let (group, skipped) = self.row_group(*first as usize);
-            // A meter's rows may go on in the next row group.
+            // The meter's rows may continue in the next row group.
             let groups = vec![group, group + 1];
             let groups: Vec<usize> = groups
                 .into_iter()
@@ -90,10 +92,10 @@ impl ByMeter {
         Ok(found)
     }
 
-    /// Calls with every piece of the table's columns.
+    /// Calls `take` with every batch of these columns.
     ///
     /// # Errors
-    /// When the table cannot be read; those of `take`.
+    /// When the table cannot be read; the errors of `take`.
     pub fn each_batch(
         &self,
         columns: &[&str],
@@ -109,7 +111,7 @@ impl ByMeter {
         Ok(())
     }
 
-    /// The row group of a row, and how many rows of it come before.
+    /// Returns the row group of a row, and the row's position in it.
     fn row_group(&self, row: usize) -> (usize, usize) {
         let mut before = 0;
         for (group, facts) in self.metadata.metadata().row_groups().iter().enumerate() {
@@ -130,10 +132,10 @@ fn hash(id: &str) -> u64 {
     hasher.finish()
 }
 
-/// A column as text.
+/// Returns a column as text.
 ///
 /// # Errors
-/// When there is none, or it has no text form.
+/// When the column is missing, or cannot be cast to text.
 pub fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
     let failed = |error: String| Error::table(name, error);
     let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;
@@ -141,10 +143,10 @@ pub fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
     Ok(StringArray::from(column.to_data()))
 }
 
-/// A column as numbers.
+/// Returns a column as numbers.
 ///
 /// # Errors
-/// When there is none, or it has no number form.
+/// When the column is missing, or cannot be cast to numbers.
 pub fn floats(batch: &RecordBatch, name: &str) -> Result<Float64Array> {
     let failed = |error: String| Error::table(name, error);
     let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;

@@ -1,30 +1,30 @@
-//! Adds up what was written on a meter, entry by entry, to where its case stands.
+//! Derives the state of a meter's case from its log entries.
 
 use std::collections::BTreeMap;
 
 use hashwatt_readings::acquisition::verdicts::Verdict;
 
-/// What an entry does.
+/// Kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Action {
-    /// Decides: `value` is the verdict.
+    /// A verdict, in `value`.
     Verdict,
-    /// Gives the case to a person, `value`; empty: to nobody.
+    /// Assigns the case to the person in `value`; empty: to nobody.
     Assign,
-    /// Says something: `reason`.
+    /// A note, in `reason`.
     Note,
-    /// Asks for a visit; `value` may say by when.
+    /// Requests a visit; `value` may give a due date.
     VisitRequested,
-    /// Says what a visit found: `value` one of [`VISIT_RESULTS`].
+    /// Result of a visit; `value` is one of [`VISIT_RESULTS`].
     VisitResult,
-    /// Says that the place was closed on the day `value`, and is watched from then on.
+    /// The farm was closed on the day in `value`; the meter is watched from then on.
     Closed,
-    /// Hands over the tip numbered `value`.
+    /// Hands over the tip whose number is `value`.
     Tip,
 }
 
-/// What a visit can find.
+/// Possible results of a visit.
 pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", "no_access", "other_cause"];
 
 impl Action {
@@ -38,39 +38,39 @@ impl Action {
         Self::Tip,
     ];
 
-    /// The stable text of the action.
+    /// Returns the stable text of the action.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The action with this text.
+    /// Returns the action with this text.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == text)
     }
 }
 
-/// The verdict with this text.
+/// Returns the verdict with this text.
 #[must_use]
 pub fn verdict_named(text: &str) -> Option<Verdict> {
     Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text)
 }
 
-/// One line of the log: nothing in it ever changes.
+/// One line of the log. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Number, counting up.
+    /// Number, in ascending order.
     pub id: i64,
     /// Seconds since 1970-01-01T00:00Z.
     pub at: i64,
     /// Who wrote it.
     pub person: String,
-    /// The meter, or `residual:` and the id of what feeds it.
+    /// The meter, or `residual:` and the id of its parent.
     pub meter: String,
-    /// What it does.
+    /// What the entry does.
     pub action: Action,
-    /// To what; see [`Action`].
+    /// Value of the action; see [`Action`].
     pub value: String,
     /// Why, in the person's words.
     pub reason: String,
@@ -78,34 +78,34 @@ pub struct Entry {
     pub run: String,
 }
 
-/// Where the work on a meter stands.
+/// State of the work on a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
-    /// Nobody has written anything.
+    /// No entries yet.
     New,
-    /// Somebody is on it.
+    /// Somebody works on it.
     Open,
     /// Judged worth a visit.
     Suspected,
-    /// A visit is asked for.
+    /// A visit is requested.
     VisitRequested,
-    /// Somebody has been there; no verdict since.
+    /// Visited; no verdict since.
     Visited,
     /// A farm was found.
     Confirmed,
-    /// There is none.
+    /// No farm was found.
     Rejected,
-    /// A farm was found that no list had named.
+    /// A farm was found that was on no list.
     Missed,
     /// The farm was closed; the meter is watched.
     Closed,
-    /// It was closed and draws again.
+    /// The farm was closed, and the place draws again.
     Restarted,
 }
 
 impl Status {
-    /// Every status, in the order of the work.
+    /// Every status, in order of the work.
     pub const ALL: [Self; 10] = [
         Self::New,
         Self::Open,
@@ -119,35 +119,35 @@ impl Status {
         Self::Restarted,
     ];
 
-    /// The stable text of the status.
+    /// Returns the stable text of the status.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The status with this text.
+    /// Returns the status with this text.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
-    /// Whether a visit would still tell something.
+    /// Whether a visit would still be useful.
     #[must_use]
     pub const fn is_to_visit(self) -> bool {
         matches!(self, Self::New | Self::Open | Self::Suspected | Self::VisitRequested | Self::Restarted)
     }
 }
 
-/// What the entries on one meter add up to.
+/// State of a case, derived from all entries on one meter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Where the work stands.
+    /// State of the work.
     pub status: Status,
-    /// Latest verdict, and when.
+    /// Latest verdict, and when it was made.
     pub verdict: Option<(Verdict, i64)>,
-    /// Whose it is.
+    /// The person it is assigned to.
     pub assignee: Option<String>,
-    /// Local day it was closed on.
+    /// Local day on which the farm was closed.
     pub closed_on: Option<jiff::civil::Date>,
     /// Number of the last entry.
     pub last: i64,
@@ -203,7 +203,7 @@ pub struct Cases {
 }
 
 impl Cases {
-    /// Adds entries, oldest first; those it has already are passed over.
+    /// Adds entries, oldest first; skips those that are already included.
     pub fn add(&mut self, entries: &[Entry]) {
         for entry in entries.iter().filter(|entry| entry.id > self.last) {
             self.by_meter.entry(entry.meter.clone()).or_insert_with(Case::new).add(entry);
@@ -211,18 +211,18 @@ impl Cases {
         self.last = self.last.max(entries.last().map_or(0, |entry| entry.id));
     }
 
-    /// The case of a meter; `None` where nobody has written anything.
+    /// Returns the case of a meter; `None` if it has no entries.
     #[must_use]
     pub fn of(&self, meter: &str) -> Option<&Case> {
         self.by_meter.get(meter)
     }
 
-    /// Every case, by meter.
+    /// Returns every case, by meter.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Case)> {
         self.by_meter.iter().map(|(meter, case)| (meter.as_str(), case))
     }
 
-    /// Number of the last entry that is in; 0 before the first.
+    /// Returns the number of the last entry included; 0 if there is none.
     #[must_use]
     pub const fn last(&self) -> i64 {
         self.last

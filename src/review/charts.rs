@@ -1,4 +1,4 @@
-//! Makes the charts of a suspect's page from the run's days.
+//! Builds the charts of a suspect's page from the run's days.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_run::charts::ChartData;
 
-/// What the charts of a line show: its days, its peers, the residual of its transformer, other explanations.
+/// Returns the chart data of a line: its days, peers, transformer's residual, and other explanations.
 ///
 /// # Errors
 /// When the days or the rivals cannot be read.
@@ -37,13 +37,13 @@ pub fn charts_of(view: &RunView, line: Line<'_>) -> Result<ChartData> {
     ))
 }
 
-/// The charts of a place that the run has no days of.
+/// Returns empty charts, for a meter without days in the run.
 #[must_use]
 pub fn no_charts() -> ChartData {
     ChartData::of(&[], None, None, None, Vec::new())
 }
 
-/// The rig of a line as the ranking estimated it.
+/// Returns the rig of a line as the ranking estimated it.
 #[must_use]
 pub fn rig_of(line: Line<'_>) -> Option<RigEstimate> {
     let kw = line.rig_kw()?;

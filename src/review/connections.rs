@@ -1,8 +1,9 @@
-//! Serves connections, so many and so long that whoever opens them and says nothing keeps nobody else out.
+//! Serves connections, with limits so that idle clients cannot lock others out.
 //!
-//! There is room for so many connections in all and from one address. Where it is used up, a new one takes the
-//! place of the one that has waited longest without having been answered anything, else of the one that has been
-//! idle longest: whoever sends a whole request is answered, however many others are still clearing their throat.
+//! The number of connections is limited, in total and per address. At the limit a new connection replaces
+//! another one: first the one that has waited longest without a complete request, else the one that has been
+//! idle longest. A client that sends a complete request is always answered, however many others hold
+//! connections open.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -25,25 +26,25 @@ use tower::ServiceExt;
 
 use super::Transport;
 
-/// Connections in all: below the 1,024 files that a process may usually have open, with room for the database's.
+/// Most connections in total: below the usual limit of 1,024 open files, with room for the database's.
 const MAX_CONNECTIONS: usize = 512;
 
-/// Connections from one address: an office behind one router, each browser with six.
+/// Most connections from one address: an office behind one router, with six per browser.
 const MAX_ADDRESS_CONNECTIONS: usize = 128;
 
-/// How long the head of a request may take, and how long a connection may be idle between two. [s]
+/// How long the head of a request may take, and how long a connection may be idle between requests. [s]
 const HEAD_S: u64 = 15;
 
-/// Longest head of a request, and what is kept of an answer that is not taken: 32 MB for all. [bytes]
+/// Longest head of a request, and largest send buffer of a connection: 32 MB for all. [bytes]
 const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// How long a connection may take nothing of what is sent to it. [s]
+/// How long a connection may accept no data that is sent to it. [s]
 const WRITE_S: u64 = 30;
 
-/// How long those who are being answered are waited for at the end. [s]
+/// How long a shutdown waits for answers in progress. [s]
 const STOP_S: u64 = 60;
 
-/// After a failed accept, when there are no more files, for example. [ms]
+/// Pause after a failed accept, for example if there are no more file handles. [ms]
 const PAUSE_MS: u64 = 50;
 
 /// An open connection.
@@ -51,26 +52,26 @@ const PAUSE_MS: u64 = 50;
 struct Connection {
     address: IpAddr,
     state: State,
-    /// Told to make room for another.
+    /// Tells the connection to close and make room for another.
     leaves: Arc<Notify>,
 }
 
-/// What a connection does. What comes first makes room first; within it, whoever has been at it longest.
+/// State of a connection. To make room, connections close in this order; within a state, the oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
-    /// Has not sent a whole request yet.
+    /// Has not sent a complete request yet.
     Silent(u64),
-    /// Has been answered, and sends nothing.
+    /// Has been answered and sends nothing.
     Idle(u64),
-    /// Is being answered, and makes no room.
+    /// Is being answered; never closed to make room.
     Answered,
 }
 
-/// The open connections by number.
+/// The open connections, by number.
 #[derive(Debug, Default)]
 struct Open {
     by_number: BTreeMap<u64, Connection>,
-    /// Counts up with everything that happens.
+    /// Counts events, so that older states sort first.
     clock: u64,
 }
 
@@ -80,7 +81,7 @@ impl Open {
         self.clock
     }
 
-    /// Lets a connection in: its number and what tells it to leave. `None` where all others are being answered.
+    /// Admits a connection. Returns its number and its signal to close; `None` if no other can be closed.
     fn enter(&mut self, address: IpAddr, most_of_address: usize) -> Option<(u64, Arc<Notify>)> {
         let n_of_address = self.by_number.values().filter(|one| one.address == address).count();
         if n_of_address >= most_of_address {
@@ -110,7 +111,7 @@ impl Open {
     }
 }
 
-/// A request that is being answered; its connection is idle once this is dropped.
+/// A request that is being answered. When it is dropped, the connection is idle.
 struct Answering {
     open: Arc<Mutex<Open>>,
     number: u64,
@@ -131,20 +132,20 @@ impl Drop for Answering {
     }
 }
 
-/// Serves until `stop` is over, then answers what has been asked.
+/// Serves until `stop` completes, then finishes the answers in progress.
 pub async fn serve(
     listener: TcpListener,
     routes: Router,
     transport: Transport,
     stop: impl Future<Output = ()>,
 ) {
-    // Behind a proxy every connection is the proxy's.
+    // Behind a proxy all connections come from the proxy.
     let most_of_address = match transport {
         Transport::Plain => MAX_ADDRESS_CONNECTIONS,
         Transport::BehindTls => MAX_CONNECTIONS,
     };
     let open: Arc<Mutex<Open>> = Arc::default();
-    // Every connection holds a receiver: when all are gone, so are they.
+    // Every connection holds a receiver, so the channel closes when all connections have ended.
     let (stops, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -172,7 +173,7 @@ pub async fn serve(
     let _ = tokio::time::timeout(Duration::from_secs(STOP_S), stops.closed()).await;
 }
 
-/// Holds one connection until it ends, must leave, or the desk stops and it has been answered.
+/// Runs one connection until it ends or is told to close. If the desk stops, finishes the answer in progress.
 async fn hold(
     stream: TcpStream,
     peer: SocketAddr,
@@ -200,7 +201,7 @@ async fn hold(
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
-        // How a visitor's connection ends is the visitor's affair.
+        // Errors of a client's connection are not ours to report.
         _ = connection.as_mut() => return,
         () = leaves.notified() => return,
         _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
@@ -217,7 +218,7 @@ async fn hold(
     }
 }
 
-/// The body, with the request counted as being answered until all of it is handed to the connection.
+/// Wraps the body so that the request counts as being answered until all of it is handed to the connection.
 fn until_sent(body: Body, answering: Answering) -> Body {
     use http_body_util::BodyExt;
     Body::new(body.map_err(move |error| {

@@ -1,4 +1,4 @@
-//! Holds what all pages share: the run, the cases as they stand, and the database.
+//! Holds what all pages share: the run, the cases and the database.
 
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
@@ -18,26 +18,26 @@ use super::{Places, ReviewSettings};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_run::past_run::PastRun;
 
-/// How often the folder is looked at for a new run. [s]
+/// How often the desk checks the folder for a new run. [s]
 const LOOK_S: u64 = 20;
 
-/// How often sessions that are over are swept away, in looks.
+/// How often expired sessions are deleted, in checks for a new run.
 const SWEEP_LOOKS: u64 = 180;
 
 /// The desk.
 #[derive(Debug)]
 pub struct Desk {
-    /// How it was started.
+    /// Settings it was started with.
     pub settings: ReviewSettings,
-    /// What people write.
+    /// Database of what people write.
     pub database: Database,
-    /// Who fails to log in too often.
+    /// Slows down repeated failed logins.
     pub throttle: Throttle,
-    /// Signs what browsers keep.
+    /// Signs the cookies of browsers.
     pub signer: Signer,
-    /// What operators watch.
+    /// Counters for operators.
     pub counters: Counters,
-    /// Lets as many read days at once as there are cores; each holds some ten megabytes meanwhile.
+    /// Limits how many requests read days at once to the number of cores; each needs about ten megabytes.
     readers: Semaphore,
     view: RwLock<Arc<RunView>>,
     cases: RwLock<Arc<Cases>>,
@@ -73,13 +73,13 @@ impl Desk {
         Ok(desk)
     }
 
-    /// The run being looked at.
+    /// Returns the current run.
     #[must_use]
     pub fn view(&self) -> Arc<RunView> {
         Arc::clone(&self.view.read().expect("nobody panics while holding it"))
     }
 
-    /// The cases, with all that any office has written.
+    /// Returns the cases, including entries from other offices.
     ///
     /// # Errors
     /// When the database fails.
@@ -94,7 +94,7 @@ impl Desk {
         Ok(Arc::clone(&cases))
     }
 
-    /// Writes to cases; when this returns, it is on disk.
+    /// Writes entries to cases. When this returns, they are on disk.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
@@ -107,10 +107,10 @@ impl Desk {
         Ok(())
     }
 
-    /// Reads from the run beside what answers others, no more at once than there are cores.
+    /// Reads from the run on a blocking thread, so that other requests go on; one read per core at once.
     ///
     /// # Errors
-    /// Those of `read`.
+    /// The errors of `read`.
     pub async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&RunView) -> Result<T> + Send + 'static,
@@ -121,13 +121,13 @@ impl Desk {
         done.map_err(|error| Error::table("run", error))?
     }
 
-    /// Whether viewers are kept from addresses.
+    /// Whether addresses are hidden from viewers.
     #[must_use]
     pub fn is_pseudonymous(&self) -> bool {
         self.settings.places == Places::Hidden
     }
 
-    /// Sweeps away what is over: sessions, counts of refused logins.
+    /// Deletes what has expired: sessions, counts of refused logins.
     async fn sweep(&self) {
         self.throttle.sweep(Instant::now());
         let swept = async {
@@ -139,7 +139,7 @@ impl Desk {
         }
     }
 
-    /// Writes down which logins were refused since this was last done.
+    /// Writes the logins that were refused since the last call.
     ///
     /// # Errors
     /// When the database fails.
@@ -148,7 +148,7 @@ impl Desk {
         if refused.is_empty() { Ok(()) } else { self.database.add_refused(now(), &refused).await }
     }
 
-    /// Writes down what was only counted and closes the database.
+    /// Writes the counts still in memory and closes the database.
     pub async fn close(&self) {
         if let Err(error) = self.write_refused().await {
             tracing::warn!(%error, "refused logins were not written down");
@@ -156,7 +156,7 @@ impl Desk {
         self.database.close().await;
     }
 
-    /// Remembers the lines that the next run may be held against: suspects, and whatever has a case.
+    /// Stores the lines that the next run will be compared with: suspects, and meters with a case.
     async fn remember(&self, view: &RunView) -> Result<()> {
         let cases = self.cases().await?;
         let is_kept = |line: &Line<'_>| line.is_suspect() || cases.of(line.meter()).is_some();
@@ -166,7 +166,7 @@ impl Desk {
         self.database.remember_run(&view.id, &folder, now(), &lines).await
     }
 
-    /// Takes up a run that has taken the place of the one being looked at.
+    /// Opens a new run if one has replaced the current run.
     async fn take_up_new_run(&self) -> Result<()> {
         let (folder, streets) = (self.settings.run.clone(), self.settings.streets.clone());
         if PastRun::glance(&folder).and_then(|run| id_of(&run))? == self.view().id {
@@ -181,7 +181,7 @@ impl Desk {
     }
 }
 
-/// What is remembered of a line.
+/// Returns the part of a line that is stored.
 fn past_line(line: Line<'_>) -> PastLine {
     PastLine {
         rank: u32::try_from(line.rank()).unwrap_or(u32::MAX),
@@ -191,7 +191,7 @@ fn past_line(line: Line<'_>) -> PastLine {
     }
 }
 
-/// Where the work on a line stands; a closed place that draws again has restarted.
+/// Returns the status of a line. A closed place that draws again has restarted.
 #[must_use]
 pub fn status_of(line: Line<'_>, cases: &Cases, last_day: Option<Date>) -> Status {
     let Some(case) = cases.of(line.meter()) else { return Status::New };
@@ -203,13 +203,13 @@ pub fn status_of(line: Line<'_>, cases: &Cases, last_day: Option<Date>) -> Statu
     }
 }
 
-/// Whether a line above the cut shows a rig on days after the place was closed. Data that ends before says nothing.
+/// Whether a suspect's line shows a rig after the place was closed. Data that ends before proves nothing.
 fn draws_after(line: Line<'_>, closed: Date, last_day: Date) -> bool {
     let ended = line.ended().is_some_and(|ended| ended <= closed.saturating_add(jiff::Span::new().days(1)));
     line.is_suspect() && last_day > closed && !ended
 }
 
-/// Looks for new runs, deletes callers whose time is over and sweeps sessions, for as long as the desk is open.
+/// Checks for new runs, deletes expired callers and sessions, as long as the desk is open.
 pub fn follow_run(desk: &Arc<Desk>) {
     let desk = Arc::downgrade(desk);
     tokio::spawn(async move {
@@ -217,7 +217,7 @@ pub fn follow_run(desk: &Arc<Desk>) {
         loop {
             tokio::time::sleep(Duration::from_secs(LOOK_S)).await;
             let Some(desk) = desk.upgrade() else { return };
-            // A run being published has no record for a moment; the next look finds it.
+            // A run that is being published has no record for a moment; the next check finds it.
             if let Err(error) = desk.take_up_new_run().await {
                 tracing::warn!(%error, "the run's folder cannot be read now; the run from before stays");
             }

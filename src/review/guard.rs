@@ -1,4 +1,4 @@
-//! Lets in whom it knows: sessions, roles, tokens of forms, headers that fence a page in.
+//! Guards the desk: sessions, roles, form tokens, and security headers.
 
 use std::sync::Arc;
 
@@ -25,23 +25,23 @@ use hashwatt_core::language::Language;
 /// Longest body of a form. [bytes]
 pub const MAX_BODY_BYTES: usize = 64 << 10;
 
-/// Most that is read of a longer one, so that its sender gets to the answer. [bytes]
+/// Most bytes read of a longer body, so that the sender gets to see the answer. [bytes]
 const MAX_DRAINED_BYTES: usize = 2 << 20;
 
-/// Keys of a session.
+/// Keys in a session.
 const PERSON: &str = "person";
 const CSRF: &str = "csrf";
 const GENERATION: &str = "generation";
 
-/// Where the form's token is looked for: a field, or a header that scripts of the page send.
+/// Where the form token may be: a field, or a header that the page's scripts send.
 pub const CSRF_FIELD: &str = "csrf";
 const CSRF_HEADER: &str = "x-csrf-token";
 
-/// What a page of the desk may load and do: its own files, and nothing else.
+/// Content security policy: a page may load only the desk's own files.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Who asks.
+/// The person who sends a request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Name in the logs.
@@ -54,26 +54,26 @@ pub struct Caller {
     pub csrf: String,
     /// Chosen columns of the list.
     pub columns: Option<String>,
-    /// Where from.
+    /// IP address of the client.
     pub address: String,
     /// Whether places are hidden from viewers.
     pub is_pseudonymous: bool,
 }
 
 impl Caller {
-    /// Whether this caller may do this.
+    /// Whether this caller has this permission.
     #[must_use]
     pub const fn may(&self, what: May) -> bool {
         self.role.may(what, self.is_pseudonymous)
     }
 
-    /// The caller's language.
+    /// Returns the caller's language.
     #[must_use]
     pub fn lang(&self) -> &'static Language {
         Language::with_code(self.language).unwrap_or(&Language::all()[0])
     }
 
-    /// A line of the access log.
+    /// Makes a line of the access log.
     #[must_use]
     pub fn access(&self, what: &str, subject: &str) -> Access {
         Access {
@@ -94,7 +94,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Passes a request on if its session's person may do `what`; else to the login page, or refused.
+/// Passes a request on if the person may do `what`. Otherwise redirects to the login page, or refuses.
 pub async fn require(
     State((desk, what)): State<(Arc<Desk>, May)>,
     session: Session,
@@ -125,7 +125,7 @@ pub async fn require(
     next.run(request).await
 }
 
-/// The person of a session. One of before others decided on the account is over.
+/// Returns the person of a session. A session from before others decided on the account is ended.
 async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<Option<Person>> {
     if desk.settings.login == Login::Off {
         return Ok(Some(Person::local()));
@@ -133,7 +133,7 @@ async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<
     let Some(name) = name_in(session).await? else { return Ok(None) };
     let generation: Option<i64> = session.get(GENERATION).await.map_err(session_failed)?;
     let is_theirs = |person: &Person| person.is_active && Some(person.generation) == generation;
-    // Read each time: someone who is kept out is out at once.
+    // Read for each request, so that a blocked person is out at once.
     let person = desk.database.person(&name).await?.filter(is_theirs);
     if person.is_none() {
         log_out(session).await?;
@@ -141,7 +141,7 @@ async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<
     Ok(person)
 }
 
-/// The token that forms must carry: the session's, and of a browser without one its own.
+/// Returns the token that forms must carry: the session's or, without a session, the browser's.
 ///
 /// # Errors
 /// When the session cannot be read.
@@ -150,7 +150,7 @@ pub async fn form_token(session: &Session, browser: &Browser) -> hashwatt_core::
     Ok(token.unwrap_or_else(|| browser.csrf.clone()))
 }
 
-/// Begins a person's session, under a name that nobody knew before.
+/// Starts a person's session, with a new session id.
 ///
 /// # Errors
 /// When the session cannot be written.
@@ -161,7 +161,7 @@ pub async fn log_in(session: &Session, person: &Person) -> hashwatt_core::error:
     session.insert(PERSON, &person.name).await.map_err(session_failed)
 }
 
-/// Name of the person in a session.
+/// Returns the name of the person in a session.
 ///
 /// # Errors
 /// When the session cannot be read.
@@ -169,7 +169,7 @@ pub async fn name_in(session: &Session) -> hashwatt_core::error::Result<Option<S
     session.get(PERSON).await.map_err(session_failed)
 }
 
-/// Forgets a session.
+/// Ends a session.
 ///
 /// # Errors
 /// When the session cannot be written.
@@ -182,7 +182,7 @@ fn session_failed(error: tower_sessions::session::Error) -> Error {
 }
 
 fn to_login(request: &Request) -> Response {
-    // A part of a page cannot become the login page: the whole page goes there.
+    // A fragment cannot be replaced by the login page, so the whole page is redirected.
     if request.headers().contains_key("hx-request") {
         return (StatusCode::UNAUTHORIZED, [("hx-redirect", "/login")]).into_response();
     }
@@ -192,8 +192,8 @@ fn to_login(request: &Request) -> Response {
     StatusCode::UNAUTHORIZED.into_response()
 }
 
-/// Refuses a body that says it is longer than any form. Reads it first, within bounds: a connection closed on
-/// somebody who is still sending loses the answer that says why.
+/// Refuses a body whose stated length is more than any form has. Reads it first, up to a limit: if the
+/// connection is closed while the client still sends, the client loses the answer.
 pub async fn refuse_long(request: Request, next: Next) -> Response {
     let said = request.headers().get(header::CONTENT_LENGTH);
     let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -204,8 +204,7 @@ pub async fn refuse_long(request: Request, next: Next) -> Response {
     Refusal::TooLarge.into_response()
 }
 
-/// Refuses a request that changes something unless it carries its session's or its browser's token; hands its body
-/// on.
+/// Refuses a request that changes something without the token of its session or browser. Passes its body on.
 pub async fn check_form(session: Session, browser: Browser, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
@@ -233,7 +232,7 @@ fn field(body: &[u8], name: &str) -> Option<String> {
     url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Adds to every answer what fences a page in.
+/// Adds the security headers to every answer.
 pub async fn fence(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut answer = next.run(request).await;

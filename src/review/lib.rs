@@ -1,7 +1,7 @@
 //! Serves the analysts' desk: a run's list, its suspects and the work on them, over HTTP.
 //!
-//! Everything a page needs is in the program; nothing is fetched from elsewhere. What the run says never
-//! changes here; what people write goes to the desk's [`database`] and outlives the run.
+//! Everything a page needs is part of the program; nothing is loaded from elsewhere. The desk never changes
+//! the run. What people write goes to the desk's [`database`] and outlives the run.
 
 pub mod api;
 pub mod browser;
@@ -39,16 +39,16 @@ use self::desk::Desk;
 use self::roles::Role;
 use hashwatt_core::error::{Error, Result};
 
-/// Where the desk listens unless told otherwise.
+/// Default address.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// File of the desk's database, beside the run, so that the next run finds it.
+/// File of the desk's database, next to the run's folder, so that the next run finds it.
 pub const DATABASE_FILE: &str = "review.sqlite";
 
-/// How long it is kept who called, unless told otherwise: as long as an inspector may have to ask. [d]
+/// How long a caller's name and number are kept by default: as long as an inspector may need to ask back. [d]
 pub const DEFAULT_CALLER_DAYS: u32 = 90;
 
-/// What a desk serves, and how.
+/// Settings of a desk.
 #[derive(Debug, Clone)]
 pub struct ReviewSettings {
     /// Output folder of `detect`.
@@ -57,47 +57,47 @@ pub struct ReviewSettings {
     pub listen: SocketAddr,
     /// URL of the database; `None`: [`DATABASE_FILE`] beside the run.
     pub database: Option<String>,
-    /// Who logs in.
+    /// Whether people log in.
     pub login: Login,
-    /// What viewers see of places.
+    /// Whether viewers see addresses.
     pub places: Places,
-    /// How browsers reach it.
+    /// How browsers reach the desk.
     pub transport: Transport,
     /// The utility's table of old street names, for tips.
     pub streets: Option<PathBuf>,
-    /// How long it is kept who called with a tip. [d]
+    /// How long a caller's name and number are kept. [d]
     pub caller_days: u32,
 }
 
 /// Whether people log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Login {
-    /// Everyone, with name and password.
+    /// Everyone logs in with name and password.
     Required,
-    /// Nobody: whoever reaches the port may do everything. On loopback only.
+    /// Nobody logs in: anyone who reaches the port may do everything. On loopback only.
     Off,
 }
 
 /// Whether addresses are hidden from roles that do not need them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Places {
-    /// Everyone sees them.
+    /// Everyone sees addresses.
     Shown,
-    /// Viewers do not.
+    /// Viewers do not see addresses.
     Hidden,
 }
 
-/// What stands between the desk and a browser.
+/// What is between the desk and a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// Nothing.
     Plain,
-    /// A proxy that speaks TLS: cookies are marked as secure, and callers' addresses are those it names.
+    /// A proxy that terminates TLS. Cookies are marked as secure, and the proxy names the client's address.
     BehindTls,
 }
 
 impl ReviewSettings {
-    /// URL of the database.
+    /// Returns the URL of the database.
     #[must_use]
     pub fn database_url(&self) -> String {
         self.database.clone().unwrap_or_else(|| {
@@ -108,10 +108,10 @@ impl ReviewSettings {
     }
 }
 
-/// Serves the desk until the process is told to stop; calls `started` with the address once it listens.
+/// Serves the desk until the process is told to stop. Calls `started` with the address once it listens.
 ///
 /// # Errors
-/// When the run or the database cannot be opened, the port is taken, or nobody may log in yet.
+/// When the run or the database cannot be opened, the port is taken, or nobody can log in yet.
 pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) -> Result<()> {
     if settings.login == Login::Off && !settings.listen.ip().is_loopback() {
         return Err(Error::setting(
@@ -148,7 +148,7 @@ pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) 
     })
 }
 
-/// Lets an administrator in, or gives one another password.
+/// Adds an administrator, or changes one's password.
 ///
 /// # Errors
 /// When the database cannot be opened or the password is too short.

@@ -1,4 +1,4 @@
-//! Holds every line of a run in memory, a column at a time, so that a million are filtered in milliseconds.
+//! Holds every line of a run in memory, column by column, so that a million filter in milliseconds.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
@@ -16,24 +16,24 @@ use hashwatt_run::schema::{SCORES, SUSPECTS};
 use hashwatt_tips::Position;
 use hashwatt_tips::run_data::{self, NOT_JUDGED, is_cut_short};
 
-/// The day of no day.
+/// Marks a missing day.
 const NO_DAY: i32 = i32::MIN;
 
-/// Hours of a year. [h]
+/// Hours in a year. [h]
 const YEAR_H: f64 = 8760.0;
 
 /// The lines of a run, by rank.
 #[derive(Debug, Default)]
 pub struct Lines {
     ids: Texts,
-    /// Id, transformer and zone in lower case: what everyone may search.
+    /// Id, transformer and zone in lower case: the text that everyone may search.
     searched: Texts,
     /// Addresses in lower case.
     addresses_searched: Texts,
     addresses: Texts,
     by_id: Vec<u32>,
     suspects: Vec<u32>,
-    /// By number of the transformer, then by rank.
+    /// Sorted by number of the transformer, then by rank.
     by_parent: Vec<u32>,
     /// Last local day with data.
     last_day: Option<Date>,
@@ -45,7 +45,7 @@ pub struct Lines {
     cases: Names,
 }
 
-/// A column each; missing numbers are NaN.
+/// One vector per column; missing numbers are NaN.
 #[derive(Debug, Default)]
 struct Columns {
     score: Vec<f32>,
@@ -65,31 +65,31 @@ struct Columns {
     case: Vec<u32>,
     lat: Vec<f32>,
     lon: Vec<f32>,
-    /// Of suspects only.
+    /// For suspects only.
     expected_false: Vec<f32>,
     energy_kwh: Vec<f32>,
     money: Vec<f32>,
     burden: Vec<f32>,
     is_suspect: Vec<bool>,
-    /// What tips need.
+    /// For the answers to tips.
     noise_kw: Vec<f32>,
     gap_share: Vec<f32>,
 }
 
-/// One line, borrowed.
+/// One line, borrowed from [`Lines`].
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
     lines: &'a Lines,
     index: usize,
 }
 
-/// A number, `None` for NaN.
+/// Returns a number; `None` for NaN.
 fn known(value: f32) -> Option<f64> {
     (!value.is_nan()).then(|| f64::from(value))
 }
 
 impl Lines {
-    /// The lines of a run, with what its register says of them.
+    /// Reads the lines of a run, with what its register says about them.
     ///
     /// # Errors
     /// When a table of the run cannot be read.
@@ -126,7 +126,7 @@ impl Lines {
         Ok(())
     }
 
-    /// Indices of the suspects, by rank.
+    /// Returns the indices of the suspects, by rank.
     #[must_use]
     pub fn suspects(&self) -> &[u32] {
         &self.suspects
@@ -161,7 +161,7 @@ impl Lines {
         );
         (columns.parent, columns.zone) = (vec![Names::NONE; n], vec![Names::NONE; n]);
         (columns.lat, columns.lon) = (vec![f32::NAN; n], vec![f32::NAN; n]);
-        // Addresses in the register's order, and which of them is a line's.
+        // Addresses in the register's order, and for each line the index of its address.
         let (mut addresses, mut address_of) = (Texts::default(), vec![u32::MAX; n]);
         let mut zone_of = ZoneOf::new(points.network());
         points.each(|meter, point| {
@@ -230,44 +230,44 @@ impl Lines {
         Ok(())
     }
 
-    /// How many lines there are.
+    /// Returns the number of lines.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no lines.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// The line at this index, rank less one.
+    /// Returns the line at this index, which is its rank less one.
     #[must_use]
     pub const fn line(&self, index: usize) -> Line<'_> {
         Line { lines: self, index }
     }
 
-    /// Every line, by rank.
+    /// Returns every line, by rank.
     pub fn all(&self) -> impl Iterator<Item = Line<'_>> {
         (0..self.len()).map(|index| self.line(index))
     }
 
-    /// The index of a meter.
+    /// Returns the index of a meter.
     #[must_use]
     pub fn index(&self, id: &str) -> Option<usize> {
         let place = self.by_id.binary_search_by(|index| self.ids.get(*index as usize).cmp(id)).ok()?;
         Some(self.by_id[place] as usize)
     }
 
-    /// Indices in order of id.
+    /// Returns the indices in order of id.
     #[must_use]
     pub fn by_id(&self) -> &[u32] {
         &self.by_id
     }
 
-    /// Indices of the lines that hold `part` in id, transformer or zone, and in the address where that may be
-    /// seen; counting up.
+    /// Returns the indices, in ascending order, of lines that contain `part` in id, transformer or zone, and
+    /// in the address if `with_addresses`.
     #[must_use]
     pub fn containing(&self, part: &str, with_addresses: bool) -> Vec<u32> {
         let part = part.to_lowercase();
@@ -280,7 +280,7 @@ impl Lines {
         found
     }
 
-    /// Whether a line holds `part`, which is in lower case, as [`Self::containing`] looks for it.
+    /// Whether a line contains `part` (in lower case), with the same rules as [`Self::containing`].
     #[must_use]
     pub fn holds(&self, index: u32, part: &str, with_addresses: bool) -> bool {
         let index = index as usize;
@@ -288,7 +288,7 @@ impl Lines {
             || (with_addresses && self.addresses_searched.get(index).contains(part))
     }
 
-    /// Indices of the lines right below a transformer and of its residual, by rank.
+    /// Returns the indices of the lines directly below a transformer and of its residual, by rank.
     #[must_use]
     pub fn below(&self, parent: &str) -> &[u32] {
         let Some(number) = self.parents.known(parent) else { return &[] };
@@ -298,31 +298,31 @@ impl Lines {
         &self.by_parent[from..to]
     }
 
-    /// Number of a transformer's name, of a zone's, of a kind's.
+    /// Returns the number of a transformer.
     #[must_use]
     pub fn parent_number(&self, name: &str) -> Option<u32> {
         self.parents.known(name)
     }
 
-    /// Number of a zone.
+    /// Returns the number of a zone.
     #[must_use]
     pub fn zone_number(&self, name: &str) -> Option<u32> {
         self.zones.known(name)
     }
 
-    /// Number of a kind.
+    /// Returns the number of a kind.
     #[must_use]
     pub fn kind_number(&self, name: &str) -> Option<u32> {
         self.kinds.known(name)
     }
 
-    /// Zones, sorted.
+    /// Returns the zones, sorted.
     #[must_use]
     pub fn zones(&self) -> Vec<&str> {
         self.zones.sorted()
     }
 
-    /// Kinds, sorted.
+    /// Returns the kinds, sorted.
     #[must_use]
     pub fn kinds(&self) -> Vec<&str> {
         self.kinds.sorted()
@@ -330,156 +330,156 @@ impl Lines {
 }
 
 impl<'a> Line<'a> {
-    /// Rank less one.
+    /// Returns the index: rank less one.
     #[must_use]
     pub const fn index(&self) -> usize {
         self.index
     }
 
-    /// The meter, or `residual:` and the id of what feeds it.
+    /// Returns the meter, or `residual:` and the id of its parent.
     #[must_use]
     pub fn meter(&self) -> &'a str {
         self.lines.ids.get(self.index)
     }
 
-    /// Place in the list, from 1.
+    /// Returns the rank in the list, from 1.
     #[must_use]
     pub const fn rank(&self) -> usize {
         self.index + 1
     }
 
-    /// Suspicion, 0..=1.
+    /// Returns the suspicion score, 0..=1.
     #[must_use]
     pub fn score(&self) -> f64 {
         f64::from(self.columns().score[self.index])
     }
 
-    /// Stable text of the kind.
+    /// Returns the kind as a stable text.
     #[must_use]
     pub fn kind(&self) -> Option<&'a str> {
         self.lines.kinds.name(self.columns().kind[self.index])
     }
 
-    /// Number of the kind, of the transformer and of the zone.
+    /// Returns the numbers of the kind, the transformer and the zone.
     #[must_use]
     pub fn numbers(&self) -> (u32, u32, u32) {
         let columns = self.columns();
         (columns.kind[self.index], columns.parent[self.index], columns.zone[self.index])
     }
 
-    /// Peer group.
+    /// Returns the peer group.
     #[must_use]
     pub fn group(&self) -> Option<&'a str> {
         self.lines.groups.name(self.columns().group[self.index])
     }
 
-    /// The case it shares with other lines of the run.
+    /// Returns the case that it shares with other lines of the run.
     #[must_use]
     pub fn linked_case(&self) -> Option<&'a str> {
         self.lines.cases.name(self.columns().case[self.index])
     }
 
-    /// What feeds it.
+    /// Returns the parent.
     #[must_use]
     pub fn parent(&self) -> Option<&'a str> {
         self.lines.parents.name(self.columns().parent[self.index])
     }
 
-    /// Zone of the network.
+    /// Returns the zone of the network.
     #[must_use]
     pub fn zone(&self) -> Option<&'a str> {
         self.lines.zones.name(self.columns().zone[self.index])
     }
 
-    /// Address as the register has it, empty where it has none.
+    /// Returns the address in the register; empty if it has none.
     #[must_use]
     pub fn address(&self) -> &'a str {
         self.lines.addresses.get(self.index)
     }
 
-    /// Latitude and longitude. [degrees, WGS 84]
+    /// Returns latitude and longitude. [degrees, WGS 84]
     #[must_use]
     pub fn position(&self) -> Option<(f64, f64)> {
         Some((known(self.columns().lat[self.index])?, known(self.columns().lon[self.index])?))
     }
 
-    /// The rig. [kW]
+    /// Returns the estimated draw of the rig. [kW]
     #[must_use]
     pub fn rig_kw(&self) -> Option<f64> {
         known(self.columns().rig_kw[self.index])
     }
 
-    /// Interval of the rig. [kW]
+    /// Returns the interval of the rig's draw. [kW]
     #[must_use]
     pub fn rig_kw_interval(&self) -> Option<(f64, f64)> {
         let columns = self.columns();
         Some((known(columns.rig_kw_low[self.index])?, known(columns.rig_kw_high[self.index])?))
     }
 
-    /// Fewest and most machines.
+    /// Returns the fewest and most machines.
     #[must_use]
     pub fn machines(&self) -> Option<(u32, u32)> {
         let columns = self.columns();
         self.rig_kw().map(|_| (columns.machines_low[self.index], columns.machines_high[self.index]))
     }
 
-    /// First day; `None` where it was on before the data begins.
+    /// Returns the first day of the rig; `None` if it was on before the data begins.
     #[must_use]
     pub fn onset(&self) -> Option<Date> {
         Some(self.columns().onset[self.index]).filter(|day| *day != NO_DAY).map(date_of)
     }
 
-    /// First day after it; `None` where it is still on. The last day is often cut short, and no end is seen on it.
+    /// Returns the first day after the rig; `None` if it is still on. The last day of data is often
+    /// incomplete, so an end on it does not count.
     #[must_use]
     pub fn ended(&self) -> Option<Date> {
         let ended = Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)?;
         (!is_cut_short(ended, self.lines.last_day)).then_some(ended)
     }
 
-    /// Day number of the onset, to order by; the least where there is none.
+    /// Returns the day number of the onset, as a sort key; the smallest number if there is none.
     #[must_use]
     pub fn onset_number(&self) -> i32 {
         self.columns().onset[self.index]
     }
 
-    /// Share of its peers that score as high.
+    /// Returns the share of its peers that score as high or higher.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         known(self.columns().p_value[self.index])
     }
 
-    /// Suspects from rank 1 to here that are expected to be false; of suspects only.
+    /// Returns the expected number of false leads from rank 1 to here; for suspects only.
     #[must_use]
     pub fn expected_false(&self) -> Option<f64> {
         known(self.columns().expected_false[self.index])
     }
 
-    /// Chance that there is a rig, 0..=1, as the run states it.
+    /// Returns the chance of a rig, 0..=1, as stated by the run.
     #[must_use]
     pub fn chance(&self) -> Option<f64> {
         known(self.columns().chance[self.index])
     }
 
-    /// Energy since onset. [kWh]
+    /// Returns the energy since onset. [kWh]
     #[must_use]
     pub fn energy_kwh(&self) -> Option<f64> {
         known(self.columns().energy_kwh[self.index])
     }
 
-    /// What that costs. [currency of the tariff]
+    /// Returns the cost of that energy. [currency of the tariff]
     #[must_use]
     pub fn money(&self) -> Option<f64> {
         known(self.columns().money[self.index])
     }
 
-    /// Peak of the transformer over its rating.
+    /// Returns the transformer's peak over its rating.
     #[must_use]
     pub fn burden(&self) -> Option<f64> {
         known(self.columns().burden[self.index])
     }
 
-    /// Energy that finding it is expected to bring back in a year: chance times kW times the year's hours, of
-    /// suspects that are still on. [kWh]
+    /// Returns the energy recoverable in a year: chance x kW x hours, for suspects that are still on. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> Option<f64> {
         if !self.is_suspect() {
@@ -491,13 +491,13 @@ impl<'a> Line<'a> {
         Some(self.chance()? * self.rig_kw()? * YEAR_H)
     }
 
-    /// Whether it stands above the cut.
+    /// Whether it is on the visit list.
     #[must_use]
     pub fn is_suspect(&self) -> bool {
         self.columns().is_suspect[self.index]
     }
 
-    /// The line as tips are held against it, but for its reasons.
+    /// Returns the line in the form that tips are compared with, without its reasons.
     #[must_use]
     pub fn for_tips(&self) -> run_data::Line {
         let columns = self.columns();
@@ -525,7 +525,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Where a point is, if that is on the globe.
+/// Returns the position of a point, if it is on the globe.
 fn position(point: &UsagePoint) -> Option<(f64, f64)> {
     Position::new(point.lat?, point.lon?).map(|place| (place.lat, place.lon))
 }

@@ -1,31 +1,31 @@
-//! Says what moved since the run before: what is new, what is gone, what grew.
+//! Lists what moved since the previous run: what is new, what is gone, what grew.
 
 use std::collections::BTreeMap;
 
 use super::database::runs::PastLine;
 use super::lines::Lines;
 
-/// A rig that draws this much more or less than before has changed, not its estimate. [share]
+/// A change of the rig's draw by more than this is a real change, not only another estimate. [share]
 const CHANGED_KW_SHARE: f64 = 0.25;
 
 /// How a line moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Move {
-    /// Above the cut now, and not before.
+    /// On the visit list now, but not before.
     Risen,
-    /// Above the cut before, and not now.
+    /// On the visit list before, but not now.
     Fallen,
-    /// Not in this run at all.
+    /// The meter is not in this run.
     Gone,
-    /// Its rig draws more.
+    /// The rig draws more.
     Grown,
-    /// Its rig draws less.
+    /// The rig draws less.
     Shrunk,
 }
 
 impl Move {
-    /// The stable text of the move.
+    /// Returns the stable text of the move.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -37,15 +37,16 @@ impl Move {
 pub struct Moved {
     /// The meter.
     pub meter: String,
-    /// How.
+    /// How it moved.
     pub how: Move,
-    /// As it was; `None` where it was not among the lines remembered.
+    /// The line before; `None` if it was not among the stored lines.
     pub before: Option<PastLine>,
-    /// Index of its line now.
+    /// Index of the line now.
     pub now: Option<usize>,
 }
 
-/// What moved between the lines remembered of the run before and those of now: suspects by rank, then what fell.
+/// Compares the stored lines of the previous run with the current lines. Returns the suspects that moved by
+/// rank, then those that left the visit list.
 #[must_use]
 pub fn moved(before: &BTreeMap<String, PastLine>, lines: &Lines) -> Vec<Moved> {
     let mut found = Vec::new();

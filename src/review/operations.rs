@@ -1,4 +1,4 @@
-//! Tells operators how the desk is: whether it lives, what it counts, when it stops.
+//! Reports to operators: health, counters, and the signal to stop.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 
 use super::desk::Desk;
 
-/// Upper ends of the times that are counted. [s]
+/// Upper bounds of the histogram of answer times. [s]
 const TIMES_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0];
 
-/// What is counted, in Prometheus' text form at `/metrics`.
+/// The counters, served as Prometheus text at `/metrics`.
 pub struct Counters {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
@@ -31,7 +31,7 @@ static METADATA: metrics::Metadata<'static> =
     metrics::Metadata::new("hashwatt", metrics::Level::INFO, Some("hashwatt::review"));
 
 impl Counters {
-    /// Counters at zero. Each desk has its own, so that two in one process are told apart.
+    /// Starts the counters at zero. Each desk has its own, so that two in one process are counted apart.
     #[must_use]
     pub fn start() -> Self {
         let time = Matcher::Full("hashwatt_request_seconds".to_owned());
@@ -59,7 +59,7 @@ impl Counters {
         self.recorder.register_histogram(&key, &METADATA).record(took.as_secs_f64());
     }
 
-    /// Counts verdicts that were written.
+    /// Counts verdicts written.
     pub fn wrote(&self, n_verdicts: usize) {
         self.add("hashwatt_verdicts_total", Vec::new(), n_verdicts as u64);
     }
@@ -75,7 +75,7 @@ impl Counters {
     }
 }
 
-/// `/healthz`: 200 where a verdict could be written now, else 503.
+/// Serves `/healthz`: 200 if a verdict could be written now, else 503.
 pub async fn health(State(desk): State<Arc<Desk>>) -> Response {
     if desk.database.can_write().await {
         return (StatusCode::OK, "ok\n").into_response();
@@ -84,7 +84,7 @@ pub async fn health(State(desk): State<Arc<Desk>>) -> Response {
         .into_response()
 }
 
-/// `/metrics`: counts, no names.
+/// Serves `/metrics`: only counts, no names.
 pub async fn metrics(State(desk): State<Arc<Desk>>) -> Response {
     let view = desk.view();
     desk.counters.gauge("hashwatt_lines", view.lines.len() as f64);
@@ -93,7 +93,7 @@ pub async fn metrics(State(desk): State<Arc<Desk>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-/// Counts and logs every request: route, status, time; never what was asked for.
+/// Counts and logs every request: route, status and time, but never its content.
 pub async fn observe(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
@@ -111,7 +111,7 @@ pub async fn observe(State(desk): State<Arc<Desk>>, request: Request, next: Next
     answer
 }
 
-/// The method's name; `other` for what nobody knows: every new label is kept for good, and a method may have any name.
+/// Returns the method's name, or `other` if unknown: clients can send any name, and every new label is kept.
 fn known_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -125,10 +125,10 @@ fn known_method(method: &Method) -> &'static str {
     }
 }
 
-/// Waits until the process is told to stop: Ctrl-C, or SIGTERM from whoever runs it.
+/// Waits until the process is told to stop: Ctrl-C, or SIGTERM from its service manager.
 pub async fn told_to_stop() {
     let interrupted = async {
-        // Without a handler there is nothing to wait for; the process is then stopped the hard way.
+        // Without a handler there is nothing to wait for; the process then ends without a clean stop.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,4 +1,4 @@
-//! Turns away what another site's page sends through a person's browser.
+//! Refuses requests that another site's page sends through a person's browser.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,12 +13,13 @@ use super::Login;
 use super::desk::Desk;
 use super::pages::errors::Refusal;
 
-/// Passes a request on unless it comes from elsewhere.
+/// Passes a request on unless it comes from another site.
 ///
-/// A desk without login takes whoever reaches it for its one user, so a page that gives its own name the address
-/// 127.0.0.1 would be that user: such a desk answers to names of this machine alone. And no desk answers what a
-/// browser says another site's page has sent, of whatever method: other services of the same machine or the same
-/// domain are others, too. Only a link that a person follows leads in; its sender does not see the answer.
+/// A desk without login treats every client as its one user. A hostile page could point its own host name at
+/// 127.0.0.1 and act as that user, so such a desk answers only to names of this machine. Every desk also
+/// refuses requests that the browser marks as sent by another site's page, whatever the method. Other
+/// services on the same machine or domain count as other sites. The exception is a link that a person
+/// follows: the other site does not see the answer.
 pub async fn check(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     if desk.settings.login == Login::Off && !is_to_this_machine(&request) {
         return Refusal::OtherName.into_response();
@@ -29,7 +30,7 @@ pub async fn check(State(desk): State<Arc<Desk>>, request: Request, next: Next) 
     next.run(request).await
 }
 
-/// Whether every name that the request gives to whom it asks is one of this machine's own.
+/// Whether the host names in the request are all names of this machine.
 fn is_to_this_machine(request: &Request) -> bool {
     let named: Vec<_> = request.headers().get_all(header::HOST).iter().collect();
     let named_well = |name: &axum::http::HeaderValue| {
@@ -49,7 +50,7 @@ fn says<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Whether the browser says that another site's page sent this. Programs and old browsers say nothing.
+/// Whether the browser says that another site's page sent this. Programs and old browsers do not say.
 fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     matches!(says(headers, "sec-fetch-site"), "cross-site" | "same-site")
 }

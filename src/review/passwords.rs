@@ -1,4 +1,4 @@
-//! Hashes passwords with Argon2id and checks them, in the same time whether a name is known or not.
+//! Hashes and checks passwords with Argon2id; a check takes the same time for known and unknown names.
 
 use std::sync::LazyLock;
 
@@ -8,16 +8,16 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use hashwatt_core::error::{Error, Result};
 
-/// Shortest password that is taken. [characters] NIST SP 800-63B-4 asks for 15 where it stands alone.
+/// Shortest allowed password. [characters] NIST SP 800-63B-4 asks for 15 if the password is the only factor.
 pub const FEWEST_CHARS: usize = 15;
 
-/// Longest, so that hashing costs the same for everyone. [bytes]
+/// Longest allowed password, so that hashing costs the same for everyone. [bytes]
 pub const MAX_BYTES: usize = 256;
 
-/// Memory, passes and lanes of OWASP's password storage cheat sheet. [KiB, passes, lanes]
+/// Memory, passes and lanes from OWASP's password storage cheat sheet. [KiB, passes, lanes]
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
-/// What an unknown name is checked against.
+/// Hash to check against if the name is unknown.
 static NOBODYS: LazyLock<String> =
     LazyLock::new(|| hash("the password of nobody at all").expect("it is long enough"));
 
@@ -27,10 +27,10 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// The hash of a password, in PHC form, with a salt of its own.
+/// Hashes a password in PHC form, with its own salt.
 ///
 /// # Errors
-/// When it is too short or too long.
+/// When the password is too short or too long.
 pub fn hash(password: &str) -> Result<String> {
     if password.chars().count() < FEWEST_CHARS || password.len() > MAX_BYTES {
         return Err(Error::setting(
@@ -44,7 +44,7 @@ pub fn hash(password: &str) -> Result<String> {
     hash.map(|hash| hash.to_string()).map_err(|error| Error::table("password", error))
 }
 
-/// Whether the password is the one that was hashed; `None`, for a name that nobody has, takes as long.
+/// Whether the password matches the hash. `None`, for an unknown name, takes the same time.
 #[must_use]
 pub fn is_right(password: &str, hash: Option<&str>) -> bool {
     let known = hash.unwrap_or(&NOBODYS);

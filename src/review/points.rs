@@ -1,6 +1,6 @@
-//! Looks up what the register says of a place: the network at once, everyone else by decoding their row.
+//! Looks up a place in the register: network meters from memory, all others by decoding their row.
 //!
-//! A city's register is more than everything else that the desk keeps together, and one page shows one row of it.
+//! A city's register is larger than all else that the desk holds in memory, and a page shows one row of it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -33,17 +33,17 @@ const COLUMNS: [&str; 14] = [
 /// The register of a run.
 #[derive(Debug)]
 pub struct Points {
-    /// `None` where the run had no register.
+    /// `None` if the run had no register.
     table: Option<ByMeter>,
     /// Transformers, feeders, substations.
     network: Register,
 }
 
 impl Points {
-    /// Opens the register that a run was given.
+    /// Opens the register of a run.
     ///
     /// # Errors
-    /// When it is there and cannot be read.
+    /// When the register exists but cannot be read.
     pub fn of(run: &PastRun) -> Result<Self> {
         let table = run.path(REGISTER.file).is_file().then(|| ByMeter::of(run, REGISTER.file)).transpose()?;
         let mut network = BTreeMap::new();
@@ -69,13 +69,13 @@ impl Points {
         Ok(Self { table, network: Register::of(network) })
     }
 
-    /// Transformers, feeders and substations, those included that the register names as a parent alone.
+    /// Returns transformers, feeders and substations, also those that the register names only as a parent.
     #[must_use]
     pub const fn network(&self) -> &Register {
         &self.network
     }
 
-    /// What the register says of a meter; `None` where it has no row.
+    /// Returns the register's row of a meter; `None` if it has none.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -89,7 +89,7 @@ impl Points {
         Ok(Some(Rows::of(batch)?.point(0)))
     }
 
-    /// Calls with every point, those of the network as [`Self::network`] has them.
+    /// Calls `take` with every point; network meters are as [`Self::network`] returns them.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -114,7 +114,7 @@ fn each_point(table: &ByMeter, mut take: impl FnMut(&str, UsagePoint)) -> Result
     })
 }
 
-/// Some rows of the table, as [`COLUMNS`] lists them.
+/// Rows of the table, with the columns of [`COLUMNS`].
 struct Rows {
     texts: Vec<StringArray>,
     numbers: Vec<Float64Array>,
@@ -156,7 +156,8 @@ impl Rows {
     }
 }
 
-/// Finds the zone of a place: its own, else that of what feeds it, else what is at the top, as the roll-up does.
+/// Finds the zone of a place: its own, else that of the nearest parent with a zone, else the topmost parent's
+/// id, as in the roll-up.
 #[derive(Debug)]
 pub struct ZoneOf<'a> {
     network: &'a Register,
@@ -164,16 +165,16 @@ pub struct ZoneOf<'a> {
 }
 
 impl<'a> ZoneOf<'a> {
-    /// Nothing is known yet.
+    /// Makes an empty cache of zones.
     #[must_use]
     pub fn new(network: &'a Register) -> Self {
         Self { network, known: HashMap::new() }
     }
 
-    /// Steps up a hierarchy; more are a circle.
+    /// Most steps up the hierarchy; more would mean a loop.
     const DEEPEST: usize = 16;
 
-    /// The zone of a place; `None` where the register names nothing above it.
+    /// Returns the zone of a place; `None` if the register has nothing above it.
     pub fn zone(&mut self, point: &UsagePoint) -> Option<String> {
         if point.zone.is_some() {
             return point.zone.clone();

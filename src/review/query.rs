@@ -1,4 +1,4 @@
-//! Answers which lines a filter lets through, in which order, a page at a time.
+//! Filters and sorts the lines of a run, a page at a time.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::case::{Case, Cases, Status};
 use super::lines::{Line, Lines};
 
-/// Lines of a page.
+/// Lines on a page.
 pub const PAGE_LINES: usize = 50;
 
-/// Answers kept for the next page and the next analyst.
+/// Cached answers, for the next page and the next analyst.
 const MAX_ANSWERS: usize = 24;
 
-/// Fewer than this are sorted each time; more follow an order made once.
+/// Up to this many lines are sorted for each query; larger results use an order that is computed once.
 const SORT_AT_ONCE: usize = 50_000;
 
-/// Longest text that is searched for; more is no search. [characters]
+/// Longest search text; the rest is ignored. [characters]
 const MAX_CHARS: usize = 200;
 
 /// What an analyst asks of the list, as in the address bar. What makes no sense there is passed over.
@@ -51,14 +51,14 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// As a query string, without what is empty.
+    /// Returns the query string, without empty fields.
     #[must_use]
     pub fn as_query(&self) -> String {
         let given = self.pairs().into_iter().filter(|(_, value)| !value.is_empty());
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
     }
 
-    /// As a query string that stands for the whole list, not for one page of it.
+    /// Returns the query string without the page.
     #[must_use]
     pub fn without_page(&self) -> String {
         Self { page: String::new(), ..self.clone() }.as_query()
@@ -84,18 +84,18 @@ impl ListQuery {
         text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
     }
 
-    /// Page asked for, from 1.
+    /// Returns the requested page, from 1.
     #[must_use]
     pub fn page(&self) -> usize {
         self.page.parse().unwrap_or(1).max(1)
     }
 }
 
-/// What to order by.
+/// Sort orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Sort {
-    /// The run's order.
+    /// By rank.
     Rank,
     /// Largest rig first.
     Kw,
@@ -105,30 +105,30 @@ pub enum Sort {
     Energy,
     /// Most energy a visit is expected to bring back first.
     Recoverable,
-    /// Transformers above their rating first.
+    /// Transformers loaded most above their rating first.
     Burden,
     /// By id.
     Meter,
 }
 
 impl Sort {
-    /// Every order.
+    /// Every sort order.
     pub const ALL: [Self; 7] =
         [Self::Rank, Self::Kw, Self::Onset, Self::Energy, Self::Recoverable, Self::Burden, Self::Meter];
 
-    /// The stable text of the order.
+    /// Returns the stable text of the order.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The order with this text, else by rank.
+    /// Returns the order with this text; by rank if there is none.
     #[must_use]
     pub fn named(text: &str) -> Self {
         Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or(Self::Rank)
     }
 
-    /// What comes first has the greatest; missing comes last.
+    /// Returns the sort key. The largest comes first; missing values come last.
     fn key(self, line: Line<'_>) -> f64 {
         let value = match self {
             Self::Kw => line.rig_kw(),
@@ -142,14 +142,14 @@ impl Sort {
     }
 }
 
-/// A page of lines.
+/// One page of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Indices of the lines.
+    /// Indices of its lines.
     pub lines: Vec<u32>,
-    /// How many lines the filter lets through.
+    /// Number of lines that match the filter.
     pub n_found: usize,
-    /// This page, from 1.
+    /// Number of this page, from 1.
     pub page: usize,
     /// The last page.
     pub n_pages: usize,
@@ -157,12 +157,13 @@ pub struct Page {
 
 type Answer = Arc<Vec<u32>>;
 
-/// Cases that `query` asks for by status, by whose they are or by id, of meters that the run does not have, by id.
+/// Returns the cases of meters that are not in the run and that match `query` by status, assignee or id,
+/// sorted by id.
 #[must_use]
 pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a str, &'a Case)> {
     let (status, part) = (Status::named(&query.status), query.q.trim().to_lowercase());
     let asks_cases = status.is_some() || !query.assignee.is_empty() || !part.is_empty();
-    // What else is asked is asked of a line.
+    // The other filters only apply to lines.
     let asks_lines = [&query.zone, &query.transformer, &query.kind, &query.score, &query.kw];
     if !asks_cases || asks_lines.iter().any(|asked| !asked.is_empty()) {
         return Vec::new();
@@ -179,7 +180,7 @@ pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a 
     cases.all().filter(|(meter, case)| is_asked(meter, case) && lines.index(meter).is_none()).collect()
 }
 
-/// Orders and answers made before.
+/// Cached orders and answers.
 #[derive(Debug, Default)]
 pub struct Answers {
     orders: [OnceLock<Vec<u32>>; Sort::ALL.len()],
@@ -187,7 +188,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// The page of the lines that `query` lets through.
+    /// Returns the page of lines that match `query`.
     #[must_use]
     pub fn page(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Page {
         let found = self.found(query, lines, cases, sees_places);
@@ -198,7 +199,7 @@ impl Answers {
         Page { lines, n_found: found.len(), page, n_pages }
     }
 
-    /// Every line that `query` lets through, in its order.
+    /// Returns every line that matches `query`, sorted.
     pub fn found(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Answer {
         let follows_cases = !query.status.is_empty() || !query.assignee.is_empty();
         let last = if follows_cases { cases.last() } else { 0 };
@@ -235,7 +236,7 @@ impl Answers {
         if found.len() == lines.len() {
             return order.to_vec();
         }
-        // A bit a line, so that all of them stay near at hand.
+        // One bit per line, so that the table fits into the cache.
         let mut is_found = vec![0_u64; lines.len().div_ceil(64)];
         found.iter().for_each(|index| is_found[*index as usize / 64] |= 1 << (index % 64));
         let is_in = |index: u32| is_found[index as usize / 64] >> (index % 64) & 1 == 1;
@@ -244,7 +245,7 @@ impl Answers {
         found
     }
 
-    /// Makes the orders of all lines before anyone asks for them.
+    /// Computes the orders of all lines in advance.
     pub fn prepare(&self, lines: &Lines) {
         let is_made = |sort: &Sort| !matches!(sort, Sort::Rank | Sort::Meter);
         for sort in Sort::ALL.into_iter().filter(is_made) {
@@ -268,13 +269,13 @@ fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
     found.iter_mut().zip(keyed).for_each(|(place, (_, index))| *place = index);
 }
 
-/// Indices that the filter lets through, by rank.
+/// Returns the indices that match the filter, by rank.
 fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Vec<u32> {
     let Some(filter) = Filter::of(query, lines, cases) else { return Vec::new() };
     let text: String = query.q.trim().chars().take(MAX_CHARS).collect();
     let lets_through = |index: &u32| filter.lets_through(lines.line(*index as usize));
     if filter.is_suspects_only() {
-        // Few of the lines, so each is looked at by itself.
+        // Suspects are few, so each is searched by itself.
         let part = text.to_lowercase();
         let holds = |index: &u32| part.is_empty() || lines.holds(*index, &part, sees_places);
         return lines
@@ -292,7 +293,7 @@ fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -
     found
 }
 
-/// A filter in the numbers of the lines.
+/// A filter with names resolved to numbers.
 struct Filter<'a> {
     zone: Option<u32>,
     parent: Option<u32>,
@@ -301,7 +302,7 @@ struct Filter<'a> {
     kw: f64,
     with_all: bool,
     status: Option<Status>,
-    /// Meters of the person; `None`: anybody's.
+    /// Meters assigned to the person; `None`: no filter by person.
     mine: Option<HashSet<&'a str>>,
     is_nobodys: bool,
     by_meter: BTreeMap<&'a str, Status>,
@@ -309,7 +310,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    /// `None` where nothing can pass: a zone or transformer that no line has.
+    /// Returns `None` if nothing can match: no line has this zone or transformer.
     fn of(query: &'a ListQuery, lines: &Lines, cases: &'a Cases) -> Option<Self> {
         let known = |text: &str, number: &dyn Fn(&str) -> Option<u32>| match text {
             "" => Some(None),
@@ -348,7 +349,7 @@ impl<'a> Filter<'a> {
         })
     }
 
-    /// Whether nothing but suspects can pass.
+    /// Whether only suspects can match.
     fn is_suspects_only(&self) -> bool {
         !self.with_all && self.status.is_none_or(|status| status == Status::New)
     }
@@ -356,7 +357,7 @@ impl<'a> Filter<'a> {
     fn lets_through(&self, line: Line<'_>) -> bool {
         let (kind, parent, zone) = line.numbers();
         let is = |asked: Option<u32>, has: u32| asked.is_none_or(|asked| asked == has);
-        // A case is worked on whether the run of the day lists it or not.
+        // A meter with a case is shown whether the current run lists it or not.
         let is_listed =
             self.with_all || line.is_suspect() || self.status.is_some_and(|status| status != Status::New);
         is_listed

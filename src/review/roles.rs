@@ -1,20 +1,20 @@
-//! Says what each role may do.
+//! Defines what each role may do.
 
-/// What a person at the desk is there for.
+/// Role of a person at the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// Looks at list, map and suspects.
+    /// Sees list, map and suspects.
     Viewer,
     /// Takes tips.
     TipDesk,
-    /// Decides, assigns, requests visits, exports.
+    /// Decides, assigns, requests visits and exports.
     Analyst,
-    /// Lets people and programs in, reads who looked at what.
+    /// Manages people and programs, and reads the access log.
     Administrator,
 }
 
-/// Something that not everyone may do.
+/// A permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May {
     /// See the list, a suspect, the map.
@@ -30,22 +30,22 @@ pub enum May {
 }
 
 impl Role {
-    /// Every role, least first.
+    /// Every role, from the least to the most permissions.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::TipDesk, Self::Analyst, Self::Administrator];
 
-    /// The stable text of the role.
+    /// Returns the stable text of the role.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The role with this text.
+    /// Returns the role with this text.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    /// Whether the role includes this. Places are hidden from viewers where the desk is pseudonymous.
+    /// Whether the role has this permission. Viewers do not see places if the desk is pseudonymous.
     #[must_use]
     pub const fn may(self, what: May, is_pseudonymous: bool) -> bool {
         match what {

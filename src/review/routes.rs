@@ -1,4 +1,4 @@
-//! Lists every route of the desk with what a caller must be allowed to do.
+//! Lists every route of the desk with the permission it needs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,16 +18,16 @@ use super::guard::{self, MAX_BODY_BYTES};
 use super::roles::May;
 use super::{Transport, api, browser, operations, origin, pages};
 
-/// A session lasts a shift.
+/// Length of a session: one shift. [h]
 const SESSION_H: i64 = 10;
 
-/// Longest that an answer may take. [s]
+/// Longest time for an answer. [s]
 const TIMEOUT_S: u64 = 60;
 
-/// Longest that nothing of a body comes. [s]
+/// Longest pause while a body is received. [s]
 const BODY_S: u64 = 10;
 
-/// Every route, fenced and counted.
+/// Returns every route, with security headers and counters.
 pub fn routes(desk: &Arc<Desk>) -> Router {
     let behind_login = Router::new()
         .merge(allowed(desk, May::Look, looking()))
@@ -50,7 +50,8 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
     Router::new()
         .merge(pages)
         .nest("/api/v1", api::routes(desk))
-        // Only what is the same for everyone is compressed: beside a secret, lengths would tell of it.
+        // Only assets are compressed: they are the same for everyone. If a page with a secret were
+        // compressed, its length could reveal the secret.
         .merge(
             Router::new().route("/assets/{name}", get(pages::assets::asset)).layer(CompressionLayer::new()),
         )

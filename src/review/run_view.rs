@@ -1,4 +1,4 @@
-//! Opens a run for the desk: its lines, its register, its evidence by meter and its days.
+//! Opens a run for the desk: its lines, register, evidence and days.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ use hashwatt_tips::{Tip, TipAnswer, Weight, answer};
 /// A run as the desk shows it.
 #[derive(Debug)]
 pub struct RunView {
-    /// Hash of `run.json`: the same run opened twice is the same.
+    /// Hash of `run.json`; the same run always has the same id.
     pub id: String,
     /// Its folder and record.
     pub run: PastRun,
@@ -42,16 +42,16 @@ pub struct RunView {
     pub points: Points,
     /// Last local day with data.
     pub last_day: Option<Date>,
-    /// Mean day of the peers, by group.
+    /// Typical day of the peers, by group.
     pub peers: BTreeMap<GroupId, PeerDay>,
-    /// Filters answered before.
+    /// Cached answers to filters.
     pub answers: Answers,
-    /// What tips are matched to.
+    /// Index that tips are matched to.
     pub tip_index: Index,
     tip_facts: RunFacts,
     reasons: ByMeter,
     rivals: ByMeter,
-    /// Digest stores by folder, opened once.
+    /// Digest stores by folder, each opened once.
     stores: Mutex<BTreeMap<PathBuf, Arc<DigestStore>>>,
 }
 
@@ -59,14 +59,14 @@ impl RunView {
     /// Opens the run, with the utility's table of old street names.
     ///
     /// # Errors
-    /// When the folder holds no run or a table of it, or the table of streets, cannot be read.
+    /// When the folder holds no run, or one of its tables or the table of streets cannot be read.
     pub fn open(folder: &std::path::Path, streets: Option<&std::path::Path>) -> Result<Self> {
         let run = PastRun::open(folder)?;
         let id = id_of(&run)?;
         let points = Points::of(&run)?;
         let lines = Lines::of(&run, &points)?;
         let (reasons, rivals) = (ByMeter::of(&run, REASONS.file)?, ByMeter::of(&run, RIVALS.file)?);
-        // A run of an earlier version has none.
+        // Runs of earlier versions do not have this table.
         let peers_path = run.path(peer_days::FILE_NAME);
         let peers =
             if peers_path.is_file() { peer_days::read_peer_days(&peers_path)? } else { BTreeMap::new() };
@@ -96,7 +96,8 @@ impl RunView {
         })
     }
 
-    /// The evidence on a meter in one sentence, of suspects, and its reasons with their weights, strongest first.
+    /// Returns the evidence on a meter: one summary sentence (suspects only), and the reasons with their
+    /// weights, strongest first.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -119,7 +120,7 @@ impl RunView {
         Ok((summary, reasons))
     }
 
-    /// Other explanations of a meter with how well they fit, best first.
+    /// Returns the other explanations for a meter with how well they fit, best first.
     ///
     /// # Errors
     /// When the table cannot be read.
@@ -133,18 +134,18 @@ impl RunView {
         Ok(rivals)
     }
 
-    /// Days of a meter or of a residual; `None` where the run has none.
+    /// Returns the days of a meter or residual; `None` if the run has none.
     ///
     /// # Errors
     /// When the digests cannot be read.
     pub fn days(&self, meter: &str) -> Result<Option<MeterDays>> {
         let folder = self.run.days_folder(meter);
-        // Whoever has no room keeps a run without its days.
+        // The days of a run may have been deleted to save space.
         if !folder.join(MANIFEST).is_file() {
             return Ok(None);
         }
         match self.store(&folder)?.meter(meter) {
-            // A store that runs share may have been brought up to date: its old parts are gone.
+            // A shared store may have been updated since, which deletes old parts.
             Err(_) => {
                 self.stores().remove(&folder);
                 self.store(&folder)?.meter(meter)
@@ -166,7 +167,7 @@ impl RunView {
         self.stores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the run says to a tip of this weight. The lines come without their reasons.
+    /// Answers a tip of this weight. The lines come without reasons.
     #[must_use]
     pub fn answer(&self, tip: &Tip, weight: Weight) -> TipAnswer {
         let calibration = Calibration::shipped();
@@ -174,7 +175,7 @@ impl RunView {
     }
 }
 
-/// What tips are matched to: the register's points, and lines that it does not have.
+/// Returns the points that tips are matched to: those of the register, and lines that the register lacks.
 fn tip_points(points: &Points, lines: &Lines) -> Result<Vec<Point>> {
     let mut all = Vec::with_capacity(lines.len());
     let mut is_known = vec![false; lines.len()];
@@ -200,10 +201,10 @@ impl Shown for RunView {
     }
 }
 
-/// What the run's record hashes to, shortened.
+/// Returns the shortened hash of the run's record.
 ///
 /// # Errors
-/// When there is no record.
+/// When the run has no record.
 pub fn id_of(run: &PastRun) -> Result<String> {
     let path = run.path("run.json");
     let record = std::fs::read(&path).map_err(|error| {

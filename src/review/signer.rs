@@ -1,4 +1,4 @@
-//! Signs what a browser keeps for the desk, so that nobody else can make it up.
+//! Signs what browsers store for the desk, so that nobody else can forge it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use rand::RngCore;
 use sha2::Sha256;
 
-/// Signs with a secret that never leaves the desk's database.
+/// Signs with a secret that stays in the desk's database.
 pub struct Signer {
     key: Hmac<Sha256>,
 }
@@ -18,19 +18,19 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// A signer with this secret.
+    /// Makes a signer with this secret.
     #[must_use]
     pub fn of(secret: &str) -> Self {
         Self { key: Hmac::new_from_slice(secret.as_bytes()).expect("a key of any length will do") }
     }
 
-    /// The signature of a text, for one purpose: it is worth nothing for another.
+    /// Signs a text for one purpose; the signature is not valid for another.
     #[must_use]
     pub fn sign(&self, purpose: &str, text: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.over(purpose, text).finalize().into_bytes())
     }
 
-    /// Whether the signature is that of the text, for this purpose; it takes as long whether it is or not.
+    /// Whether the signature fits the text and purpose. The check takes the same time either way.
     #[must_use]
     pub fn is_right(&self, purpose: &str, text: &str, signature: &str) -> bool {
         let signature = URL_SAFE_NO_PAD.decode(signature);
@@ -38,12 +38,12 @@ impl Signer {
     }
 
     fn over(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
-        // No purpose has a zero in it, so that no two pairs read the same.
+        // No purpose contains a zero byte, so no two pairs give the same input.
         self.key.clone().chain_update(purpose).chain_update([0]).chain_update(text)
     }
 }
 
-/// A text that cannot be guessed: 32 bytes of the system's randomness.
+/// Returns a text that cannot be guessed: 32 random bytes from the system.
 #[must_use]
 pub fn secret() -> String {
     let mut bytes = [0; 32];

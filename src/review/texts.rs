@@ -1,47 +1,47 @@
-//! Holds a million short texts in one piece of memory.
+//! Holds a million short texts in one block of memory.
 
-/// Texts one after another, each found by its number.
+/// Texts stored one after another, each found by its number.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
     all: String,
-    /// Where each ends. [bytes]
+    /// End of each text. [bytes]
     ends: Vec<u32>,
 }
 
 impl Texts {
-    /// Adds a text at the end.
+    /// Appends a text.
     pub fn push(&mut self, text: &str) {
         self.all.push_str(text);
         self.ends.push(u32::try_from(self.all.len()).expect("four gigabytes of ids are no run"));
     }
 
-    /// The text of this number.
+    /// Returns the text with this number.
     #[must_use]
     pub fn get(&self, index: usize) -> &str {
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.all[start..self.ends[index] as usize]
     }
 
-    /// How many there are.
+    /// Returns the number of texts.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no texts.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Numbers of the texts that hold `part`, counting up.
+    /// Returns the numbers of the texts that contain `part`, in ascending order.
     pub fn containing(&self, part: &str) -> Vec<u32> {
         let mut found = Vec::new();
         let finder = memchr::memmem::Finder::new(part.as_bytes());
         let mut from = 0;
         let mut text = 0;
         while let Some(at) = finder.find(&self.all.as_bytes()[from..]).map(|at| at + from) {
-            // The text in which the part begins.
+            // Find the text in which the match begins.
             text += self.ends[text..].partition_point(|end| *end as usize <= at);
             let end = self.ends[text] as usize;
             if at + part.len() <= end {
@@ -59,7 +59,7 @@ impl Texts {
     }
 }
 
-/// Texts of which there are few, each with a number.
+/// A set of few distinct texts, each with a number.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     names: Vec<String>,
@@ -67,10 +67,10 @@ pub struct Names {
 }
 
 impl Names {
-    /// The number of no name.
+    /// The number for no name.
     pub const NONE: u32 = u32::MAX;
 
-    /// The number of a name, a new one where it has none.
+    /// Returns the number of a name; a new name gets a new number.
     pub fn number(&mut self, name: Option<&str>) -> u32 {
         let Some(name) = name else { return Self::NONE };
         if let Some(number) = self.numbers.get(name) {
@@ -82,19 +82,19 @@ impl Names {
         number
     }
 
-    /// The number a name has.
+    /// Returns the number of a known name.
     #[must_use]
     pub fn known(&self, name: &str) -> Option<u32> {
         self.numbers.get(name).copied()
     }
 
-    /// The name of a number.
+    /// Returns the name with this number.
     #[must_use]
     pub fn name(&self, number: u32) -> Option<&str> {
         self.names.get(number as usize).map(String::as_str)
     }
 
-    /// Every name, sorted.
+    /// Returns every name, sorted.
     #[must_use]
     pub fn sorted(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.names.iter().map(String::as_str).collect();

@@ -1,9 +1,9 @@
-//! Slows down whoever guesses passwords, and nobody else.
+//! Slows down password guessing without locking out the real person.
 //!
-//! Tries are counted by name and address together, and by address, never by name alone: a stranger who fails
-//! somebody's name waits, and that person does not. A browser that was let in before as the person is counted by
-//! itself. A try counts before its password is looked at, so that many at once are no way around, and stops
-//! counting when it was right.
+//! Attempts are counted by name and address together, and by address, but never by name alone. If a stranger
+//! fails with somebody's name, only the stranger has to wait. A browser in which the person has logged in
+//! before has its own count. An attempt counts before its password is checked, so that parallel attempts do
+//! not evade the limit. If it was right, it is taken back.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -14,34 +14,34 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::database::refused::Refused;
 
-/// Failed tries before the next must wait: of one name from one address or one known browser, and from one address.
+/// Failed attempts before the next must wait: by name and address (or known browser), and by address.
 const FREE_TRIES: u32 = 5;
 const FREE_ADDRESS_TRIES: u32 = 30;
 
-/// First wait, which doubles with each failed try, and longest. [s]
+/// First wait, which doubles with each failed attempt, and the longest. [s]
 const MIN_WAIT_S: u64 = 5;
 const MAX_WAIT_S: u64 = 900;
 
-/// Who has not failed for so long begins anew. [s]
+/// Counts are reset after this time without a failed attempt. [s]
 const FORGIVEN_S: u64 = 3600;
 
-/// Counts kept at once, some 20 MB; past that strangers wait until some are forgiven.
+/// Most counts in memory, about 20 MB. Beyond that, unknown browsers wait until some counts are reset.
 const MAX_COUNTS: usize = 100_000;
 
-/// Names with addresses whose refusals are counted apart until they are written; more are counted together.
+/// Most pairs of name and address whose refusals are counted separately; others are counted together.
 const MAX_REFUSED: usize = 1000;
 
-/// Passwords checked at once, each in 19 MiB: of strangers, and beside them of known browsers.
+/// Passwords checked at once, each in 19 MiB: this many for unknown browsers, and as many for known ones.
 const MAX_CHECKS: usize = 4;
 
-/// Who tries to log in.
+/// A login attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Trying<'a> {
-    /// As whom.
+    /// Name of the person.
     pub name: &'a str,
-    /// Where from.
+    /// IP address of the client.
     pub address: &'a str,
-    /// What the browser is called where it was let in as this person before.
+    /// Id of the browser, if this person has logged in from it before.
     pub known: Option<&'a str>,
 }
 
@@ -52,7 +52,7 @@ struct Count {
     free_at: Instant,
 }
 
-/// A try that counts as failed until it is forgiven.
+/// An attempt that counts as failed until it is forgiven.
 #[derive(Debug)]
 pub struct Counted(Vec<String>);
 
@@ -77,7 +77,7 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Counts a try, or says how long to wait before the next; a try that must wait does not count.
+    /// Counts an attempt, or returns how long to wait. An attempt that must wait is not counted.
     ///
     /// # Errors
     /// The time to wait.
@@ -107,12 +107,12 @@ impl Throttle {
         Ok(Counted(keys.into_iter().map(|(key, _)| key).collect()))
     }
 
-    /// Takes a try back that was right, and with it what the same name has failed there before.
+    /// Takes back an attempt that was right, and the earlier failures with the same name there.
     pub fn forgive(&self, Counted(keys): Counted, now: Instant) {
         let mut counts = self.counts.lock().expect("nobody panics while holding it");
         for (place, key) in keys.into_iter().enumerate() {
             match counts.get_mut(&key) {
-                // Whoever has an account of their own at this address may still be guessing others'.
+                // Someone with an account of their own at this address may still be guessing other passwords.
                 Some(count) if place > 0 => {
                     count.n = count.n.saturating_sub(1);
                     count.free_at = now;
@@ -128,7 +128,7 @@ impl Throttle {
         turns.acquire().await.ok()
     }
 
-    /// Counts a refusal, to be written with others like it.
+    /// Counts a refusal; it is written later together with similar ones.
     pub fn refuse(&self, refused: Refused) {
         let mut all = self.refused.lock().expect("nobody panics while holding it");
         let refused = if all.len() < MAX_REFUSED || all.contains_key(&refused) {
@@ -139,7 +139,7 @@ impl Throttle {
         *all.entry(refused).or_default() += 1;
     }
 
-    /// The refusals that were counted since this was last asked.
+    /// Returns the refusals counted since the last call.
     #[must_use]
     pub fn take_refused(&self) -> Vec<(Refused, i64)> {
         std::mem::take(&mut *self.refused.lock().expect("nobody panics while holding it"))
@@ -147,7 +147,7 @@ impl Throttle {
             .collect()
     }
 
-    /// Forgets who has not failed for a while.
+    /// Deletes counts without a recent failure.
     pub fn sweep(&self, now: Instant) {
         let mut counts = self.counts.lock().expect("nobody panics while holding it");
         counts.retain(|_, count| !is_forgiven(count, now));
@@ -162,9 +162,9 @@ fn wait_after(n_beyond: u32) -> Duration {
     Duration::from_secs(MIN_WAIT_S.saturating_mul(1 << n_beyond.min(20)).min(MAX_WAIT_S))
 }
 
-/// What a try is counted by, and how many are free: the person's own first.
+/// Returns the keys that an attempt is counted by, the person's own first, each with its free attempts.
 fn keys(trying: Trying<'_>) -> Vec<(String, u32)> {
-    // Nobody has a longer name; what is longer is no other key.
+    // Nobody has a longer name, so cut it: a longer one must not make a new key.
     let name: String = trying.name.chars().take(200).collect();
     match trying.known {
         Some(device) => vec![(format!("device\n{device}\n{name}"), FREE_TRIES)],
@@ -178,7 +178,7 @@ fn keys(trying: Trying<'_>) -> Vec<(String, u32)> {
     }
 }
 
-/// What one subscriber has: an address of version 4, or a network of 64 bits of version 6.
+/// Returns the network of one subscriber: an IPv4 address, or an IPv6 network of 64 bits.
 fn network_of(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {

@@ -1,20 +1,20 @@
-//! Plans visits: the suspects that bring back most energy for the hours spent, near one another.
+//! Plans visits: suspects close together that bring back the most energy per hour.
 
 use super::lines::Line;
 
-/// Time at a place: from the door to the report. [h]
+/// Time at a place, from arrival to report. [h]
 pub const VISIT_H: f64 = 1.0;
 
-/// Speed between places in a town, with stops. [km/h]
+/// Speed between places in town, with stops. [km/h]
 pub const SPEED_KMH: f64 = 20.0;
 
-/// Streets are longer than the straight line by this much: the usual detour of town streets is 1.2 to 1.5.
+/// Road distance over straight-line distance; 1.2 to 1.5 is usual in towns.
 pub const DETOUR: f64 = 1.3;
 
 /// Mean radius of the earth. [km]
 const EARTH_KM: f64 = 6371.0;
 
-/// Candidates looked at for each visit; the rest would be further down the list than anyone goes.
+/// Candidates considered per visit; the others are too far down the list.
 const CANDIDATES_PER_VISIT: usize = 8;
 
 /// A place that may be visited.
@@ -24,12 +24,12 @@ pub struct Candidate {
     pub index: usize,
     /// Latitude and longitude; `None` where the register has none. [degrees]
     pub position: Option<(f64, f64)>,
-    /// Energy that a visit is expected to bring back in a year. [kWh]
+    /// Recoverable energy of a visit in a year. [kWh]
     pub recoverable_kwh: f64,
 }
 
 impl Candidate {
-    /// The candidate that a line is; `None` where a visit brings back nothing.
+    /// Makes a candidate from a line; `None` if a visit recovers nothing.
     #[must_use]
     pub fn of(line: Line<'_>) -> Option<Self> {
         let recoverable_kwh = line.recoverable_kwh().filter(|kwh| *kwh > 0.0)?;
@@ -37,30 +37,30 @@ impl Candidate {
     }
 }
 
-/// One inspector's visits, in the order of the way.
+/// One inspector's visits, in driving order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tour {
     /// The places.
     pub stops: Vec<Candidate>,
-    /// Way between them. [km]
+    /// Distance between them. [km]
     pub km: f64,
 }
 
 impl Tour {
-    /// Energy that the visits are expected to bring back in a year. [kWh]
+    /// Returns the recoverable energy of the visits in a year. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> f64 {
         self.stops.iter().map(|stop| stop.recoverable_kwh).sum()
     }
 
-    /// Working time. [h]
+    /// Returns the working time. [h]
     #[must_use]
     pub fn hours(&self) -> f64 {
         self.stops.len() as f64 * VISIT_H + self.km / SPEED_KMH
     }
 }
 
-/// Way between two places; places nobody knows the position of are as far as a visit is long.
+/// Returns the distance between two places; if one is unknown, that driven in the time of a visit. [km]
 fn way_km(a: &Candidate, b: &Candidate) -> f64 {
     match (a.position, b.position) {
         (Some(a), Some(b)) => DETOUR * great_circle_km(a, b),
@@ -77,15 +77,15 @@ pub fn great_circle_km((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -
     2.0 * EARTH_KM * haversine.sqrt().min(1.0).asin()
 }
 
-/// Chooses `n_visits` places for `n_inspectors`, each tour grown by whatever brings back most for the hour it costs,
-/// the shortest tour first, and put in the order of the way.
+/// Chooses `n_visits` places for `n_inspectors`. Each step gives the shortest tour the place with the most
+/// recoverable energy per hour. The stops of each tour are then put in driving order.
 #[must_use]
 pub fn plan(mut candidates: Vec<Candidate>, n_visits: usize, n_inspectors: usize) -> Vec<Tour> {
     let n_inspectors = n_inspectors.max(1);
     candidates.sort_by(|a, b| b.recoverable_kwh.total_cmp(&a.recoverable_kwh).then(a.index.cmp(&b.index)));
     candidates.truncate(n_visits.saturating_mul(CANDIDATES_PER_VISIT));
     let mut tours = vec![Tour::default(); n_inspectors];
-    // The way from each tour to each candidate, shortened as the tour grows.
+    // Distance from each tour to each candidate; it shrinks as the tour grows.
     let mut near = vec![vec![f64::INFINITY; candidates.len()]; n_inspectors];
     let mut is_taken = vec![false; candidates.len()];
     for _ in 0..n_visits.min(candidates.len()) {
@@ -106,7 +106,7 @@ pub fn plan(mut candidates: Vec<Candidate>, n_visits: usize, n_inspectors: usize
     tours.into_iter().filter(|tour| !tour.stops.is_empty()).map(in_order_of_the_way).collect()
 }
 
-/// The nearest next, then crossings undone (2-opt), from the place of most worth.
+/// Orders the stops: from the most valuable place always to the nearest, then without crossings (2-opt).
 fn in_order_of_the_way(tour: Tour) -> Tour {
     let mut left = tour.stops;
     let mut stops = vec![left.remove(0)];
@@ -133,7 +133,7 @@ fn in_order_of_the_way(tour: Tour) -> Tour {
     Tour { stops, km }
 }
 
-/// What reversing `from..=to` saves. [km]
+/// Returns the distance saved by reversing `from..=to`. [km]
 fn gain_km(stops: &[Candidate], from: usize, to: usize) -> f64 {
     let way = |a: usize, b: usize| way_km(&stops[a], &stops[b]);
     let after = |stop: usize| if to + 1 < stops.len() { way(stop, to + 1) } else { 0.0 };

@@ -3,50 +3,50 @@
 use rand::Rng;
 use rand_distr::{Exp1, StandardNormal};
 
-/// A number spread evenly over `low..high`; `low` where the two are equal.
+/// Draws a number uniformly from `low..high`; returns `low` if the two are equal.
 pub fn between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
     low + (high - low) * rng.gen_range(0.0f32..1.0)
 }
 
-/// A number whose logarithm is spread evenly: as many between 1 and 10 as between 10 and 100.
-/// Both bounds are above 0.
+/// Draws a number whose logarithm is uniform: as many between 1 and 10 as between 10 and 100. Both bounds
+/// must be above 0.
 pub fn log_between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
     between(low.ln(), high.ln(), rng).exp()
 }
 
-/// Whether something of this probability happens.
+/// Draws whether an event of this probability happens.
 pub fn happens(probability: f32, rng: &mut impl Rng) -> bool {
     rng.gen_range(0.0f32..1.0) < probability
 }
 
-/// One of several, all equally likely. `from` is not empty.
+/// Draws one of several, all equally likely. `from` must not be empty.
 pub fn one_of<T: Copy>(from: &[T], rng: &mut impl Rng) -> T {
     from[rng.gen_range(0..from.len())]
 }
 
-/// A whole number in `low..=high`; `low` where `high` is below it.
+/// Draws a whole number from `low..=high`; returns `low` if `high` is below it.
 pub fn whole(low: usize, high: usize, rng: &mut impl Rng) -> usize {
     rng.gen_range(low..=high.max(low))
 }
 
-/// A number of the standard normal distribution.
+/// Draws from the standard normal distribution.
 pub fn normal(rng: &mut impl Rng) -> f32 {
     rng.sample(StandardNormal)
 }
 
-/// A waiting time of this mean, memoryless.
+/// Draws a memoryless waiting time with this mean (exponential distribution).
 pub fn waiting(mean: f32, rng: &mut impl Rng) -> f32 {
     let unit: f32 = rng.sample(Exp1);
     mean * unit
 }
 
-/// A relative level of median 1, with this standard deviation of its logarithm: a long upper tail,
-/// as the levels of homes and shops have.
+/// Draws a relative level from the log-normal distribution with median 1 and this standard deviation of the
+/// logarithm. It has a long upper tail, as the levels of homes and shops have.
 pub fn heavy_tailed(log_deviation: f32, rng: &mut impl Rng) -> f32 {
     (log_deviation * normal(rng)).exp()
 }
 
-/// Noise that remembers: each step keeps `memory` of the last, its long-run deviation is 1.
+/// Autocorrelated noise: each step keeps `memory` of the last. Its long-run standard deviation is 1.
 #[derive(Debug, Clone, Copy)]
 pub struct SlowNoise {
     memory: f32,
@@ -55,13 +55,13 @@ pub struct SlowNoise {
 }
 
 impl SlowNoise {
-    /// Noise that loses all but 1/e of itself over `steps` steps, started from its long-run spread.
+    /// Returns noise whose correlation falls to 1/e over `steps` steps, started from its long-run spread.
     pub fn over(steps: f32, rng: &mut impl Rng) -> Self {
         let memory = (-1.0 / steps.max(0.1)).exp();
         Self { memory, fresh: (1.0 - memory * memory).sqrt(), level: normal(rng) }
     }
 
-    /// The next value.
+    /// Returns the next value.
     pub fn next(&mut self, rng: &mut impl Rng) -> f32 {
         self.level = self.memory * self.level + self.fresh * normal(rng);
         self.level

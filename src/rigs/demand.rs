@@ -1,4 +1,4 @@
-//! Runs a rig over a span: machines that hang, lost internet, heat, outages and noise give its demand.
+//! Runs a rig over a span: its demand follows from hang-ups, lost internet, heat, outages and noise.
 
 use std::ops::Range;
 
@@ -10,61 +10,61 @@ use super::machines::Machine;
 use super::span::Span;
 use hashwatt_core::stats::{key_of, value_of};
 
-/// Draw rises by this much per kelvin outdoors, through leakage in the chips and faster fans. [1/K]
+/// Increase of the draw per kelvin outdoors, from leakage in the chips and faster fans. [1/K]
 const DRAW_PER_K: f32 = 0.001;
 
-/// Outdoor temperature at which machines draw what their data sheet says. [degC]
+/// Outdoor temperature at which machines draw what the data sheet states. [degC]
 const NOMINAL_C: f32 = 15.0;
 
-/// Inlet air above which machines slow down, by the makers' manuals. [degC]
+/// Inlet air above which machines throttle, from the makers' manuals. [degC]
 const THROTTLE_C: f32 = 40.0;
 
-/// Most of its draw that a machine gives up in heat before it switches off.
+/// Largest share of its draw that a machine loses to throttling before it switches off.
 const MAX_THROTTLED: f32 = 0.6;
 
 /// Mean time between hang-ups of one machine; owners of ASICs report weeks to months. [days]
 const HANG_EVERY_DAYS: (f32, f32) = (20.0, 120.0);
 
-/// A machine hangs until someone restarts it: an hour or two, or until the next day. [h]
+/// A machine hangs until someone restarts it: after an hour or two, or the next day. [h]
 const HANG_H: (f32, f32) = (1.0, 24.0);
 
-/// Mean time between losses of the pool or the internet. [days]
+/// Mean time between losses of the pool or of the internet. [days]
 const LOSS_EVERY_DAYS: (f32, f32) = (8.0, 60.0);
 
-/// Share of rigs that keep drawing through an internet blackout: satellite links, or full fans.
+/// Share of rigs that keep drawing through an internet blackout: on a satellite link, or with full fans.
 const BLACKOUT_PROOF_SHARE: f32 = 0.25;
 
-/// A rig counts as on where it draws more than this share of its largest draw.
+/// A rig counts as on if it draws more than this share of its largest draw.
 const ON_SHARE: f32 = 0.05;
 
-/// What is true of a planted rig.
+/// The truth about a planted rig.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RigTruth {
     /// Its form.
     pub form: RigForm,
-    /// Median demand while on, as the meter sees it; 0 where it never ran in the span. [kW]
+    /// Median demand while on, as the meter sees it; 0 if it never ran in the span. [kW]
     pub kw: f32,
-    /// Machines at the end.
+    /// Number of machines at the end.
     pub n_machines: usize,
-    /// Their model.
+    /// Model of the machines.
     pub machine: Machine,
-    /// First day on, counted from the span's first; `None`: from before it.
+    /// First day on, counted from the span's first day; `None`: on since before the span.
     pub onset_day: Option<usize>,
-    /// Last day on, where it is not on in the span's last three days.
+    /// Last day on; `None` if it is still on in the span's last three days.
     pub end_day: Option<usize>,
     /// Share of the rig that the meter sees, 0..=1.
     pub metered_share: f32,
 }
 
 impl Rig {
-    /// What the rig adds to the meter's demand in each interval of the span. [kW]
+    /// Draws the demand that the rig adds to the meter in each interval of the span. [kW]
     #[must_use]
     pub fn demand_kw(&self, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
         let mut demand_kw = self.running_kw(span, rng);
         let online = self.online_shares(span, rng);
         let duty = self.schedule.duty(span, rng);
         let temperature_c = span.temperature_or_assumed_c();
-        // Mains voltage moves all machines together; the rest averages out over them.
+        // Mains voltage moves all machines together; other noise averages out between them.
         let noise_share =
             between(0.003, 0.012, rng) + between(0.005, 0.02, rng) / (self.units.len() as f32).sqrt();
         let mut drift = SlowNoise::over(span.intervals_in(8.0) as f32, rng);
@@ -84,7 +84,7 @@ impl Rig {
         demand_kw
     }
 
-    /// What is true of this rig, given the demand that it ran.
+    /// Returns the truth about this rig, given the demand of its run.
     #[must_use]
     pub fn truth(&self, demand_kw: &[f32], span: &Span) -> RigTruth {
         let limit_kw = ON_SHARE * demand_kw.iter().copied().fold(0.0, f32::max);
@@ -105,7 +105,7 @@ impl Rig {
         }
     }
 
-    /// The draw of the machines that are there and have not hung. [kW]
+    /// Returns the draw of all machines that are installed and do not hang. [kW]
     fn running_kw(&self, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
         let hang_every =
             span.intervals_in(24.0 * log_between(HANG_EVERY_DAYS.0, HANG_EVERY_DAYS.1, rng)) as f32;
@@ -125,7 +125,7 @@ impl Rig {
         steps_kw[..span.n_intervals()].iter().map(sum).collect()
     }
 
-    /// The share of the draw that is left of each interval when the pool cannot be reached.
+    /// Returns the share of the draw that remains in each interval when the pool cannot be reached.
     fn online_shares(&self, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
         let mut online = vec![1.0; span.n_intervals()];
         let idle_share = between(0.0, 0.12, rng);
@@ -148,13 +148,13 @@ impl Rig {
         let warmer_k = outdoor_c - NOMINAL_C;
         let inlet_excess_k = (outdoor_c + self.room.inlet_rise_k - THROTTLE_C).max(0.0);
         let throttled = (self.room.throttle_per_k * inlet_excess_k).min(MAX_THROTTLED);
-        // Fans turn all year; the rest of the cooling follows the weather.
+        // Part of the cooling is fans that run all year; the rest follows the weather.
         let cooling = self.room.cooling_share * (0.4 + 0.6 * ((warmer_k + 10.0) / 25.0).clamp(0.0, 1.4));
         (1.0 + DRAW_PER_K * warmer_k) * (1.0 - throttled) * (1.0 + cooling)
     }
 }
 
-/// Adds one machine as steps up and down, with the gaps in which it hangs.
+/// Adds one machine as steps up and down, with gaps where it hangs.
 fn add_unit(
     steps_kw: &mut [f64],
     unit: &Unit,
@@ -172,7 +172,7 @@ fn add_unit(
     }
 }
 
-/// The part of a range of intervals that lies in the span.
+/// Clips a range of intervals to the span.
 fn within(range: &Range<usize>, span: &Span) -> Range<usize> {
     range.start.min(span.n_intervals())..range.end.min(span.n_intervals())
 }

@@ -1,4 +1,4 @@
-//! Draws rigs of every form that farms take: what they are made of, when they run, what a meter sees.
+//! Draws rigs of every form that farms take: their machines, their hours, and the part the meter sees.
 
 use std::ops::Range;
 
@@ -10,46 +10,46 @@ use super::schedule::Schedule;
 use super::site::Site;
 use super::span::Span;
 
-/// How a farm shows in interval data.
+/// How a farm appears in interval data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum RigForm {
     /// Day and night, from one old machine to hundreds.
     Flat,
-    /// One or two frames of graphics cards, day and night.
+    /// One or two frames of graphics cards, on day and night.
     Gpu,
-    /// On a timer in the cheap hours of the night.
+    /// On a timer, in the cheap night hours.
     NightTimer,
-    /// Off in the evening, when inspectors call and the network is weakest.
+    /// Off in the evening, when inspectors visit and the network is under most load.
     EveningDodger,
     /// Machines added over weeks.
     Stairs,
-    /// A block that ended, for example in a raid.
+    /// A block that ended, for example after a raid.
     Stopped,
-    /// A block that ended and came back.
+    /// A block that ended and started again.
     Restarted,
-    /// On and off in stretches of days.
+    /// On and off for days at a time.
     OnOffDays,
-    /// Fed past the meter in part: the meter sees 30-70% of it.
+    /// Partly fed around the meter, which sees 30-70% of it.
     PartlyMetered,
     /// In a business whose own load is larger.
     Hosted,
     /// In a hot room: throttled on summer afternoons.
     HeatThrottled,
-    /// Tuned to keep the meter just under a monthly cap.
+    /// Tuned to keep the meter just below a monthly cap.
     MonthlyCap,
 }
 
-/// Caps of a household's energy in a month that owners stay under; 6,000 is Russia's. [kWh]
+/// Monthly caps for a household's energy that owners stay below; 6,000 is Russia's. [kWh]
 const MONTHLY_CAPS_KWH: [f32; 4] = [3_000.0, 6_000.0, 6_000.0, 10_000.0];
 
-/// Hours in a mean month. [h]
+/// Hours in an average month. [h]
 const MONTH_H: f32 = 730.5;
 
-/// Share of rigs that were there before the first day of the data.
+/// Share of rigs that were on before the first day of the data.
 const FROM_BEFORE_SHARE: f32 = 0.25;
 
-/// More machines than this are a substation of their own.
+/// A farm with more machines than this has its own substation.
 const MAX_MACHINES: usize = 600;
 
 impl RigForm {
@@ -69,14 +69,14 @@ impl RigForm {
         Self::MonthlyCap,
     ];
 
-    /// The name in tables.
+    /// Returns the name in tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A farm at one usage point, drawn but not yet run: [`Rig::demand_kw`] runs it.
+/// A farm at one usage point, drawn but not yet run. [`Rig::demand_kw`] runs it.
 #[derive(Debug, Clone)]
 pub struct Rig {
     pub(super) form: RigForm,
@@ -101,17 +101,17 @@ pub(super) struct Unit {
 /// How a rig is cooled.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
-    /// What cooling adds to the machines' draw on a warm day, 0.03..=0.5.
+    /// Draw of the cooling on a warm day, as a share of the machines' draw, 0.03..=0.5.
     pub cooling_share: f32,
-    /// How much warmer than outdoors the air before the machines is. [K]
+    /// Temperature of the inlet air above outdoors. [K]
     pub inlet_rise_k: f32,
-    /// Draw lost per kelvin of inlet air above 40 degC. [1/K]
+    /// Share of draw lost per kelvin of inlet air above 40 degC. [1/K]
     pub throttle_per_k: f32,
 }
 
 impl Rig {
-    /// Draws a rig of this form for a place: its machines, onset anywhere in the span or before it,
-    /// timer, cooling, and the share that the meter sees.
+    /// Draws a rig of this form for a site: its machines, its onset within or before the span, its timer, its
+    /// cooling, and the share that the meter sees.
     #[must_use]
     pub fn draw(form: RigForm, span: &Span, site: &Site, rng: &mut impl Rng) -> Self {
         let (machine, mut units) = draw_units(form, site, rng);
@@ -127,7 +127,7 @@ impl Rig {
         Self { form, machine, units, periods, schedule, metered_share, room, is_there_before }
     }
 
-    /// The same rig, closed from this interval on, as by a raid.
+    /// Returns the rig, closed from this interval on, as after a raid.
     #[must_use]
     pub fn closed_at(mut self, interval: usize) -> Self {
         self.periods.retain(|period| period.start < interval);
@@ -137,7 +137,7 @@ impl Rig {
         self
     }
 
-    /// The same rig, in place since this interval; `None` means from before the first day.
+    /// Returns the rig with its onset at this interval; `None` means before the first day.
     #[must_use]
     pub fn opened_at(mut self, interval: Option<usize>, span: &Span) -> Self {
         let old = self.periods.first().map_or(0, |period| period.start);
@@ -150,13 +150,13 @@ impl Rig {
         self
     }
 
-    /// The interval from which it is there; 0 where it was there before.
+    /// Returns the interval of its onset; 0 if it was on before the span.
     #[must_use]
     pub fn onset_interval(&self) -> usize {
         self.periods.first().map_or(0, |period| period.start)
     }
 
-    /// Its form.
+    /// Returns its form.
     #[must_use]
     pub const fn form(&self) -> RigForm {
         self.form
@@ -180,7 +180,7 @@ fn draw_units(form: RigForm, site: &Site, rng: &mut impl Rng) -> (Machine, Vec<U
     (machine, vary(kw, n.clamp(at_least, MAX_MACHINES), rng))
 }
 
-/// Machines of one model differ by 1-3%, from chip to chip and from supply to supply.
+/// Draws machines of one model. They differ by 1-3%, through their chips and power supplies.
 fn vary(kw: f32, n: usize, rng: &mut impl Rng) -> Vec<Unit> {
     let spread = between(0.01, 0.03, rng);
     (0..n).map(|_| Unit { kw: kw * (1.0 + spread * normal(rng).clamp(-3.0, 3.0)), from: 0 }).collect()
@@ -208,7 +208,7 @@ fn draw_periods(form: RigForm, span: &Span, rng: &mut impl Rng) -> Vec<Range<usi
     }
 }
 
-/// An interval in `from..to`; `from` where that is empty.
+/// Draws an interval from `from..to`; returns `from` if the range is empty.
 fn draw_moment(from: usize, to: usize, rng: &mut impl Rng) -> usize {
     if to <= from { from } else { whole(from, to - 1, rng) }
 }
@@ -234,7 +234,7 @@ fn draw_schedule(
     rng: &mut impl Rng,
 ) -> Schedule {
     match form {
-        // Night tariffs start at 21-24 h and end at 5-9 h; timers are set to quarters of an hour.
+        // Night tariffs start at 21-24 h and end at 5-9 h; timers are set in steps of a quarter hour.
         RigForm::NightTimer => {
             let from_h = quarter(between(20.5, 25.0, rng));
             Schedule::Daily { from_h: from_h % 24.0, to_h: quarter(between(4.5, 9.0, rng)) }
@@ -256,7 +256,8 @@ fn quarter(hour: f32) -> f32 {
     (4.0 * hour).round() / 4.0
 }
 
-/// Half of the owners run all month with fewer watts, the others run full until it is used up.
+/// Tunes a rig to stay below a monthly cap. Half of the owners run all month at lower power; the others run
+/// at full power until the cap is used up.
 fn tune_under_cap(units: &mut Vec<Unit>, room: Room, site: &Site, rng: &mut impl Rng) -> Schedule {
     let cap_kwh = one_of(&MONTHLY_CAPS_KWH, rng) * between(0.93, 0.995, rng);
     let allowance_kwh = (cap_kwh - site.host.mean_kw * MONTH_H).max(0.25 * cap_kwh);

@@ -1,8 +1,8 @@
 //! Models the electricity demand of mining machines and of the loads that look like them.
 //!
-//! Used twice: ranking plants rigs and look-alikes into the utility's own load profiles to train
-//! itself; trials plant them into simulated interval data. Every draw comes from the generator that
-//! the caller passes: the same generator state gives the same demand.
+//! It is used in two places. The ranking plants rigs and look-alikes into the utility's own load profiles to
+//! train itself. Trials plant them into simulated interval data. All draws come from the caller's generator,
+//! so the same generator state gives the same demand.
 
 pub mod chance;
 pub mod look_alikes;

@@ -1,12 +1,12 @@
-//! Lists the mining machines that a rig is made of, with what they draw at the plug.
+//! Lists the mining machines that rigs are made of, with their draw at the plug.
 
 use rand::Rng;
 
 use super::chance::{between, one_of};
 
-/// Every machine a rig may be made of. Draws are the makers' data sheets at the wall, 25 degC.
+/// Every machine that a rig may be made of. Draws are at the wall at 25 degC, from the makers' data sheets.
 pub const MACHINES: &[Machine] = &[
-    // Bitmain data sheets. The S9 of 13.5 TH/s is what a cheap farm still ran in 2021.
+    // Bitmain data sheets. Cheap farms still ran the S9 of 13.5 TH/s in 2021.
     Machine::asic("Antminer S9", 2016, 1.30, 1.38),
     Machine::asic("Antminer S17+", 2019, 2.85, 2.95),
     Machine::asic("Antminer S19", 2020, 3.15, 3.30),
@@ -19,16 +19,16 @@ pub const MACHINES: &[Machine] = &[
     Machine::asic("Whatsminer M60", 2023, 3.35, 3.48),
     // Canaan data sheet.
     Machine::asic("Avalon A1246", 2021, 3.35, 3.50),
-    // Six to twelve cards of 90-150 W with board and supply; owners' measurements.
+    // Six to twelve cards of 90-150 W with board and power supply; owners' measurements.
     Machine::gpu("GPU rig, 6 cards", 2018, 0.60, 0.95),
     Machine::gpu("GPU rig, 8 cards", 2019, 0.90, 1.20),
     Machine::gpu("GPU rig, 12 cards", 2020, 1.15, 1.60),
 ];
 
-/// The year that lets every machine of the list be drawn.
+/// A year that allows every machine of the list.
 pub const ANY_YEAR: i16 = i16::MAX;
 
-/// What a machine computes with; owners of one kind rarely own the other.
+/// Kind of machine; owners of one kind rarely own the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MachineKind {
     /// One purpose-built computer of 1.3-3.6 kW.
@@ -46,22 +46,22 @@ pub struct Machine {
     pub kind: MachineKind,
     /// First year on sale.
     pub year: i16,
-    /// Least draw at the plug among its versions. [kW]
+    /// Lowest draw at the plug among its versions. [kW]
     pub kw_low: f32,
-    /// Largest draw at the plug among its versions. [kW]
+    /// Highest draw at the plug among its versions. [kW]
     pub kw_high: f32,
 }
 
 impl Machine {
-    /// One of the machines of this kind that were on sale by `latest_year`; the oldest kinds stay
-    /// in use, so all of them are equally likely.
+    /// Draws a machine of this kind that was on sale by `latest_year`. Old models stay in use, so all are
+    /// equally likely.
     pub fn draw(kind: MachineKind, latest_year: i16, rng: &mut impl Rng) -> Self {
         let sold: Vec<Self> =
             MACHINES.iter().copied().filter(|m| m.kind == kind && m.year <= latest_year).collect();
         if sold.is_empty() { Self::draw(kind, ANY_YEAR, rng) } else { one_of(&sold, rng) }
     }
 
-    /// What the version of the machine that one owner bought draws at the plug. [kW]
+    /// Draws the power at the plug of the version that one owner bought. [kW]
     pub fn draw_kw(&self, rng: &mut impl Rng) -> f32 {
         between(self.kw_low, self.kw_high, rng)
     }

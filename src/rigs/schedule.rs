@@ -5,35 +5,35 @@ use rand::Rng;
 use super::chance::waiting;
 use super::span::Span;
 
-/// When a rig that is there runs.
+/// When a rig runs once it is installed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Schedule {
     /// Day and night.
     Always,
-    /// By a timer: from one clock time to another, over midnight where `from_h > to_h`. [h]
+    /// On a timer, from one clock time to another; past midnight if `from_h > to_h`. [h]
     Daily {
-        /// Switched on.
+        /// Time it switches on.
         from_h: f32,
-        /// Switched off.
+        /// Time it switches off.
         to_h: f32,
     },
-    /// In stretches of days, at the owner's whim. [days]
+    /// On and off for days at a time, as the owner decides. [days]
     Days {
-        /// Mean length of a stretch on.
+        /// Mean length of an on period.
         mean_on: f32,
-        /// Mean length of a stretch off.
+        /// Mean length of an off period.
         mean_off: f32,
     },
-    /// Until a month's allowance is used up. [kWh, as the meter sees it]
+    /// On until a month's allowance is used up. [kWh, as the meter sees it]
     Monthly {
-        /// What the rig may use in a calendar month.
+        /// Energy that the rig may use in a calendar month.
         allowance_kwh: f32,
     },
 }
 
 impl Schedule {
-    /// The share of each interval that the rig is switched on, 0..=1. A month's allowance depends
-    /// on the demand, and is applied later, by [`Schedule::cut_months`].
+    /// Returns the share of each interval that the rig is switched on, 0..=1. A monthly allowance depends on
+    /// the demand; [`Schedule::cut_months`] applies it later.
     pub fn duty(&self, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
         match *self {
             Self::Always | Self::Monthly { .. } => vec![1.0; span.n_intervals()],
@@ -46,7 +46,7 @@ impl Schedule {
         }
     }
 
-    /// Switches the rig off for the rest of each month in which its allowance is used up.
+    /// Switches the rig off for the rest of each month once its allowance is used up.
     pub fn cut_months(&self, demand_kw: &mut [f32], span: &Span) {
         let Self::Monthly { allowance_kwh } = *self else { return };
         let mut used_kwh = 0.0;
@@ -66,7 +66,7 @@ impl Schedule {
     }
 }
 
-/// The part of the day's interval `i` that lies within the clock times, 0..=1.
+/// Returns the share of the day's interval `i` that lies between two clock times, 0..=1.
 pub fn on_share(span: &Span, i: usize, from_h: f32, to_h: f32) -> f32 {
     let (start_h, end_h) = (span.hour(i), span.hour(i) + span.interval_h());
     let within = |from_h: f32, to_h: f32| (end_h.min(to_h) - start_h.max(from_h)).max(0.0);

@@ -1,20 +1,20 @@
-//! Says what a place can hold: how large a rig its supply carries, and machines of which years.
+//! Defines what a place can hold: the size of rig that its supply carries, and the latest year of machines.
 
 use super::machines::ANY_YEAR;
 
-/// What a home's three-phase supply of 40 A carries for long. [kW]
+/// Continuous capacity of a home's three-phase 40 A supply. [kW]
 const HOME_SUPPLY_KW: f32 = 25.0;
 
-/// A rig may be this many times the place's own peak: farms move into shells of workshops.
+/// A rig may draw this many times the place's own peak: farms move into former workshops.
 const RIG_PER_HOST_PEAK: f32 = 12.0;
 
-/// The smallest machine worth plugging in. [kW]
+/// The smallest machine that is worth running. [kW]
 const SMALLEST_KW: f32 = 0.6;
 
-/// Below this share of the place's mean a rig is lost in it for anyone; none is planted.
+/// A rig below this share of the place's mean demand cannot be seen, so none is planted.
 const SMALLEST_SHARE_OF_HOST: f32 = 0.05;
 
-/// The load that is at a place already, without a rig.
+/// The load of a place without a rig.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HostLoad {
     /// Mean demand. [kW]
@@ -24,7 +24,7 @@ pub struct HostLoad {
 }
 
 impl HostLoad {
-    /// The host load of a demand series [kW]; values that are not numbers are left out.
+    /// Returns the host load of a demand series [kW]; values that are not numbers are left out.
     #[must_use]
     pub fn of(demand_kw: &[f32]) -> Self {
         let known = || demand_kw.iter().copied().filter(|kw| kw.is_finite());
@@ -41,14 +41,14 @@ pub struct Site {
     pub kw_low: f32,
     /// Largest rig at the plug. [kW]
     pub kw_high: f32,
-    /// Machines sold after this year are not there yet.
+    /// Machines that came on sale after this year are not there yet.
     pub latest_year: i16,
-    /// The load that is there already.
+    /// The load of the place without a rig.
     pub host: HostLoad,
 }
 
 impl Site {
-    /// A place with this load of its own: from one machine to what the supply carries.
+    /// Returns the site of a place with this load: from one machine to what the supply carries.
     #[must_use]
     pub fn of(host: HostLoad) -> Self {
         let kw_low = (SMALLEST_SHARE_OF_HOST * host.mean_kw).max(SMALLEST_KW);
@@ -56,13 +56,13 @@ impl Site {
         Self { kw_low, kw_high, latest_year: ANY_YEAR, host }
     }
 
-    /// The same place for rigs of `kw_low..kw_high` at the plug. [kW]
+    /// Returns the site for rigs of `kw_low..kw_high` at the plug. [kW]
     #[must_use]
     pub const fn with_kw(self, kw_low: f32, kw_high: f32) -> Self {
         Self { kw_low, kw_high, ..self }
     }
 
-    /// The same place in a year: machines of later years are not there yet.
+    /// Returns the site in a given year: later machines are not there yet.
     #[must_use]
     pub const fn in_year(self, latest_year: i16) -> Self {
         Self { latest_year, ..self }

@@ -1,4 +1,4 @@
-//! Describes the stretch of time a demand is modelled over: local civil days on a fixed grid.
+//! Describes the period over which demand is modelled: local civil days on a fixed grid.
 
 use std::borrow::Cow;
 use std::f32::consts::TAU;
@@ -7,37 +7,37 @@ use std::ops::Range;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-/// Mean of the year where no temperature is given: a temperate continental town. [degC]
+/// Assumed yearly mean if no temperature is given: a temperate continental town. [degC]
 const ASSUMED_MEAN_C: f32 = 9.0;
 
-/// Half the swing between January and July where no temperature is given. [K]
+/// Assumed half swing between January and July if no temperature is given. [K]
 const ASSUMED_SEASON_SWING_K: f32 = 12.0;
 
-/// Half the swing between the hour before sunrise and mid-afternoon. [K]
+/// Assumed half swing between the hour before sunrise and mid-afternoon. [K]
 const ASSUMED_DAY_SWING_K: f32 = 4.0;
 
-/// Days after 1 January on which the northern half of the world is coldest, the middle of January.
+/// Day of the year on which the northern hemisphere is coldest, in mid-January.
 const COLDEST_DAY_OF_YEAR: f32 = 17.0;
 
-/// Local civil days on a grid of equal intervals, 24 h a day; the caller maps days of 23 and 25 h.
+/// Local civil days on a grid of equal intervals, 24 h a day. The caller maps days of 23 and 25 h.
 #[derive(Debug, Clone, Copy)]
 pub struct Span<'a> {
     /// The first local day.
     pub first_day: Date,
-    /// Days.
+    /// Number of days.
     pub n_days: usize,
     /// 24 for hours, 48 for half hours, 96 for quarter hours.
     pub intervals_per_day: usize,
-    /// Outdoor temperature of each interval; without it a northern temperate year is assumed. [degC]
+    /// Outdoor temperature of each interval; `None`: assume a northern temperate year. [degC]
     pub temperature_c: Option<&'a [f32]>,
     /// Intervals without supply.
     pub outages: &'a [Range<usize>],
-    /// Intervals in which the internet was cut for a whole area.
+    /// Intervals of internet blackouts in the whole area.
     pub internet_blackouts: &'a [Range<usize>],
 }
 
 impl<'a> Span<'a> {
-    /// A span without weather, outages or blackouts.
+    /// Returns a span without weather, outages or blackouts.
     #[must_use]
     pub const fn bare(first_day: Date, n_days: usize, intervals_per_day: usize) -> Self {
         Self {
@@ -50,51 +50,51 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// Intervals in the span.
+    /// Returns the number of intervals in the span.
     #[must_use]
     pub const fn n_intervals(&self) -> usize {
         self.n_days * self.intervals_per_day
     }
 
-    /// Length of an interval. [h]
+    /// Returns the length of an interval. [h]
     #[must_use]
     pub fn interval_h(&self) -> f32 {
         24.0 / self.intervals_per_day as f32
     }
 
-    /// How many intervals this many hours make, at least one.
+    /// Returns how many intervals make up these hours, at least one.
     #[must_use]
     pub fn intervals_in(&self, hours: f32) -> usize {
         ((hours / self.interval_h()).round() as usize).max(1)
     }
 
-    /// Clock time at the start of the interval. [h]
+    /// Returns the clock time at the start of the interval. [h]
     #[must_use]
     pub fn hour(&self, interval: usize) -> f32 {
         (interval % self.intervals_per_day) as f32 * self.interval_h()
     }
 
-    /// The local day with this number.
+    /// Returns the local day with this number.
     #[must_use]
     pub fn date(&self, day: usize) -> Date {
         let days = i64::try_from(day).unwrap_or(i64::MAX);
         self.first_day.checked_add(days.days()).unwrap_or(Date::MAX)
     }
 
-    /// Every local day of the span, in order.
+    /// Returns every local day of the span, in order.
     #[must_use]
     pub fn dates(&self) -> Vec<Date> {
         (0..self.n_days).map(|day| self.date(day)).collect()
     }
 
-    /// The number of a local day, where it lies in the span.
+    /// Returns the number of a local day, if it is in the span.
     #[must_use]
     pub fn day_of(&self, date: Date) -> Option<usize> {
         let days = self.first_day.until(date).ok()?.get_days();
         usize::try_from(days).ok().filter(|&day| day < self.n_days)
     }
 
-    /// Outdoor temperature of every interval: as given, or the assumed year. [degC]
+    /// Returns the outdoor temperature of every interval: as given, or of the assumed year. [degC]
     #[must_use]
     pub fn temperature_or_assumed_c(&self) -> Cow<'a, [f32]> {
         match self.temperature_c {
@@ -117,7 +117,7 @@ impl<'a> Span<'a> {
     }
 }
 
-/// Whether shops and offices are closed by the calendar of the week.
+/// Whether shops and offices are closed for the weekend.
 #[must_use]
 pub fn is_weekend(date: Date) -> bool {
     matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)

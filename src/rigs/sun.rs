@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-/// Sunrise and sunset at a latitude. [h of local solar time]
+/// Returns sunrise and sunset at a latitude. [h of local solar time]
 ///
-/// From the declination of the sun by day of year (Cooper 1969, doi:10.1016/0038-092X(69)90047-4);
-/// right to a quarter of an hour below 60 degrees, which is what lamps with a light sensor keep.
-/// Beyond the polar circles the day is 0 or 24 h long.
+/// It uses the sun's declination by day of year (Cooper 1969, doi:10.1016/0038-092X(69)90047-4). Below 60
+/// degrees it is accurate to a quarter of an hour, about as accurate as lamps with a light sensor. Beyond the
+/// polar circles the day is 0 or 24 h long.
 #[must_use]
 pub fn rise_and_set_h(latitude_deg: f32, date: Date) -> (f32, f32) {
     let day = f32::from(date.day_of_year());

@@ -1,14 +1,14 @@
-//! Takes an address as people say it apart: street, house, flat, in English, Russian and Kazakh.
+//! Parses an address as people say it into street, house and flat, in English, Russian and Kazakh.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::spelling::{fold, fold_name};
 
-/// What a street is called: of two streets of one name the kind decides.
+/// Kind of street. It decides between two streets of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StreetKind {
-    /// Street, улица, көше; also where nothing is said.
+    /// Street, улица, көше; also the default.
     Street,
     /// Avenue, road, lane, проспект, даңғыл, шоссе.
     Other,
@@ -16,23 +16,23 @@ pub enum StreetKind {
     Microdistrict,
 }
 
-/// One way to read an address. Numbers are folded: `12А` and `12a` are one.
+/// One way to read an address. Numbers are folded: `12А` and `12a` are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Folded words of the street, with the number that belongs to its name: `aksai 2`.
+    /// Folded words of the street's name, with the number that belongs to it: `aksai 2`.
     pub street: String,
-    /// What kind of street it was called, where it was.
+    /// The kind of street, if the address names one.
     pub kind: Option<StreetKind>,
-    /// House with its letter, fraction and building: `12`, `12a`, `12/3`, `12k2`.
+    /// House number with its letter, fraction and building: `12`, `12a`, `12/3`, `12k2`.
     pub house: Option<String>,
-    /// Flat, unit, office.
+    /// Flat, unit or office.
     pub flat: Option<String>,
-    /// Folded names beside the street's: town, district.
+    /// Other folded names in the address: town, district.
     pub beside: Vec<String>,
 }
 
 impl Address {
-    /// The address in one line, always the same for the same address.
+    /// Returns the address in one line; equal addresses give equal lines.
     #[must_use]
     pub fn normal(&self) -> String {
         let mut text = self.street.clone();
@@ -46,7 +46,7 @@ impl Address {
     }
 }
 
-/// What a token is.
+/// Role of a token in an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Word,
@@ -62,31 +62,31 @@ enum Role {
 
 #[derive(Debug, Clone)]
 pub(super) struct Token {
-    /// As written, in lower case.
+    /// The text in lower case.
     text: String,
     role: Role,
-    /// A hyphen stands before it, with no space.
+    /// Whether a hyphen stands before it without a space.
     is_glued: bool,
 }
 
 impl Token {
-    /// Whether it is a number.
+    /// Whether the token is a number.
     pub fn is_number(&self) -> bool {
         self.role == Role::Number
     }
 
-    /// Whether it may be a part of a street's name.
+    /// Whether the token may be part of a street's name.
     pub fn is_word(&self) -> bool {
         self.role == Role::Word
     }
 
-    /// Its fold.
+    /// Returns the folded text.
     pub fn fold(&self) -> String {
         fold_name(&self.text)
     }
 }
 
-/// Words that say what a word or number beside them is, by their text in lower case.
+/// Keywords that name the role of the word or number next to them, in lower case.
 const KEYWORDS: [(Role, &[&str]); 8] = [
     (
         Role::Kind(StreetKind::Street),
@@ -287,7 +287,7 @@ const KEYWORDS: [(Role, &[&str]); 8] = [
     ),
 ];
 
-/// Words in which an address is set apart: a hyphen or slash may belong to them.
+/// Splits an address into tokens. Hyphens and slashes are kept: they may join two tokens.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut word = String::new();
@@ -295,7 +295,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut last = ' ';
     for letter in text.chars().flat_map(char::to_lowercase).chain([' ']) {
         if letter.is_alphanumeric() || letter == '№' || matches!(letter, '\'' | '’' if !word.is_empty()) {
-            // `кв4`, `12кв`: a change between digits and letters, but for one letter after a house.
+            // `кв4`, `12кв`: split between digits and letters, except before a single letter after a house
+            // number.
             let was_digit = word.chars().last().map(|c| c.is_ascii_digit());
             if was_digit.is_some_and(|was| was != letter.is_ascii_digit()) || letter == '№' {
                 push_word(&mut tokens, &mut word, is_glued);
@@ -332,18 +333,18 @@ fn push_break(tokens: &mut Vec<Token>) {
 }
 
 fn role_of(text: &str) -> Role {
-    // A register of a million addresses asks some millions of times.
+    // Called millions of times for a register of a million addresses, so look roles up in a hash map.
     static ROLES: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
         let of_role = |(role, words): &(Role, &'static [&'static str])| {
             words.iter().map(|word| (*word, *role)).collect::<Vec<_>>()
         };
-        // A word that stands twice is what it is called first.
+        // If a word is listed twice, its first role wins.
         KEYWORDS.iter().rev().flat_map(of_role).collect()
     });
     ROLES.get(text).copied().unwrap_or(Role::Word)
 }
 
-/// Puts together what belongs to one number: `12` `а`, `12` `/` `3`, `м` `-` `н`, ordinal endings.
+/// Joins tokens that form one number or word: `12` `а`, `12` `/` `3`, `м` `-` `н`, ordinal endings.
 fn join(tokens: Vec<Token>) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -391,19 +392,19 @@ fn join(tokens: Vec<Token>) -> Vec<Token> {
     joined
 }
 
-/// Whether a single letter is a label: `д 5`, `к 2`, `г Алматы`.
+/// Whether a single letter is an abbreviated label: `д 5`, `к 2`, `г Алматы`.
 fn starts_label(tokens: &[Token], at: usize) -> bool {
     let is_label = matches!(tokens[at].role, Role::House | Role::Building | Role::Town | Role::Filler);
     is_label && tokens.get(at + 1).is_some_and(|next| next.role != Role::Break)
 }
 
-/// Numbers of an address by what they were called.
+/// Numbers of an address, by the label beside them.
 #[derive(Debug, Clone, Default)]
 struct Numbers {
     house: Option<String>,
     flat: Option<String>,
     building: Option<String>,
-    /// Position and text of numbers that nothing is said of.
+    /// Position and text of the numbers without a label.
     free: Vec<(usize, String)>,
 }
 
@@ -421,7 +422,7 @@ fn label_numbers(tokens: &[Token]) -> Numbers {
         if !matches!(token.role, Role::House | Role::Flat | Role::Building) {
             continue;
         }
-        // Kazakh puts the number before the word; so does who says `12 дом`.
+        // In Kazakh the number comes before the label. Some Russian speakers also say `12 дом`.
         let before = at.checked_sub(1).filter(|_| token.is_glued || is_after_number(&token.text));
         let number = before
             .and_then(&mut take)
@@ -449,7 +450,7 @@ fn is_after_number(word: &str) -> bool {
     word.starts_with('ү') || word.starts_with("пәт") || word == "бөлме" || word == "кеңсе"
 }
 
-/// Every way to read an address, the likeliest first; none where it names no street.
+/// Returns every way to read an address, the likeliest first; empty if it names no street.
 #[must_use]
 pub fn parse(text: &str) -> Vec<Address> {
     let tokens = tokens(text);
@@ -460,14 +461,14 @@ pub fn parse(text: &str) -> Vec<Address> {
     readings
 }
 
-/// The likeliest way to read an address, as the first of [`parse`].
+/// Returns the likeliest way to read an address, the first of [`parse`].
 #[must_use]
 pub fn parse_first(text: &str) -> Option<Address> {
     let tokens = tokens(text);
     names(&tokens).into_iter().find_map(|name| with_name(&tokens, name).into_iter().next())
 }
 
-/// The folded name of a street that stands alone, its number with it.
+/// Returns the folded name of a street given by itself, with its number.
 #[must_use]
 pub fn street_name(text: &str) -> Option<String> {
     let tokens = tokens(text);
@@ -478,10 +479,11 @@ pub fn street_name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// A stretch of words that may be a street's name.
+/// Range of tokens that may be a street's name.
 pub(super) type NameRange = std::ops::Range<usize>;
 
-/// Runs of words, the one beside a kind of street or a number first; a town's name never.
+/// Returns runs of words that may be a street's name. Those beside a street keyword or a number come first;
+/// names of towns are left out.
 fn names(tokens: &[Token]) -> Vec<NameRange> {
     let mut runs: Vec<NameRange> = Vec::new();
     let mut at = 0;
@@ -517,7 +519,7 @@ fn names(tokens: &[Token]) -> Vec<NameRange> {
     runs
 }
 
-/// The readings of an address whose street's name stands at `name`.
+/// Returns the ways to read an address if the street's name is at `name`.
 pub(super) fn with_name(tokens: &[Token], name: NameRange) -> Vec<Address> {
     let numbers = label_numbers(tokens);
     let kind = kind_beside(tokens, &name);
@@ -543,7 +545,7 @@ pub(super) fn with_name(tokens: &[Token], name: NameRange) -> Vec<Address> {
         let street = street.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         Address { street, kind, house, flat, beside: beside.clone() }
     };
-    // The number of the name: glued to it, or the one beside a microdistrict.
+    // The number in the street's name: right beside the name, or beside the microdistrict keyword.
     let is_micro = kind == Some(StreetKind::Microdistrict);
     let own = numbers.free.iter().find(|(at, _)| {
         let is_next = *at == name.end || (name.is_empty() && at.abs_diff(name.start) == 1);
@@ -585,7 +587,7 @@ fn kind_beside(tokens: &[Token], name: &NameRange) -> Option<StreetKind> {
         return tokens.get(name.start).and_then(kind);
     }
     let before = name.start.checked_sub(1).and_then(|at| kind(&tokens[at]));
-    // `Ақсай-2 ықшамауданы`: the name's number may stand between.
+    // `Ақсай-2 ықшамауданы`: the name's number may stand before the keyword.
     let after = tokens[name.end.min(tokens.len())..].iter().take(2).find_map(kind);
     before.or(after)
 }

@@ -1,4 +1,4 @@
-//! Answers a tip: what the meters of the places it may mean say to what is claimed.
+//! Answers a tip: compares its claim with the data of the meters at the places it may mean.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
@@ -13,33 +13,33 @@ use super::tip::{Claim, Tip};
 use hashwatt_core::ids::TipId;
 use hashwatt_core::units::Kilowatts;
 
-/// From this posterior on the data supports a claim: likelier than not.
+/// The data supports a claim from this posterior: a rig is likelier than not.
 const SUPPORTED_FROM: f64 = 0.5;
 
-/// A tip this long after the last day is about a time that the data does not cover. [d]
+/// A tip this long after the last day of data is about a time that the data does not cover. [d]
 const MAX_DAYS_AFTER: i32 = 31;
 
-/// More missing or estimated than this, and nothing can be said. [share]
+/// With more intervals missing or estimated than this, the data cannot tell. [share]
 const MAX_GAPS: f64 = 0.5;
 
-/// One machine of most built since 2020: what a place draws whose rig nobody could estimate. [kW]
+/// Assumed draw if the rig could not be estimated: one machine of most models built since 2020. [kW]
 const ONE_MACHINE_KW: f64 = 3.25;
 
-/// What the data says to a claim.
+/// What the data says about a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A rig is likelier than not.
     Supported,
-    /// The data covers place and time and shows no rig of a size that is named.
+    /// The data covers place and time and shows no rig; the smallest rig it would have shown is given.
     NotSupported,
     /// The data cannot tell.
     NotJudgeable,
 }
 
 impl Answer {
-    /// The stable text.
+    /// Returns the stable text of the answer.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -51,22 +51,22 @@ impl Answer {
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// The tip names no place that the register has.
+    /// The tip names no place in the register.
     NoPlace,
     /// The meter has no interval data.
     NoData,
-    /// Too few days of the meter are measured.
+    /// The meter has too few measured days.
     TooShort,
-    /// Too much is missing or estimated.
+    /// Too many intervals are missing or estimated.
     Gaps,
-    /// The transformer has no meter, or its balance could not be drawn up.
+    /// The transformer has no meter, or its energy balance could not be computed.
     NoResidual,
     /// The tip is about a time that the data does not cover.
     OtherTime,
 }
 
 impl Why {
-    /// The stable text.
+    /// Returns the stable text of the reason.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -93,13 +93,13 @@ pub struct AnswerLine {
     pub address: Option<String>,
     /// The transformer that feeds it.
     pub parent_id: Option<String>,
-    /// How it was found.
+    /// How the place was found.
     pub matched_by: MatchedBy,
-    /// Chance that it is the place meant, 0..=1.
+    /// Chance that the tip means this place, 0..=1.
     pub confidence: f64,
     /// What the data says.
     pub answer: Answer,
-    /// Why it says nothing.
+    /// Why the data cannot tell.
     pub why: Option<Why>,
     /// Chance of a rig, 0..=1; `None` where the data cannot tell.
     pub posterior: Option<f64>,
@@ -107,31 +107,31 @@ pub struct AnswerLine {
     pub score: Option<f64>,
     /// Share of the meter's peers that score at least as high.
     pub p_value: Option<f64>,
-    /// Chance of a rig before the data was looked at, 0..=1.
+    /// Chance of a rig before looking at the data, 0..=1.
     pub prior: f64,
-    /// Place in the run's list.
+    /// Rank in the run's list.
     pub rank: Option<u32>,
-    /// Whether the run lists it.
+    /// Whether the run lists it as a suspect.
     pub is_suspect: bool,
-    /// What it looks like.
+    /// Kind of suspect, from the run.
     pub kind: Option<String>,
-    /// The rig's draw and its interval, where the answer is supported. [kW]
+    /// Estimated draw of the rig with its interval, if the answer is supported. [kW]
     pub rig_kw: Option<[f64; 3]>,
     /// First local day of the rig.
     pub onset: Option<Date>,
-    /// First local day after it.
+    /// First local day after the rig.
     pub ended: Option<Date>,
-    /// The smallest rig that the data would have shown there, where it shows none. [kW]
+    /// The smallest rig that the data would have shown there, if the answer is not supported. [kW]
     pub smallest_kw: Option<f64>,
-    /// Peak of the transformer over its rating; 1 where it is not known.
+    /// Peak of the transformer over its rating; 1 if unknown.
     pub network_risk: f64,
-    /// Posterior x kW x network risk: what tips are ordered by. [kW]
+    /// Posterior x kW x network risk: tips are ranked by it. [kW]
     pub priority_kw: f64,
     /// The evidence in words.
     pub reasons: String,
 }
 
-/// What the data says to a tip. Evidence, not proof; a tip is a claim.
+/// Answer of the data to a tip. It is evidence, not proof; a tip is only a claim.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TipAnswer {
     /// The tip.
@@ -140,46 +140,46 @@ pub struct TipAnswer {
     pub claim: Claim,
     /// What the data says.
     pub answer: Answer,
-    /// Why it says nothing.
+    /// Why the data cannot tell.
     pub why: Option<Why>,
     /// The answer in a sentence.
     pub words: String,
-    /// Chance of a rig at the likeliest of the places, 0..=1.
+    /// The highest chance of a rig among the places, 0..=1.
     pub posterior: f64,
-    /// The smallest rig that the data would have shown, where it shows none. [kW]
+    /// The smallest rig that the data would have shown, if the answer is not supported. [kW]
     pub smallest_kw: Option<f64>,
-    /// What tips are ordered by. [kW]
+    /// The highest priority among the places; tips are ranked by it. [kW]
     pub priority_kw: f64,
-    /// The places it may mean, the likeliest first.
+    /// The places that the tip may mean, the likeliest first.
     pub lines: Vec<AnswerLine>,
-    /// What the words say.
+    /// Facts found in the tip's words.
     pub facts: Vec<FactTag>,
-    /// What the tip names and the register does not have.
+    /// What the tip names but the register lacks.
     pub unknown: Vec<String>,
 }
 
 /// How much a tip weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// As a tip of its kind.
+    /// The weight of its claim.
     Claim,
-    /// Nothing: a flood of tips does not lift a place above what the data says.
+    /// No weight: a flood of tips must not raise a place above what the data says.
     DataAlone,
 }
 
-/// Everything a tip is held against.
+/// Everything needed to answer a tip.
 #[derive(Debug, Clone, Copy)]
 pub struct Desk<'a> {
     /// Usage points.
     pub index: &'a Index,
-    /// The run.
+    /// Data of the run.
     pub data: &'a dyn Shown,
     /// Weights of the posterior.
     pub calibration: &'a Calibration,
 }
 
 impl Desk<'_> {
-    /// What the data says to a tip.
+    /// Answers a tip from the run's data.
     #[must_use]
     pub fn answer(&self, tip: &Tip, weight: Weight) -> TipAnswer {
         let facts = facts(&tip.text);
@@ -187,7 +187,7 @@ impl Desk<'_> {
         let matches = match_tip(self.index, tip, claim);
         let mut lines: Vec<AnswerLine> =
             matches.all.iter().map(|one| self.line(tip, claim, one, weight)).collect();
-        // Of places equally meant the one where something shows comes first.
+        // If several places are equally likely, put the one with the highest posterior first.
         lines.sort_by(|a, b| {
             b.confidence
                 .total_cmp(&a.confidence)
@@ -267,7 +267,7 @@ impl Desk<'_> {
             let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
             let days_after =
                 hashwatt_core::calendar::day_number(day) - hashwatt_core::calendar::day_number(last);
-            // A rig that the data shows to its end is not gone because the tip came later.
+            // If the data shows a rig up to its end, a later tip can still be about it.
             if day < first || (days_after > MAX_DAYS_AFTER && !is_supported) {
                 return Some(Why::OtherTime);
             }
@@ -276,7 +276,7 @@ impl Desk<'_> {
     }
 }
 
-/// The answer of a tip from those of its lines.
+/// Sums up the answers of the lines into one answer.
 fn summary(lines: &[AnswerLine]) -> TipAnswer {
     let posterior = lines.iter().filter_map(|line| line.posterior).fold(0.0, f64::max);
     let share = |answer: Answer| {

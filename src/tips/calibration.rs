@@ -1,7 +1,7 @@
 //! Turns score, match and claim into a posterior, with weights learnt from planted tips.
 //!
-//! `calibration.json` is what `benches/tips/run` fits to tips that were planted into simulated
-//! districts; no number in it was chosen by hand. `backtest` prints how well it holds elsewhere.
+//! The weights are in `calibration.json`. `benches/tips/run` fits them to tips planted into simulated
+//! districts; no number in the file was chosen by hand. `backtest` prints how well they hold on other data.
 
 use std::sync::LazyLock;
 
@@ -10,33 +10,33 @@ use serde::{Deserialize, Serialize};
 use super::run_data::Line;
 use super::tip::Claim;
 
-/// Scores beyond this in log-odds are no more certain.
+/// Log-odds of a score are clipped here: beyond it a score is no more certain.
 const MAX_LOG_ODDS: f64 = 8.0;
 
-/// The weights.
+/// Weights of the posterior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// Share of tips that are true where they point, by what they claim.
+    /// Share of tips that are true, by what they claim.
     pub truth_share: TruthShare,
-    /// Of a meter: constant, score's log-odds, -ln of the p-value, above the cut.
+    /// Weights of a meter's line: constant, log-odds of the score, -ln of the p-value, suspect or not.
     pub meter: [f64; 4],
-    /// Of a residual: constant, score's log-odds.
+    /// Weights of a residual's line: constant, log-odds of the score.
     pub residual: [f64; 2],
 }
 
 /// Share of tips that are true, by claim, 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TruthShare {
-    /// Of mining at a usage point.
+    /// Claims of mining at a usage point.
     pub mining: f64,
-    /// Of a conductor around a meter.
+    /// Claims of a bypass.
     pub bypass: f64,
-    /// Of a connection without a meter.
+    /// Claims of a tap.
     pub tap: f64,
 }
 
 impl TruthShare {
-    /// The share of a claim.
+    /// Returns the share for a claim.
     #[must_use]
     pub const fn of(&self, claim: Claim) -> f64 {
         match claim {
@@ -47,17 +47,17 @@ impl TruthShare {
     }
 }
 
-/// What a line weighs, apart from the tip.
+/// Evidence of a line, apart from the tip.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Evidence {
-    /// Of a meter: score's log-odds, -ln of the p-value, above the cut.
+    /// Of a meter: log-odds of the score, -ln of the p-value, 1 if it is a suspect.
     Meter([f64; 3]),
-    /// Of a residual: score's log-odds.
+    /// Of a residual: log-odds of the score.
     Residual(f64),
 }
 
 impl Evidence {
-    /// What a line of the run weighs.
+    /// Takes the evidence from a line of the run.
     #[must_use]
     pub fn of(line: &Line, is_residual: bool) -> Self {
         let score = line.score.clamp(1e-9, 1.0 - 1e-9);
@@ -70,7 +70,7 @@ impl Evidence {
 }
 
 impl Calibration {
-    /// The weights that ship with the program.
+    /// Returns the weights that ship with the program.
     ///
     /// # Panics
     /// Never: a test reads the file.
@@ -82,14 +82,15 @@ impl Calibration {
         &SHIPPED
     }
 
-    /// Chance of a rig before the data is looked at: the tip's where it means this place, else the run's.
+    /// Returns the chance of a rig before the data is looked at. It mixes the share of true tips, weighted by
+    /// the match's confidence, with the run's share of suspects.
     #[must_use]
     pub fn prior(&self, confidence: f64, claim: Claim, suspect_share: f64) -> f64 {
         let confidence = confidence.clamp(0.0, 1.0);
         confidence * self.truth_share.of(claim).max(suspect_share) + (1.0 - confidence) * suspect_share
     }
 
-    /// Chance of a rig once it is, 0..=1.
+    /// Returns the chance of a rig after the data is looked at, 0..=1.
     #[must_use]
     pub fn posterior(&self, prior: f64, evidence: Evidence) -> f64 {
         let prior = prior.clamp(1e-6, 1.0 - 1e-6);

@@ -1,60 +1,60 @@
-//! Reads facts from a tip's words by plain rules, in English, Russian and Kazakh: tags, never proof.
+//! Reads facts from a tip's words by plain rules, in English, Russian and Kazakh. A fact is a tag, not proof.
 
 use serde::Serialize;
 
-/// Something the caller says, as a tag.
+/// A fact that the caller states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
-    /// Noise that does not stop at night.
+    /// Noise that goes on at night.
     NoiseDayAndNight,
     /// Noise, hum.
     Noise,
-    /// Fans.
+    /// Sound of fans.
     Fans,
     /// Heat: warm walls, hot air.
     Heat,
     /// Snow that melts on a roof or around a building.
     MeltedSnow,
-    /// A cable, new or where none was.
+    /// A new cable, or a cable where there was none.
     Cable,
-    /// Light that flickers or dims, breakers that trip.
+    /// Light that flickers or dims, or breakers that trip.
     FlickeringLight,
-    /// Supply past the meter.
+    /// Supply that bypasses the meter.
     PastTheMeter,
-    /// Containers, a hangar, a yard.
+    /// Containers, a hangar or a yard.
     Containers,
-    /// Machines, racks, equipment carried in.
+    /// Machines or racks, or equipment being carried in.
     Machines,
-    /// The word mining, or a coin's.
+    /// The word mining, or the name of a coin.
     Mining,
-    /// Nobody lives there.
+    /// A flat or house where nobody lives.
     NobodyLivesThere,
-    /// A floor is named.
+    /// The floor.
     Floor,
-    /// Smell of burning, fire.
+    /// Smell of burning, or fire.
     Burning,
 }
 
 impl Fact {
-    /// The stable text of the tag.
+    /// Returns the stable text of the tag.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A tag with what it rests on.
+/// A tag, with the floor if it names one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FactTag {
     /// The tag.
     pub fact: Fact,
-    /// Which floor, where one is named.
+    /// Number of the floor, if the tag is a floor.
     pub number: Option<u32>,
 }
 
-/// Beginnings of words that say something. Several words in a row stand for a phrase.
+/// Word beginnings that state a fact. An entry of several words is a phrase.
 const GLOSSARY: [(Fact, &[&str]); 12] = [
     (
         Fact::Noise,
@@ -216,7 +216,7 @@ const GLOSSARY: [(Fact, &[&str]); 12] = [
     (Fact::Burning, &["burn", "smoke", "горел", "дым", "гар", "күйік", "түтін"]),
 ];
 
-/// Words for day and night: with noise, a noise that does not stop.
+/// Words for day and night. Together with noise they mean noise that goes on at night.
 const DAY_AND_NIGHT: [&str; 14] = [
     "day and night",
     "round the clock",
@@ -234,13 +234,13 @@ const DAY_AND_NIGHT: [&str; 14] = [
     "күн-түн",
 ];
 
-/// Words that say not, right before a fact: `no noise`, `без шума`.
+/// Negations right before a fact: `no noise`, `без шума`.
 const NEGATIONS: [&str; 8] = ["no ", "not ", "without ", "нет ", "без ", "не ", "never ", "ни "];
 
-/// Phrases whose negation is part of what they say.
+/// Facts whose phrases contain a negation.
 const WITH_NEGATION: [Fact; 3] = [Fact::PastTheMeter, Fact::NobodyLivesThere, Fact::MeltedSnow];
 
-/// What the words say, each tag once.
+/// Returns the facts in the text, each once.
 #[must_use]
 pub fn facts(text: &str) -> Vec<FactTag> {
     let text = spaced(text);
@@ -268,7 +268,7 @@ pub fn facts(text: &str) -> Vec<FactTag> {
     found
 }
 
-/// Lower case, every stretch of other signs a space; a space at both ends.
+/// Returns the text in lower case, with one space for each run of other characters and a space at both ends.
 fn spaced(text: &str) -> String {
     let mut spaced = String::from(" ");
     for letter in text.chars().flat_map(char::to_lowercase) {
@@ -282,7 +282,7 @@ fn spaced(text: &str) -> String {
     spaced
 }
 
-/// Whether a word begins so and is not denied right before.
+/// Whether a word of the text begins with `word` and no negation stands right before it.
 fn is_said(text: &str, word: &str, fact: Fact) -> bool {
     let is_denied = |before: &str| {
         !WITH_NEGATION.contains(&fact) && NEGATIONS.iter().any(|no| before.ends_with(&format!(" {no}")))
@@ -293,7 +293,7 @@ fn is_said(text: &str, word: &str, fact: Fact) -> bool {
     })
 }
 
-/// The number beside a word for floor.
+/// Returns the number beside a word for floor.
 fn floor(text: &str) -> Option<u32> {
     const WORDS: [&str; 6] = ["floor", "этаж", "қабат", "storey", "қабатта", "этаже"];
     const ORDINALS: [(&str, u32); 15] = [

@@ -1,4 +1,4 @@
-//! Indexes a register once, so that a tip finds its usage points without a look at all of them.
+//! Indexes a register once, so that a tip is matched without a scan of all usage points.
 
 use std::collections::HashMap;
 
@@ -9,26 +9,26 @@ use super::places::{Places, Position};
 use super::streets::{Renamed, StreetNumber, Streets};
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
-/// A meter of the index.
+/// Number of a meter in the index.
 pub type MeterNumber = u32;
 
-/// What a match needs of a usage point.
+/// The part of a usage point that matching needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Point {
-    /// The meter.
+    /// The meter's id.
     pub meter: Box<str>,
-    /// What feeds it.
+    /// Id of its parent.
     pub parent: Option<Box<str>>,
     /// Address as the register writes it.
     pub address: Option<Box<str>>,
-    /// Where it is.
+    /// Its coordinates.
     pub position: Option<Position>,
-    /// Whether it is a transformer, feeder or substation.
+    /// Whether it is a network meter: of a transformer, feeder or substation.
     pub is_network: bool,
 }
 
 impl Point {
-    /// The point of a register's row.
+    /// Makes a point from a row of the register.
     #[must_use]
     pub fn of(meter: &str, row: &UsagePoint) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Point {
     }
 }
 
-/// Where a meter's door is. Texts are numbers of [`Index::text`].
+/// Address of a meter. Texts are numbers of [`Index::text`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Door {
     street: StreetNumber,
@@ -50,42 +50,42 @@ struct Door {
     meter: MeterNumber,
 }
 
-/// No such text is in the register.
+/// Number of a text that is not in the register.
 const NO_TEXT: u32 = u32::MAX;
 
-/// The text that is not there: a house without flats.
+/// Number of the empty text: a house without flats.
 const EMPTY: u32 = 0;
 
-/// Addresses taken apart at once: a city's together would be more than the index of them.
+/// Addresses parsed at once: all addresses of a city would need more memory than their index.
 const READ_AT_ONCE: usize = 1 << 16;
 
-/// Usage points by id, by address and by place.
+/// Index of usage points by id, by address and by position.
 #[derive(Debug, Default)]
 pub struct Index {
     points: Vec<Point>,
     by_id: HashMap<Box<str>, MeterNumber>,
     streets: Streets,
     texts: HashMap<Box<str>, u32>,
-    /// In order of street, house, flat.
+    /// Sorted by street, house, flat.
     doors: Vec<Door>,
     kinds: Vec<Option<StreetKind>>,
-    /// Folded names beside the street's, of each meter: towns.
+    /// Folded other names in each meter's address, such as its town.
     beside: Vec<Box<[u32]>>,
     usage_points: Places,
     transformers: Places,
 }
 
-/// The doors that an address leads to.
+/// The meters that an address leads to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Doors {
-    /// Doors whose house and flat agree; without a flat in the address, every door of the house.
+    /// Meters whose house and flat agree. If the address has no flat, all meters of the house.
     pub agreeing: Vec<MeterNumber>,
-    /// The house's doors, where the flat that was named is none of them.
+    /// Meters of the house, if it has none at the flat that was named.
     pub house_only: Vec<MeterNumber>,
 }
 
 impl Index {
-    /// The index of a register.
+    /// Indexes a register.
     #[must_use]
     pub fn of(register: &Register, renamed: &Renamed) -> Self {
         Self::of_points(
@@ -94,13 +94,13 @@ impl Index {
         )
     }
 
-    /// The index of points, in the order they are given.
+    /// Indexes points, in the given order.
     ///
     /// # Panics
     /// With more than four billion points.
     #[must_use]
     pub fn of_points(points: Vec<Point>, renamed: &Renamed) -> Self {
-        // Nobody lives at a transformer.
+        // Transformers are left out: nobody lives there.
         let read = |point: &Point| parse_first(point.address.as_deref().filter(|_| !point.is_network)?);
         let mut index = Self { points, ..Self::default() };
         index.text_number("");
@@ -152,43 +152,43 @@ impl Index {
         self.texts.get(text).copied().unwrap_or(NO_TEXT)
     }
 
-    /// How many points there are.
+    /// Returns the number of points.
     #[must_use]
     pub fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Whether there are none.
+    /// Whether the index is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// A point.
+    /// Returns a point.
     #[must_use]
     pub fn point(&self, meter: MeterNumber) -> &Point {
         &self.points[meter as usize]
     }
 
-    /// The point with this id; case, spaces and hyphens do not matter.
+    /// Finds a point by id; case, spaces and hyphens are ignored.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<MeterNumber> {
         self.by_id.get(&*folded_id(id)).copied()
     }
 
-    /// Streets that a folded name may mean, with how alike, best first.
+    /// Returns the streets that a folded name may mean, with their similarity, best first.
     #[must_use]
     pub fn streets(&self, name: &str) -> Vec<(StreetNumber, f64)> {
         self.streets.find(name)
     }
 
-    /// Whether a street is called exactly so, now or formerly.
+    /// Whether a street has, or once had, exactly this name.
     #[must_use]
     pub fn has_street(&self, name: &str) -> bool {
         !self.streets.exact(name).is_empty()
     }
 
-    /// The doors of a house in a street.
+    /// Returns the meters of a house in a street.
     #[must_use]
     pub fn doors(&self, street: StreetNumber, house: &str, flat: Option<&str>) -> Doors {
         let house = self.text(house);
@@ -206,7 +206,7 @@ impl Index {
         Doors { agreeing: meters(&agreeing), ..Doors::default() }
     }
 
-    /// Whether the register names a flat at a meter's door.
+    /// Whether the register gives this meter of the house a flat.
     #[must_use]
     pub fn has_flat(&self, street: StreetNumber, house: &str, meter: MeterNumber) -> bool {
         let house = self.text(house);
@@ -216,13 +216,13 @@ impl Index {
         of_house.any(|door| door.meter == meter && door.flat != EMPTY)
     }
 
-    /// What the register calls a meter's street.
+    /// Returns the kind of a meter's street, from the register.
     #[must_use]
     pub fn street_kind(&self, meter: MeterNumber) -> Option<StreetKind> {
         self.kinds[meter as usize]
     }
 
-    /// Whether the address of a meter names one of these towns; `None` where either names none.
+    /// Whether a meter's address names one of these towns; `None` if either side names no town.
     #[must_use]
     pub fn is_beside(&self, meter: MeterNumber, beside: &[String]) -> Option<bool> {
         let own = &self.beside[meter as usize];
@@ -231,24 +231,24 @@ impl Index {
         (!own.is_empty() && !said.is_empty()).then(|| own.iter().any(|text| said.contains(text)))
     }
 
-    /// Usage points near a mark.
+    /// Returns the usage points, for a search by position.
     #[must_use]
     pub const fn usage_points(&self) -> &Places {
         &self.usage_points
     }
 
-    /// Transformers near a mark.
+    /// Returns the transformers, for a search by position.
     #[must_use]
     pub const fn transformers(&self) -> &Places {
         &self.transformers
     }
 }
 
-/// An id without what people leave out or add when they read one out.
+/// Folds an id: lower case, without the characters that people leave out or add when they read one out.
 fn folded_id(id: &str) -> Box<str> {
     let is_kept = |letter: &char| !letter.is_whitespace() && !matches!(letter, '-' | '_' | '.' | '№' | '#');
     let kept: String = id.chars().flat_map(char::to_lowercase).filter(is_kept).collect();
-    // A name of signs alone stays what it is.
+    // An id made only of such characters is kept as it is.
     if kept.is_empty() { id.into() } else { kept.into() }
 }
 

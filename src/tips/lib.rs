@@ -1,8 +1,9 @@
-//! Holds tips, which are claims from outside, against what the meters of a run show.
+//! Compares tips, which are claims from outside, with the meter data of a run.
 //!
-//! A tip is read ([`read`]), matched to the usage points it may mean ([`matching`], over an [`index`] of
-//! the register that is made once), and answered from the run ([`answer`]): supported, not supported
-//! with the smallest rig that would have shown, or not judgeable with why. Who called is nowhere kept.
+//! A tip is read ([`read`]). It is matched to the usage points it may mean ([`matching`], over an [`index`]
+//! of the register that is built once). It is then answered from the run ([`answer`]): supported; not
+//! supported, with the smallest rig that would have shown; or not judgeable, with the reason. The caller is
+//! never stored.
 
 pub mod address;
 pub mod answer;
@@ -42,7 +43,7 @@ use hashwatt_core::finding::Finding;
 use hashwatt_readings::acquisition::register::Register;
 use hashwatt_run::past_run::PastRun;
 
-/// A run opened for tips. Opening reads its tables once; an answer then reads no file.
+/// A run opened for tips. Opening reads its tables once; after that an answer reads no file.
 #[derive(Debug)]
 pub struct TipDesk {
     index: Arc<Index>,
@@ -51,7 +52,7 @@ pub struct TipDesk {
 }
 
 impl TipDesk {
-    /// The run in a folder, with the utility's table of old street names.
+    /// Opens the run in a folder, with the utility's table of old street names.
     ///
     /// # Errors
     /// When the folder holds no run, or one of its tables or the table of streets cannot be read.
@@ -66,38 +67,38 @@ impl TipDesk {
         Ok(Self { index, data, findings })
     }
 
-    /// A desk over parts that are in memory already.
+    /// Makes a desk from parts that are already in memory.
     #[must_use]
     pub const fn of(index: Arc<Index>, data: RunData) -> Self {
         Self { index, data, findings: Vec::new() }
     }
 
-    /// What the data says to a tip.
+    /// Answers a tip from the data.
     #[must_use]
     pub fn answer(&self, tip: &Tip) -> TipAnswer {
         self.answer_as(tip, Weight::Claim)
     }
 
-    /// What the data says to a tip of this weight.
+    /// Answers a tip with this weight.
     #[must_use]
     pub fn answer_as(&self, tip: &Tip, weight: Weight) -> TipAnswer {
         self.desk().answer(tip, weight)
     }
 
-    /// The smallest rig that the data would have shown on a meter's or residual's line; `None` where that
-    /// is not known. [kW]
+    /// Returns the smallest rig that the data would have shown on a meter's or residual's line; `None` if
+    /// unknown. [kW]
     #[must_use]
     pub fn smallest_kw(&self, meter: &str) -> Option<f64> {
         self.data.facts.smallest_kw(self.data.lines.get(meter)?)
     }
 
-    /// What was found in the table of streets.
+    /// Returns the findings on the table of streets.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Usage points and transformers that can be matched.
+    /// Returns the number of usage points and transformers that can be matched.
     #[must_use]
     pub fn n_points(&self) -> usize {
         self.index.len()
@@ -108,7 +109,7 @@ impl TipDesk {
     }
 }
 
-/// The register's points, and meters of the run that it does not have: they can be named by their id.
+/// Returns the register's points, and the run's meters that the register lacks: a tip can name those by id.
 fn points<'a>(register: &Register, lines: impl Iterator<Item = &'a str>) -> Vec<Point> {
     let mut points: Vec<Point> =
         register.points().map(|(meter, row)| Point::of(meter.as_str(), row)).collect();

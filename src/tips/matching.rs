@@ -1,4 +1,4 @@
-//! Matches a tip to the places it may mean: by id, then by address, then by mark, each with a confidence.
+//! Matches a tip to places: by id, then by address, then by map position, each with a confidence.
 
 use serde::Serialize;
 
@@ -7,42 +7,41 @@ use super::index::{Index, MeterNumber};
 use super::places::{RADIUS_M, TRANSFORMER_RADIUS_M, weights};
 use super::tip::{Claim, Tip};
 
-/// Chance that a number read out is the one that is meant.
+/// Chance that an id read out is the right one.
 const ID: f64 = 0.98;
 
-/// Chance that a flat whose street, house and number agree is the one that is meant.
+/// Chance that a flat is the right one if street, house and flat agree.
 const ADDRESS: f64 = 0.97;
 
-/// What is left of it where the street's name is only as alike as it must be.
+/// The same chance if the street's name is only just similar enough.
 const MIN_ADDRESS: f64 = 0.7;
 
-/// Likeness at which that is so.
+/// Similarity at which that is so.
 const MIN_ALIKE: f64 = 0.74;
 
-/// Chance where the caller names a flat and the register has the house alone.
+/// Chance of a house that the register has without flats, if the caller names a flat.
 const HOUSE_WITHOUT_FLATS: f64 = 0.5;
 
-/// A mark says less than an address: a finger slips, a telephone is beside the building.
+/// Chance of a map position. It is lower than an address's: a finger slips, a phone is next to the building.
 const MARK: f64 = 0.8;
 
-/// A caller who names a house and no flat means one of its flats so much less often than the house itself,
-/// where the register has that too.
+/// Factor for a flat of the house if the caller names no flat and the register also has the house itself.
 const FLAT_OF_HOUSE: f64 = 0.1;
 
-/// A name so much less alike than the best is a hundred times less likely.
+/// Scale of the similarity: each step of this size below the best makes a name e times less likely.
 const ALIKE_SCALE: f64 = 0.05;
 
-/// Another kind of street, another town: so much less likely.
+/// Factors if the kind of street or the town differs.
 const OTHER_KIND: f64 = 0.5;
 const OTHER_TOWN: f64 = 0.02;
 
-/// Lines of one tip, the likeliest first. A house of flats is more than nobody reads.
+/// Most lines of one tip, the likeliest first: nobody reads a whole block of flats.
 pub const MAX_MATCHES: usize = 40;
 
-/// Less is no match.
+/// Matches below this confidence are dropped.
 const MIN_CONFIDENCE: f64 = 0.005;
 
-/// Words of a text in which an address is looked for.
+/// Words of a text in which an address is searched for.
 const MAX_WORDS: usize = 400;
 
 /// How a match was made.
@@ -52,18 +51,18 @@ const MAX_WORDS: usize = 400;
 pub enum MatchedBy {
     /// By a meter's or transformer's number.
     Id,
-    /// By the address.
+    /// By the address given.
     Address,
-    /// By an address found in the words.
+    /// By an address found in the caller's words.
     Words,
-    /// By a mark on the map.
+    /// By a position on the map.
     Place,
-    /// The place has no meter: by the transformer that feeds it.
+    /// By the transformer that feeds the place, because the place has no meter.
     Transformer,
 }
 
 impl MatchedBy {
-    /// The stable text.
+    /// Returns the stable text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -75,18 +74,18 @@ impl MatchedBy {
 pub struct Match {
     /// A usage point, or the transformer whose residual is meant.
     pub meter: MeterNumber,
-    /// Chance that it is meant, 0..=1; those of one tip sum to at most 1.
+    /// Chance that the tip means this place, 0..=1; those of one tip sum to at most 1.
     pub confidence: f64,
-    /// How it was found.
+    /// How the match was made.
     pub by: MatchedBy,
 }
 
-/// The places a tip may mean, the likeliest first, and what could not be found.
+/// The places that a tip may mean, the likeliest first, and what was not found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Matches {
     /// The places.
     pub all: Vec<Match>,
-    /// What the tip names and the register does not have.
+    /// What the tip names but the register lacks.
     pub unknown: Vec<String>,
 }
 
@@ -115,7 +114,7 @@ pub fn match_tip(index: &Index, tip: &Tip, claim: Claim) -> Matches {
 fn by_id(index: &Index, tip: &Tip, matches: &mut Matches) {
     for (id, what) in [(&tip.meter_id, "meter"), (&tip.transformer_id, "transformer")] {
         let Some(id) = id.as_deref().filter(|id| !id.trim().is_empty()) else { continue };
-        // A residual's name is its transformer's with a word before it.
+        // The id of a residual is the id of its transformer with a prefix.
         let bare = id.strip_prefix(hashwatt_core::ids::RESIDUAL_PREFIX).unwrap_or(id);
         match index.by_id(bare) {
             Some(meter) if matches.all.iter().all(|one| one.meter != meter) => {
@@ -136,7 +135,8 @@ fn by_id(index: &Index, tip: &Tip, matches: &mut Matches) {
     }
 }
 
-/// Numbers of meters in the words: those with a digit and at least four signs, so that no word is one.
+/// Finds ids of meters in the text. An id has at least four characters and a digit, so that no plain word is
+/// taken for one.
 fn ids_in(index: &Index, text: &str) -> Vec<MeterNumber> {
     let is_id = |word: &&str| word.len() >= 4 && word.bytes().any(|byte| byte.is_ascii_digit());
     let bare = |word: &'_ str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
@@ -164,7 +164,7 @@ fn by_address(index: &Index, tip: &Tip, unknown: &mut Vec<String>) -> Vec<Match>
     of_readings(index, &readings, MatchedBy::Words)
 }
 
-/// The doors of the first reading that leads to one.
+/// Returns the meters of the first reading that leads to any.
 fn of_readings(index: &Index, readings: &[Address], by: MatchedBy) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
     let mut houses: Vec<Match> = Vec::new();
@@ -180,7 +180,8 @@ fn of_readings(index: &Index, readings: &[Address], by: MatchedBy) -> Vec<Match>
     if found.is_empty() { houses } else { found }
 }
 
-/// The doors of an address, and the transformers of the house where the flat is none of its doors.
+/// Returns the meters at an address. If the house has no such flat, also returns the transformers of the
+/// house.
 fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, Vec<Match>) {
     let Some(house) = address.house.as_deref() else { return (Vec::new(), Vec::new()) };
     let streets = index.streets(&address.street);
@@ -205,7 +206,7 @@ fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, V
             doors.push((meter, weight, alike));
         }
         for meter in of_house.house_only {
-            // A house that the register has without flats may be the whole of it.
+            // The register may have a house without flats as a whole.
             if !index.has_flat(street, house, meter) {
                 doors.push((meter, nearness * HOUSE_WITHOUT_FLATS, alike));
             }
@@ -224,7 +225,7 @@ fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, V
     (doors, parents_of(index, &others))
 }
 
-/// Transformers of meters, with the sum of the weights of those below each.
+/// Returns the transformers of meters; each has the summed weight of its meters.
 fn parents_of(index: &Index, meters: &[(MeterNumber, f64)]) -> Vec<Match> {
     let mut parents: Vec<Match> = Vec::new();
     let sum: f64 = meters.iter().map(|meter| meter.1).sum::<f64>().max(1e-9);
@@ -241,7 +242,7 @@ fn parents_of(index: &Index, meters: &[(MeterNumber, f64)]) -> Vec<Match> {
     parents
 }
 
-/// The transformer of the houses beside one that the register does not have.
+/// Returns the transformers of neighbouring houses, if the register lacks the house itself.
 fn near_houses(index: &Index, readings: &[Address]) -> Vec<Match> {
     const BESIDE: [i64; 6] = [-2, 2, -1, 1, -4, 4];
     for reading in readings {
@@ -261,14 +262,14 @@ fn near_houses(index: &Index, readings: &[Address]) -> Vec<Match> {
     Vec::new()
 }
 
-/// Addresses in running words: a street that the register has, with numbers right beside it.
+/// Finds addresses in running text: a street of the register with a number close to it.
 fn in_words(index: &Index, text: &str) -> Vec<Address> {
     let words: String = text.split_whitespace().take(MAX_WORDS).collect::<Vec<_>>().join(" ");
     let all = tokens(&words);
     let mut found = Vec::new();
     for number in (0..all.len()).filter(|&at| all[at].is_number()) {
         let near: Vec<NameRange> = name_ranges(&all, number);
-        // A name as it is written before one that is nearly so.
+        // Prefer a name that is in the register exactly to one that is only similar.
         let exact = near
             .iter()
             .find(|range| index.has_street(&name(&all, range)) || has_numbered(index, &all, range));
@@ -285,13 +286,13 @@ fn in_words(index: &Index, text: &str) -> Vec<Address> {
     found
 }
 
-/// `Аксай-2`: with the number after it, it is a street's name.
+/// `Аксай-2`: the name and the number after it are a street together.
 fn has_numbered(index: &Index, all: &[Token], range: &NameRange) -> bool {
     let number = all.get(range.end).filter(|token| token.is_number());
     number.is_some_and(|number| index.has_street(&format!("{} {}", name(all, range), number.fold())))
 }
 
-/// Runs of one to three words within four tokens before a number, or right after it, longest first.
+/// Returns runs of one to three words shortly before or after a number, longest first.
 fn name_ranges(all: &[Token], number: usize) -> Vec<NameRange> {
     let mut ranges = Vec::new();
     let mut add = |end: usize| {
@@ -312,7 +313,7 @@ fn name(all: &[Token], range: &NameRange) -> String {
     words.join(" ")
 }
 
-/// An id and an address that agree leave no doubt; where they do not, the id stands first.
+/// If id and address agree, the id's confidence stands. If they disagree, the id ranks above the address.
 fn agree(ids: Vec<Match>, addresses: &[Match]) -> Vec<Match> {
     let is_there = |meter: MeterNumber| addresses.iter().any(|one| one.meter == meter);
     let is_at_odds = !addresses.is_empty() && !ids.iter().any(|one| is_there(one.meter));
@@ -326,7 +327,7 @@ fn agree(ids: Vec<Match>, addresses: &[Match]) -> Vec<Match> {
     found
 }
 
-/// Addresses below a transformer that is named too are likelier than others.
+/// Keeps the addresses; the transformers that were named count only if there are none.
 fn join(addresses: Vec<Match>, ids: Vec<Match>) -> Vec<Match> {
     if addresses.is_empty() { ids } else { addresses }
 }
@@ -341,7 +342,7 @@ fn by_place(index: &Index, tip: &Tip) -> Vec<Match> {
         .collect()
 }
 
-/// A mark tells doors of one address apart.
+/// Uses a map position to tell meters at the same address apart.
 fn weigh_by_place(index: &Index, found: &mut [Match], position: super::places::Position) {
     let near = index.usage_points().near(position, RADIUS_M);
     let sum: f64 = found.iter().map(|one| one.confidence).sum();
@@ -358,7 +359,7 @@ fn weigh_by_place(index: &Index, found: &mut [Match], position: super::places::P
     }
 }
 
-/// What goes past a meter is in the residual above: the transformers of the places, or those nearby.
+/// A bypass or tap shows in the residual above: add the transformers of the places, or those nearby.
 fn add_parents(index: &Index, tip: &Tip, claim: Claim, found: &mut Vec<Match>) {
     let below: Vec<(MeterNumber, f64)> = found
         .iter()

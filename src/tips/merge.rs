@@ -1,4 +1,4 @@
-//! Merges tips on one place: duplicates, and floods that weigh no more than the data.
+//! Merges tips on the same place, and marks floods, which carry no weight.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +8,31 @@ use super::address::parse;
 use super::answer::{TipAnswer, Weight};
 use super::tip::Tip;
 
-/// So many tips on one place within [`FLOOD_S`] are a flood. A whole stairwell may call, and so may one
-/// person with a grudge: the data decides.
+/// This many tips on one place within [`FLOOD_S`] are a flood. A whole stairwell may call, or one person with
+/// a grudge, so only the data decides.
 const FLOOD_TIPS: usize = 5;
 
-/// Time in which a flood comes. [s]
+/// Time span of a flood. [s]
 const FLOOD_S: i64 = 14 * 86_400;
 
-/// Tips that mean one place.
+/// Tips that mean the same place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Places of the tips in their file, the first to come in first.
+    /// Indices of the tips in their file, earliest first.
     pub tips: Vec<usize>,
-    /// Whether they came as a flood.
+    /// Whether the tips are a flood.
     pub is_flood: bool,
 }
 
 impl Case {
-    /// How much its tips weigh.
+    /// Returns the weight of its tips.
     #[must_use]
     pub const fn weight(&self) -> Weight {
         if self.is_flood { Weight::DataAlone } else { Weight::Claim }
     }
 }
 
-/// Cases in the order of their first tips.
+/// Groups tips by place. The cases are in the order of their first tips.
 #[must_use]
 pub fn merge(tips: &[Tip], answers: &[TipAnswer]) -> Vec<Case> {
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -44,12 +44,12 @@ pub fn merge(tips: &[Tip], answers: &[TipAnswer]) -> Vec<Case> {
     cases
 }
 
-/// The place that a tip means first: its meter; where the register has none, what it says. `None` where it names
-/// nothing that another tip could be held beside.
+/// Returns the likeliest place of a tip: its meter, else its address, else what is near it. `None` if the tip
+/// names nothing that can be compared with other tips.
 #[must_use]
 pub fn place(tip: &Tip, answer: &TipAnswer) -> Option<String> {
     let first = answer.lines.first().zip(answer.lines.get(1));
-    // Several doors equally meant are one house, not one of its doors.
+    // If several meters are equally likely, the tip means the house, not one of its meters.
     let is_one = first.is_none_or(|(first, second)| first.confidence > second.confidence * 1.01);
     if let Some(line) = answer.lines.first().filter(|_| is_one) {
         return Some(format!("meter {}", line.meter_id));
@@ -61,12 +61,12 @@ pub fn place(tip: &Tip, answer: &TipAnswer) -> Option<String> {
     }
 }
 
-/// Whether tips on one place, in order of time, came as a flood.
+/// Whether tips on one place, in order of time, are a flood.
 #[must_use]
 pub fn is_flood(times: &[Option<Timestamp>]) -> bool {
     times.windows(FLOOD_TIPS).any(|window| {
         let ends = window[0].zip(window[FLOOD_TIPS - 1]);
-        // Tips without a time may have come at once.
+        // Tips without a time may have come all at once.
         ends.is_none_or(|(first, last)| last.as_second() - first.as_second() <= FLOOD_S)
     })
 }

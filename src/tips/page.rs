@@ -43,7 +43,7 @@ struct PlaceRow<'a> {
     reasons: Vec<&'a str>,
 }
 
-/// Writes all pages.
+/// Writes the page of every tip.
 pub(super) fn write_pages(out: &Path, triage: &Triage) -> Result<()> {
     let folder = out.join(PAGES);
     std::fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;

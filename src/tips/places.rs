@@ -1,18 +1,18 @@
-//! Finds the usage points and transformers near a place on the map.
+//! Finds the usage points and transformers near a position on the map.
 
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
-/// Farther away nothing is meant: two houses on. [m]
+/// Search radius: farther away, a caller means another place, two houses on. [m]
 pub const RADIUS_M: f64 = 100.0;
 
-/// How far a caller's mark or a telephone's position is off, as a standard deviation. [m]
+/// Error of a caller's map position or of a phone's position, as a standard deviation. [m]
 const MARK_ERROR_M: f64 = 12.0;
 
-/// A transformer feeds what is this near, where no meter is. [m]
+/// If no meter is near, the place is fed by a transformer within this distance. [m]
 pub const TRANSFORMER_RADIUS_M: f64 = 400.0;
 
-/// Usage points looked at, the nearest first.
+/// Most usage points considered, the nearest first.
 const MAX_NEAR: usize = 12;
 
 /// One degree along a meridian. [m]
@@ -28,7 +28,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// `None` off the globe.
+    /// Returns `None` if the coordinates are off the globe.
     #[must_use]
     pub fn new(lat: f64, lon: f64) -> Option<Self> {
         ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some(Self { lat, lon })
@@ -37,16 +37,16 @@ impl Position {
 
 type Spot = GeomWithData<[f64; 2], u32>;
 
-/// Places by nearness, in a plane that is true around their middle.
+/// Places indexed by position, on a plane that is accurate around their middle.
 #[derive(Debug, Default)]
 pub struct Places {
     tree: RTree<Spot>,
-    /// Length of a degree east at the middle, over that of a degree north.
+    /// Length of a degree of longitude at the middle, relative to a degree of latitude.
     east_scale: f64,
 }
 
 impl Places {
-    /// The places with their numbers.
+    /// Indexes places with their numbers.
     #[must_use]
     pub fn of(spots: &[(Position, u32)]) -> Self {
         let n = spots.len().max(1) as f64;
@@ -56,7 +56,7 @@ impl Places {
         Self { tree: RTree::bulk_load(spots.collect()), east_scale }
     }
 
-    /// Places within the radius, the nearest first, with their distance. [m]
+    /// Returns the places within the radius, the nearest first, with their distance. [m]
     #[must_use]
     pub fn near(&self, position: Position, radius_m: f64) -> Vec<(u32, f64)> {
         let at = plane_m(position, self.east_scale);
@@ -72,11 +72,12 @@ impl Places {
     }
 }
 
-/// How likely each of several places is meant by a mark so far from them; the rest is for none of them.
+/// Returns for each place the chance that it is meant, from its distance to the position. The rest, up to 1,
+/// is the chance that none of them is.
 #[must_use]
 pub fn weights(distances_m: &[f64]) -> Vec<f64> {
     let density = |distance_m: &f64| (-0.5 * (distance_m / MARK_ERROR_M).powi(2)).exp();
-    // A place that no meter is at is as likely as a meter two deviations off.
+    // A place without a meter is as likely as a meter two standard deviations away.
     let none = density(&(2.0 * MARK_ERROR_M));
     let sum = distances_m.iter().map(density).sum::<f64>() + none;
     distances_m.iter().map(|distance_m| density(distance_m) / sum).collect()
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_nearest_comes_first_and_what_is_far_not_at_all() {
-        // A degree east at 60 north is half as long.
+        // At 60 degrees north a degree of longitude is half as long.
         let places = Places::of(&[
             (at(60.0, 77.0), 1),
             (at(60.0003, 77.0), 2),

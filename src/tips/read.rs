@@ -1,4 +1,4 @@
-//! Reads tips: a bad row is reported with its line, mended where it can be, and loses nothing else.
+//! Reads tips. A bad row is reported with its line and repaired if possible; all other rows are kept.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,11 +11,11 @@ use super::tip::{Claim, Tip};
 use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
 
-/// The columns of a tips file. Others are not read, so that no caller's name goes anywhere.
+/// Columns of a tips file. No other column is read, so that no caller's name is passed on.
 pub const COLUMNS: [&str; 9] =
     ["tip_id", "received_at", "text", "meter_id", "address", "transformer_id", "lat", "lon", "claim"];
 
-/// Columns that name a caller: what stands there is taken out of the words too.
+/// Columns that name a caller. Their content is also removed from the caller's words.
 const CALLER_COLUMNS: [&str; 12] = [
     "caller",
     "caller_name",
@@ -31,22 +31,22 @@ const CALLER_COLUMNS: [&str; 12] = [
     "аты",
 ];
 
-/// Longer words are cut: nobody says more in a call. [characters]
+/// Longer texts are cut off: nobody says more in a call. [characters]
 pub const MAX_TEXT_CHARS: usize = 10_000;
 
-/// Longer names and addresses are no names. [characters]
+/// Longer names and addresses are not taken. [characters]
 pub const MAX_NAME_CHARS: usize = 300;
 
-/// What stands where something about the caller stood.
+/// Replaces anything that identifies the caller.
 const CALLER: &str = "[caller]";
 
-/// A telephone number has so many digits. [digits]
+/// Number of digits in a telephone number. [digits]
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 10..=12;
 
 /// Reads the tips of a file.
 ///
 /// # Errors
-/// When the file cannot be read, or its header names no column of tips.
+/// When the file cannot be read, or its header has none of these columns.
 pub fn read_tips(path: &Path) -> Result<(Vec<Tip>, Vec<Finding>)> {
     let file = path.display().to_string();
     let mut reading = Reading { file, ids: BTreeSet::new(), findings: Vec::new() };
@@ -212,7 +212,8 @@ impl Reading {
     }
 }
 
-/// ISO 8601 with or without a zone (UTC then), a day alone, or a day as people write it: `25.01.2022 14:30`.
+/// Parses ISO 8601 with or without a zone (UTC then), a date alone, or a date as people write it: `25.01.2022
+/// 14:30`.
 fn instant(said: &str) -> Option<Timestamp> {
     let utc = |time: jiff::civil::DateTime| Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
     if let Ok(instant) = said.parse::<Timestamp>() {
@@ -239,7 +240,7 @@ fn short(text: &str) -> String {
 }
 
 fn without_controls(text: &str) -> String {
-    // Marks of direction would show a text as another than it is.
+    // Direction marks could make a text look different from what it is.
     let is_hidden = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let is_space = |c: char| matches!(c, '\n' | '\r' | '\t');
     text.chars()
@@ -253,7 +254,7 @@ fn has_html(text: &str) -> bool {
         .any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!'))
 }
 
-/// What was said on the telephone, as it may be kept: without the caller, without signs that cannot be seen.
+/// Returns a caller's words as they may be stored: without the caller and without invisible characters.
 #[must_use]
 pub fn kept_words(said: &str, callers: &[&str]) -> String {
     let callers: Vec<&str> =
@@ -261,7 +262,7 @@ pub fn kept_words(said: &str, callers: &[&str]) -> String {
     without_caller(&without_controls(said.trim()), &callers)
 }
 
-/// The words without the caller's name and without telephone numbers.
+/// Removes the caller's name and telephone numbers from the text.
 fn without_caller(text: &str, callers: &[&str]) -> String {
     let mut text = text.to_owned();
     for caller in callers {
@@ -270,7 +271,7 @@ fn without_caller(text: &str, callers: &[&str]) -> String {
     without_phones(&text)
 }
 
-/// Replaces runs of digits, spaces, brackets and hyphens that are telephone numbers: `+7 (701) 123-45-67`.
+/// Replaces runs of digits, spaces, brackets and hyphens that form a telephone number: `+7 (701) 123-45-67`.
 fn without_phones(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -283,7 +284,7 @@ fn without_phones(text: &str) -> String {
         let run = tail[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
         let run = if run.is_empty() { &tail[..1] } else { run };
         let n_digits = run.bytes().filter(u8::is_ascii_digit).count();
-        // An id glued to letters is none.
+        // Digits joined to letters are an id, not a telephone number.
         let is_glued = kept.ends_with(|c: char| c.is_alphabetic() || c == '_');
         let starts_so = run.starts_with(['+', '7', '8', '0', '4']);
         kept.push_str(if PHONE_DIGITS.contains(&n_digits) && starts_so && !is_glued { CALLER } else { run });

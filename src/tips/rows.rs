@@ -1,4 +1,4 @@
-//! Reads the rows of a tips file (CSV, JSON lines, a sheet of a workbook) as named texts.
+//! Reads the rows of a tips file (CSV, JSON lines, a sheet of a workbook) as named text fields.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -7,19 +7,19 @@ use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
 use hashwatt_core::error::{Error, Result};
 
-/// One row: where it stands, and its fields by name or what is wrong with it.
+/// One row: its place in the file, and its fields by name or what is wrong with it.
 pub(super) struct Row {
     /// Line of the file or row of the sheet, from 1.
     pub line: u64,
-    /// Names in lower case with their texts, or why there are none.
+    /// Texts by name in lower case, or why the row has none.
     pub fields: std::result::Result<Vec<(String, String)>, String>,
-    /// Whether some bytes were no text.
+    /// Whether some bytes were not valid text and were replaced.
     pub is_mended: bool,
 }
 
 const CURE: &str = "Give a CSV file, JSON lines or a workbook (.xlsx) with a header row";
 
-/// Every row of a file; its ending says what it is.
+/// Reads every row of a file; the file's ending gives the format.
 pub(super) fn read_rows(path: &Path) -> Result<Vec<Row>> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| Error::input(&name, error.to_string(), CURE))?;
@@ -31,7 +31,7 @@ pub(super) fn read_rows(path: &Path) -> Result<Vec<Row>> {
     }
 }
 
-/// The bytes as text; what is no UTF-8 is marked in the text.
+/// Decodes the bytes as text; bytes that are not UTF-8 are replaced by a mark.
 fn text_of(bytes: &[u8]) -> (String, bool) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
@@ -90,7 +90,7 @@ fn need_a_header(name: &str, names: &[String]) -> Result<()> {
 
 fn json_rows(bytes: &[u8]) -> Vec<Row> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // One array of objects is taken too.
+    // A single array of objects is accepted too.
     if let Ok(serde_json::Value::Array(all)) = serde_json::from_slice(bytes) {
         return (1..).zip(all).map(|(line, one)| json_row(line, Ok(one), false)).collect();
     }
@@ -139,7 +139,7 @@ fn sheet_rows(name: &str, bytes: Vec<u8>) -> Result<Vec<Row>> {
     Ok((from + 2..).zip(rows).filter(|(_, row)| is_filled(row)).map(of_row).collect())
 }
 
-/// A cell as a person reads it: a whole number without a point, a time in ISO 8601.
+/// Returns a cell as a person reads it: a whole number without a decimal point, a time in ISO 8601.
 fn cell_text(cell: &Data) -> String {
     match cell {
         Data::Empty | Data::Error(_) => String::new(),

@@ -1,4 +1,4 @@
-//! Takes from a run what tips are held against: lines, coverage, the smallest rigs, the network's burden.
+//! Takes from a run what tips are compared with: lines, coverage, smallest rigs, transformer load.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::HashMap;
@@ -14,47 +14,47 @@ use hashwatt_run::past_run::{PastRun, each};
 use hashwatt_run::schema::{SCORES, SUSPECTS};
 use hashwatt_run::score_row::ScoreRow;
 
-/// Of rigs this large, so many come out: what is said to be the smallest rig.
+/// The smallest rig is the draw from which this share of planted rigs is found.
 pub const FOUND_SHARE: f64 = 0.9;
 
-/// A share of farms below this is none that can be known.
+/// A share of farms cannot be known more finely than this.
 const MIN_SHARE: f64 = 5e-4;
 
-/// What a run says of one meter or residual.
+/// A run's result for one meter or residual.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
     /// Suspicion score, 0..=1.
     pub score: f64,
-    /// Place in the run's list, from 1.
+    /// Rank in the run's list, from 1.
     pub rank: u32,
     /// Share of its peers that score at least as high.
     pub p_value: f64,
-    /// Whether it stands above the cut.
+    /// Whether it is on the visit list.
     pub is_suspect: bool,
-    /// What it looks like, as a stable text.
+    /// Kind of suspect, as a stable text.
     pub kind: Option<String>,
-    /// The rig's draw and its interval. [kW]
+    /// Estimated draw of the rig with its interval. [kW]
     pub rig_kw: Option<[f64; 3]>,
     /// First local day of the rig.
     pub onset: Option<Date>,
-    /// First local day after it.
+    /// First local day after the rig.
     pub ended: Option<Date>,
     /// The evidence in words.
     pub reasons: String,
-    /// Whether the run judged it: it has days enough.
+    /// Whether the run judged it, because it has enough days.
     pub is_judged: bool,
-    /// The smallest rig that would stand out of this meter's own ups and downs. [kW]
+    /// The smallest rig that would stand out from this meter's own variation. [kW]
     pub noise_kw: Option<f64>,
     /// Share of intervals that are missing or estimated, 0..=1.
     pub gap_share: f64,
 }
 
-/// What a run says of all its lines together.
+/// A run's facts about all its lines together.
 #[derive(Debug, Clone, Default)]
 pub struct RunFacts {
     /// First and last local day.
     pub span: Option<(Date, Date)>,
-    /// The draw from which on nine planted rigs of ten came out. [kW]
+    /// The draw from which nine of ten planted rigs were found. [kW]
     pub smallest_kw: Option<f64>,
     /// Share of usage points that are suspects.
     pub suspect_share: f64,
@@ -62,21 +62,21 @@ pub struct RunFacts {
     pub burden: HashMap<String, f64>,
 }
 
-/// A run that tips can be held against, however its lines are kept.
+/// A run that tips can be compared with, however its lines are stored.
 pub trait Shown: std::fmt::Debug + Sync {
-    /// What it says of all lines together.
+    /// Returns the facts about all lines together.
     fn facts(&self) -> &RunFacts;
 
-    /// What it says of a meter, or of a residual by its own name; `None` where it has no such line.
+    /// Returns the line of a meter, or of a residual by its own id; `None` if there is none.
     fn line(&self, meter: &str) -> Option<Line>;
 }
 
-/// A run whose lines are all in memory, as a file of tips needs it.
+/// A run with all lines in memory, for a file of tips.
 #[derive(Debug, Clone, Default)]
 pub struct RunData {
-    /// By meter, residuals by their own names.
+    /// Lines by meter; residuals by their own ids.
     pub lines: HashMap<String, Line>,
-    /// What it says of all.
+    /// Facts about all lines together.
     pub facts: RunFacts,
 }
 
@@ -90,11 +90,11 @@ impl Shown for RunData {
     }
 }
 
-/// Group of meters that the run could not judge, as in `scores.parquet`.
+/// Peer group of the meters that the run could not judge, as in `scores.parquet`.
 pub const NOT_JUDGED: &str = "not judged";
 
 impl RunFacts {
-    /// Reads what a finished run says, but for the share of suspects.
+    /// Reads the facts of a finished run, except for the share of suspects.
     ///
     /// # Errors
     /// When its balance cannot be read.
@@ -112,8 +112,8 @@ impl RunFacts {
         Ok(facts)
     }
 
-    /// The smallest rig that would have shown on a line: the run's, or what stands out of the meter's
-    /// own ups and downs where that is more. [kW]
+    /// Returns the smallest rig that would have shown on a line: the run's, or what stands out from the
+    /// meter's own variation if that is more. [kW]
     #[must_use]
     pub fn smallest_kw(&self, line: &Line) -> Option<f64> {
         let kw = self.smallest_kw?.max(line.noise_kw.unwrap_or(0.0));
@@ -121,20 +121,21 @@ impl RunFacts {
     }
 }
 
-/// Whether an end is none: the last day is often cut short, and a block that was on until then ends there.
+/// Whether an end date only reflects the end of the data. The last day is often incomplete, so a block that
+/// is still on seems to end there.
 #[must_use]
 pub fn is_cut_short(ended: Date, last_day: Option<Date>) -> bool {
     last_day.is_some_and(|last| ended >= last)
 }
 
-/// The share that so many suspects of so many lines are, within what can be known.
+/// Returns suspects over lines, limited to the range that can be known.
 #[must_use]
 pub fn share_of(n_suspects: usize, n_lines: usize) -> f64 {
     (n_suspects as f64 / n_lines.max(1) as f64).clamp(MIN_SHARE, 0.5)
 }
 
 impl RunData {
-    /// Reads what a finished run left.
+    /// Reads the tables of a finished run.
     ///
     /// # Errors
     /// When one of its tables cannot be read.
@@ -166,7 +167,7 @@ impl RunData {
         Ok(data)
     }
 
-    /// What a ranking in memory says, before it is written.
+    /// Takes the data from a ranking in memory, before it is written.
     #[must_use]
     pub fn of_scored(scored: &[Scored], smallest_kw: Option<f64>) -> Self {
         let line = |one: &Scored| Line {

@@ -1,14 +1,14 @@
 //! Folds the spellings of one word in Cyrillic, Latin and Kazakh into one.
 //!
-//! Cyrillic goes by a table: `deunicode` writes Kazakh letters by shape and Russian ones by one of
-//! several habits. It stands in for every other script and for accents.
+//! Cyrillic is folded with a table of our own: `deunicode` writes Kazakh letters by shape and Russian letters
+//! by one of several habits. `deunicode` is used for all other scripts and for accents.
 
 use std::sync::LazyLock;
 
-/// A name this long or longer loses its case ending. [letters]
+/// Names of at least this length lose their case ending. [letters]
 const STEM_LETTERS: usize = 5;
 
-/// Latin spellings of one sound, longest first; what stands right is what the fold keeps.
+/// Latin spellings of one sound, longest first; the right side is the folded form.
 const SOUNDS: [(&str, &str); 21] = [
     ("shch", "sh"),
     ("sch", "sh"),
@@ -33,8 +33,8 @@ const SOUNDS: [(&str, &str); 21] = [
     ("'", ""),
 ];
 
-/// Endings of adjectives and genitives of names, and what is left of each: `Достоевского`,
-/// `Dostoevsky`, `Абая`. Longest first.
+/// Adjective and genitive endings of names, and what replaces each: `Достоевского`, `Dostoevsky`, `Абая`.
+/// Longest first.
 const ENDINGS: [(&str, &str); 12] = [
     ("skogo", "sk"),
     ("skaia", "sk"),
@@ -50,12 +50,11 @@ const ENDINGS: [(&str, &str); 12] = [
     ("a", ""),
 ];
 
-/// The fold of a word: lower-case ASCII letters and digits, one for all its spellings. Folding a fold
-/// changes nothing.
+/// Folds a word to lower-case ASCII letters and digits, one form for all spellings. A fold folds to itself.
 #[must_use]
 pub fn fold(word: &str) -> String {
     let mut folded = latin(word);
-    // A replacement can make room for another; a word is short, and each round shortens it.
+    // One replacement can enable another. Words are short and each round shortens them.
     loop {
         let next = fold_sounds(&folded);
         if next == folded {
@@ -65,7 +64,7 @@ pub fn fold(word: &str) -> String {
     }
 }
 
-/// The fold without the ending that a case gives a name.
+/// Folds a name and drops its case ending.
 #[must_use]
 pub fn fold_name(word: &str) -> String {
     let mut name = fold(word);
@@ -75,7 +74,7 @@ pub fn fold_name(word: &str) -> String {
         if cut == name || cut.len() < 3 {
             break;
         }
-        // What the ending stood behind may fold on: a j that is last now is no consonant.
+        // Fold again: without the ending, a final j is no longer a consonant.
         name = fold(&cut);
     }
     name
@@ -108,7 +107,7 @@ fn fold_sounds(word: &str) -> String {
             out.push_str(kept);
             rest = &rest[sound.len()..];
         } else {
-            // `Aksaj` for Аксай: after a vowel j is no consonant.
+            // `Aksaj` for Аксай: a final j after a vowel is a vowel.
             let is_glide = first == 'j' && out.ends_with(['a', 'e', 'i', 'o', 'u']) && rest.len() == 1;
             out.push(if is_glide { 'i' } else { first });
             rest = &rest[first.len_utf8()..];
@@ -116,7 +115,7 @@ fn fold_sounds(word: &str) -> String {
     }
     let mut single = String::with_capacity(out.len());
     for letter in out.chars() {
-        // Numbers keep their doubles: 11 is not 1.
+        // Keep doubled digits: 11 is not 1.
         if letter.is_ascii_digit() || !single.ends_with(letter) {
             single.push(letter);
         }
@@ -124,7 +123,7 @@ fn fold_sounds(word: &str) -> String {
     single
 }
 
-/// A Cyrillic letter, Russian or Kazakh, in the Latin spelling that [`SOUNDS`] folds.
+/// Returns a Russian or Kazakh letter in the Latin spelling that [`SOUNDS`] folds.
 fn cyrillic(letter: char) -> Option<&'static str> {
     static TABLE: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
         let mut table = vec![

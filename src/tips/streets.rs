@@ -1,4 +1,4 @@
-//! Finds the streets of a register that a name may mean: exactly, by an old name, or nearly.
+//! Finds the streets of a register that a name may mean: by exact name, old name, or similar name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -9,19 +9,20 @@ use super::address::street_name;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 
-/// Names less alike than this (1: the same) are other streets: one slip in four letters, two in eight.
+/// Names with less similarity than this are different streets (1: the same). It allows one slip in four
+/// letters, two in eight.
 const MIN_ALIKE: f64 = 0.74;
 
-/// A name that the utility's table says is an old one of a street is as good as its own, nearly.
+/// Factor for an old name from the utility's table: nearly as good as the current name.
 const OLD_NAME_ALIKE: f64 = 0.99;
 
-/// Streets that share so many trigrams with a name are compared letter by letter, the most first.
+/// Most streets that are compared letter by letter, those with the most shared trigrams first.
 const MAX_COMPARED: usize = 60;
 
-/// A street of the index.
+/// Number of a street in the index.
 pub type StreetNumber = u32;
 
-/// The names of all streets of a register.
+/// Names of all streets of a register.
 #[derive(Debug, Default)]
 pub struct Streets {
     names: Vec<Name>,
@@ -30,17 +31,17 @@ pub struct Streets {
     n_streets: u32,
 }
 
-/// A name, own or old, and its street.
+/// A current or old name, and its street.
 #[derive(Debug)]
 struct Name {
-    /// Folded.
+    /// The folded name.
     text: String,
     street: StreetNumber,
     is_old: bool,
 }
 
 impl Streets {
-    /// The number of the street with this folded name, given now if it is new.
+    /// Returns the number of the street with this folded name; a new street gets a new number.
     pub fn number(&mut self, name: &str) -> StreetNumber {
         let own = self
             .exact
@@ -55,7 +56,7 @@ impl Streets {
         street
     }
 
-    /// Adds old names of streets that are there; those of others are left out.
+    /// Adds old names of known streets; old names of unknown streets are ignored.
     pub fn add_old_names(&mut self, renamed: &Renamed) {
         for (old, new) in &renamed.pairs {
             let streets: Vec<StreetNumber> = self
@@ -79,14 +80,15 @@ impl Streets {
         self.names.push(Name { text: text.to_owned(), street, is_old });
     }
 
-    /// Streets of exactly this name, own or old.
+    /// Returns the streets with exactly this current or old name.
     #[must_use]
     pub fn exact(&self, name: &str) -> Vec<(StreetNumber, f64)> {
         let names = self.exact.get(name).map_or(&[][..], Vec::as_slice);
         best(names.iter().map(|&at| self.alike(at, 1.0)))
     }
 
-    /// Streets of this name, or where there is none of a name like it, with how alike it is, best first.
+    /// Returns the streets of this name or, if there are none, of a similar name; with similarity, best
+    /// first.
     #[must_use]
     pub fn find(&self, name: &str) -> Vec<(StreetNumber, f64)> {
         let exact = self.exact(name);
@@ -115,7 +117,7 @@ impl Streets {
     }
 }
 
-/// Each street once, the best first; of equals the lowest number.
+/// Returns each street once, best first; ties by lowest number.
 fn best(found: impl Iterator<Item = (StreetNumber, f64)>) -> Vec<(StreetNumber, f64)> {
     let mut streets: BTreeMap<StreetNumber, f64> = BTreeMap::new();
     for (street, alike) in found {
@@ -127,7 +129,7 @@ fn best(found: impl Iterator<Item = (StreetNumber, f64)>) -> Vec<(StreetNumber, 
     streets
 }
 
-/// How alike two folded names are, `None` where they are other names. Numbers of a name must agree.
+/// Returns the similarity of two folded names; `None` if they differ too much. Their numbers must agree.
 fn likeness(a: &str, b: &str) -> Option<f64> {
     let number = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
     if number(a) != number(b) {
@@ -142,7 +144,7 @@ fn trigrams(text: &str) -> Vec<[u8; 3]> {
     padded.windows(3).map(|three| [three[0], three[1], three[2]]).collect()
 }
 
-/// Old names of streets with the new ones, folded.
+/// Old street names with the new ones, folded.
 #[derive(Debug, Clone, Default)]
 pub struct Renamed {
     pairs: Vec<(String, String)>,

@@ -1,4 +1,4 @@
-//! Writes `triage.parquet`, `triage.csv` and `triage.xlsx`: a row a tip and place it may mean.
+//! Writes `triage.parquet`, `triage.csv` and `triage.xlsx`: one row per tip and place it may mean.
 
 use std::fs::File;
 use std::path::Path;
@@ -21,10 +21,10 @@ const MAX_ROWS: usize = 1_048_575;
 /// Characters a cell can hold, by the file format.
 const MAX_CELL_CHARS: usize = 32_767;
 
-/// The workbook's date: same input, same bytes.
+/// Fixed date of the workbook, so that the same input gives the same bytes.
 const DOCUMENT_DATE: (u16, u8, u8) = (2000, 1, 1);
 
-/// Writes the list, in three files.
+/// Writes the list to three files.
 pub(super) fn write_tables(out: &Path, triage: &Triage) -> Result<()> {
     let table = triage_frame(triage)?;
     write_recorded(out, "triage.csv", |file| write_csv(file, "triage.csv", &table))?;
@@ -33,20 +33,20 @@ pub(super) fn write_tables(out: &Path, triage: &Triage) -> Result<()> {
     Ok(())
 }
 
-/// The words that a tag is shown by: `floor 9`.
+/// Returns a tag in words: `floor 9`.
 pub(super) fn tag_words(tag: &FactTag) -> String {
     let words = tag.fact.as_str().replace('_', " ");
     tag.number.map_or_else(|| words.clone(), |number| format!("{words} {number}"))
 }
 
-/// A tip with one of its lines; a tip without any has one row.
+/// A tip with one of its places; a tip without places has one row.
 type Row<'a> = (usize, &'a TriagedTip, Option<&'a AnswerLine>);
 
-/// `rank, tip_id, received_at, claim, answer, why, posterior [0..=1], priority_kw, smallest_kw, words,
-/// n_tips_on_place, is_flood, merged_into, facts, text, said_address`, then of the place `place` (from 1),
-/// `meter_id, matched_by, confidence, place_answer, place_posterior, prior, score, p_value, meter_rank, is_suspect, kind, rig_kw,
-/// rig_kw_low, rig_kw_high, onset, ended, place_smallest_kw, network_risk, parent_id, address, reasons`, and the
-/// tip's `page`.
+/// Returns the table: `rank, tip_id, received_at, claim, answer, why, posterior [0..=1], priority_kw,
+/// smallest_kw, words, n_tips_on_place, is_flood, merged_into, facts, text, said_address`; then for the place
+/// `place` (from 1) `meter_id, matched_by, confidence, place_answer, place_posterior, prior, score, p_value,
+/// meter_rank, is_suspect, kind, rig_kw, rig_kw_low, rig_kw_high, onset, ended, place_smallest_kw,
+/// network_risk, parent_id, address, reasons`; and the tip's `page`.
 pub(super) fn triage_frame(triage: &Triage) -> Result<DataFrame> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for (at, one) in triage.tips.iter().enumerate() {
@@ -137,7 +137,7 @@ fn place_columns(rows: &[Row<'_>]) -> Vec<Column> {
     ]
 }
 
-/// The table as a sheet. Texts are written as texts, so no cell runs as a formula.
+/// Writes the table as a workbook. Text cells are written as text, so that none runs as a formula.
 fn write_workbook(file: &mut File, table: &DataFrame) -> Result<()> {
     let written = workbook(table).and_then(|mut workbook| workbook.save_to_writer(file));
     written.map_err(|error| Error::table("triage.xlsx", error))

@@ -1,4 +1,4 @@
-//! Says what a tip is: a caller's claim about a place, without the caller.
+//! Defines a tip: a caller's claim about a place, without the caller.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,36 +7,36 @@ use super::facts::{Fact, FactTag};
 use super::places::Position;
 use hashwatt_core::ids::TipId;
 
-/// A tip as it came in. Who called is not part of it.
+/// A tip as it came in, without the caller.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tip {
-    /// Its id; `line 7` where the file gives none.
+    /// Its id; `line 7` if the file gives none.
     pub tip_id: TipId,
-    /// When it came in, where that can be read.
+    /// When it came in, if known.
     #[serde(default)]
     pub received_at: Option<Timestamp>,
     /// The caller's words.
     #[serde(default)]
     pub text: String,
-    /// A meter's number, as said.
+    /// Id of a meter, as the caller said it.
     #[serde(default)]
     pub meter_id: Option<String>,
-    /// An address, as said.
+    /// Address, as the caller said it.
     #[serde(default)]
     pub address: Option<String>,
-    /// A transformer, as said.
+    /// Id of a transformer, as the caller said it.
     #[serde(default)]
     pub transformer_id: Option<String>,
-    /// A mark on the map.
+    /// Position on the map.
     #[serde(default)]
     pub position: Option<Position>,
-    /// What is claimed, where the desk noted it.
+    /// The claim, if the desk noted one.
     #[serde(default)]
     pub claim: Option<Claim>,
 }
 
 impl Tip {
-    /// A tip with words and no place yet.
+    /// Makes a tip with words and no place yet.
     #[must_use]
     pub fn new(tip_id: impl Into<TipId>, text: impl Into<String>) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Tip {
         }
     }
 
-    /// What is claimed: as noted, or as the words say.
+    /// Returns the claim: the one noted, or else the one found in the words.
     #[must_use]
     pub fn claim_with(&self, facts: &[FactTag]) -> Claim {
         let says = |fact: Fact| facts.iter().any(|tag| tag.fact == fact);
@@ -67,7 +67,7 @@ impl Tip {
     }
 }
 
-/// What is claimed.
+/// What a tip claims.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
 )]
@@ -76,9 +76,9 @@ impl Tip {
 pub enum Claim {
     /// Mining at a usage point.
     Mining,
-    /// A conductor around a meter.
+    /// A bypass: a conductor around a meter.
     Bypass,
-    /// A connection before or without a meter.
+    /// A tap: a connection before or without a meter.
     Tap,
 }
 
@@ -86,20 +86,20 @@ impl Claim {
     /// Every claim.
     pub const ALL: [Self; 3] = [Self::Mining, Self::Bypass, Self::Tap];
 
-    /// The stable text of the claim.
+    /// Returns the stable text of the claim.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The claim of this text, in any case.
+    /// Returns the claim with this text, in any case.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase();
         Self::ALL.into_iter().find(|claim| claim.as_str() == text)
     }
 
-    /// Whether what is claimed would be seen in the residual above, not or only in part on a meter.
+    /// Whether the claimed load would show in the residual above, and not or only in part on a meter.
     #[must_use]
     pub const fn is_past_a_meter(self) -> bool {
         matches!(self, Self::Bypass | Self::Tap)

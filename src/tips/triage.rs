@@ -1,4 +1,4 @@
-//! Answers a file of tips, merges those on one place, and writes list and pages.
+//! Answers a file of tips, merges tips on the same place, and writes the list and the pages.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,35 +17,35 @@ use hashwatt_core::finding::{Finding, sort_findings};
 use hashwatt_core::folder::{Holds, Input, KeptFile, Workspace};
 use hashwatt_core::progress::Watch;
 
-/// Folder of the pages, one a tip.
+/// Folder of the pages, one per tip.
 pub const PAGES: &str = "tips";
 
-/// A tip with its answer and its place among the others.
+/// A tip with its answer and its rank.
 #[derive(Debug, Clone)]
 pub struct TriagedTip {
     /// The tip.
     pub tip: Tip,
     /// The answer.
     pub answer: TipAnswer,
-    /// Place in the list, from 1; tips that were merged share that of the first.
+    /// Rank in the list, from 1; merged tips share the rank of the first.
     pub rank: u32,
-    /// Tips on this place, itself included.
+    /// Number of tips on this place, this one included.
     pub n_tips_on_place: u32,
-    /// Whether they came as a flood, which lifts nothing.
+    /// Whether the tips on this place are a flood and carry no weight.
     pub is_flood: bool,
-    /// The first tip on the place, where it is another.
+    /// The first tip on the place, if this is not the first.
     pub merged_into: Option<hashwatt_core::ids::TipId>,
 }
 
 impl TriagedTip {
-    /// File of its page, within the output folder.
+    /// Returns the path of its page, within the output folder.
     #[must_use]
     pub fn page(&self, place: usize) -> String {
         format!("{PAGES}/{:05}.html", place + 1)
     }
 }
 
-/// Tips in order of what to visit first, and what was wrong with their file.
+/// Tips in order of priority, and the findings on their file.
 #[derive(Debug, Default)]
 pub struct Triage {
     /// The tips.
@@ -55,13 +55,13 @@ pub struct Triage {
 }
 
 impl Triage {
-    /// Tips with this answer.
+    /// Returns the number of tips with this answer.
     #[must_use]
     pub fn count(&self, answer: Answer) -> usize {
         self.tips.iter().filter(|one| one.answer.answer == answer).count()
     }
 
-    /// Answers tips and orders them.
+    /// Answers tips and ranks them.
     #[must_use]
     pub fn of(desk: &TipDesk, tips: Vec<Tip>, watch: &dyn Watch) -> Self {
         watch.begin("answer", "tips", Some(tips.len() as u64));
@@ -105,7 +105,7 @@ impl Triage {
     }
 }
 
-/// Holds the tips of a file against a run, and writes `triage.parquet`, `.csv`, `.xlsx` and a page a tip.
+/// Compares the tips of a file with a run, and writes `triage.parquet`, `.csv`, `.xlsx` and one page per tip.
 ///
 /// # Errors
 /// When the run, the tips or the table of streets cannot be read, or the outputs cannot be written.

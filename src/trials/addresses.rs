@@ -5,13 +5,13 @@ use rand::Rng;
 use super::scenario::{Place, Scenario};
 use hashwatt_rigs::chance::{between, happens, normal, one_of, whole};
 
-/// Spread of transformers around the middle of the place. [deg]
+/// Spread of transformers around the middle of the district. [deg]
 const DISTRICT_SPREAD_DEG: f64 = 0.03;
 
 /// Spread of usage points around their transformer, about 100 m. [deg]
 const STREET_SPREAD_DEG: f64 = 0.0012;
 
-/// Streets: as the register writes it, in Russian, in Kazakh.
+/// Streets: the register's spelling, Russian, Kazakh.
 pub(super) const ALMATY_STREETS: [[&str; 3]; 14] = [
     ["Abay Ave", "проспект Абая", "Абай даңғылы"],
     ["Al-Farabi Ave", "проспект аль-Фараби", "Әл-Фараби даңғылы"],
@@ -29,7 +29,7 @@ pub(super) const ALMATY_STREETS: [[&str; 3]; 14] = [
     ["Ryskulov Ave", "проспект Рыскулова", "Рысқұлов даңғылы"],
 ];
 
-/// Microdistricts: as the register writes it, in Russian, in Kazakh.
+/// Microdistricts: the register's spelling, Russian, Kazakh.
 pub(super) const ALMATY_MICRODISTRICTS: [[&str; 3]; 10] = [
     ["Aksay-2", "Аксай-2", "Ақсай-2"],
     ["Aksay-4", "Аксай-4", "Ақсай-4"],
@@ -43,7 +43,7 @@ pub(super) const ALMATY_MICRODISTRICTS: [[&str; 3]; 10] = [
     ["Taugul-1", "Таугуль-1", "Тауғұл-1"],
 ];
 
-/// Old names of streets and what they are called now, as the city's own table has them.
+/// Old names of streets with their current names, as in the city's own table.
 pub(super) const ALMATY_OLD_NAMES: [(&str, &str); 4] = [
     ("проспект Ленина", "Dostyk Ave"),
     ("улица Комсомольская", "Tole Bi St"),
@@ -100,7 +100,7 @@ impl Neighbourhood {
         }
     }
 
-    /// Moves it along its street past those that were there before: no two doors share an address.
+    /// Moves the neighbourhood along its street past earlier ones: no two usage points share an address.
     pub fn move_past(&mut self, others: &[(Self, usize)], n_points: usize) {
         let of_street = || others.iter().filter(|(other, _)| other.street == self.street);
         let is_free = |first: usize| {
@@ -113,7 +113,7 @@ impl Neighbourhood {
         }
     }
 
-    /// The address of the `n`th usage point of a kind: `flat`, `unit`, or a house of its own.
+    /// Returns the address of the `n`th usage point of a kind: `flat`, `unit`, or (`None`) a house.
     pub fn address(&self, n: usize, door: Option<&str>) -> String {
         let (house, door_n) = match door {
             Some(_) => (self.first_house + 2 * (n / 36), n % 36 + 1),
@@ -127,7 +127,7 @@ impl Neighbourhood {
         door.map_or_else(|| building.clone(), |door| format!("{building}, {door} {door_n}"))
     }
 
-    /// Coordinates of a usage point. [deg north, deg east]
+    /// Draws the coordinates of a usage point. [deg north, deg east]
     pub fn coordinates(&self, rng: &mut impl Rng) -> (f64, f64) {
         let mut off = || STREET_SPREAD_DEG * f64::from(between(-1.0, 1.0, rng));
         (self.latitude_deg + off(), self.longitude_deg + off())

@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use hashwatt_rigs::chance::{SlowNoise, between, happens, log_between, normal};
 use hashwatt_rigs::{Change, HostLoad, LookAlike, Span};
 
-/// What a business or a public place does.
+/// What a business or public premises does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Activity {
     Shop,
@@ -21,14 +21,14 @@ pub(super) enum Activity {
     TextileFactory,
     PumpingStation,
     StreetLighting,
-    /// Containers in a yard: nothing but what was carried in.
+    /// Containers in a yard, with no other load.
     Warehouse,
-    /// A farm with a licence.
+    /// A licensed farm.
     DataCentre,
 }
 
 impl Activity {
-    /// Activities of a district's business meters and how common they are among them.
+    /// Activities of a district's business meters, with their shares.
     pub const MIX: &'static [(Self, f32)] = &[
         (Self::Shop, 0.34),
         (Self::Office, 0.2),
@@ -44,7 +44,7 @@ impl Activity {
         (Self::TextileFactory, 0.01),
     ];
 
-    /// The name in the register.
+    /// Returns the name in the register.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Shop => "shop",
@@ -64,7 +64,7 @@ impl Activity {
         }
     }
 
-    /// One of the district's activities.
+    /// Draws one of the activities by its share.
     pub fn draw(rng: &mut impl Rng) -> Self {
         let mut at = between(0.0, 1.0, rng);
         for &(activity, share) in Self::MIX {
@@ -76,7 +76,7 @@ impl Activity {
         Self::Shop
     }
 
-    /// What an activity of this kind looks like in a rig's company, where it does.
+    /// Returns the look-alike that this activity is, if it is one.
     pub const fn look_alike(self) -> Option<LookAlike> {
         match self {
             Self::Bakery => Some(LookAlike::Bakery),
@@ -89,7 +89,7 @@ impl Activity {
         }
     }
 
-    /// Demand over the span. [kW]
+    /// Draws the demand over the span. [kW]
     pub fn demand_kw(self, span: &Span, calendar: &Calendar, rng: &mut impl Rng) -> Vec<f32> {
         let Some(hours) = Hours::draw(self, rng) else {
             return self.machines_kw(span, rng);
@@ -125,21 +125,21 @@ struct Hours {
     close_h: f32,
     /// Demand while open in mild weather. [kW]
     open_kw: f32,
-    /// What stays on when closed, as a share.
+    /// Share of the load that stays on when closed.
     closed_share: f32,
-    /// How much of the workday's load a day off has, 0..=1.
+    /// Load on a day off, as a share of a workday's load, 0..=1.
     day_off_share: f32,
-    /// Rise per kelvin above 20 degC, as a share. [1/K]
+    /// Increase per kelvin above 20 degC, as a share. [1/K]
     cooling_per_k: f32,
-    /// Rise per kelvin below 8 degC, as a share. [1/K]
+    /// Increase per kelvin below 8 degC, as a share. [1/K]
     heating_per_k: f32,
     noise_share: f32,
 }
 
 impl Hours {
-    /// `None` where the activity has no opening hours.
+    /// Returns `None` if the activity has no opening hours.
     fn draw(activity: Activity, rng: &mut impl Rng) -> Option<Self> {
-        // Opening, closing, smallest and largest demand, share when closed, share on days off.
+        // Opening and closing hour, smallest and largest demand, share when closed, share on days off.
         let (open_h, close_h, low_kw, high_kw, closed, day_off) = match activity {
             Activity::Shop => (9.0, 21.0, 1.0, 40.0, (0.1, 0.45), (0.8, 1.0)),
             Activity::Office => (8.5, 18.5, 1.0, 60.0, (0.1, 0.4), (0.0, 0.25)),
@@ -183,7 +183,7 @@ impl Hours {
         demand_kw
     }
 
-    /// How far a place is open at a clock time, 0..=1: an hour to fill, an hour to empty.
+    /// Returns how far a place is open at a clock time, 0..=1; it takes an hour to fill and an hour to empty.
     fn opening(&self, hour: f32) -> f32 {
         (hour - self.open_h + 0.5).clamp(0.0, 1.0) * (self.close_h - hour).clamp(0.0, 1.0)
     }

@@ -1,4 +1,4 @@
-//! Maps the local grid that demand is modelled on to the instants that meters record.
+//! Maps the local grid on which demand is modelled to the instants that meters record.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,7 +9,7 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_rigs::Span;
 use hashwatt_rigs::span::is_weekend;
 
-/// The days of a simulation, on the local clock and in UTC.
+/// The days of a simulation, in local clock time and in UTC.
 #[derive(Debug)]
 pub(super) struct Calendar {
     pub first_day: Date,
@@ -17,12 +17,11 @@ pub(super) struct Calendar {
     pub intervals_per_day: usize,
     /// Local days.
     pub dates: Vec<Date>,
-    /// Whether people work on the day.
+    /// Whether the day is a workday.
     pub is_workday: Vec<bool>,
-    /// Instants that intervals start at, UTC; a day has 23, 24 or 25 h of them. [us since 1970]
+    /// Start of each interval, UTC; a day has 23, 24 or 25 h of them. [us since 1970]
     pub starts_us: Vec<i64>,
-    /// The interval of the local grid that each instant falls into. A skipped hour is in no instant,
-    /// a repeated hour in two.
+    /// Interval of the local grid for each instant. A skipped hour has no instant, a repeated hour has two.
     pub grid: Vec<usize>,
     tz: TimeZone,
 }
@@ -53,12 +52,12 @@ impl Calendar {
         Ok(calendar)
     }
 
-    /// Length of an interval. [h]
+    /// Returns the length of an interval. [h]
     pub fn interval_h(&self) -> f64 {
         24.0 / self.intervals_per_day as f64
     }
 
-    /// The instant at which an interval of the local grid starts.
+    /// Returns the instant at which an interval of the local grid starts.
     pub fn instant(&self, interval: usize) -> Timestamp {
         let span = Span::bare(self.first_day, self.n_days, self.intervals_per_day);
         let minutes = interval % self.intervals_per_day * (24 * 60 / self.intervals_per_day);
@@ -67,7 +66,7 @@ impl Calendar {
         self.tz.to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::MIN)
     }
 
-    /// The interval of the local grid at this clock hour of a date; clipped to the span.
+    /// Returns the interval of the local grid at this clock hour of a date, clipped to the span.
     pub fn interval_at(&self, date: Date, hour: usize) -> usize {
         let days = self.first_day.until(date).map_or(0, |span| i64::from(span.get_days()));
         let per_hour = self.intervals_per_day / 24;

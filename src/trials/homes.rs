@@ -9,13 +9,13 @@ use hashwatt_rigs::Span;
 use hashwatt_rigs::chance::{SlowNoise, between, happens, heavy_tailed, log_between, normal, one_of, whole};
 use hashwatt_rigs::sun::rise_and_set_h;
 
-/// Deviation of the logarithm of energy between homes of one kind; the European panels show 0.6-0.8.
+/// Standard deviation of the log of energy between homes of one kind; the European panels show 0.6-0.8.
 const LEVEL_LOG_DEVIATION: f32 = 0.55;
 
-/// A house uses this many times what a flat does.
+/// A house uses this many times the energy of a flat.
 const HOUSE_LEVEL: f32 = 1.5;
 
-/// Deviation of the base load from day to day: chargers, a lamp left on, a second fridge.
+/// Relative deviation of the base load from day to day: chargers, a lamp left on, a second fridge.
 const BASE_DEVIATION: f32 = 0.15;
 
 /// Outdoor temperature above which air conditioning runs. [degC]
@@ -27,20 +27,20 @@ const COOLING_SHARE: f32 = 0.25;
 /// Share of homes with an electric water heater.
 const BOILER_SHARE: f32 = 0.3;
 
-/// Share of small appliances that run while most people sleep.
+/// Share of small appliances that run at night, when most people sleep.
 const NIGHT_SHARE: f32 = 0.06;
 
 /// A household and its appliances.
 #[derive(Debug, Clone)]
 pub(super) struct Home {
-    /// Standby, router, aquarium. [kW]
+    /// Standby load: router, aquarium, standby of appliances. [kW]
     base_kw: f32,
-    /// Mean of fridge and freezer. [kW]
+    /// Mean draw of fridge and freezer. [kW]
     fridge_kw: f32,
     /// Multiplies how often and how long appliances run.
     level: f32,
     n_people: usize,
-    /// Draw of the stove while cooking; 0: gas. [kW]
+    /// Draw of the stove while cooking; 0: a gas stove. [kW]
     stove_kw: f32,
     boiler_kw: f32,
     cooling_kw: f32,
@@ -48,7 +48,7 @@ pub(super) struct Home {
     leave_h: f32,
     return_h: f32,
     sleep_h: f32,
-    /// Probability that somebody is in on a workday.
+    /// Probability that somebody is at home on a workday.
     stays_in: f32,
 }
 
@@ -74,7 +74,7 @@ impl Home {
         }
     }
 
-    /// Demand over the span. [kW]
+    /// Draws the demand over the span. [kW]
     pub fn demand_kw(&self, span: &Span, calendar: &Calendar, place: &Place, rng: &mut impl Rng) -> Vec<f32> {
         let temperature_c = span.temperature_or_assumed_c();
         let mut demand_kw: Vec<f32> = Vec::with_capacity(span.n_intervals());
@@ -128,7 +128,7 @@ impl Home {
         }
     }
 
-    /// A meal: the stove for `hours` or so, and a kettle.
+    /// Adds a meal: the stove for about `hours`, and a kettle.
     fn cook(&self, events: &mut Events, at_h: f32, hours: f32, rng: &mut impl Rng) {
         events.run(2.0, at_h, at_h + 0.03 * (1.0 + self.n_people as f32));
         if self.stove_kw > 0.0 && happens((0.45 * self.level + 0.3).min(0.95), rng) {
@@ -181,7 +181,7 @@ struct Events<'a> {
 }
 
 impl Events<'_> {
-    /// Runs an appliance between two clock times of the day; past 24 h it goes on into the next.
+    /// Runs an appliance between two clock times of the day; past 24 h it continues into the next day.
     fn run(&mut self, kw: f32, from_h: f32, to_h: f32) {
         let interval_h = self.span.interval_h();
         let (from, to) = (from_h / interval_h, to_h / interval_h);

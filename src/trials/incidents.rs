@@ -1,4 +1,4 @@
-//! Draws what happens to a whole area: outages, and the days without internet of January 2022.
+//! Draws incidents that hit a whole area: outages, and the days without internet in January 2022.
 
 use std::ops::Range;
 
@@ -9,23 +9,23 @@ use super::calendar::Calendar;
 use super::scenario::Scenario;
 use hashwatt_rigs::chance::{log_between, whole};
 
-/// Outages that one feeder sees in a year. [1/year]
+/// Outages of one feeder in a year. [1/year]
 const OUTAGES_PER_FEEDER_YEAR: f32 = 4.0;
 
 /// Length of a feeder's outage. [h]
 const OUTAGE_H: (f32, f32) = (0.5, 6.0);
 
-/// The grid of southern Kazakhstan blacked out: from, to. [local date, clock hour]
+/// The blackout of the grid of southern Kazakhstan: from, to. [local date, clock hour]
 const BLACKOUT_2022: (Date, usize, usize) = (date(2022, 1, 25), 12, 17);
 
-/// The country's internet was cut, with a few hours on the morning of the seventh.
+/// The cuts of the country's internet; it was back for a few hours on the morning of the seventh.
 const INTERNET_CUTS_2022: [(Date, usize, Date, usize); 2] =
     [(date(2022, 1, 5), 17, date(2022, 1, 7), 9), (date(2022, 1, 7), 13, date(2022, 1, 10), 8)];
 
 /// The weeks in which farms were raided or gave up.
 const RAIDS_2022: (Date, Date) = (date(2022, 2, 12), date(2022, 3, 25));
 
-/// The area of an incident that hit everyone.
+/// Area of an incident that hit the whole district.
 pub(super) const WHOLE_DISTRICT: &str = "district";
 
 /// Something that happened to a whole area.
@@ -37,12 +37,12 @@ pub(super) struct Incident {
     pub feeder: Option<usize>,
 }
 
-/// All that happened, in order of time.
+/// All incidents, in order of time.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
     pub all: Vec<Incident>,
     pub internet_blackouts: Vec<Range<usize>>,
-    /// The raids, where the span covers any of them.
+    /// The intervals of the raids, if the span covers any of them.
     pub raids: Option<Range<usize>>,
 }
 
@@ -66,7 +66,7 @@ impl Incidents {
         incidents
     }
 
-    /// The intervals in which this feeder had no supply.
+    /// Returns the intervals in which this feeder had no supply.
     pub fn outages_of(&self, feeder: usize) -> Vec<Range<usize>> {
         self.all
             .iter()

@@ -1,4 +1,4 @@
-//! Tries the other stages: on simulated districts, and on a run's own meters with planted rigs.
+//! Tests the other stages: on simulated districts, and on a run's own meters with planted rigs.
 
 pub mod backtest;
 

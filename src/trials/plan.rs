@@ -1,4 +1,4 @@
-//! Decides who lives where: transformers, their usage points, and which of them hold rigs or look-alikes.
+//! Plans a district: transformers, their usage points, and which of them have rigs or look-alikes.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -13,34 +13,34 @@ use super::scenario::{Place, Scenario};
 use hashwatt_rigs::chance::{between, happens, one_of, whole};
 use hashwatt_rigs::{LookAlike, RigForm};
 
-/// Transformers on one feeder.
+/// Transformers per feeder.
 const TRANSFORMERS_PER_FEEDER: usize = 15;
 
-/// Feeders of one substation.
+/// Feeders per substation.
 const FEEDERS_PER_SUBSTATION: usize = 6;
 
 /// Share of transformers that feed mostly homes.
 const RESIDENTIAL_SHARE: f32 = 0.75;
 
-/// Share of homes that hold one of the look-alikes below, electric heating not counted.
+/// Share of homes with one of the look-alikes below, electric heating not counted.
 const HOME_LOOK_ALIKE_SHARE: f32 = 0.07;
 
-/// Share of transformers with a meter that the register lists under the one before.
+/// Share of transformers with one meter that the register lists under the transformer before.
 const MISLISTED_SHARE: f32 = 0.015;
 
-/// Every this many-th rig is in a place whose activity is a cover: greenhouse, factory, containers.
+/// One rig in this many is in a business that serves as its cover: greenhouse, factory, containers.
 const COVERS_EVERY: usize = 24;
 
-/// Usage points for each licensed farm.
+/// Usage points per licensed farm.
 const METERS_PER_LICENCE: usize = 1500;
 
-/// Fewer usage points than this have no licensed farm among them.
+/// Districts with fewer usage points than this have no licensed farm.
 const FEWEST_FOR_LICENCE: usize = 150;
 
-/// Transformers with a tap for each transformer's share of metered rigs: taps are as common as rigs.
+/// Share of transformers with a tap, per prevalence of metered rigs: taps are about as common as rigs.
 const TAPS_PER_PREVALENCE: f32 = 6.0;
 
-/// Share of transformers that feed street lamps without a meter.
+/// Share of transformers that feed unmetered street lamps.
 const UNMETERED_LAMPS_SHARE: f32 = 0.05;
 
 const HOME_LOOK_ALIKES: [LookAlike; 10] = [
@@ -59,7 +59,7 @@ const HOME_LOOK_ALIKES: [LookAlike; 10] = [
 const HEATING: [LookAlike; 4] =
     [LookAlike::StorageHeating, LookAlike::FloorHeating, LookAlike::FloorHeating, LookAlike::HeatPump];
 
-/// Forms in homes, in the order they are dealt; common ones come more often.
+/// Forms of rigs in homes, in the order they are assigned; common forms are listed more often.
 const HOME_FORMS: [RigForm; 16] = [
     RigForm::Flat,
     RigForm::NightTimer,
@@ -88,14 +88,14 @@ const BUSINESS_FORMS: [RigForm; 6] = [
     RigForm::Restarted,
 ];
 
-/// A district before it is run.
+/// Plan of a district, before it is simulated.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub points: Vec<PointPlan>,
     pub transformers: Vec<TransformerPlan>,
 }
 
-/// One usage point and its meter.
+/// Plan of one usage point and its meter.
 #[derive(Debug, Clone)]
 pub(super) struct PointPlan {
     pub customer: Customer,
@@ -103,11 +103,11 @@ pub(super) struct PointPlan {
     pub address: String,
     pub latitude_deg: f64,
     pub longitude_deg: f64,
-    /// The transformer that the register names where it is mistaken.
+    /// The transformer that the register names by mistake.
     pub listed_under: Option<usize>,
 }
 
-/// One transformer and its meter.
+/// Plan of one transformer and its meter.
 #[derive(Debug, Clone)]
 pub(super) struct TransformerPlan {
     pub feeder: usize,
@@ -116,7 +116,7 @@ pub(super) struct TransformerPlan {
     pub unmetered: Unmetered,
 }
 
-/// Who uses the energy.
+/// Kind of customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Customer {
     Flat,
@@ -130,19 +130,19 @@ pub(super) enum Task {
     Plain,
     Rig(RigForm),
     LookAlike(LookAlike),
-    /// A licensed farm that keeps to what it declared.
+    /// A licensed farm that keeps to its declared demand.
     Licensed,
     /// A licensed farm that draws more than it declared.
     OverDeclared,
 }
 
-/// What a transformer feeds past every meter, other than part of a metered rig.
+/// Unmetered load of a transformer, other than the unmetered part of a rig.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unmetered {
     Nothing,
     /// A farm on a tap of the low-voltage line.
     Tap,
-    /// Street lamps that never got a meter.
+    /// Street lamps without a meter.
     Lamps,
 }
 
@@ -192,7 +192,7 @@ impl Plan {
         self.transformers.push(TransformerPlan { feeder, points: from..to, neighbourhood, unmetered });
     }
 
-    /// Deals rigs and licensed farms to usage points chosen at random.
+    /// Assigns rigs and licensed farms to randomly chosen usage points.
     fn plant(&mut self, n_meters: usize, prevalence: f32, rng: &mut impl Rng) {
         let n_rigs = (n_meters as f32 * prevalence).round() as usize;
         let n_rigs = if prevalence > 0.0 { n_rigs.max(1) } else { 0 };
@@ -206,7 +206,7 @@ impl Plan {
             let point = &mut self.points[at];
             if k >= n_rigs {
                 point.customer = Customer::Business(Activity::DataCentre);
-                // One farm in four draws more than it declared, where a district has that many.
+                // One licensed farm in four draws more than it declared.
                 point.task = if (k - n_rigs) % 4 == 1 { Task::OverDeclared } else { Task::Licensed };
                 continue;
             }
@@ -226,7 +226,8 @@ impl Plan {
         }
     }
 
-    /// Usage points of transformers that feed businesses, shuffled: large farms need such a supply.
+    /// Returns the usage points of transformers that feed businesses, shuffled; large farms need such a
+    /// supply.
     fn yards(&self, taken: &[usize], rng: &mut impl Rng) -> Vec<usize> {
         let businesses = |below: &Range<usize>| {
             let n = self.points[below.clone()].iter().filter(|point| point.is_business()).count();
@@ -240,7 +241,7 @@ impl Plan {
         yards
     }
 
-    /// The register lists a few meters under the next transformer.
+    /// Lists a few meters under the wrong transformer, the one before theirs.
     fn mislist(&mut self, rng: &mut impl Rng) {
         for transformer in 1..self.transformers.len() {
             if happens(MISLISTED_SHARE, rng) {
@@ -260,33 +261,33 @@ impl Plan {
 }
 
 impl PointPlan {
-    /// Whether the customer is no household.
+    /// Whether the customer is a business.
     pub const fn is_business(&self) -> bool {
         matches!(self.customer, Customer::Business(_))
     }
 }
 
-/// The name of a usage point's meter; numbers run along the transformers.
+/// Returns the id of a usage point's meter; numbers follow the transformers.
 pub(super) fn meter_id(point: usize) -> String {
     format!("M{:07}", point + 1)
 }
 
-/// The name of a transformer and of its meter.
+/// Returns the id of a transformer and of its meter.
 pub(super) fn transformer_id(transformer: usize) -> String {
     format!("T{:05}", transformer + 1)
 }
 
-/// The name of a feeder and of its meter.
+/// Returns the id of a feeder and of its meter.
 pub(super) fn feeder_id(feeder: usize) -> String {
     format!("TF{:04}", feeder + 1)
 }
 
-/// The name of a substation and of its meter.
+/// Returns the id of a substation and of its meter.
 pub(super) fn substation_id(substation: usize) -> String {
     format!("TS{:03}", substation + 1)
 }
 
-/// The substation of a feeder.
+/// Returns the substation of a feeder.
 pub(super) const fn substation_of(feeder: usize) -> usize {
     feeder / FEEDERS_PER_SUBSTATION
 }

@@ -1,4 +1,4 @@
-//! Writes the register, the weather, the events and the truth of a simulated district.
+//! Writes the register, weather, events and truth tables of a simulated district.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use super::usage_points::Truth;
 use super::voltages::Spot;
 use hashwatt_core::error::Result;
 
-/// What the register takes from the run of a usage point.
+/// What the register takes from a simulated usage point.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Agreed {
-    /// Where it hangs, where voltages are modelled.
+    /// Where it is connected, if voltages are modelled.
     pub spot: Option<Spot>,
     pub contracted_kw: f32,
     pub declared_mining_kw: Option<f32>,
@@ -73,7 +73,7 @@ pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Res
     write_table(path, columns)
 }
 
-/// Writes `weather.parquet`: one row an hour that the clock shows.
+/// Writes `weather.parquet`: one row per clock hour.
 pub(super) fn write_weather(path: &Path, zone: &str, hours: &Calendar, hourly_c: &[f32]) -> Result<()> {
     let tenth = |hour: &usize| Some((10.0 * hourly_c[*hour]).round() / 10.0);
     write_table(
@@ -86,7 +86,7 @@ pub(super) fn write_weather(path: &Path, zone: &str, hours: &Calendar, hourly_c:
     )
 }
 
-/// Writes `events.parquet`: what the utility knows of.
+/// Writes `events.parquet`: the events that the utility knows of.
 pub(super) fn write_events(path: &Path, incidents: &Incidents, calendar: &Calendar) -> Result<()> {
     let at = |interval: usize| calendar.instant(interval).as_microsecond();
     let all = &incidents.all;
@@ -102,7 +102,7 @@ pub(super) fn write_events(path: &Path, incidents: &Incidents, calendar: &Calend
     )
 }
 
-/// Writes `truth.parquet`: one row a usage point, then one a transformer; `phase` and `bus` of taps where
+/// Writes `truth.parquet`: one row per usage point, then one per transformer. Taps have `phase` and `bus` if
 /// voltages are modelled.
 pub(super) fn write_truth(path: &Path, points: &[Truth], transformers: &[Truth]) -> Result<()> {
     let ids = (0..points.len()).map(meter_id).chain((0..transformers.len()).map(transformer_id));
@@ -190,13 +190,13 @@ fn text(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
     Arc::new(values.collect::<StringArray>())
 }
 
-/// To three digits after the point: a demand of a watt, a thousandth of a share.
+/// Rounds to three decimals: a watt of demand, a thousandth of a share.
 fn numbers(values: impl Iterator<Item = Option<f32>>) -> ArrayRef {
     let rounded = values.map(|value| value.map(|x| (f64::from(x) * 1000.0).round() / 1000.0));
     Arc::new(rounded.collect::<Float64Array>())
 }
 
-/// To a metre.
+/// Rounds to about a metre.
 fn degrees(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
     Arc::new(values.map(|value| value.map(|x| (x * 1e5).round() / 1e5)).collect::<Float64Array>())
 }

@@ -1,4 +1,4 @@
-//! Holds what differs between simulated places: zone, climate, calendar, heating, farms' history.
+//! Holds what differs between simulated places: zone, climate, calendar, heating, history of farms.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -8,13 +8,13 @@ use hashwatt_core::error::{Error, Result};
 /// A place and time to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
-    /// Almaty from the summer of 2021, with the internet blackout and the raids of early 2022.
+    /// Almaty from summer 2021, with the internet blackout and the raids of early 2022.
     Almaty2021,
-    /// London from March 2022, with both clock changes within a year.
+    /// London from March 2022, with both clock changes of a year.
     London2022,
 }
 
-/// What the simulator needs to know of a place.
+/// What the simulator needs to know about a place.
 #[derive(Debug)]
 pub(super) struct Place {
     pub zone: &'static str,
@@ -28,11 +28,11 @@ pub(super) struct Place {
     pub holidays: &'static [(i8, i8)],
     /// Share of homes heated by electricity in some way.
     pub electric_heating_share: f32,
-    /// Share of homes that live in flats.
+    /// Share of homes that are flats.
     pub flats_share: f32,
     /// Share of homes that cook with electricity.
     pub electric_stove_share: f32,
-    /// Machines sold after this year are not there yet.
+    /// Machines that came on sale after this year are not there yet.
     pub latest_model_year: i16,
 }
 
@@ -78,10 +78,10 @@ const LONDON: Place = Place {
     latest_model_year: 2022,
 };
 
-/// The machines left China from June 2021 on.
+/// Machines left China from June 2021 on.
 const ALMATY_FROM: Date = date(2021, 6, 1);
 
-/// Shorter spans end here, so that they hold the raids of February and March 2022.
+/// Shorter spans end here, so that they include the raids of February and March 2022.
 const ALMATY_TO: Date = date(2022, 4, 1);
 
 /// Four weeks before the clocks go forward.
@@ -91,7 +91,7 @@ impl Scenario {
     /// Every scenario.
     pub const ALL: &'static [Self] = &[Self::Almaty2021, Self::London2022];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -100,10 +100,10 @@ impl Scenario {
         }
     }
 
-    /// The scenario of this name.
+    /// Returns the scenario with this name.
     ///
     /// # Errors
-    /// When no scenario has it.
+    /// When no scenario has this name.
     pub fn named(name: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|scenario| scenario.as_str() == name).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|scenario| scenario.as_str()).collect();
@@ -122,7 +122,7 @@ impl Scenario {
         }
     }
 
-    /// The first local day of a simulation of this many days.
+    /// Returns the first local day of a simulation of this many days.
     pub(super) fn first_day(self, n_days: usize) -> Date {
         let days = i64::try_from(n_days).unwrap_or(i64::MAX);
         match self {

@@ -1,4 +1,4 @@
-//! Simulates a district and writes its readings, register, weather, events, tips and truth.
+//! Simulates a district and writes its interval data, register, weather, events, tips and truth.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,20 +21,20 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::folder::{Holds, KeptFile, Workspace};
 use hashwatt_rigs::Span;
 
-/// Interval where none is given. [min]
+/// Default interval. [min]
 pub const DEFAULT_INTERVAL_MINUTES: usize = 30;
 
-/// Share of usage points with a rig where none is given: eight in a thousand.
+/// Default share of usage points with a rig: eight in a thousand.
 pub const DEFAULT_PREVALENCE: f32 = 0.008;
 
-/// Loss between a transformer and its feeder's meter, as a share.
+/// Loss between the transformers and their feeder's meter, as a share.
 const FEEDER_LOSS_SHARE: f32 = 0.012;
 
-/// Loss between a feeder and its substation's meter, as a share.
+/// Loss between the feeders and their substation's meter, as a share.
 const SUBSTATION_LOSS_SHARE: f32 = 0.006;
 
-/// Transformers run at a time: their meters' series are what memory holds, about 10 MB a transformer
-/// and year of half hours.
+/// Transformers simulated at a time. Their meters' series are held in memory, about 10 MB per transformer and
+/// year of half hours.
 const TRANSFORMERS_AT_A_TIME: usize = 16;
 
 const WEATHER_STREAM: u64 = 0xA24B_AED4_963E_E407;
@@ -58,24 +58,24 @@ const FILES: [&str; 8] = [
 pub struct SimulateSettings {
     /// Place and time.
     pub scenario: Scenario,
-    /// Usage points; meters of transformers, feeders and substations come on top.
+    /// Usage points; the meters of transformers, feeders and substations are additional.
     pub n_meters: usize,
     /// Local days.
     pub n_days: usize,
     /// Seed of every random choice.
     pub seed: u64,
-    /// Folder to write into; made where it is not there.
+    /// Folder to write into; created if missing.
     pub out: PathBuf,
     /// 15, 30 or 60. [min]
     pub interval_minutes: usize,
     /// Share of usage points with a rig, 0..=1.
     pub prevalence: f32,
-    /// Whether meters record their voltage, and register and truth say where loads hang.
+    /// Whether meters record voltage, and register and truth state where loads are connected.
     pub has_voltages: bool,
 }
 
 impl SimulateSettings {
-    /// Settings with the default interval and prevalence.
+    /// Returns settings with the default interval and prevalence.
     #[must_use]
     pub fn new(
         scenario: Scenario,
@@ -114,7 +114,7 @@ impl SimulateSettings {
     }
 }
 
-/// What was written.
+/// What the simulation wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// Usage points.
@@ -125,11 +125,11 @@ pub struct Summary {
     pub n_rows: u64,
     /// Usage points with a rig.
     pub n_rigs: usize,
-    /// Usage points with a look-alike, licensed farms among them.
+    /// Usage points with a look-alike, including licensed farms.
     pub n_look_alikes: usize,
-    /// Transformers that feed a farm past every meter, or past a part of one.
+    /// Transformers with unmetered load of a farm: all of it, or part of it.
     pub n_unmetered: usize,
-    /// Tips.
+    /// Number of tips.
     pub n_tips: usize,
     /// IANA zone of the district.
     pub zone: &'static str,
@@ -137,11 +137,11 @@ pub struct Summary {
     pub first_day: jiff::civil::Date,
     /// The files, in `out`.
     pub files: Vec<PathBuf>,
-    /// Files of somebody's in `out` that lie under another name now.
+    /// Files in `out` that were not ours and were renamed to keep them.
     pub kept: Vec<KeptFile>,
 }
 
-/// Simulates a district into `settings.out`. The files appear whole or not at all; the same settings
+/// Simulates a district into `settings.out`. The files appear all together or not at all. The same settings
 /// give the same bytes, with any number of threads.
 ///
 /// # Errors
@@ -180,7 +180,7 @@ pub fn simulate(settings: &SimulateSettings) -> Result<Summary> {
     Ok(Summary { files, kept, ..summarize(&outcome, n_tips, &calendar, place.zone) })
 }
 
-/// What the pass over the meters leaves for the small tables.
+/// Results that the pass over the meters leaves for the small tables.
 struct Outcome {
     n_rows: u64,
     agreed: Vec<Agreed>,
@@ -188,7 +188,7 @@ struct Outcome {
     transformers: Vec<Truth>,
 }
 
-/// Runs transformer after transformer; holds the series of a few, and one sum for each transformer.
+/// Simulates and writes one transformer after another. Holds a few of their series, and a sum for each.
 fn write_readings(path: &Path, district: &District) -> Result<Outcome> {
     let layout = ReadingsLayout::of(district.calendar, district.has_voltages);
     let mut writer = ReadingsWriter::create(path, &layout)?;
@@ -213,7 +213,7 @@ fn write_readings(path: &Path, district: &District) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// A transformer's run, its meters' interval data ready to write.
+/// A simulated transformer, with its meters' interval data ready to write.
 struct Batches {
     batches: Vec<RecordBatch>,
     agreed: Vec<Agreed>,
@@ -243,7 +243,7 @@ fn run_with_batches(transformer: usize, district: &District, layout: &ReadingsLa
     Ok(Batches { batches, agreed, points, supplied_kw: run.supplied_kw, truth: run.truth })
 }
 
-/// What transformers, feeders and substations feed. [kW]
+/// Demand of transformers, feeders and substations. [kW]
 struct Sums {
     transformers: Vec<Vec<f32>>,
     feeders: Vec<Vec<f32>>,
@@ -260,7 +260,7 @@ impl Sums {
         self.transformers.push(supplied_kw);
     }
 
-    /// Writes the meters above the usage points, whose names sort after theirs.
+    /// Writes the network meters, whose ids sort after those of the usage points.
     fn write(self, writer: &mut ReadingsWriter, layout: &ReadingsLayout, district: &District) -> Result<()> {
         let n = district.calendar.n_days * district.calendar.intervals_per_day;
         let mut substations = vec![vec![0.0; n]; district.plan.n_substations()];
@@ -363,7 +363,7 @@ mod tests {
         array.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
     }
 
-    /// Energy by meter and start, and whether it was estimated.
+    /// Returns energy by meter and start, and whether it was estimated.
     fn readings(folder: &Path) -> BTreeMap<String, BTreeMap<i64, (f64, bool)>> {
         let mut meters: BTreeMap<String, BTreeMap<i64, (f64, bool)>> = BTreeMap::new();
         for batch in read(&folder.join("readings.parquet")) {
@@ -391,7 +391,7 @@ mod tests {
             let bytes = |run: &str| fs::read(folder.path().join(run).join(name)).unwrap();
             assert!(bytes("a") == bytes("b"), "{name}");
         }
-        // The marker comes on top.
+        // The folder also holds the marker.
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), FILES.len() + 1);
     }
 

@@ -1,4 +1,4 @@
-//! Writes simulated tables as Parquet: interval data streamed meter by meter, the small tables whole.
+//! Writes simulated tables as Parquet: interval data meter by meter, small tables at once.
 
 use std::fs::File;
 use std::path::Path;
@@ -19,13 +19,13 @@ use super::calendar::Calendar;
 use super::usage_points::Record;
 use hashwatt_core::error::{Error, Result};
 
-/// Rows in one row group: a reader holds one at a time.
+/// Rows per row group: a reader holds one group at a time.
 const ROW_GROUP_ROWS: usize = 1_000_000;
 
-/// Meters record whole watt-hours. [1/kWh]
+/// Resolution of meters: whole watt-hours. [1/kWh]
 const STEPS_PER_KWH: f64 = 1000.0;
 
-/// Interval data of one meter after the other.
+/// Writes interval data, one meter after another.
 pub(super) struct ReadingsWriter {
     writer: ArrowWriter<File>,
     name: String,
@@ -53,14 +53,14 @@ impl ReadingsWriter {
         self.writer.write(meter).map_err(|error| Error::table(&self.name, error))
     }
 
-    /// Ends the file and says how many rows it has.
+    /// Closes the file and returns its number of rows.
     pub fn finish(self) -> Result<u64> {
         self.writer.close().map_err(|error| Error::table(&self.name, error))?;
         Ok(self.n_rows)
     }
 }
 
-/// What the interval data of every meter shares.
+/// What the interval data of all meters have in common.
 pub(super) struct ReadingsLayout {
     schema: SchemaRef,
     starts: ArrayRef,
@@ -68,7 +68,7 @@ pub(super) struct ReadingsLayout {
 }
 
 impl ReadingsLayout {
-    /// With a column for the voltage, or without.
+    /// Returns the layout, with or without a voltage column.
     pub fn of(calendar: &Calendar, has_voltages: bool) -> Self {
         let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         let start = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
@@ -85,7 +85,7 @@ impl ReadingsLayout {
         Self { schema: Arc::new(schema), starts: Arc::new(starts), zeros }
     }
 
-    /// One meter's interval data, from its demand [kW] and its voltage [V] on the local grid.
+    /// Returns one meter's interval data, from its demand [kW] and voltage [V] on the local grid.
     pub fn meter(
         &self,
         id: &str,
@@ -115,7 +115,7 @@ impl ReadingsLayout {
             Arc::new(dictionary(quality, &["A", "E"])?),
         ];
         if self.schema.fields().len() > columns.len() {
-            // To a tenth of a volt, which f32 does not hold exactly.
+            // Round to a tenth of a volt; f32 does not hold it exactly.
             let volts =
                 |&interval: &usize| voltage_v.map(|read| (f64::from(read[interval]) * 10.0).round() / 10.0);
             columns.push(Arc::new(calendar.grid.iter().map(volts).collect::<Float64Array>()));
@@ -129,7 +129,7 @@ impl ReadingsLayout {
     }
 }
 
-/// Writes a small table: names and columns of one length.
+/// Writes a small table from columns of equal length.
 pub(super) fn write_table(path: &Path, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
     let name = path.display().to_string();
     let table = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true)))

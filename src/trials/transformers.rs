@@ -1,4 +1,4 @@
-//! Runs a transformer: its usage points, what it feeds past their meters, and its technical loss.
+//! Simulates a transformer: its usage points, its unmetered load, and its technical loss.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use super::voltages::{Lines, Spot};
 use hashwatt_rigs::chance::{between, one_of};
 use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
 
-/// Ratings on the market; a transformer is the smallest that carries its peak. [kVA]
+/// Standard ratings; a transformer gets the smallest that carries its peak. [kVA]
 const RATINGS_KVA: [f32; 9] = [63.0, 100.0, 160.0, 250.0, 400.0, 630.0, 1000.0, 1600.0, 2500.0];
 
 /// No-load loss as a share of the rating (EN 50588-1, oil-filled, older stock). [kW/kVA]
@@ -23,50 +23,50 @@ const NO_LOAD_SHARE: f32 = 0.0022;
 /// Loss in windings and low-voltage lines at mean load, as a share of the mean load.
 const LOAD_LOSS_SHARE: (f32, f32) = (0.012, 0.04);
 
-/// Numbers that keep the random streams of meters, transformers and the rest apart.
+/// Numbers that keep the random streams of meters, transformers and other things apart.
 const POINT_STREAM: u64 = 0x9E37_79B9_7F4A_7C15;
 const TRANSFORMER_STREAM: u64 = 0xD1B5_4A32_D192_ED03;
 const VOLTAGE_STREAM: u64 = 0x8CB9_2BA7_2F3D_8DD7;
 
-/// Forms of a farm on a tap.
+/// Forms of a rig on a tap.
 const TAP_FORMS: [RigForm; 5] =
     [RigForm::Flat, RigForm::Flat, RigForm::Stairs, RigForm::Stopped, RigForm::NightTimer];
 
-/// What every transformer of a run shares.
+/// What all transformers of a simulation share.
 pub(super) struct District<'a> {
     pub scenario: Scenario,
     pub seed: u64,
     pub plan: &'a Plan,
     pub calendar: &'a Calendar,
     pub incidents: &'a Incidents,
-    /// On the local grid. [degC]
+    /// Outdoor temperature on the local grid. [degC]
     pub temperature_c: &'a [f32],
     /// Whether meters record their voltage.
     pub has_voltages: bool,
 }
 
-/// What came of a transformer.
+/// Result of one simulated transformer.
 #[derive(Debug)]
 pub(super) struct TransformerRun {
     /// Its usage points, in order.
     pub points: Vec<PointRun>,
     /// What the transformer's own meter records on the local grid. [kW]
     pub supplied_kw: Vec<f32>,
-    /// What its usage points' meters record of their voltage, where they do.
+    /// Voltages recorded by its usage points' meters, if they record any.
     pub lines: Option<LinesRun>,
     pub truth: Truth,
 }
 
-/// Lines with what was measured on them.
+/// Lines with the voltages measured on them.
 #[derive(Debug)]
 pub(super) struct LinesRun {
-    /// Where each usage point hangs.
+    /// Where each usage point is connected.
     pub spots: Vec<Spot>,
-    /// What its meter reads, on the local grid. [V]
+    /// Voltage that its meter records, on the local grid. [V]
     pub voltage_v: Vec<Vec<f32>>,
 }
 
-/// Runs one transformer and everything below it; the same for any number of threads.
+/// Simulates one transformer and everything below it. The result does not depend on the number of threads.
 pub(super) fn run_transformer(transformer: usize, district: &District) -> TransformerRun {
     let plan = &district.plan.transformers[transformer];
     let outages: Vec<Range<usize>> = district.incidents.outages_of(plan.feeder);
@@ -106,7 +106,7 @@ pub(super) fn run_transformer(transformer: usize, district: &District) -> Transf
     TransformerRun { points, supplied_kw, lines, truth }
 }
 
-/// Voltages of the usage points; notes in the truth where a tap hangs.
+/// Returns the voltages of the usage points, and notes in the truth where a tap is connected.
 fn run_lines(
     mut lines: Lines,
     points: &[PointRun],
@@ -126,13 +126,13 @@ fn run_lines(
     LinesRun { spots: lines.spots, voltage_v }
 }
 
-/// A generator of its own for the `n`th thing of a kind.
+/// Returns a random generator of its own for the `n`th thing of a kind.
 pub(super) fn stream(seed: u64, kind: u64, n: usize) -> Xoshiro256PlusPlus {
     let number = (n as u64).wrapping_add(1).wrapping_mul(kind);
     Xoshiro256PlusPlus::seed_from_u64(seed.rotate_left(32) ^ number)
 }
 
-/// What the transformer feeds past every meter, other than part of a metered rig. [kW]
+/// Returns the unmetered load of the transformer, other than the unmetered part of a rig. [kW]
 fn feed_past_meters(
     unmetered: Unmetered,
     supplied_kw: &[f32],
@@ -167,7 +167,7 @@ fn feed_past_meters(
     (truth, fed_kw)
 }
 
-/// A transformer above a bypassed meter feeds what that meter does not see.
+/// Notes bypasses in the transformer's truth: it supplies what the bypassed meters do not register.
 fn note_bypasses(truth: &mut Truth, points: &[PointRun]) {
     for bypassed in points.iter().map(|point| &point.truth).filter(|truth| truth.unmetered_kw > 0.0) {
         let tapped_kw = truth.kw.unwrap_or(0.0);
@@ -180,7 +180,7 @@ fn note_bypasses(truth: &mut Truth, points: &[PointRun]) {
     }
 }
 
-/// A mistake of the register looks like a tap below one transformer and a surplus below the other.
+/// Notes a wrong link in the register: it looks like a tap at one transformer and a surplus at the other.
 fn note_mislisting(truth: &mut Truth, transformer: usize, plan: &Plan) {
     let below = |n: usize| &plan.points[plan.transformers[n].points.clone()];
     let lacks_one = below(transformer).iter().any(|point| point.listed_under.is_some());
@@ -191,7 +191,7 @@ fn note_mislisting(truth: &mut Truth, transformer: usize, plan: &Plan) {
     }
 }
 
-/// Adds no-load loss and a part that grows with the square of the load.
+/// Adds no-load loss, and load loss that grows with the square of the load.
 fn add_loss(supplied_kw: &mut [f32], around: &Surroundings, rng: &mut impl Rng) {
     let host = HostLoad::of(supplied_kw);
     let needed_kva = 1.15 * host.peak_kw;

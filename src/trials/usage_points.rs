@@ -1,4 +1,4 @@
-//! Runs one usage point: its own load, what is planted there, what the meter records of it, the truth.
+//! Simulates one usage point: its own load, what is planted there, what the meter records, and the truth.
 
 use std::ops::Range;
 
@@ -20,22 +20,22 @@ const RAIDED_BUSINESS_SHARE: f32 = 0.5;
 /// Share of rigs in homes that the raids closed.
 const RAIDED_HOME_SHARE: f32 = 0.12;
 
-/// Share of meters with a stretch of estimates; of meters with a rig, where a read was edited.
+/// Share of meters with a stretch of estimates: without a rig, and with a rig, where a read was edited.
 const ESTIMATED_SHARE: (f32, f32) = (0.02, 0.12);
 
-/// Share of meters that lack a stretch.
+/// Share of meters with a gap.
 const GAP_SHARE: f32 = 0.03;
 
-/// A business hides at most a rig this many times its own peak.
+/// A business hides a rig of at most this many times its own peak.
 const RIG_PER_OWN_PEAK: f32 = 2.5;
 
-/// Containers arrive within this part of the span, so that most of them is seen.
+/// Containers arrive within this first part of the span, so that most of their run is seen.
 const CONTAINERS_BY: f32 = 0.6;
 
-/// A farm runs at least this long before it is raided: it has to be noticed. [days]
+/// A farm runs at least this long before it is raided, because it must be noticed first. [days]
 const UNNOTICED_DAYS: f32 = 10.0;
 
-/// What stands in a place of an interval of the export.
+/// State of an interval in the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Record {
     Measured,
@@ -43,7 +43,7 @@ pub(super) enum Record {
     Missing,
 }
 
-/// What every usage point of a transformer shares.
+/// What all usage points of a transformer share.
 pub(super) struct Surroundings<'a> {
     pub calendar: &'a Calendar,
     pub place: &'static Place,
@@ -51,21 +51,21 @@ pub(super) struct Surroundings<'a> {
     pub raids: Option<&'a Range<usize>>,
 }
 
-/// What came of a usage point.
+/// Result of one simulated usage point.
 #[derive(Debug)]
 pub(super) struct PointRun {
     /// What the meter records on the local grid. [kW]
     pub metered_kw: Vec<f32>,
     /// What the transformer feeds into the place. [kW]
     pub supplied_kw: Vec<f32>,
-    /// `None`: everything measured.
+    /// State of each interval; `None`: all measured.
     pub records: Option<Vec<Record>>,
     pub contracted_kw: f32,
     pub declared_mining_kw: Option<f32>,
     pub truth: Truth,
 }
 
-/// One row of the truth table, without its meter.
+/// One row of the truth table, without its meter id.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Truth {
     pub role: &'static str,
@@ -77,9 +77,9 @@ pub(super) struct Truth {
     pub end: Option<Date>,
     pub metered_share: Option<f32>,
     pub scheme: Option<&'static str>,
-    /// What the transformer feeds of this past the meter. [kW]
+    /// Part of the load that bypasses the meter. [kW]
     pub unmetered_kw: f32,
-    /// Where a tap hangs, where voltages are modelled.
+    /// Where a tap is connected, if voltages are modelled.
     pub spot: Option<Spot>,
 }
 
@@ -100,7 +100,7 @@ impl Truth {
         }
     }
 
-    /// The truth of a rig that was run.
+    /// Returns the truth of a rig after its run.
     pub fn of_rig(rig: &Rig, demand_kw: &[f32], around: &Surroundings) -> Self {
         let truth = rig.truth(demand_kw, &around.span);
         Self {
@@ -117,7 +117,7 @@ impl Truth {
     }
 }
 
-/// Runs a usage point over the span.
+/// Simulates a usage point over the span.
 pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
     let own_kw = match plan.customer {
         Customer::Flat | Customer::House => Home::draw(plan.customer, around.place, rng).demand_kw(
@@ -172,7 +172,7 @@ fn run_look_alike(
         end: end.map(|day| around.calendar.dates[day]),
         ..Truth::plain()
     };
-    // A business of this kind has the load already.
+    // A business of this kind already has the load.
     if matches!(customer, Customer::Business(_)) {
         return as_metered(own_kw, truth(None, None));
     }
@@ -212,7 +212,7 @@ fn run_rig(
     let rig_kw = rig.demand_kw(span, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
     let share = truth.metered_share.unwrap_or(1.0);
-    // A bypass of the whole place lets its own load fall, too.
+    // In half of the cases the bypass covers the whole place, so its own metered load falls too.
     let own_share = if share < 1.0 && happens(0.5, rng) { share } else { 1.0 };
     let from = rig_kw.iter().position(|kw| *kw > 0.0).unwrap_or(rig_kw.len());
     let mut run = as_metered(own_kw, Truth::plain());
@@ -228,7 +228,8 @@ fn run_rig(
     run
 }
 
-/// Rooms of a flat carry less than a house; a cover business more than its own load suggests.
+/// Returns the site for a rig. A flat carries less than a house; a business used as cover carries more than
+/// its own load suggests.
 fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
     let site = Site::of(HostLoad::of(own_kw));
     match customer {
@@ -259,7 +260,7 @@ fn run_licensed(task: Task, own_kw: Vec<f32>, around: &Surroundings, rng: &mut i
     PointRun { declared_mining_kw: Some(declared_kw.round()), ..as_metered(kw, truth) }
 }
 
-/// Loses or estimates a stretch of the record, as every head end does now and then.
+/// Loses or estimates a stretch of the record, as every head-end system does at times.
 fn spoil(run: &mut PointRun, around: &Surroundings, rng: &mut impl Rng) {
     let estimated = if run.truth.role == "rig" { ESTIMATED_SHARE.1 } else { ESTIMATED_SHARE.0 };
     let n = run.metered_kw.len();
@@ -286,8 +287,8 @@ fn draw_stretch(
     from..(from + around.span.intervals_in(log_between(shortest_h, longest_h, rng))).min(n)
 }
 
-/// The supply that was agreed: standard sizes for homes, the peak and a reserve for businesses. Nobody
-/// tells the utility of a rig, but containers need a supply of their own, and so does a licensed farm. [kW]
+/// Returns the contracted power: standard sizes for homes, own peak plus a reserve for businesses. Nobody
+/// tells the utility about a rig, but containers and licensed farms need a supply of their own. [kW]
 fn contract(customer: Customer, own_peak_kw: f32, metered_peak_kw: f32) -> f32 {
     let in_fives = |peak_kw: f32| (1.2 * peak_kw / 5.0).ceil() * 5.0;
     match customer {

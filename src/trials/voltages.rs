@@ -1,9 +1,8 @@
-//! Models the low-voltage lines below a transformer: what a load anywhere on them does to every meter's
-//! voltage.
+//! Models the low-voltage lines below a transformer: how a load on them changes every meter's voltage.
 //!
-//! Lines leave the transformer, usage points hang on their poles in the order of their numbers, homes on
-//! one phase and businesses on all three. Every load is resistive; the neutral carries what the phases
-//! do not share, so a load lowers its own phase and raises the others a little.
+//! Lines start at the transformer. Usage points are connected at their poles in the order of their numbers,
+//! homes on one phase and businesses on all three. Every load is resistive. The neutral carries the
+//! difference between the phases, so a load lowers its own phase and raises the others a little.
 
 use rand::Rng;
 
@@ -16,42 +15,42 @@ const NOMINAL_V: f32 = 230.0;
 /// Aluminium of 70 mm2 (IEC 60228: 0.443 ohm/km at 20 degC) over spans of 30 to 50 m. [ohm]
 const OHM_A_SPAN: (f32, f32) = (0.013, 0.022);
 
-/// Transformer and medium voltage: fall at the peak of the load, as a share.
+/// Voltage drop of transformer and medium voltage at peak load, as a share.
 const SUPPLY_FALL: f32 = 0.02;
 
-/// A line's voltage falls by at most 6% at its peak: with what the transformer takes, supply stays within
-/// the 10% of EN 50160. [V]
+/// Largest voltage drop of a line, 6% at its peak. With the drop of the transformer, supply stays within the
+/// 10% of EN 50160. [V]
 const MAX_FALL_V: f32 = 0.06 * NOMINAL_V;
 
-/// Lines of a transformer, and usage points on a pole.
+/// Number of lines of a transformer, and of usage points per pole.
 const LINES: (usize, usize) = (2, 4);
 const POINTS_A_POLE: (usize, usize) = (1, 4);
 
-/// From here a connection has all three phases (40 A on one). [kW]
+/// Connections from this size on have all three phases (40 A on one). [kW]
 const THREE_PHASE_KW: f32 = 9.0;
 
-/// What a meter reads besides the voltage, and resolves. [V]
+/// Noise and resolution of a meter's voltage. [V], [steps per V]
 const METER_NOISE_V: f32 = 0.15;
 const METER_STEPS_A_V: f32 = 10.0;
 
 pub(super) const PHASES: [&str; 3] = ["L1", "L2", "L3"];
 
-/// Where a load hangs.
+/// Where a load is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot {
     pub line: usize,
     pub pole: usize,
-    /// `None`: on all three.
+    /// The phase; `None`: all three.
     pub phase: Option<usize>,
 }
 
 impl Spot {
-    /// The name of the pole, below a transformer of this name.
+    /// Returns the id of the pole, below a transformer of this id.
     pub fn bus(self, transformer: &str) -> String {
         format!("{transformer}-{}-{}", self.line + 1, self.pole + 1)
     }
 
-    /// The name of the phase; `None` for all three.
+    /// Returns the name of the phase; `None` for all three.
     pub fn phase(self) -> Option<&'static str> {
         self.phase.map(|phase| PHASES[phase])
     }
@@ -60,9 +59,9 @@ impl Spot {
 /// The lines of one transformer.
 #[derive(Debug)]
 pub(super) struct Lines {
-    /// Resistance of the span up to each pole, by line. [ohm]
+    /// Resistance of the span before each pole, by line. [ohm]
     spans_ohm: Vec<Vec<f32>>,
-    /// Where each usage point hangs, in their order.
+    /// Where each usage point is connected, in their order.
     pub spots: Vec<Spot>,
 }
 
@@ -85,7 +84,7 @@ impl Lines {
         lines
     }
 
-    /// Where a tap of this size hangs: on any pole, on one phase where it fits.
+    /// Draws where a tap of this size is connected: on any pole, on one phase if it is small enough.
     pub fn draw_tap(&self, kw: f32, rng: &mut impl Rng) -> Spot {
         let line = whole(0, self.spans_ohm.len() - 1, rng);
         let pole = whole(0, self.spans_ohm[line].len().max(1) - 1, rng);
@@ -93,7 +92,8 @@ impl Lines {
         Spot { line, pole, phase: (kw < THREE_PHASE_KW).then_some(phase) }
     }
 
-    /// Lays thicker wire where the loads would lower the voltage too far: lines are built for their loads.
+    /// Lowers the resistance of a line if its loads would lower the voltage too far: lines are built for
+    /// their loads.
     pub fn dimension(&mut self, loads: &[(Spot, &[f32])], n: usize) {
         for line in 0..self.spans_ohm.len() {
             let own: Vec<&(Spot, &[f32])> = loads.iter().filter(|(spot, _)| spot.line == line).collect();
@@ -107,8 +107,8 @@ impl Lines {
         }
     }
 
-    /// What the meter of each usage point reads of its voltage, by interval. `loads` are all loads below
-    /// the transformer [kW] with their spots.
+    /// Returns the voltage that the meter of each usage point records, by interval. `loads` are all loads
+    /// below the transformer [kW] with their spots.
     pub fn voltages(&self, loads: &[(Spot, &[f32])], n: usize, rng: &mut impl Rng) -> Vec<Vec<f32>> {
         let supply_v = supply_v(loads, n, rng);
         let mut read = vec![vec![0.0; n]; self.spots.len()];
@@ -128,7 +128,7 @@ impl Lines {
         read
     }
 
-    /// Fall of the voltage up to each pole of a line, by phase. [V]
+    /// Returns the voltage drop up to each pole of a line, by phase. [V]
     fn falls_v(&self, line: usize, loads: impl Iterator<Item = (Spot, f32)>) -> Vec<[f32; 3]> {
         let mut amperes = vec![[0.0f32; 3]; self.spans_ohm[line].len()];
         for (spot, kw) in loads {
@@ -138,7 +138,7 @@ impl Lines {
                 None => amperes[spot.pole].iter_mut().for_each(|one| *one += all / 3.0),
             }
         }
-        // A span carries everything beyond it.
+        // A span carries all current beyond it.
         for pole in (1..amperes.len()).rev() {
             let beyond = amperes[pole];
             amperes[pole - 1].iter_mut().zip(beyond).for_each(|(own, more)| *own += more);
@@ -148,7 +148,7 @@ impl Lines {
         let falls = spans.map(|(ohm, amperes)| {
             let sum: f32 = amperes.iter().sum();
             for (fall, own) in fall.iter_mut().zip(amperes) {
-                // Out on the phase; back on the neutral, whose current is the phases' sum as they stand
+                // Out on the phase and back on the neutral, which carries the sum of the phases' currents,
                 // 120 degrees apart.
                 let neutral = own - 0.5 * (sum - own);
                 *fall += ohm * (own + neutral);
@@ -159,7 +159,7 @@ impl Lines {
     }
 }
 
-/// The voltage at the transformer's bar. [V]
+/// Returns the voltage at the transformer's busbar. [V]
 fn supply_v(loads: &[(Spot, &[f32])], n: usize, rng: &mut impl Rng) -> Vec<f32> {
     let total: Vec<f32> = (0..n).map(|interval| loads.iter().map(|(_, kw)| kw[interval]).sum()).collect();
     let peak_kw = total.iter().copied().fold(1e-3, f32::max);

@@ -1,4 +1,4 @@
-//! Draws outdoor temperature from monthly normals, with a day cycle and weather that lasts for days.
+//! Draws outdoor temperature from monthly normals, with a daily cycle and weather fronts that last for days.
 
 use std::f32::consts::TAU;
 
@@ -14,13 +14,13 @@ const FRONT_DEVIATION_K: f32 = 3.8;
 /// How long a front lasts. [h]
 const FRONT_H: f32 = 60.0;
 
-/// Deviation of an hour from the day's curve. [K]
+/// Deviation of an hour from the daily curve. [K]
 const HOUR_DEVIATION_K: f32 = 0.7;
 
-/// A normal stands for the middle of its month. [months]
+/// A monthly normal applies to the middle of its month. [months]
 const MID_MONTH: f32 = 0.5;
 
-/// Temperature of every hour of the local grid. [degC]
+/// Draws the temperature of every hour of the local grid. [degC]
 pub(super) fn draw_hourly_c(place: &Place, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
     let mut front = SlowNoise::over(FRONT_H, rng);
     let mut hourly = SlowNoise::over(4.0, rng);
@@ -38,13 +38,13 @@ pub(super) fn draw_hourly_c(place: &Place, span: &Span, rng: &mut impl Rng) -> V
     temperature_c
 }
 
-/// The hourly temperatures on a grid of this many intervals a day, each as its hour.
+/// Spreads hourly temperatures over a grid of this many intervals a day; each takes its hour's value.
 pub(super) fn to_grid_c(hourly_c: &[f32], intervals_per_day: usize) -> Vec<f32> {
     let per_hour = intervals_per_day / 24;
     hourly_c.iter().flat_map(|&c| std::iter::repeat_n(c, per_hour)).collect()
 }
 
-/// The normal between the middles of two months, by straight line. [degC]
+/// Interpolates linearly between the normals at the middles of two months. [degC]
 fn between_months(month_mean_c: &[f32; 12], month: f32) -> f32 {
     let at = (month - MID_MONTH).rem_euclid(12.0);
     let (before, after) = (at as usize % 12, (at as usize + 1) % 12);

@@ -1,4 +1,4 @@
-//! Hands cases to programs and takes verdicts and results of visits from them.
+//! Serves cases to programs and accepts verdicts and visit results from them.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::case::{Action, Entry};
 use crate::desk::Desk;
 use crate::pages::entries::entry;
 
-/// Entries handed out at once.
+/// Most entries in one answer.
 const MAX_ENTRIES: usize = 1000;
 
 /// One line of the log.

@@ -28,7 +28,7 @@ impl Modify for WithToken {
     }
 }
 
-/// `/api/v1/openapi.json`.
+/// Serves `/api/v1/openapi.json`.
 pub async fn document() -> Json<utoipa::openapi::OpenApi> {
     Json(Document::openapi())
 }

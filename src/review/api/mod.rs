@@ -1,4 +1,4 @@
-//! Answers programs: suspects and cases out, verdicts in, as JSON with a token of their own.
+//! Serves programs over a JSON API with tokens: suspects and cases out, verdicts in.
 
 pub mod cases;
 pub mod document;
@@ -19,25 +19,25 @@ use self::scopes::Scope;
 use super::desk::Desk;
 use crate::pages::errors::Refusal;
 
-/// A program that asks.
+/// The program that sends a request.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Its token's name, as `token:NAME` in the logs.
+    /// Name of its token; the logs show it as `token:NAME`.
     pub name: String,
     scopes: String,
 }
 
 impl Program {
-    /// Whether its token may be used for this.
+    /// Whether its token has this scope.
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.split(' ').any(|known| known == scope.as_str())
     }
 
-    /// Goes on only where it may.
+    /// Checks that the token has this scope.
     ///
     /// # Errors
-    /// 403 where it may not.
+    /// 403 if it does not.
     pub fn must(&self, scope: Scope) -> Result<(), Problem> {
         if self.may(scope) {
             return Ok(());
@@ -57,19 +57,19 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with its status.
+    /// Makes a problem with its status.
     #[must_use]
     pub fn new(status: StatusCode, error: impl Into<String>) -> Self {
         Self { status, error: error.into() }
     }
 
-    /// There is no such meter.
+    /// The run has no such meter.
     #[must_use]
     pub fn unknown_meter(meter: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("the run has no meter {meter}"))
     }
 
-    /// There is a case of it, and this run does not have it.
+    /// The meter has a case, but this run does not have the meter.
     #[must_use]
     pub fn gone_meter(meter: &str) -> Self {
         let case = format!("this run does not have {meter}; its case is at /api/v1/cases/{meter}/entries");
@@ -97,7 +97,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The routes below `/api/v1`. Only the document needs no token.
+/// Returns the routes below `/api/v1`. Only the OpenAPI document needs no token.
 pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     let with_token = Router::new()
         .route("/suspects", get(suspects::list))
@@ -108,7 +108,7 @@ pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     Router::new().route("/openapi.json", get(document::document)).merge(with_token)
 }
 
-/// Lets in whoever carries a known token.
+/// Passes a request on if it carries a known token.
 async fn know(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = sent.and_then(|text| text.strip_prefix("Bearer "));

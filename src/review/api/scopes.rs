@@ -1,15 +1,15 @@
-//! Names what a token may be used for.
+//! Names the scopes of a token.
 
 /// What a program may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Read the list and suspects, without places.
+    /// Read the list and suspects, without addresses and coordinates.
     ReadSuspects,
-    /// Read addresses and coordinates, too.
+    /// Also read addresses and coordinates.
     ReadPlaces,
     /// Read cases and their log.
     ReadCases,
-    /// Write verdicts and results of visits.
+    /// Write verdicts and visit results.
     WriteCases,
 }
 
@@ -17,7 +17,7 @@ impl Scope {
     /// Every scope.
     pub const ALL: [Self; 4] = [Self::ReadSuspects, Self::ReadPlaces, Self::ReadCases, Self::WriteCases];
 
-    /// The stable text of the scope.
+    /// Returns the stable text of the scope.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

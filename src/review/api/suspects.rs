@@ -1,4 +1,4 @@
-//! Hands the list and single suspects to programs.
+//! Serves the list and single suspects to programs.
 
 use std::sync::Arc;
 
@@ -182,7 +182,7 @@ pub async fn one(
     }))
 }
 
-/// Writes down what a program looked at.
+/// Logs what a program looked at.
 pub(super) async fn note(desk: &Desk, program: &Program, what: &str, subject: &str) -> Result<(), Problem> {
     let access = Access {
         at: now(),

@@ -1,27 +1,27 @@
-//! Writes down who looked at whose data.
+//! Logs who looked at whose data.
 
 use sqlx::Row;
 
 use super::{Database, failed};
 use hashwatt_core::error::Result;
 
-/// One look at something.
+/// One line of the access log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// Seconds since 1970-01-01T00:00Z.
     pub at: i64,
     /// Who looked.
     pub person: String,
-    /// Where from, an IP address.
+    /// IP address of the client.
     pub address: String,
-    /// What was done, for example `suspect`, `export`, `log in`.
+    /// The action, for example `suspect`, `export`, `log in`.
     pub what: String,
-    /// At what: a meter, a filter, a name.
+    /// Object of the action: a meter, a filter, a name.
     pub subject: String,
 }
 
 impl Database {
-    /// Adds a line.
+    /// Adds a line to the access log.
     ///
     /// # Errors
     /// When the database fails.
@@ -38,7 +38,8 @@ impl Database {
             .map_err(failed)
     }
 
-    /// The last `limit` lines, newest first; of one person or about one subject where given.
+    /// Returns the last `limit` lines, newest first; with `about`, only those by this person or on this
+    /// subject.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Appends to the log of cases and reads it back.
+//! Appends to the case log and reads it.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -8,7 +8,7 @@ use super::{Database, failed};
 use crate::case::{Action, Entry};
 use hashwatt_core::error::Result;
 
-/// Entries read at once when the log is followed.
+/// Entries read at a time while following the log.
 const PAGE: i64 = 10_000;
 
 fn entry(row: &AnyRow) -> Option<Entry> {
@@ -25,14 +25,14 @@ fn entry(row: &AnyRow) -> Option<Entry> {
 }
 
 impl Database {
-    /// Adds entries to the log, all or none, and remembers the lines that their meters had; the `id` is given by
-    /// the database. What this returned for is on disk.
+    /// Adds entries to the log, all or none, and stores their meters' lines. The database assigns the `id`.
+    /// When this returns, the entries are on disk.
     ///
     /// # Errors
-    /// When the database fails; then none was added.
+    /// When the database fails; then no entry was added.
     pub async fn append(&self, entries: &[(Entry, Option<PastLine>)]) -> Result<()> {
         let mut change = self.change().await?;
-        // One writer at a time, so that ids become visible in their order and a follower misses none.
+        // One writer at a time: ids then become visible in order, and a follower misses none.
         change.alone_on("case_log").await?;
         for (entry, line) in entries {
             if let Some(line) = line {
@@ -56,7 +56,7 @@ impl Database {
         change.commit().await
     }
 
-    /// Entries after the one numbered `last`, oldest first; all of them, however many.
+    /// Returns all entries after number `last`, oldest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -76,7 +76,7 @@ impl Database {
         }
     }
 
-    /// Entries on one meter, newest first.
+    /// Returns the entries on one meter, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,7 +85,7 @@ impl Database {
         Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.iter().filter_map(entry).collect())
     }
 
-    /// Meters that a tip was handed over on, by id.
+    /// Returns the meters whose cases this tip was handed over to, by id.
     ///
     /// # Errors
     /// When the database fails.

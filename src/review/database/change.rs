@@ -1,4 +1,4 @@
-//! Makes several statements one: all of them are on disk, or none is.
+//! Groups several statements into one change: all of them are on disk, or none is.
 
 use std::ops::{Deref, DerefMut};
 
@@ -8,11 +8,11 @@ use sqlx::{Any, AnyConnection, Executor};
 use super::{Database, Engine, failed};
 use hashwatt_core::error::Result;
 
-/// Statements that stand or fall together, on a connection of their own.
+/// A transaction on a connection of its own.
 ///
-/// What is not committed is undone by closing the connection. After a full disk an engine may have undone a
-/// transaction by itself or not, and whoever counts along is wrong about one of the two; a connection that was
-/// handed on in that state acknowledged writes that it never committed.
+/// A change that is not committed is undone by closing its connection. After a full disk, an engine may or
+/// may not have rolled back the transaction by itself. A transaction counter in the client cannot know which.
+/// A connection that was reused in that state acknowledged writes that it never committed.
 #[derive(Debug)]
 pub(super) struct Change {
     connection: PoolConnection<Any>,
@@ -24,11 +24,11 @@ impl Database {
     /// Begins a change.
     ///
     /// # Errors
-    /// When no connection is free or another writer does not end.
+    /// When no connection is free, or another writer does not finish.
     pub(super) async fn change(&self) -> Result<Change> {
         let connection = self.pool.acquire().await.map_err(failed)?;
         let mut change = Change { connection, engine: self.engine, is_committed: false };
-        // SQLite's writers wait at the beginning, where waiting is possible, not half way.
+        // SQLite then waits for other writers at the beginning, where it can wait, and not half way.
         let begin = match self.engine {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
@@ -39,7 +39,7 @@ impl Database {
 }
 
 impl Change {
-    /// Waits for whoever else writes to this table, and keeps others from it until the change is over. SQLite has
+    /// Waits for other writers to this table, and locks them out until the change ends. SQLite allows only
     /// one writer anyway.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Change {
         Ok(())
     }
 
-    /// Ends the change; when this returns, it is on disk.
+    /// Commits the change. When this returns, it is on disk.
     ///
     /// # Errors
     /// When the database fails; then nothing was changed.

@@ -1,4 +1,4 @@
-//! Tries whether something can be written, and keeps what the desk signs with.
+//! Checks whether the database can be written, and keeps the desk's signing secrets.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -8,19 +8,19 @@ use sqlx::Row;
 use super::{Database, failed};
 use hashwatt_core::error::Result;
 
-/// What a try writes: as much as the longest entry, so that a disk with room for it has room for a verdict. [bytes]
+/// Size of a test write: that of the longest entry, so that a disk that takes it takes a verdict. [bytes]
 const TRY_BYTES: usize = 16 << 10;
 
-/// How long an answer holds, so that nobody keeps the disk busy by asking. [s]
+/// How long a result is reused, so that frequent requests do not keep the disk busy. [s]
 const ANSWER_S: u64 = 1;
 
 static PADDING: LazyLock<String> = LazyLock::new(|| "x".repeat(TRY_BYTES));
 
-/// When something was written last to see whether it can be, and whether it could.
+/// Time and result of the last test write.
 pub(super) type LastTry = tokio::sync::Mutex<Option<(Instant, bool)>>;
 
 impl Database {
-    /// Whether a verdict could be written now: by writing as much.
+    /// Whether a verdict could be written now. Tests it with a write of that size.
     pub async fn can_write(&self) -> bool {
         let mut last = self.last_try.lock().await;
         if let Some((at, could)) = *last
@@ -43,7 +43,7 @@ impl Database {
         tried.is_ok()
     }
 
-    /// The secret of this name: `new` from the first time on, whichever office asks.
+    /// Returns the secret with this name. The first call stores `new`; all later calls return the same.
     ///
     /// # Errors
     /// When the database fails.

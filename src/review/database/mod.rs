@@ -1,8 +1,8 @@
 //! Opens the desk's database, SQLite in a file or PostgreSQL by URL, and brings its tables up to date.
 //!
-//! Both are spoken to with the same statements through the same driver. Whatever an analyst does is added to
-//! `case_log`, and whatever is told over the telephone to `tips`; the database itself refuses to change or delete
-//! either. Who called is apart, and goes when its time is over.
+//! The same statements run on both, through the same driver. What analysts do is added to `case_log`, and
+//! what callers say to `tips`; the database itself refuses to change or delete either. Callers' names and
+//! numbers are stored separately, and deleted when their time is over.
 
 pub mod access;
 pub mod cases;
@@ -27,16 +27,16 @@ use sqlx::{AnyPool, Executor};
 
 use hashwatt_core::error::{Error, Result};
 
-/// How long a writer waits for another one. [s]
+/// How long a writer waits for another. [s]
 const BUSY_S: u64 = 10;
 
-/// Connections held open; SQLite has one writer anyway, and PostgreSQL's default is a hundred for everyone.
+/// Most open connections. SQLite has one writer anyway; PostgreSQL by default allows a hundred in total.
 const MAX_CONNECTIONS: u32 = 8;
 
-/// Which database it is, where statements cannot be the same.
+/// The database engine, for statements that differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file.
+    /// A database in a file.
     Sqlite,
     /// A server that several offices share.
     Postgres,
@@ -48,15 +48,15 @@ pub struct Database {
     pool: AnyPool,
     engine: Engine,
     last_try: Arc<health::LastTry>,
-    /// Whether the log of SQLite may still have what was deleted; at the start nobody knows.
+    /// Whether SQLite's write-ahead log may still hold deleted data; at the start this is unknown.
     holds_forgotten: Arc<AtomicBool>,
 }
 
 impl Database {
-    /// Opens `sqlite:///path/to/file` or `postgres://user:password@host/name`, and makes what is missing.
+    /// Opens `sqlite:///path/to/file` or `postgres://user:password@host/name`, and creates what is missing.
     ///
     /// # Errors
-    /// When the URL names neither, the database cannot be reached, or it was made by a later version.
+    /// When the URL is of neither form, the database cannot be reached, or a later version made it.
     pub async fn open(url: &str) -> Result<Self> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
@@ -74,7 +74,8 @@ impl Database {
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     if engine == Engine::Sqlite {
-                        // An acknowledged verdict outlives a crash of the machine, not of the process only.
+                        // An acknowledged verdict must survive a crash of the machine, not only of the
+                        // process.
                         let settings = format!(
                             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                              PRAGMA secure_delete = ON; PRAGMA busy_timeout = {};",
@@ -95,7 +96,7 @@ impl Database {
         Ok(database)
     }
 
-    /// Closes every connection, so that the file is whole by itself.
+    /// Closes all connections, so that the file is complete without its log.
     pub async fn close(&self) {
         self.pool.close().await;
     }
@@ -121,14 +122,14 @@ fn unreachable_database(url: &str, error: &sqlx::Error) -> Error {
     )
 }
 
-/// The URL as it may be shown.
+/// Returns the URL without its password, for display.
 #[must_use]
 pub fn without_password(url: &str) -> String {
     url::Url::parse(url).map_or_else(
         |_| url.to_owned(),
         |mut url| {
             if url.password().is_some() {
-                // A URL that has a password can have another.
+                // A URL with a password always accepts another.
                 let _ = url.set_password(Some("…"));
             }
             url.to_string()
@@ -136,7 +137,7 @@ pub fn without_password(url: &str) -> String {
     )
 }
 
-/// What a statement failed with.
+/// Converts the error of a statement.
 pub(super) fn failed(error: sqlx::Error) -> Error {
     Error::table("the desk's database", error)
 }

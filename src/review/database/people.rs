@@ -1,4 +1,4 @@
-//! Keeps who may log in: name, role, password hash, language and columns.
+//! Stores who may log in: name, role, password hash, language and columns.
 
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -9,10 +9,10 @@ use super::{Database, failed};
 use crate::roles::Role;
 use hashwatt_core::error::Result;
 
-/// Someone who can log in.
+/// A person who can log in.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// What they log in with, and what the logs say.
+    /// Name for login and in the logs.
     pub name: String,
     /// What they may do.
     pub role: Role,
@@ -20,27 +20,27 @@ pub struct Person {
     pub password: String,
     /// Whether they may log in.
     pub is_active: bool,
-    /// How often others decided on their account: a session of an earlier time is over.
+    /// Counts the decisions of others on the account. Sessions with an older number are ended.
     pub generation: i64,
-    /// Chosen language.
+    /// The language that the person chose.
     pub language: Option<String>,
-    /// Chosen columns of the list.
+    /// The list columns that the person chose.
     pub columns: Option<String>,
 }
 
-/// What came of a decision on an account.
+/// Result of a decision on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decided {
-    /// It is done, and the person's sessions are over.
+    /// Done; the person's sessions are ended.
     Done,
-    /// There is no such person; nothing was done.
+    /// Nothing was done, because there is no such person.
     NobodyOfThisName,
-    /// Nobody would be left to let people in; nothing was done.
+    /// Nothing was done, because no administrator would be left.
     LastAdministrator,
 }
 
 impl Person {
-    /// Whoever is at a desk without login.
+    /// Returns the user of a desk without login.
     #[must_use]
     pub fn local() -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Person {
 }
 
 impl Database {
-    /// The person of this name.
+    /// Returns the person with this name.
     ///
     /// # Errors
     /// When the database fails.
@@ -77,7 +77,7 @@ impl Database {
         Ok(row.fetch_optional(&self.pool).await.map_err(failed)?.as_ref().map(Person::of))
     }
 
-    /// Everyone, by name.
+    /// Returns everyone, by name.
     ///
     /// # Errors
     /// When the database fails.
@@ -86,7 +86,7 @@ impl Database {
         Ok(rows.map_err(failed)?.iter().map(Person::of).collect())
     }
 
-    /// Adds a person, or gives one of this name another role and password.
+    /// Adds a person, or changes role and password of the person with this name.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,7 +99,7 @@ impl Database {
         self.decide(put.bind(name).bind(role.as_str()).bind(password).bind(now)).await
     }
 
-    /// Lets a person in or keeps them out.
+    /// Allows a person to log in, or blocks them.
     ///
     /// # Errors
     /// When the database fails.
@@ -109,7 +109,8 @@ impl Database {
         self.decide(set.bind(i64::from(is_active)).bind(name)).await
     }
 
-    /// Decides on an account unless that takes the last administrator away, however many decide at once.
+    /// Makes a decision on an account, unless it removes the last administrator; safe if several decide at
+    /// once.
     async fn decide<'q>(&self, decision: Query<'q, Any, AnyArguments<'q>>) -> Result<Decided> {
         let mut change = self.change().await?;
         change.alone_on("people").await?;
@@ -124,7 +125,7 @@ impl Database {
         Ok(Decided::Done)
     }
 
-    /// Remembers a person's language.
+    /// Stores a person's language.
     ///
     /// # Errors
     /// When the database fails.
@@ -133,7 +134,7 @@ impl Database {
         set.execute(&self.pool).await.map(drop).map_err(failed)
     }
 
-    /// Remembers a person's columns.
+    /// Stores a person's columns.
     ///
     /// # Errors
     /// When the database fails.
@@ -143,7 +144,7 @@ impl Database {
     }
 }
 
-/// How many administrators may log in.
+/// Returns the number of administrators who may log in.
 async fn administrators(change: &mut Change) -> Result<i64> {
     let count = sqlx::query("SELECT COUNT(*) FROM people WHERE role = $1 AND is_active = 1");
     let row = count.bind(Role::Administrator.as_str()).fetch_one(&mut **change).await;

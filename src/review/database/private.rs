@@ -1,4 +1,4 @@
-//! Keeps a database in a file from everyone else on the machine, and empties its log of what was deleted.
+//! Keeps a database file private to its owner, and empties its log of deleted data.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,20 +10,19 @@ use sqlx::sqlite::SqliteConnectOptions;
 use super::{Database, Engine, failed};
 use hashwatt_core::error::{Error, Result};
 
-/// What may be done with a file: read and written by whoever runs the desk, and by nobody else.
+/// Mode of the file: only the user who runs the desk may read and write it.
 const FILE_MODE: u32 = 0o600;
 
-/// The same of a folder.
+/// Mode of the folder, likewise.
 const FOLDER_MODE: u32 = 0o700;
 
-/// What SQLite puts beside its file, with the rights that the file has.
+/// Files that SQLite adds beside the database, with the same mode.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// Makes the file of this URL, and the folder it is in, where they are missing, for its owner alone; narrows what
-/// is wider.
+/// Creates this URL's file and its folder if missing, for the owner only. Narrows modes that are wider.
 ///
 /// # Errors
-/// When the file cannot be made or its rights cannot be changed.
+/// When the file cannot be created or its mode cannot be changed.
 pub(super) fn keep_private(url: &str) -> Result<()> {
     let Some(file) = file_of(url) else { return Ok(()) };
     let failed = |error: std::io::Error| {
@@ -46,7 +45,7 @@ pub(super) fn keep_private(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// The file of a SQLite URL; `None` where it is in memory or may only be read.
+/// Returns the file of a SQLite URL; `None` if it is in memory or read-only.
 fn file_of(url: &str) -> Option<PathBuf> {
     let options = SqliteConnectOptions::from_str(url).ok()?;
     let is_elsewhere = url.contains(":memory:") || url.contains("mode=memory") || url.contains("mode=ro");
@@ -96,13 +95,13 @@ fn narrow(_: &Path) -> std::io::Result<()> {
 }
 
 impl Database {
-    /// Notes that the log of SQLite still has what was deleted.
+    /// Notes that SQLite's log still holds deleted data.
     pub(super) fn has_forgotten(&self) {
         self.holds_forgotten.store(true, Ordering::SeqCst);
     }
 
-    /// Empties the log of SQLite where it still has what was deleted, into the file, where it is overwritten. What
-    /// a reader keeps from being emptied is emptied at the next call. PostgreSQL's own log is its administrator's.
+    /// Writes SQLite's log into the database file if it still holds deleted data, which is overwritten there.
+    /// If a reader blocks this, the next call tries again. PostgreSQL's log is up to its administrator.
     ///
     /// # Errors
     /// When the database fails.

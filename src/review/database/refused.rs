@@ -1,32 +1,32 @@
-//! Keeps how often logins were refused, hour by hour, for as long as it may matter.
+//! Stores hourly counts of refused logins, for as long as they may matter.
 
 use sqlx::Row;
 
 use super::{Database, failed};
 use hashwatt_core::error::Result;
 
-/// How long it is kept. [s] A quarter.
+/// How long the counts are kept: a quarter of a year. [s]
 const KEPT_S: i64 = 90 * 86_400;
 
-/// What is counted together. [s]
+/// Length of one counting period. [s]
 const HOUR_S: i64 = 3600;
 
-/// Logins of one name from one address that were refused within one hour.
+/// Refused logins with one name from one address within one hour.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refused {
     /// `login_failed` or `login_throttled`.
     pub what: String,
-    /// Whose name; empty where nobody has it: what people type there by mistake is their password.
+    /// The name tried; empty if nobody has it, because people type their password there by mistake.
     pub name: String,
-    /// Where from.
+    /// IP address of the client.
     pub address: String,
 }
 
 impl Database {
-    /// Adds to the counts of this hour.
+    /// Adds counts to the current hour.
     ///
     /// # Errors
-    /// When the database fails; then nothing was added.
+    /// When the database fails; then no count was added.
     pub async fn add_refused(&self, now: i64, refused: &[(Refused, i64)]) -> Result<()> {
         let mut change = self.change().await?;
         for (one, n) in refused {
@@ -46,7 +46,7 @@ impl Database {
         change.commit().await
     }
 
-    /// The last `limit` counts with the hour they are of, newest first; of one name where given.
+    /// Returns the last `limit` counts with their hours, newest first; with `about`, only those of this name.
     ///
     /// # Errors
     /// When the database fails.
@@ -66,7 +66,7 @@ impl Database {
         Ok(rows.iter().map(refused).collect())
     }
 
-    /// Sweeps away counts that no longer matter.
+    /// Deletes counts that are too old.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Remembers the lines of each run, so that a new one can say what moved.
+//! Stores the lines of each run, so that the desk can show what moved in a new one.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use super::change::Change;
 use super::{Database, failed};
 use hashwatt_core::error::Result;
 
-/// A line of an earlier run.
+/// A line as it was in an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PastLine {
     /// Rank.
     pub rank: u32,
     /// Score, 0..=1.
     pub score: f64,
-    /// The rig. [kW]
+    /// Estimated draw of the rig. [kW]
     pub rig_kw: Option<f64>,
-    /// Whether it stood above the cut.
+    /// Whether it was on the visit list.
     pub is_suspect: bool,
 }
 
 impl Database {
-    /// Remembers a run by its id, once: lines as (meter, line).
+    /// Stores the lines of a run as (meter, line), once per run id.
     ///
     /// # Errors
     /// When the database fails.
@@ -51,7 +51,7 @@ impl Database {
         change.commit().await
     }
 
-    /// The line that a meter had in the last run that has one remembered, and when that was opened.
+    /// Returns the last stored line of a meter, and when its run was opened.
     ///
     /// # Errors
     /// When the database fails.
@@ -65,7 +65,7 @@ impl Database {
         Ok(row.map(|row| (past_line(&row), row.get("opened_at"))))
     }
 
-    /// The lines of the run before `run`; `None` where it is the first.
+    /// Returns the lines of the run before `run`; `None` if `run` is the first.
     ///
     /// # Errors
     /// When the database fails.
@@ -94,7 +94,7 @@ fn past_line(row: &AnyRow) -> PastLine {
     }
 }
 
-/// Remembers a line of a run, once.
+/// Stores a line of a run, once.
 pub(super) async fn remember_line(
     change: &mut Change,
     run: &str,

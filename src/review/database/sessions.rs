@@ -1,4 +1,4 @@
-//! Keeps sessions in the desk's database, so that they outlive a restart and serve several offices.
+//! Stores sessions in the desk's database, so that they survive a restart and work for several offices.
 
 use async_trait::async_trait;
 use sqlx::Row;
@@ -8,7 +8,7 @@ use tower_sessions::session_store::{Error, Result, SessionStore};
 
 use super::Database;
 
-/// Tries at a name that no other session has; the first does.
+/// Tries to find a session id that is not taken; the first almost always works.
 const TRIES: usize = 4;
 
 fn failed(error: impl std::fmt::Display) -> Error {
@@ -63,7 +63,7 @@ impl SessionStore for Database {
 }
 
 impl Database {
-    /// Sweeps away sessions that are over.
+    /// Deletes expired sessions.
     ///
     /// # Errors
     /// When the database fails.

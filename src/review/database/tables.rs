@@ -1,11 +1,11 @@
-//! Makes the desk's tables, step by step from whatever version a database has.
+//! Creates the desk's tables, step by step from any earlier version.
 
 use sqlx::{Executor, Row};
 
 use super::{Database, Engine, failed};
 use hashwatt_core::error::{Error, Result};
 
-/// What brings a database from one version to the next. `{id}` is a key that counts by itself.
+/// Statements that bring a database from one version to the next. `{id}` stands for an auto-increment key.
 const STEPS: [&[&str]; 3] = [
     &[
         "CREATE TABLE people (
@@ -42,7 +42,7 @@ const STEPS: [&[&str]; 3] = [
             tip BIGINT PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL, delete_at BIGINT NOT NULL)",
     ],
     &[
-        // Sessions of before know nothing of generations: everyone logs in once more.
+        // Older sessions have no generation, so everyone logs in once more.
         "DELETE FROM sessions",
         "ALTER TABLE people ADD COLUMN generation BIGINT NOT NULL DEFAULT 0",
         "CREATE INDEX run_lines_meter ON run_lines (meter)",
@@ -54,13 +54,13 @@ const STEPS: [&[&str]; 3] = [
     ],
 ];
 
-/// Tables that only grow, by the step that makes them: the database refuses everything else.
+/// Append-only tables, by the step that creates them. The database refuses any other change to them.
 const LOGS: [&[&str]; STEPS.len()] = [&["case_log", "access_log"], &["tips", "tip_meters"], &[]];
 
-/// Makes what is missing.
+/// Creates what is missing.
 ///
 /// # Errors
-/// When a statement fails, or the database was made by a later version.
+/// When a statement fails, or a later version made the database.
 pub async fn make(database: &Database) -> Result<()> {
     let version = version(database).await?;
     if version > STEPS.len() {
@@ -102,7 +102,7 @@ async fn version(database: &Database) -> Result<usize> {
     Ok(usize::try_from(version).unwrap_or(0))
 }
 
-/// Statements after which rows of the table can neither change nor go.
+/// Returns statements that make a table append-only.
 fn only_grows(table: &str, engine: Engine) -> Vec<String> {
     match engine {
         Engine::Sqlite => ["UPDATE", "DELETE"]

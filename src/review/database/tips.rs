@@ -1,4 +1,4 @@
-//! Keeps tips that were taken at the desk, and apart from them, for a time, who called.
+//! Stores tips taken at the desk and, separately and for a limited time, their callers.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -7,10 +7,10 @@ use super::{Database, failed};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_tips::Tip;
 
-/// A tip as it was taken. Nothing of it ever changes.
+/// A tip as it was taken. It never changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TakenTip {
-    /// Number, counting up.
+    /// Number, in ascending order.
     pub id: i64,
     /// Seconds since 1970-01-01T00:00Z.
     pub at: i64,
@@ -18,29 +18,29 @@ pub struct TakenTip {
     pub person: String,
     /// What was said, without the caller.
     pub tip: Tip,
-    /// The place it means; tips on one place share it.
+    /// The place it means; tips on the same place share it.
     pub place: String,
-    /// What the data said then, as a stable text.
+    /// The data's answer at that time, as a stable text.
     pub answer: String,
-    /// Chance of a rig then, 0..=1.
+    /// Chance of a rig at that time, 0..=1.
     pub posterior: f64,
-    /// The run it was held against.
+    /// The run it was compared with.
     pub run: String,
 }
 
-/// Who called.
+/// The caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhoCalled {
-    /// Their name, as given.
+    /// Name, as given.
     pub name: String,
-    /// Their number, as given.
+    /// Telephone number, as given.
     pub phone: String,
-    /// When both are deleted. [s since 1970-01-01T00:00Z]
+    /// Time at which both are deleted. [s since 1970-01-01T00:00Z]
     pub delete_at: i64,
 }
 
 impl Database {
-    /// Adds a tip with the meters it may mean and, apart from it, who called. The number it was given.
+    /// Adds a tip with the meters it may mean and, separately, its caller. Returns the tip's number.
     ///
     /// # Errors
     /// When the database fails; then nothing was added.
@@ -90,7 +90,7 @@ impl Database {
         Ok(id)
     }
 
-    /// A tip.
+    /// Returns a tip.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,7 +99,7 @@ impl Database {
         row.fetch_optional(&self.pool).await.map_err(failed)?.as_ref().map(taken).transpose()
     }
 
-    /// The last `limit` tips, newest first.
+    /// Returns the last `limit` tips, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -108,7 +108,7 @@ impl Database {
         rows.fetch_all(&self.pool).await.map_err(failed)?.iter().map(taken).collect()
     }
 
-    /// Tips that may mean a meter with the chance that they do, newest first.
+    /// Returns the tips that may mean a meter, each with the chance that it does, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -124,7 +124,7 @@ impl Database {
         rows.iter().map(|row| Ok((taken(row)?, row.get("confidence")))).collect()
     }
 
-    /// When tips on a place were taken, but for one of them, oldest first. [s since 1970-01-01T00:00Z]
+    /// Returns the times of all tips on a place except one, oldest first. [s since 1970-01-01T00:00Z]
     ///
     /// # Errors
     /// When the database fails.
@@ -134,7 +134,7 @@ impl Database {
         Ok(rows.iter().map(|row| row.get("at")).collect())
     }
 
-    /// Who called; `None` where nobody said, or it was deleted since.
+    /// Returns the caller of a tip; `None` if none was given or it was deleted since.
     ///
     /// # Errors
     /// When the database fails.
@@ -148,7 +148,7 @@ impl Database {
         }))
     }
 
-    /// Deletes who called on a tip, from the database's files, too.
+    /// Deletes the caller of a tip, also from the database's files.
     ///
     /// # Errors
     /// When the database fails.
@@ -159,7 +159,7 @@ impl Database {
         self.empty_log().await
     }
 
-    /// Deletes everyone whose time is over, from the database's files, too; how many.
+    /// Deletes all callers whose time is over, also from the database's files. Returns how many.
     ///
     /// # Errors
     /// When the database fails.

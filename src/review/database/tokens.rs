@@ -1,4 +1,4 @@
-//! Keeps the tokens of programs: a hash of each, never the token.
+//! Stores the tokens of programs: a hash of each, never the token itself.
 
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -6,28 +6,28 @@ use sqlx::Row;
 use super::{Database, failed};
 use hashwatt_core::error::Result;
 
-/// A program that may ask.
+/// A token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What it is called in the logs.
+    /// Name in the logs.
     pub name: String,
-    /// What it may do, spaces between.
+    /// Scopes, separated by spaces.
     pub scopes: String,
-    /// Who made it.
+    /// Who created it.
     pub made_by: String,
-    /// When. [s since 1970-01-01T00:00Z]
+    /// When it was created. [s since 1970-01-01T00:00Z]
     pub made_at: i64,
-    /// Whether it may still ask.
+    /// Whether it is still valid.
     pub is_active: bool,
 }
 
-/// A token as the database has it.
+/// Returns the hash of a token, as stored in the database.
 fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Database {
-    /// Lets a program in.
+    /// Adds a token.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,7 +46,7 @@ impl Database {
         .map_err(failed)
     }
 
-    /// The program with this token; `None` where there is none or it may no longer ask.
+    /// Returns the data of this token; `None` if it is unknown or revoked.
     ///
     /// # Errors
     /// When the database fails.
@@ -55,7 +55,7 @@ impl Database {
         Ok(row.fetch_optional(&self.pool).await.map_err(failed)?.as_ref().map(facts))
     }
 
-    /// Every token, newest first.
+    /// Returns every token, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -64,7 +64,7 @@ impl Database {
         Ok(rows.map_err(failed)?.iter().map(facts).collect())
     }
 
-    /// Keeps every token of this name out.
+    /// Revokes every token with this name.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Keeps each person's saved views: a name and the filter it stands for.
+//! Stores each person's saved views: a name and a filter.
 
 use sqlx::Row;
 
@@ -6,7 +6,7 @@ use super::{Database, failed};
 use hashwatt_core::error::Result;
 
 impl Database {
-    /// A person's views as (name, query), by name.
+    /// Returns a person's views as (name, query), by name.
     ///
     /// # Errors
     /// When the database fails.
@@ -16,7 +16,7 @@ impl Database {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// Saves a view; one of the same name is replaced.
+    /// Saves a view; it replaces one with the same name.
     ///
     /// # Errors
     /// When the database fails.
@@ -34,7 +34,7 @@ impl Database {
         .map_err(failed)
     }
 
-    /// Forgets a view.
+    /// Deletes a view.
     ///
     /// # Errors
     /// When the database fails.

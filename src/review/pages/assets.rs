@@ -1,4 +1,4 @@
-//! Serves the files that pages are made of, all of them part of the program.
+//! Serves the static files of the pages, which are built into the program.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use super::errors::Refusal;
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Name, type and content.
+/// Name, type and content of each asset.
 const ASSETS: [(&str, &str, &str); 6] = [
     ("desk.css", CSS, include_str!("../../../templates/review/desk.css")),
     ("desk.js", SCRIPT, include_str!("../../../templates/review/desk.js")),
@@ -23,21 +23,21 @@ const ASSETS: [(&str, &str, &str); 6] = [
     ("htmx.min.js", SCRIPT, include_str!("../../../templates/vendor/htmx.min.js")),
 ];
 
-/// Start of each content's hash, so that an address stands for one content.
+/// Start of the hash of each content, so that an address always stands for the same content.
 static VERSIONS: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
     let version =
         |content: &str| Sha256::digest(content).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     ASSETS.iter().map(|(name, _, content)| (*name, version(content))).collect()
 });
 
-/// Address of an asset.
+/// Returns the address of an asset.
 #[must_use]
 pub fn address(name: &str) -> String {
     let version = VERSIONS.get(name).map_or("none", String::as_str);
     format!("/assets/{name}?v={version}")
 }
 
-/// An asset by its name; nothing is read from disk.
+/// Serves an asset by name; nothing is read from disk.
 pub async fn asset(Path(name): Path<String>) -> Response {
     let Some((_, kind, content)) = ASSETS.iter().find(|(known, _, _)| *known == name) else {
         return Refusal::NotFound.into_response();

@@ -1,4 +1,4 @@
-//! Lists a meter's days as they were digested, a stretch at a time.
+//! Lists a meter's digested days, a month at a time.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::guard::Caller;
 use hashwatt_core::calendar::{date_of, day_number};
 use hashwatt_core::language::Language;
 
-/// Days of a stretch.
+/// Days on one page.
 const STRETCH_DAYS: usize = 31;
 
 struct Day {
@@ -36,14 +36,14 @@ struct DaysPart {
     after: Option<String>,
 }
 
-/// From which day.
+/// First day of the page.
 #[derive(Deserialize)]
 pub struct From {
     #[serde(default)]
     from: String,
 }
 
-/// A month of days, from a day or the last ones.
+/// Shows a month of days, from a given day or the last ones.
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,

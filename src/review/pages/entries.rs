@@ -1,4 +1,4 @@
-//! Takes what an analyst writes on a meter.
+//! Accepts what an analyst writes on a meter.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::guard::Caller;
 /// Longest reason. [characters]
 pub const MAX_REASON_CHARS: usize = 4000;
 
-/// What the forms send.
+/// Fields of the forms.
 #[derive(Deserialize)]
 pub struct Written {
     action: String,
@@ -25,14 +25,14 @@ pub struct Written {
     value: String,
     #[serde(default)]
     reason: String,
-    /// Number of the last entry the writer has seen; of another writer's later entry they must know first.
+    /// Number of the last entry that the writer has seen. They must see a later entry of someone else first.
     seen: Option<i64>,
-    /// `?` and the query of the list to go back to; empty: back to the meter's page.
+    /// `?` and the query of the list to return to; empty: return to the meter's page.
     #[serde(default)]
     back: String,
 }
 
-/// Appends to the log; the answer comes once it is on disk.
+/// Appends to the log. The answer comes once the entry is on disk.
 pub async fn write(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -51,10 +51,10 @@ pub async fn write(
     })
 }
 
-/// The entry that a page or a program asks for, checked.
+/// Checks the entry that a page or a program sends.
 ///
 /// # Errors
-/// When it makes no sense: of an unknown meter, with an unknown verdict, without the reason a verdict needs.
+/// When it is not valid: an unknown meter, an unknown verdict, or no reason for a verdict that needs one.
 pub async fn entry(
     desk: &Desk,
     person: &str,
@@ -77,7 +77,7 @@ pub async fn entry(
         Action::VisitRequested => value.is_empty() || is_day(value),
         Action::Assign => value.is_empty() || desk.database.person(value).await?.is_some(),
         Action::Note => value.is_empty(),
-        // Those are handed over from the tip's own page.
+        // Tips are handed over from the tip's own page.
         Action::Tip => false,
     };
     if !is_valid {

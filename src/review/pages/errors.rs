@@ -1,4 +1,4 @@
-//! Says why something was not done, with the status that programs look at.
+//! Explains why a request was refused, with a status code for programs.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -10,26 +10,26 @@ use hashwatt_core::language::Language;
 /// Why a request is refused.
 #[derive(Debug, Clone)]
 pub enum Refusal {
-    /// The role does not include it; language of the page.
+    /// The role does not permit it; language of the page.
     Forbidden(&'static str),
-    /// The form does not carry its session's token.
+    /// The form does not carry the token of its session.
     ForeignForm,
     /// The body is longer than any form.
     TooLarge,
-    /// There is no such thing.
+    /// The thing does not exist.
     NotFound,
-    /// What was asked makes no sense; the message's id.
+    /// The request is not valid; id of the message.
     Invalid(&'static str),
-    /// Somebody else wrote in between.
+    /// Someone else wrote an entry in between.
     Changed,
-    /// A desk without login was asked by a name that is not this machine's own.
+    /// A desk without login was addressed by a name that does not belong to this machine.
     OtherName,
-    /// Something failed; the log says what.
+    /// Something failed; the log has the details.
     Failed,
 }
 
 impl Refusal {
-    /// Logs what failed; the page says only that it did.
+    /// Logs the error; the page only says that something failed.
     #[must_use]
     pub fn failed(error: &Error) -> Self {
         tracing::error!(%error, "a request failed");
@@ -86,7 +86,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// The answer to an address that nothing is at.
+/// Answers requests to unknown addresses.
 pub async fn nothing_here() -> Refusal {
     Refusal::NotFound
 }

@@ -1,4 +1,4 @@
-//! Hands out tables: the list, the visits, the verdicts that `detect` learns from, the run's report.
+//! Exports tables: the list, the visits, the verdicts that `detect` learns from, the run's report.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::roles::May;
 use hashwatt_core::error::Error;
 use hashwatt_run::tables::without_formula;
 
-/// Most lines of an exported list.
+/// Most lines in an exported list.
 const MAX_LINES: usize = 100_000;
 
 fn csv(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Refusal> {
@@ -37,7 +37,7 @@ fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-/// The list as it is filtered, with the columns and in the language of whoever asks.
+/// Exports the filtered list, with the caller's columns and in the caller's language.
 pub async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -61,7 +61,7 @@ pub async fn list(
     csv("suspects-list.csv", rows)
 }
 
-/// The batch of visits, for a work-order system: stable names, plain numbers.
+/// Exports the batch of visits for a work-order system, with stable names and plain numbers.
 pub async fn visits(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -102,7 +102,7 @@ pub async fn visits(
     csv("visits.csv", rows)
 }
 
-/// Every verdict, oldest first, as `detect --verdicts` takes them.
+/// Exports every verdict, oldest first, in the form that `detect --verdicts` reads.
 pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     desk.database.note_access(&caller.access("export_verdicts", "")).await?;
     let entries = desk.database.entries_after(0).await?;
@@ -115,7 +115,7 @@ pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<R
     csv("verdicts.csv", rows)
 }
 
-/// The run's report as a file. It holds addresses.
+/// Exports the run's report as a file. It contains addresses.
 pub async fn report(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     desk.database.note_access(&caller.access("export_report", "")).await?;
     let path = desk.view().run.path("report.html");

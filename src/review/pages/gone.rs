@@ -1,4 +1,4 @@
-//! Shows the case of a meter that this run does not have: what was written, and the line it had last.
+//! Shows the case of a meter that is not in this run: its entries, and its last line.
 
 use askama::Template;
 use axum::response::Response;
@@ -24,7 +24,7 @@ struct GonePage {
     work: Work,
 }
 
-/// The page of a case without a line; there is no such page where nobody has written anything.
+/// Shows the page of a case without a line; not found if the meter has no entries.
 pub(super) async fn show(
     desk: &Desk,
     cases: &Cases,

@@ -1,4 +1,4 @@
-//! Shows the ranked list: filters, columns, saved views, a page at a time.
+//! Shows the ranked list: filters, columns, saved views, pages.
 
 use std::sync::Arc;
 
@@ -24,32 +24,32 @@ use hashwatt_core::language::Language;
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
 
-/// Cases without a line that are shown below a list; a search by id finds any.
+/// Most cases without a line that are shown below a list; a search by id finds any.
 const MAX_GONE: usize = 200;
 
-/// A column that can be shown. Rank, meter and score always are.
+/// An optional column. Rank, meter and score are always shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Column {
-    /// What it looks like.
+    /// Kind of suspect.
     Kind,
-    /// The rig with its interval.
+    /// The rig's draw with its interval.
     Rig,
-    /// Machines.
+    /// Number of machines.
     Machines,
-    /// First day.
+    /// First day of the rig.
     Onset,
-    /// Last day.
+    /// Last day of the rig.
     Ended,
     /// Chance that a visit finds a farm.
     Chance,
-    /// Expected false so far.
+    /// Expected false leads down to this line.
     ExpectedFalse,
     /// Energy since onset.
     Energy,
-    /// What that costs.
+    /// Cost of that energy.
     Money,
-    /// What a visit is expected to bring back in a year.
+    /// Recoverable energy in a year.
     Recoverable,
     /// Zone.
     Zone,
@@ -61,7 +61,7 @@ pub enum Column {
     Address,
     /// Status of the case.
     Status,
-    /// Whose it is.
+    /// Assigned person.
     Assignee,
 }
 
@@ -98,7 +98,7 @@ impl Column {
         Self::Assignee,
     ];
 
-    /// The stable text of the column.
+    /// Returns the stable text of the column.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -118,7 +118,7 @@ impl Column {
         )
     }
 
-    /// The order that a click on the column's head gives.
+    /// Returns the order that a click on the column's header selects.
     const fn sort(self) -> Option<Sort> {
         match self {
             Self::Rig => Some(Sort::Kw),
@@ -130,7 +130,7 @@ impl Column {
         }
     }
 
-    /// The columns a person has chosen.
+    /// Returns the columns that a person has chosen.
     #[must_use]
     pub fn chosen(by: &Caller) -> Vec<Self> {
         let sees_places = by.may(May::SeePlaces);
@@ -144,7 +144,7 @@ impl Column {
         chosen.into_iter().filter(|column| sees_places || *column != Self::Address).collect()
     }
 
-    /// What stands in this column of a line.
+    /// Returns the text of a line's cell in this column.
     #[must_use]
     pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
         let share = |share: Option<f64>| share.map(|share| lang.percent(share, 0));
@@ -184,7 +184,7 @@ impl Column {
 struct Head {
     name: String,
     is_number: bool,
-    /// Query of the list in this column's order, where it has one.
+    /// Query of the list sorted by this column, if it can be sorted.
     sort: Option<String>,
     is_sorted: bool,
 }
@@ -192,7 +192,7 @@ struct Head {
 struct Cell {
     words: String,
     is_number: bool,
-    /// Class of a status, else empty.
+    /// CSS class of a status, else empty.
     tag: &'static str,
 }
 
@@ -205,7 +205,7 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// A case of a meter that the run does not have.
+/// A case of a meter that is not in the run.
 struct GoneRow {
     meter: String,
     address: String,
@@ -237,7 +237,7 @@ struct ListPage {
     table: String,
 }
 
-/// The part that a filter changes.
+/// The part of the page that a filter changes.
 #[derive(Template)]
 #[template(path = "review/list_table.html")]
 struct ListTable {
@@ -252,7 +252,7 @@ struct ListTable {
     after: Option<String>,
 }
 
-/// The list, or only its table where the page asks for that.
+/// Shows the list, or only its table if the page asks for that.
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -374,7 +374,7 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
     }
 }
 
-/// Chosen columns, one field each.
+/// Form of the chosen columns, one field each.
 pub async fn choose_columns(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -389,7 +389,7 @@ pub async fn choose_columns(
     Ok(back_to(fields.iter().find(|(key, _)| key == "query").map_or("", |(_, value)| value)))
 }
 
-/// A view's name and what it stands for.
+/// Name and query of a view.
 #[derive(Deserialize)]
 pub struct View {
     name: String,
@@ -397,7 +397,7 @@ pub struct View {
     query: String,
 }
 
-/// Saves the list as it is under a name.
+/// Saves the current list as a view.
 pub async fn save_view(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -411,7 +411,7 @@ pub async fn save_view(
     Ok(back_to(&view.query))
 }
 
-/// Forgets a view.
+/// Deletes a view.
 pub async fn forget_view(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -421,12 +421,12 @@ pub async fn forget_view(
     Ok(back_to(&view.query))
 }
 
-/// A query as the list understands it: whatever else was in it is gone.
+/// Parses a query for the list; unknown parts are dropped.
 fn understood(query: &str) -> ListQuery {
     serde_urlencoded::from_str(query).unwrap_or_default()
 }
 
-/// Back to the list as it was.
+/// Redirects back to the list as it was.
 pub(super) fn back_to(query: &str) -> Response {
     Redirect::to(&format!("/?{}", understood(query).as_query())).into_response()
 }

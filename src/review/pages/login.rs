@@ -1,4 +1,4 @@
-//! Lets people in and out, and switches the language.
+//! Logs people in and out, and switches the language.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -46,7 +46,7 @@ impl LoginPage {
     }
 }
 
-/// The login page.
+/// Shows the login page.
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     session: Session,
@@ -58,14 +58,14 @@ pub async fn show(
     LoginPage::of(&session, &browser, None).await
 }
 
-/// What the form sends.
+/// Fields of the login form.
 #[derive(Deserialize)]
 pub struct Credentials {
     name: String,
     password: String,
 }
 
-/// Checks name and password; the answer never says which of them was wrong.
+/// Checks name and password. The answer never says which of them was wrong.
 pub async fn log_in(
     State(desk): State<Arc<Desk>>,
     session: Session,
@@ -94,7 +94,7 @@ pub async fn log_in(
     let is_right = {
         let _turn = desk.throttle.turn(known.is_some()).await;
         let hash = person.as_ref().map(|person| person.password.clone());
-        // Hashing is slow on purpose; it must not hold up those who are in.
+        // Hashing is slow on purpose, so it must not block other requests.
         tokio::task::spawn_blocking(move || passwords::is_right(&password, hash.as_deref())).await
     };
     let Some(person) = person.as_ref().filter(|_| is_right.unwrap_or(false)) else {
@@ -120,7 +120,7 @@ pub async fn log_in(
     Ok(answer)
 }
 
-/// Ends the session.
+/// Logs out.
 pub async fn log_out(
     State(desk): State<Arc<Desk>>,
     session: Session,
@@ -131,13 +131,13 @@ pub async fn log_out(
     Ok(Redirect::to("/login").into_response())
 }
 
-/// A language's code.
+/// Code of the chosen language.
 #[derive(Deserialize)]
 pub struct Chosen {
     language: String,
 }
 
-/// Switches the language, of the browser and of the person where one is logged in.
+/// Switches the language of the browser and, if logged in, of the person.
 pub async fn choose_language(
     State(desk): State<Arc<Desk>>,
     session: Session,
@@ -153,7 +153,7 @@ pub async fn choose_language(
     Ok(answer)
 }
 
-/// Path and query of the page before, so that a foreign address in the header leads nowhere.
+/// Returns only path and query of the previous page, so that a foreign address cannot redirect away.
 fn path_of(referer: Option<&header::HeaderValue>) -> String {
     let url = referer.and_then(|value| url::Url::parse(value.to_str().ok()?).ok());
     let path = url.map(|url| {

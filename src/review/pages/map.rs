@@ -1,4 +1,4 @@
-//! Shows transformers and suspects where they are, drawn by the page itself: no tiles, no request outside.
+//! Shows transformers and suspects on a map that the page draws itself, without tiles or external requests.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::guard::Caller;
 use crate::roles::May;
 use hashwatt_core::language::Language;
 
-/// Most suspects drawn; more would hide each other.
+/// Most suspects drawn; more would cover each other.
 const MAX_SUSPECTS: usize = 20_000;
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct MapPage {
     words: String,
 }
 
-/// The page.
+/// Shows the map page.
 pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     let lang = caller.lang();
     let words: BTreeMap<&str, String> = ["suspects", "transformers", "east", "north", "save"]
@@ -45,7 +45,7 @@ pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Respo
     }))
 }
 
-/// What is drawn.
+/// Data of the map.
 #[derive(Serialize)]
 pub struct MapData {
     suspects: Vec<Suspect>,
@@ -67,11 +67,11 @@ struct Transformer {
     lon: f64,
     lat: f64,
     words: String,
-    /// Suspects below it.
+    /// Suspects below the transformer.
     suspects: u32,
 }
 
-/// The suspects and transformers that have a place, for those who may see places.
+/// Returns the suspects and transformers with a position, for callers who may see places.
 pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<MapData>, Refusal> {
     if !caller.may(May::SeePlaces) {
         return Err(Refusal::Forbidden(caller.language));

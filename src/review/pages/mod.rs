@@ -1,4 +1,4 @@
-//! Renders the desk's pages: one file a page, with the frame that all of them share.
+//! Renders the desk's pages: one file per page, with a shared frame.
 
 pub mod assets;
 pub mod days;
@@ -26,15 +26,15 @@ use super::roles::May;
 use errors::Refusal;
 use hashwatt_core::language::Language;
 
-/// What every page has around its own content.
+/// The frame around a page's content.
 pub struct Frame {
     /// Language of the page.
     pub lang: &'static Language,
-    /// Who is looking; empty before login.
+    /// Name of the person; empty before login.
     pub person: String,
-    /// Their role in their language.
+    /// Their role, in their language.
     pub role: String,
-    /// Token of every form.
+    /// Token for every form.
     pub csrf: String,
     /// Whether they may write to cases.
     pub may_decide: bool,
@@ -42,14 +42,14 @@ pub struct Frame {
     pub may_take_tips: bool,
     /// Whether they may manage people.
     pub may_administer: bool,
-    /// Whether nobody logs in.
+    /// Whether the desk has no login.
     pub is_open: bool,
-    /// Which entry of the menu is this one.
+    /// Menu entry of this page.
     pub here: &'static str,
 }
 
 impl Frame {
-    /// The frame of a page that `caller` sees.
+    /// Makes the frame of a page for `caller`.
     #[must_use]
     pub fn of(caller: &Caller, here: &'static str, is_open: bool) -> Self {
         let lang = caller.lang();
@@ -66,20 +66,20 @@ impl Frame {
         }
     }
 
-    /// Address of an asset, which changes with its content.
+    /// Returns the address of an asset; it changes with the content.
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
 
-    /// Every language.
+    /// Returns every language.
     #[must_use]
     pub fn languages(&self) -> &'static [Language; 3] {
         Language::all()
     }
 }
 
-/// The page, or an error page where it cannot be rendered.
+/// Renders the page, or an error page if that fails.
 pub fn page(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => Html(text).into_response(),
@@ -87,10 +87,10 @@ pub fn page(page: &impl Template) -> Response {
     }
 }
 
-/// What a segment of an address keeps as it is.
+/// Characters that stay as they are in a segment of an address.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Address of a meter's page.
+/// Returns the address of a meter's page.
 #[must_use]
 pub fn meter_address(meter: &str) -> String {
     format!("/meters/{}", utf8_percent_encode(meter, SEGMENT))

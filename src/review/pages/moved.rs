@@ -1,4 +1,4 @@
-//! Shows what moved since the run before.
+//! Shows what moved since the previous run.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ struct MovedPage {
     rows: Vec<Row>,
 }
 
-/// The page of what moved.
+/// Shows the page.
 pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let before = desk.database.lines_before(&view.id).await?;

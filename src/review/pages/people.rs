@@ -1,4 +1,4 @@
-//! Lets people and programs in and keeps them out; shows who looked at what.
+//! Manages people and programs that may use the desk; shows who looked at what.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use hashwatt_core::language::Language;
 /// Longest name of a person or a program. [characters]
 const MAX_NAME_CHARS: usize = 80;
 
-/// Lines of the access log on a page.
+/// Lines of the access log on one page.
 const ACCESS_LINES: i64 = 500;
 
 struct PersonRow {
@@ -54,7 +54,7 @@ struct PeoplePage {
     new_token: Option<String>,
 }
 
-/// Everyone, and every token.
+/// Shows all people and tokens.
 pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     show_with(&desk, &caller, None).await
 }
@@ -92,7 +92,7 @@ fn name_of(text: &str) -> Result<String, Refusal> {
     if is_valid { Ok(name.to_owned()) } else { Err(Refusal::Invalid("error-form")) }
 }
 
-/// Who, as what.
+/// Form of a new person.
 #[derive(Deserialize)]
 pub struct NewPerson {
     name: String,
@@ -100,7 +100,7 @@ pub struct NewPerson {
     password: String,
 }
 
-/// Lets a person in, or gives one another role and password.
+/// Adds a person, or changes role and password.
 pub async fn put(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -114,7 +114,7 @@ pub async fn put(
     Ok(Redirect::to("/people").into_response())
 }
 
-/// Goes on only where it was done.
+/// Turns a decision that was not made into a refusal.
 fn must(decided: Decided) -> Result<(), Refusal> {
     match decided {
         Decided::Done => Ok(()),
@@ -123,14 +123,14 @@ fn must(decided: Decided) -> Result<(), Refusal> {
     }
 }
 
-/// Who, and whether they may log in.
+/// Form to allow or block a person.
 #[derive(Deserialize)]
 pub struct Active {
     name: String,
     is_active: bool,
 }
 
-/// Lets a person in again or keeps them out; nobody can keep themselves out.
+/// Allows a person to log in again, or blocks them. Nobody can block themselves.
 pub async fn set_active(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -145,7 +145,7 @@ pub async fn set_active(
     Ok(Redirect::to("/people").into_response())
 }
 
-/// Makes a token and shows it once; what it may do comes as ticked scopes.
+/// Creates a token with the ticked scopes and shows it once.
 pub async fn add_token(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -173,13 +173,13 @@ pub async fn add_token(
     show_with(&desk, &caller, Some(token)).await
 }
 
-/// Which token.
+/// Name of a token.
 #[derive(Deserialize)]
 pub struct Named {
     name: String,
 }
 
-/// Keeps a program out.
+/// Revokes a program's token.
 pub async fn revoke_token(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -207,14 +207,14 @@ struct AccessPage {
     rows: Vec<AccessRow>,
 }
 
-/// Whom or what the log is asked about.
+/// Person or subject to search the access log for.
 #[derive(Deserialize, Default)]
 pub struct About {
     #[serde(default)]
     about: String,
 }
 
-/// Who looked at what, newest first.
+/// Shows who looked at what, newest first.
 pub async fn accesses(
     State(desk): State<Arc<Desk>>,
     caller: Caller,

@@ -25,13 +25,13 @@ use hashwatt_detection::indicators::REASON;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::charts::ChartData;
 
-/// Width of a bar at its fullest. [px]
+/// Full width of a bar. [px]
 const BAR_PX: f64 = 120.0;
 
-/// Neighbours listed under the same transformer.
+/// Most neighbours listed under the same transformer.
 const MAX_NEIGHBOURS: usize = 12;
 
-/// Steps up the network; more are a circle.
+/// Most steps up the network; more would mean a loop.
 const DEEPEST: usize = 8;
 
 struct Bar {
@@ -76,7 +76,7 @@ struct SuspectPage {
     chart_words: String,
 }
 
-/// The page of a meter.
+/// Shows the page of a meter.
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -118,7 +118,7 @@ pub async fn show(
     }))
 }
 
-/// What the charts of a meter show.
+/// Serves the chart data of a meter.
 pub async fn charts(
     State(desk): State<Arc<Desk>>,
     _: Caller,
@@ -127,7 +127,7 @@ pub async fn charts(
     let has_case = desk.cases().await?.of(&meter).is_some();
     let made = desk.read(move |view| match view.lines.index(&meter) {
         Some(index) => charts_of(view, view.lines.line(index)).map(Some),
-        // A place that this run does not have has nothing that could be drawn.
+        // A meter that is not in this run has nothing to draw.
         None => Ok(has_case.then(no_charts)),
     });
     Ok(Json(made.await?.ok_or(Refusal::NotFound)?))
@@ -209,7 +209,7 @@ fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> hashwatt_core::err
     };
     let mining = bar(lang.say("rival-mining"), line.score(), "for");
     let rivals = view.rivals(line.meter())?.into_iter();
-    // A rival of another version keeps its own name.
+    // A rival from another version keeps its own name.
     let shown =
         |rival: String| lang.known_name_of("rival", &rival.to_lowercase().replace(' ', "_")).unwrap_or(rival);
     Ok(std::iter::once(mining)
@@ -222,7 +222,7 @@ fn width(share: f64) -> String {
     format!("{:.1}", share * BAR_PX)
 }
 
-/// What feeds the meter, from the transformer up: name and, where it has a residual, the address of that.
+/// Returns what is above the meter, from the transformer up: name and, if it has a residual, the address.
 fn above(view: &RunView, line: Line<'_>) -> Vec<(String, Option<String>)> {
     let mut above = Vec::new();
     let mut next = line.parent().map(str::to_owned);
@@ -235,13 +235,13 @@ fn above(view: &RunView, line: Line<'_>) -> Vec<(String, Option<String>)> {
     above
 }
 
-/// Meters under the same transformer, the most suspicious first, and how many more there are.
+/// Returns the meters under the same transformer, the most suspicious first, and how many more there are.
 fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) -> (Vec<Neighbour>, usize) {
     let Some(parent) = line.parent() else { return (Vec::new(), 0) };
     let lang = caller.lang();
     let mut found: Vec<usize> = view.lines.below(parent).iter().map(|index| *index as usize).collect();
     let n_found = found.len();
-    // However far down it stands, the meter of the page is among them.
+    // The meter of this page is always included, whatever its rank.
     let mut place = 0;
     found.retain(|index| {
         place += 1;
@@ -267,7 +267,7 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
     (found.into_iter().map(neighbour).collect(), n_more)
 }
 
-/// Texts of the charts, as JSON for the script, which puts the values in itself.
+/// Returns the texts of the charts as JSON for the script, which fills in the values.
 fn chart_words(lang: &Language) -> String {
     const VALUES: [(&str, &str); 12] = [
         ("n", "{n}"),
@@ -291,7 +291,7 @@ fn chart_words(lang: &Language) -> String {
     serde_json::Value::Object(words).to_string()
 }
 
-/// Texts that `templates/charts.js` takes.
+/// Texts that `templates/charts.js` uses.
 const CHART_WORDS: [&str; 36] = [
     "kw",
     "hour",

@@ -1,4 +1,4 @@
-//! Takes a call: what is said is held against the run while it is typed, saved, and handed over to an analyst.
+//! Takes a call: compares the tip with the run as it is typed, saves it, and hands it over to an analyst.
 
 use std::sync::Arc;
 
@@ -31,16 +31,16 @@ use super::entries::MAX_REASON_CHARS;
 /// Tips listed below the form.
 const LAST_TIPS: i64 = 30;
 
-/// Places shown of one tip, the likeliest first.
+/// Most places shown for a tip, the likeliest first.
 const MAX_PLACES: usize = 12;
 
-/// Reasons shown of the likeliest place.
+/// Most reasons shown for the likeliest place.
 const MAX_REASONS: usize = 4;
 
-/// Seconds of a day.
+/// Seconds in a day.
 const DAY_S: i64 = 86_400;
 
-/// What the form sends.
+/// Fields of the form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Said {
@@ -61,7 +61,7 @@ impl Said {
         [&self.caller_name, &self.caller_phone]
     }
 
-    /// The tip, without the caller; the message's id where something of it cannot be.
+    /// Returns the tip without its caller; the message's id if a field is not valid.
     fn tip(&self) -> std::result::Result<Tip, &'static str> {
         let names =
             [&self.meter_id, &self.address, &self.transformer_id, &self.caller_name, &self.caller_phone];
@@ -100,7 +100,7 @@ impl Said {
         mark.map(Some).ok_or("error-mark")
     }
 
-    /// Noon of the day of the call; now where none is given.
+    /// Returns noon of the day of the call, or now if no day is given.
     fn received_at(&self) -> std::result::Result<Option<Timestamp>, &'static str> {
         if self.day.trim().is_empty() {
             return Ok(Some(Timestamp::now()));
@@ -125,7 +125,7 @@ struct PlaceRow {
     status: String,
 }
 
-/// A tip held against the run, in the words of a language.
+/// A tip with the run's answer, in the words of a language.
 struct Held {
     answer: &'static str,
     answer_words: String,
@@ -192,7 +192,7 @@ struct TipPage {
     caller: Option<CallerRow>,
 }
 
-/// The form, and the last tips.
+/// Shows the form and the last tips.
 pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> std::result::Result<Response, Refusal> {
     let lang = caller.lang();
     let tips = desk.database.tips(LAST_TIPS).await?;
@@ -224,7 +224,7 @@ fn row(tip: TakenTip, lang: &Language) -> TipRow {
     }
 }
 
-/// What the run says to what has been typed so far.
+/// Answers what has been typed so far.
 pub async fn answer(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -239,7 +239,7 @@ pub async fn answer(
     Ok(page(&AnswerPart { lang, held: Some(&held), note: String::new() }))
 }
 
-/// Saves a tip, and apart from it who called.
+/// Saves a tip and, separately, its caller.
 pub async fn take(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -278,7 +278,7 @@ pub async fn take(
     Ok(Redirect::to(&format!("/tips/{id}")).into_response())
 }
 
-/// A tip that was taken, with what the run says to it now.
+/// Shows a saved tip with the run's current answer.
 pub async fn show_one(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -349,7 +349,7 @@ fn said_words(tip: &Tip, lang: &Language) -> Vec<(String, String)> {
     .collect()
 }
 
-/// To which meter's case a tip goes, and to whom.
+/// The meter whose case the tip goes to, and the person to assign.
 #[derive(Debug, Deserialize)]
 pub struct HandOver {
     meter: String,
@@ -359,7 +359,7 @@ pub struct HandOver {
     reason: String,
 }
 
-/// Hands a tip over: it opens the meter's case, and goes to a person where one is named.
+/// Hands a tip over: opens the meter's case, and assigns it if a person is named.
 pub async fn hand_over(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -396,7 +396,7 @@ pub async fn hand_over(
     Ok(Redirect::to(&format!("/tips/{id}")).into_response())
 }
 
-/// Deletes who called, before the time is over.
+/// Deletes the caller before the time is over.
 pub async fn forget_caller(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -407,8 +407,8 @@ pub async fn forget_caller(
     Ok(Redirect::to(&format!("/tips/{id}")).into_response())
 }
 
-/// What the run says to a tip, in words and as it stands, and the place it means. Other tips on the place are
-/// counted, however long ago; a flood of them weighs no more than the data, whenever it is looked at.
+/// Compares a tip with the run. Returns the answer in words, the answer as data, and the place it means. All
+/// other tips on the place count towards a flood, however old; a flood carries no weight.
 async fn hold(
     desk: &Desk,
     caller: &Caller,
@@ -502,7 +502,7 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
     })
 }
 
-/// The place the answer rests on: of a supported tip where the chance is best, else the likeliest.
+/// Returns the place the answer rests on: if supported, that with the highest chance; else the likeliest.
 fn best_line(answer: &TipAnswer) -> Option<&AnswerLine> {
     let supported = answer.lines.iter().filter(|line| line.answer == Answer::Supported);
     supported

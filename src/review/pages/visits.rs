@@ -1,4 +1,4 @@
-//! Plans a batch of visits and asks for them.
+//! Plans a batch of visits and requests them.
 
 use std::sync::Arc;
 
@@ -18,15 +18,15 @@ use crate::run_view::RunView;
 use crate::visits::{Candidate, Tour, plan};
 use hashwatt_core::language::Language;
 
-/// Visits and inspectors unless asked for otherwise.
+/// Default number of visits and inspectors.
 const DEFAULT_VISITS: usize = 50;
 const DEFAULT_INSPECTORS: usize = 2;
 
-/// Most visits and inspectors of a batch.
+/// Most visits and inspectors in a batch.
 const MAX_VISITS: usize = 500;
 const MAX_INSPECTORS: usize = 20;
 
-/// How many visits, by how many, where.
+/// Form of a batch: number of visits, number of inspectors, zone.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -40,19 +40,19 @@ impl Asked {
         text.trim().parse().unwrap_or(default).clamp(1, most)
     }
 
-    /// Number of visits.
+    /// Returns the number of visits.
     #[must_use]
     pub fn n_visits(&self) -> usize {
         Self::number(&self.visits, DEFAULT_VISITS, MAX_VISITS)
     }
 
-    /// Number of inspectors.
+    /// Returns the number of inspectors.
     #[must_use]
     pub fn n_inspectors(&self) -> usize {
         Self::number(&self.inspectors, DEFAULT_INSPECTORS, MAX_INSPECTORS)
     }
 
-    /// The tours for what is still to be visited.
+    /// Plans tours of the places that are still to be visited.
     #[must_use]
     pub fn tours(&self, view: &RunView, cases: &Cases) -> Vec<Tour> {
         let zone = view.lines.zone_number(&self.zone);
@@ -95,11 +95,11 @@ struct VisitsPage {
     zones: Vec<String>,
     csv: String,
     parts: Vec<Part>,
-    /// Meters that the run does not have and that are still to be visited, with their pages.
+    /// Meters not in the run that are still to be visited, with their pages.
     gone: Vec<(String, String)>,
 }
 
-/// The batch, a tour for each inspector.
+/// Shows the batch, one tour per inspector.
 pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -152,7 +152,7 @@ pub async fn show(
     }))
 }
 
-/// Cases whose visit is asked for, of meters that the run does not have: no tour can be planned for them.
+/// Returns requested visits to meters that are not in the run: no tour can be planned for them.
 fn to_visit_yet(view: &RunView, cases: &Cases) -> Vec<(String, String)> {
     let is_asked =
         |meter: &str, case: &Case| case.status == Status::VisitRequested && view.lines.index(meter).is_none();
@@ -160,7 +160,7 @@ fn to_visit_yet(view: &RunView, cases: &Cases) -> Vec<(String, String)> {
     asked.map(|(meter, _)| (meter.to_owned(), meter_address(meter))).collect()
 }
 
-/// Asks for a visit to each of the ticked places.
+/// Requests a visit to each ticked place.
 pub async fn request(
     State(desk): State<Arc<Desk>>,
     caller: Caller,

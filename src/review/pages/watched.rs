@@ -32,7 +32,7 @@ struct WatchedPage {
     rows: Vec<Row>,
 }
 
-/// The page of closed places, those that draw again first.
+/// Shows the closed places; those that draw again come first.
 pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let lang = caller.lang();

@@ -1,4 +1,4 @@
-//! Shows the work on a meter: what may be done, what was written, which tips may mean it.
+//! Shows the work on a meter: possible actions, the log, and tips that may mean it.
 
 use super::meter_address;
 use crate::case::{Action, Cases, Entry, VISIT_RESULTS};
@@ -9,7 +9,7 @@ use hashwatt_core::error::Result;
 use hashwatt_core::language::Language;
 use hashwatt_readings::acquisition::verdicts::Verdict;
 
-/// Of a tip's words on the page of a meter it may mean. [characters]
+/// Length at which a tip's words are cut off on a meter's page. [characters]
 const MAX_TIP_CHARS: usize = 240;
 
 pub(super) struct Event {
@@ -31,7 +31,7 @@ pub(super) struct Choice {
     pub(super) words: String,
 }
 
-/// The work on a meter, whether the run has it or not.
+/// The work on a meter, whether it is in the run or not.
 pub struct Work {
     pub(super) here: String,
     pub(super) assignee: String,
@@ -45,8 +45,8 @@ pub struct Work {
 }
 
 impl Work {
-    /// The work on a meter as `caller` may see it. Whoever may not see places reads no words of others: those name
-    /// streets, doors and neighbours.
+    /// Returns the work on a meter as `caller` may see it. Callers who may not see places do not see others'
+    /// words: those can name streets, addresses and neighbours.
     ///
     /// # Errors
     /// When the database fails.
@@ -94,7 +94,7 @@ fn event(entry: &Entry, caller: &Caller) -> Event {
     }
 }
 
-/// An entry of the log in words.
+/// Returns an entry of the log in words.
 #[must_use]
 pub fn entry_words(entry: &Entry, lang: &Language) -> String {
     let what = lang.name_of("action", entry.action.as_str());

@@ -1,4 +1,4 @@
-//! Models loads that follow the clock or the sun: street lamps, bakeries, lamps over plants, pumps.
+//! Models loads that follow the clock or the sun: street lamps, bakeries, grow lights, pumps.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use super::super::span::Span;
 use super::super::sun::rise_and_set_h;
 use super::{LookAlike, switched};
 
-/// A load with hours of its own.
+/// A load with fixed hours.
 #[derive(Debug, Clone)]
 pub(super) struct Clocked {
     level_kw: f32,
-    /// What stays on outside the hours, as a share of the level.
+    /// Draw outside the hours, as a share of the level.
     rest_share: f32,
     /// Deviation from the level while on.
     noise_share: f32,
@@ -24,13 +24,13 @@ pub(super) struct Clocked {
 
 #[derive(Debug, Clone)]
 enum Hours {
-    /// From sunset to sunrise, with a part of the lamps off between 0 and 5 h.
+    /// On from sunset to sunrise, with part of the lamps off between 0 and 5 h.
     Dark { latitude_deg: f32, late_share: f32 },
-    /// From one clock time to another, on working days; ovens switch by thermostat.
+    /// On between two clock times on working days; ovens switch on a thermostat.
     Shift { from_h: f32, to_h: f32, closed: Option<Weekday>, duty: f32 },
-    /// From one clock time for a day length that changes once, when plants are brought to flower.
+    /// On from a clock time, for a day length that changes once, when plants are brought to flower.
     Lamps { from_h: f32, long_h: f32, short_h: f32, change_day: usize },
-    /// In runs when a tank is empty, in a season or all year, less at night.
+    /// Runs when a tank is empty, in a season or all year, less at night.
     Tank { run_h: f32, duty: f32, season: Option<(i16, i16)> },
 }
 
@@ -94,7 +94,7 @@ impl Clocked {
         }
     }
 
-    /// The share of the level that is on in interval `i` of a day.
+    /// Returns the share of the level that is on in interval `i` of a day.
     fn on(
         &self,
         span: &Span,
@@ -119,7 +119,7 @@ impl Clocked {
             Hours::Tank { duty, season, .. } => {
                 let day = date.day_of_year();
                 let in_season = season.is_none_or(|(first, last)| (first..last).contains(&day));
-                // The duty as a limit on a standard normal level, by Tukey's lambda approximation.
+                // Turns the duty into a limit on a standard normal value, by Tukey's lambda approximation.
                 let limit = (duty.powf(0.135) - (1.0 - duty).powf(0.135)) / 0.1975;
                 f32::from(u8::from(in_season && noise.0 < limit))
             }

@@ -15,23 +15,23 @@ use super::{LookAlike, switched};
 pub(super) struct Continuous {
     /// Mean draw in mild weather. [kW]
     level_kw: f32,
-    /// What part of the level follows the hour of the day, 0..1.
+    /// Share of the level that follows the hour of the day, 0..1.
     day_share: f32,
-    /// Hour of the day at which it is highest. [h]
+    /// Hour of the day with the highest draw. [h]
     busiest_h: f32,
-    /// Rise per kelvin above `cool_above_c`, as a share of the level. [1/K]
+    /// Increase per kelvin above `cool_above_c`, as a share of the level. [1/K]
     rise_per_k: f32,
     cool_above_c: f32,
-    /// Deviation of slow changes: work to do, goods brought in.
+    /// Relative deviation of slow changes: server load, goods brought in.
     slow_share: f32,
-    /// What part of the level is switched by a thermostat, 0..=1.
+    /// Share of the level that a thermostat switches, 0..=1.
     switched_share: f32,
 }
 
 impl Continuous {
     pub(super) fn draw(kind: LookAlike, host: &HostLoad, rng: &mut impl Rng) -> Self {
         match kind {
-            // A cupboard at home up to a server room of an office; work comes and goes.
+            // From a cupboard at home to an office's server room; the server load varies.
             LookAlike::Server => Self {
                 level_kw: log_between(0.08, (1.2 * host.mean_kw).clamp(0.8, 12.0), rng),
                 day_share: between(0.02, 0.12, rng),
@@ -41,7 +41,7 @@ impl Continuous {
                 slow_share: between(0.01, 0.06, rng),
                 switched_share: between(0.0, 0.1, rng),
             },
-            // Compressors on a pressure switch; doors open by day; more in summer.
+            // Compressors on a pressure switch; doors open by day; more draw in summer.
             LookAlike::ColdStore => Self {
                 level_kw: log_between(1.5, 40.0, rng),
                 day_share: between(0.08, 0.3, rng),
@@ -51,7 +51,7 @@ impl Continuous {
                 slow_share: between(0.04, 0.12, rng),
                 switched_share: between(0.5, 1.0, rng),
             },
-            // Rectifiers nearly constant; traffic least at 4 h; air conditioning above 20 degC.
+            // Rectifiers nearly constant; least traffic at 4 h; air conditioning above 20 degC.
             _ => Self {
                 level_kw: log_between(0.7, 7.0, rng),
                 day_share: between(0.02, 0.12, rng),
@@ -75,7 +75,7 @@ impl Continuous {
             let hour = by_hour[i % span.intervals_per_day];
             let level_kw = self.level_kw * (1.0 + hour + warm + self.slow_share * slow.next(rng)).max(0.1);
             let constant = 1.0 - self.switched_share;
-            // A switch that is on half of the time carries twice its mean.
+            // A load that is on half of the time draws twice its mean while on.
             let switched = 2.0 * self.switched_share * switched(0.5, span.interval_h(), normal(rng));
             host_kw[i] += level_kw * (constant + switched);
         }

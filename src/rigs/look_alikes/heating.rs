@@ -12,14 +12,14 @@ use super::{LookAlike, switched};
 /// Outdoor temperature below which a home is heated. [degC]
 const HEATING_LIMIT_C: (f32, f32) = (13.0, 17.0);
 
-/// Outdoor temperature at which the heating runs at its full size: it is sized for cold days. [degC]
+/// Outdoor temperature at which heating runs at full power: it is sized for cold days. [degC]
 const DESIGN_C: (f32, f32) = (-20.0, -5.0);
 
 /// Electric heating of one place.
 #[derive(Debug, Clone)]
 pub(super) struct Heating {
     emitter: Emitter,
-    /// Largest draw. [kW]
+    /// Full power. [kW]
     full_kw: f32,
     limit_c: f32,
     design_c: f32,
@@ -27,11 +27,11 @@ pub(super) struct Heating {
 
 #[derive(Debug, Clone)]
 enum Emitter {
-    /// Heaters of equal size that charge from one clock time until full, at most until another.
+    /// Heaters of equal size that charge from one clock time until they are full, at most until another.
     Storage { n_heaters: usize, from_h: f32, to_h: f32 },
-    /// A thermostat with a lower setting between two clock times, and a bathroom warmed all year.
+    /// A thermostat with a lower setting between two clock times, and a bathroom floor that is warm all year.
     Floor { setback: f32, from_h: f32, to_h: f32, comfort_duty: f32 },
-    /// A compressor, and an hour of hot water at a clock time.
+    /// A compressor, and one hour of water heating at a clock time.
     Pump { water_h: f32, water_kw: f32 },
 }
 
@@ -91,13 +91,13 @@ impl Heating {
         }
     }
 
-    /// Heat needed, as a share of the full size, 0..=1.
+    /// Returns the heat demand, as a share of full power, 0..=1.
     fn need(&self, outdoor_c: f32) -> f32 {
         ((self.limit_c - outdoor_c) / (self.limit_c - self.design_c)).clamp(0.0, 1.0)
     }
 
-    /// A compressor turns down to a third, then switches; it needs more power for the same heat in
-    /// the cold (coefficient of performance about 4 at the limit, 2 at -15 degC, EN 14511 sheets).
+    /// Returns the compressor's draw. It turns down to a third, then cycles. In the cold it needs more power
+    /// for the same heat (coefficient of performance about 4 at the limit, 2 at -15 degC, EN 14511 sheets).
     fn compressor_kw(&self, need: f32, outdoor_c: f32, noise: f32, span: &Span) -> f32 {
         let performance = (3.0 + 0.07 * outdoor_c).clamp(1.6, 4.2);
         let share = (need * 2.2 / performance).min(1.0);
@@ -112,14 +112,14 @@ impl Heating {
     }
 }
 
-/// How long each heater has charged tonight.
+/// Charging state of the heaters in one night.
 struct Charge {
     appetites: Vec<f32>,
     charged_h: [f32; 5],
 }
 
 impl Charge {
-    /// How many heaters charge in this interval; each stops when it has what the day needs.
+    /// Returns how many heaters charge in this interval; each stops when it has charged what the day needs.
     fn step(&mut self, n_heaters: usize, night: (f32, f32), need: f32, i: usize, span: &Span) -> f32 {
         let share = on_share(span, i % span.intervals_per_day, night.0, night.1);
         if share == 0.0 {

@@ -1,4 +1,4 @@
-//! Draws the loads that look like a rig and are none: heating, vehicles, servers, lamps, people moving in.
+//! Draws loads that look like a rig but are not one: heating, vehicles, servers, lamps, people moving in.
 
 mod clocked;
 mod continuous;
@@ -19,17 +19,17 @@ use super::chance::happens;
 use super::site::HostLoad;
 use super::span::Span;
 
-/// What a load that looks like a rig really is.
+/// Kind of a load that looks like a rig.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum LookAlike {
-    /// Heaters that charge in the cheap hours of the night.
+    /// Heaters that charge in the cheap night hours.
     StorageHeating,
     /// Heated floors on a thermostat.
     FloorHeating,
     /// A heat pump for rooms and hot water.
     HeatPump,
-    /// A vehicle, at home, mostly at night.
+    /// An electric vehicle that charges at home, mostly at night.
     EvCharging,
     /// A small server room.
     Server,
@@ -41,21 +41,21 @@ pub enum LookAlike {
     StreetLighting,
     /// A bakery's ovens before dawn.
     Bakery,
-    /// Lamps over plants, 12-18 h a day.
+    /// Grow lights, 12-18 h a day.
     GrowLights,
-    /// Pumps that fill a tank or water fields.
+    /// Pumps that fill a tank or irrigate fields.
     Pumps,
     /// A family that moves in.
     MovingIn,
-    /// A flat that nobody lives in, with a fridge.
+    /// An empty flat with a fridge.
     EmptyFlat,
     /// A channel that repeats one value for days.
     StuckChannel,
-    /// A home used at some weekends and in the holidays.
+    /// A home used on some weekends and in the holidays.
     HolidayHome,
 }
 
-/// Share of look-alikes that start within the span; the others were there before.
+/// Share of look-alikes that start within the span; the others started before.
 const STARTS_WITHIN_SHARE: f32 = 0.35;
 
 impl LookAlike {
@@ -78,14 +78,14 @@ impl LookAlike {
         Self::HolidayHome,
     ];
 
-    /// The name in tables.
+    /// Returns the name in tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// What a look-alike does to the load of its host, drawn but not yet applied.
+/// A change to the load of its host, drawn but not yet applied.
 #[derive(Debug, Clone)]
 pub struct Change {
     kind: LookAlike,
@@ -93,14 +93,14 @@ pub struct Change {
     load: Load,
 }
 
-/// What is true of a planted look-alike.
+/// The truth about a planted look-alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChangeTruth {
     /// What it is.
     pub kind: LookAlike,
-    /// First day, counted from the span's first; `None`: from before it.
+    /// First day, counted from the span's first day; `None`: before the span.
     pub onset_day: Option<usize>,
-    /// Last day, where it ends within the span.
+    /// Last day; `None` if it does not end within the span.
     pub end_day: Option<usize>,
 }
 
@@ -139,7 +139,7 @@ impl Change {
         Self { kind, when, load }
     }
 
-    /// The same look-alike, there from before the first day to after the last.
+    /// Returns the look-alike, present over the whole span.
     #[must_use]
     pub fn all_along(mut self, span: &Span) -> Self {
         self.when = 0..span.n_intervals();
@@ -158,7 +158,7 @@ impl Change {
         }
     }
 
-    /// What is true of this look-alike.
+    /// Returns the truth about this look-alike.
     #[must_use]
     pub fn truth(&self, span: &Span) -> ChangeTruth {
         ChangeTruth {
@@ -170,9 +170,9 @@ impl Change {
     }
 }
 
-/// The share of an interval that a thermostat or pressure switch is on, around its mean duty.
+/// Returns the share of an interval that a thermostat or pressure switch is on, around its mean duty.
 ///
-/// Switching every 20-40 minutes averages out the more, the longer the interval.
+/// It switches every 20-40 minutes. The longer the interval, the more this averages out.
 fn switched(duty: f32, interval_h: f32, noise: f32) -> f32 {
     let spread = 0.5 * (duty * (1.0 - duty)).max(0.0).sqrt() * (0.4 / interval_h).sqrt().min(1.6);
     (duty + spread * noise).clamp(0.0, 1.0)

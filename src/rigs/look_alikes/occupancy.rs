@@ -1,4 +1,4 @@
-//! Models changes of who lives in a place, and a channel that stops counting.
+//! Models changes of occupancy, and a stuck channel.
 
 use std::ops::Range;
 
@@ -11,35 +11,35 @@ use super::LookAlike;
 /// What happens to the whole load of a place.
 #[derive(Debug, Clone)]
 pub(super) enum Occupancy {
-    /// People move in: everything grows.
+    /// People move in: all load grows.
     MovingIn {
         /// The load before they came, as a share of the load after.
         before_share: f32,
-        /// What their own appliances add day and night. [kW]
+        /// Base load that their own appliances add. [kW]
         base_kw: f32,
     },
-    /// Nobody: a fridge, a router.
+    /// Nobody lives there: a fridge, a router.
     Empty {
         /// Mean draw of the fridge. [kW]
         fridge_kw: f32,
     },
-    /// One value, repeated.
+    /// The meter repeats one value.
     Stuck {
         /// The value as a multiple of the load at the moment it sticks.
         times: f32,
     },
-    /// Somebody at some weekends and in the holidays.
+    /// People come on some weekends and in the holidays.
     Holiday {
-        /// Mean draw of fridge and frost guard while away. [kW]
+        /// Mean draw of fridge and frost protection while they are away. [kW]
         away_kw: f32,
-        /// Probability of coming on a weekend.
+        /// Probability that they come on a weekend.
         weekend: f32,
-        /// First day of the summer stay, by day of the year.
+        /// Day of the year on which the summer stay begins.
         summer: i16,
     },
 }
 
-/// Days that a summer stay lasts.
+/// Length of a summer stay. [days]
 const SUMMER_DAYS: i16 = 24;
 
 impl Occupancy {
@@ -58,7 +58,7 @@ impl Occupancy {
         }
     }
 
-    /// When it holds: most channels stick for days to weeks, people stay for months.
+    /// Draws the period of the change: most channels are stuck for days to weeks, people stay for months.
     pub(super) fn draw_period(&self, span: &Span, rng: &mut impl Rng) -> Range<usize> {
         let n = span.n_intervals();
         if n == 0 {
@@ -106,7 +106,7 @@ impl Occupancy {
     }
 }
 
-/// A fridge's compressor runs in turns of a quarter of an hour or so.
+/// Draws a fridge's demand in an interval; its compressor switches about every quarter of an hour.
 fn fridge(mean_kw: f32, rng: &mut impl Rng) -> f32 {
     (mean_kw * (1.0 + 0.35 * normal(rng))).max(0.2 * mean_kw)
 }

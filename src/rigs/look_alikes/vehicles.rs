@@ -1,4 +1,4 @@
-//! Models a vehicle that charges at home.
+//! Models an electric vehicle that charges at home.
 
 use std::ops::Range;
 
@@ -7,20 +7,20 @@ use rand::Rng;
 use super::super::chance::{between, happens, log_between, one_of};
 use super::super::span::Span;
 
-/// Single-phase 16 A and 32 A, three-phase 16 A, and a household socket (IEC 61851-1). [kW]
+/// Charger sizes: household socket, single-phase 16 A and 32 A, three-phase 16 A (IEC 61851-1). [kW]
 const CHARGER_KW: [f32; 5] = [2.3, 3.6, 3.6, 7.2, 11.0];
 
-/// One vehicle and its owner's habits.
+/// One vehicle and its owner's charging habits.
 #[derive(Debug, Clone)]
 pub(super) struct Charging {
     charger_kw: f32,
     /// Probability that it charges on a day.
     per_day: f32,
-    /// Energy of a usual charge. [kWh]
+    /// Energy of a typical charge. [kWh]
     usual_kwh: f32,
-    /// Clock time of a timer for the night tariff; `None`: charges on arrival. [h]
+    /// Start of the timer for the night tariff; `None`: charges on arrival. [h]
     timer_h: Option<f32>,
-    /// Usual time of arrival. [h]
+    /// Typical time of arrival. [h]
     arrival_h: f32,
 }
 

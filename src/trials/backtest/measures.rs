@@ -1,4 +1,4 @@
-//! Measures a ranked list against what was planted.
+//! Measures a ranked list against the rigs that were planted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,32 +16,32 @@ use hashwatt_detection::ranking::{RigEstimate, Scored};
 use hashwatt_readings::acquisition::verdicts::Verdicts;
 use hashwatt_tips::index::Index;
 
-/// Lengths of a list at which precision is read.
+/// Lengths of the list at which precision is measured.
 const LENGTHS: [usize; 4] = [10, 50, 100, 200];
 
-/// Edges of the chances whose reliability is shown.
+/// Edges of the ranges of chance for the reliability table.
 pub(super) const CHANCES: [f64; 7] = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
 
-/// p-values whose reliability is shown.
+/// p-values at which reliability is measured.
 const P_LEVELS: [f64; 5] = [0.01, 0.05, 0.1, 0.25, 0.5];
 
-/// A date is right within this. [d]
+/// A date counts as right if it is off by at most this. [d]
 const RIGHT_DAYS: i32 = 3;
 
-/// The whole backtest.
+/// Result of a whole backtest.
 #[derive(Debug, Clone, Serialize)]
 pub struct Backtest {
     /// Meters that were ranked.
     pub n_meters: usize,
     /// Trials of each prevalence.
     pub n_seeds: u64,
-    /// By prevalence, in the order of the plan.
+    /// Measures by prevalence, in the order of the plan.
     pub by_prevalence: Vec<Measures>,
-    /// Of tips that were planted on the meters, over all trials.
+    /// Measures of the planted tips, over all trials.
     pub tips: TipMeasures,
 }
 
-/// Measures of all trials of one prevalence. Means over trials where nothing else is said.
+/// Measures over all trials of one prevalence. They are means over trials unless stated otherwise.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Measures {
     /// Share of meters with a planted rig.
@@ -50,60 +50,61 @@ pub struct Measures {
     pub n_rigs: usize,
     /// Average precision of each trial.
     pub average_precisions: Vec<f64>,
-    /// Their mean.
+    /// Mean of the average precisions.
     pub average_precision: f64,
-    /// Precision of the first so many lines as there are rigs.
+    /// Precision of the first n lines, n being the number of rigs.
     pub precision_at_n: f64,
-    /// Precision of the first 10, 50, 100, 200 lines, where there are as many.
+    /// Precision of the first 10, 50, 100 and 200 lines, if there are as many.
     pub precision_at: BTreeMap<usize, f64>,
-    /// Visits that can be made.
+    /// Number of visits in the budget.
     pub budget: usize,
-    /// Share of the rigs that so many visits find.
+    /// Share of the rigs that these visits find.
     pub recall_at_budget: f64,
-    /// Lines above the cut, of a trial.
+    /// Suspects per trial.
     pub n_listed: f64,
-    /// Share of all listed lines that are rigs; `None` where nothing was listed.
+    /// Share of suspects that are rigs, over all trials; `None` if there were no suspects.
     pub precision_listed: Option<f64>,
-    /// Share of all rigs that are listed.
+    /// Share of rigs that are suspects, over all trials.
     pub recall_listed: f64,
     /// By form of rig.
     pub by_form: BTreeMap<&'static str, Found>,
-    /// By look-alike that was planted.
+    /// By kind of planted look-alike.
     pub by_rival: BTreeMap<&'static str, Found>,
-    /// Meters as they are that are listed, of a trial.
+    /// Meters per trial that are on the visit list although nothing was planted into them.
     pub n_untouched_listed: f64,
-    /// Median distance of the estimated kW, over the kW.
+    /// Median relative error of the estimated kW.
     pub kw_error_median: Option<f64>,
-    /// Share of listed rigs whose kW lies in the interval, which is meant to hold nine in ten.
+    /// Share of listed rigs whose kW is within the interval, which is meant to hold nine in ten.
     pub kw_in_interval: Option<f64>,
-    /// Share of listed rigs whose number of machines lies in the interval.
+    /// Share of listed rigs whose number of machines is within the interval.
     pub machines_in_interval: Option<f64>,
-    /// Middle of the intervals' widths: most over fewest machines.
+    /// Median of most over fewest machines of the intervals.
     pub machines_width: Option<f64>,
-    /// Share of onsets within three days; of rigs that were there before, those that say so.
+    /// Share of onsets right within three days. A rig on from before the data is right if the estimate says
+    /// so.
     pub onset_right: Option<f64>,
-    /// Share of ends within three days, of rigs that ended.
+    /// Share of ends right within three days, among rigs that ended.
     pub end_right: Option<f64>,
-    /// Chances that were claimed against what was there.
+    /// Stated chances compared with the actual share of rigs.
     pub chances: Vec<Reliability>,
-    /// False lines expected up to a line against those there were.
+    /// Expected false leads down to a line compared with actual ones.
     pub expected_false: Vec<ExpectedFalse>,
     /// Share of meters without a rig at or below a p-value.
     pub p_values: Vec<PValue>,
     /// Recall by the rig's draw.
     pub sensitivity: Sensitivity,
-    /// Rigs that are not above the cut.
+    /// Rigs that are not on the visit list.
     pub missed: Vec<Missed>,
-    /// Meters as they are that are above the cut, with the number of trials: a look at them tells
-    /// whether something is really there.
+    /// Meters on the visit list into which nothing was planted, with the number of trials. Look at them: a
+    /// real farm may be there.
     pub untouched_listed: BTreeMap<String, usize>,
-    /// What verdicts on the first lines changed.
+    /// Effect of verdicts on the first lines.
     pub verdicts: Option<WithVerdicts>,
     #[serde(skip)]
     sums: Sums,
 }
 
-/// A planted rig that is not above the cut.
+/// A planted rig that is not on the visit list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Missed {
     /// The meter.
@@ -114,48 +115,48 @@ pub struct Missed {
     pub kw: f32,
     /// Its first day; `None`: before the data begins.
     pub onset: Option<Date>,
-    /// The day after its last; `None`: still on.
+    /// First day after the rig; `None`: still on.
     pub ended: Option<Date>,
-    /// Where it stands in its trial's list.
+    /// Its rank in the trial's list.
     pub rank: u32,
-    /// The rig that was estimated. [kW]
+    /// Estimated draw of the rig. [kW]
     pub estimated_kw: Option<f64>,
 }
 
-/// How many of something were planted and came out above the cut.
+/// How many rigs or look-alikes of a kind were planted, and how many made the visit list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
-    /// Planted.
+    /// Number planted.
     pub n_planted: usize,
-    /// Above the cut.
+    /// Number on the visit list.
     pub n_listed: usize,
-    /// Among the first so many lines as there are rigs.
+    /// Number among the first n lines, n being the number of rigs.
     pub n_first: usize,
 }
 
-/// Meters whose chance of a rig was said to lie in a range.
+/// Meters whose stated chance of a rig is within a range.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Reliability {
-    /// From this chance on.
+    /// Lower edge of the range.
     pub from: f64,
-    /// Up to this chance.
+    /// Upper edge of the range.
     pub to: f64,
-    /// Meters.
+    /// Number of meters.
     pub n: usize,
-    /// Rigs that were claimed: the sum of the chances.
+    /// Expected number of rigs: the sum of the chances.
     pub n_claimed: f64,
-    /// Rigs that were there.
+    /// Actual number of rigs.
     pub n_rigs: usize,
 }
 
-/// False lines among the first of a list.
+/// False leads among the first lines of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct ExpectedFalse {
-    /// Lines.
+    /// Number of lines.
     pub n_lines: usize,
-    /// Said to be false.
+    /// Expected false leads.
     pub n_claimed: f64,
-    /// That were false.
+    /// Actual false leads.
     pub n_false: f64,
 }
 
@@ -168,18 +169,18 @@ pub struct PValue {
     pub share: f64,
 }
 
-/// Average precision of the lines that nobody visited, without and with what the visits found.
+/// Average precision of the lines that were not visited, without and with the results of the visits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct WithVerdicts {
-    /// Share of meters that were visited, from the top of the list.
+    /// Share of meters visited, from the top of the list.
     pub share: f64,
-    /// Without the verdicts; `None` where the visits found every rig.
+    /// Without the verdicts; `None` if the visits found every rig.
     pub average_precision_without: Option<f64>,
-    /// With them.
+    /// With the verdicts.
     pub average_precision_with: Option<f64>,
 }
 
-/// What is summed over trials and divided at the end.
+/// Sums over trials, divided at the end.
 #[derive(Debug, Clone, Default)]
 struct Sums {
     n_trials: usize,
@@ -201,7 +202,7 @@ struct Sums {
 }
 
 impl Backtest {
-    /// Nothing tried yet.
+    /// Returns an empty backtest.
     #[must_use]
     pub fn new(plan: &BacktestPlan, n_meters: usize) -> Self {
         let measures = |prevalence: &f64| Measures::new(*prevalence, plan);
@@ -218,12 +219,12 @@ impl Backtest {
         self.of(prevalence).add(trial, &trial.lines(scored).collect::<Vec<_>>());
     }
 
-    /// Plants tips on a trial's meters and adds what they came to.
+    /// Plants tips on a trial's meters and adds their answers.
     pub fn add_tips(&mut self, index: &Arc<Index>, trial: &Trial, ranked: &Ranked, seed: u64) {
         self.tips.add(index, trial, ranked, seed);
     }
 
-    /// Adds the list that a trial gave once its first lines were visited.
+    /// Adds the list of a trial after its first lines were visited.
     pub fn add_verdicts(
         &mut self,
         prevalence: f64,
@@ -244,7 +245,7 @@ impl Backtest {
         own.expect("every prevalence of the plan has its measures")
     }
 
-    /// Divides what was summed.
+    /// Turns the sums into means and shares.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.by_prevalence.iter_mut().for_each(Measures::finish);
@@ -359,7 +360,7 @@ impl Measures {
     }
 
     fn add_verdicts(&mut self, before: &[bool], after: &[bool]) {
-        // With every rig visited there is nothing left to find.
+        // If the visits found every rig, there is nothing left to find.
         if before.contains(&true) {
             self.sums.without_verdicts.push(average_precision(before));
             self.sums.with_verdicts.push(average_precision(after));
@@ -409,7 +410,7 @@ impl Found {
     }
 }
 
-/// Mean over the true lines of the precision down to each (Salton & McGill 1983); 0 without a true one.
+/// Returns the mean over the true lines of the precision down to each (Salton & McGill 1983); 0 without any.
 fn average_precision(is_true: &[bool]) -> f64 {
     let mut n_true = 0;
     let mut sum = 0.0;

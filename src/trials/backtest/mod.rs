@@ -1,11 +1,11 @@
-//! Plants rigs into the run's own meters, ranks them as `detect` would, and holds the list against
-//! what was planted.
+//! Plants rigs into the run's own meters, ranks them as `detect` would, and compares the list with what was
+//! planted.
 //!
-//! A trial takes the meters as they are, plants rigs into a share of them and look-alikes into
-//! others, and hands the whole set to the ranking, which knows nothing of it: it plants its own copies
-//! to learn from, some of them into meters that carry a trial's rig already, as in a real run. Farms
-//! that are really there count against the list. Rigs of trial and training come from one
-//! generator, with other draws: a form of farm that nobody has thought of is not tried.
+//! A trial takes the meters as they are. It plants rigs into a share of them and look-alikes into others, and
+//! passes the whole set to the ranking. The ranking does not know what was planted. As in a real run, it
+//! plants copies of its own to learn from, some of them into meters that already carry a rig of the trial.
+//! Real farms in the data count as false leads. The rigs of trial and training come from one generator with
+//! different draws, so a form of farm that nobody has modelled is not tested.
 
 mod measures;
 mod page;
@@ -37,32 +37,32 @@ use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 use hashwatt_rigs::{LookAlike, RigForm};
 
-/// Shares of meters with a rig that are tried where none are named: one in a thousand, what raids of
-/// 2022 suggest for a district, and a district known for it.
+/// Default shares of meters with a rig: one in a thousand, what raids of 2022 suggest for a district, and a
+/// district known for farms.
 pub const DEFAULT_PREVALENCES: [f64; 3] = [0.001, 0.008, 0.05];
 
-/// Visits that a desk makes on one list, where none are named.
+/// Default number of visits that a desk makes on one list.
 pub const DEFAULT_BUDGET: usize = 50;
 
-/// Share of meters that get a look-alike, beside those that are there by themselves.
+/// Share of meters that get a planted look-alike, in addition to the real ones.
 const LOOK_ALIKE_SHARE: f64 = 0.05;
 
-/// What is tried.
+/// Plan of a backtest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BacktestPlan {
     /// Trials of each prevalence.
     pub n_seeds: u64,
     /// Shares of meters with a rig, 0..=0.5.
     pub prevalences: Vec<f64>,
-    /// Visits that can be made.
+    /// Number of visits in the budget.
     pub budget: usize,
-    /// Share of meters, from the top of the list, whose truth is known in a second ranking, 0..=0.5;
-    /// 0: no second ranking.
+    /// Share of meters, from the top of the list, whose truth is known in a second ranking, 0..=0.5; 0: no
+    /// second ranking.
     pub verdict_share: f64,
 }
 
 impl BacktestPlan {
-    /// Prevalence and seed of every trial.
+    /// Returns the prevalence and seed of every trial.
     pub fn trials(&self) -> impl Iterator<Item = (f64, u64)> {
         self.prevalences.iter().flat_map(|share| (1..=self.n_seeds).map(|seed| (*share, seed)))
     }
@@ -71,21 +71,21 @@ impl BacktestPlan {
 /// The meters of a run with rigs and look-alikes planted into some.
 #[derive(Debug)]
 pub struct Trial {
-    /// Every meter, the planted ones with the features of what was planted.
+    /// Every meter. Planted ones have the features of their load with what was planted.
     pub meters: Vec<MeasuredMeter>,
     /// What was planted.
     pub truth: BTreeMap<MeterId, Planted>,
-    /// Meters that no list is measured by: the network's, which are never suspects, and those where
-    /// someone has looked.
+    /// Meters left out of the measures: network meters, which are never suspects, and meters that were
+    /// already visited.
     pub left_out: BTreeSet<MeterId>,
     days: BTreeMap<MeterId, MeterDays>,
 }
 
 impl Trial {
-    /// Plants into a random part of the meters: at least one rig, whatever the share.
+    /// Plants rigs and look-alikes into randomly chosen meters: at least one rig, whatever the share.
     ///
     /// # Errors
-    /// When no meter can be planted into, or the days of the hosts cannot be read.
+    /// When rigs can be planted into no meter, or the days of the hosts cannot be read.
     pub fn plant(
         measured: &[MeasuredMeter],
         verdicts: &Verdicts,
@@ -138,7 +138,7 @@ impl Trial {
         Ok(trial)
     }
 
-    /// Days of meters, the planted ones with what was planted.
+    /// Returns the days of meters, with what was planted into them.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -160,12 +160,12 @@ impl Trial {
         self.truth.get(meter).is_some_and(Planted::is_rig)
     }
 
-    /// The lines that a list is measured by, in order.
+    /// Returns the lines that count for the measures, in order.
     pub fn lines<'s>(&'s self, scored: &'s [Scored]) -> impl Iterator<Item = &'s Scored> {
         scored.iter().filter(|one| !self.left_out.contains(&one.meter))
     }
 
-    /// What visits to the first lines of a list would find.
+    /// Returns the verdicts of visits to the first lines of a list.
     #[must_use]
     pub fn visit(&self, scored: &[Scored], share: f64) -> Verdicts {
         let lines: Vec<&Scored> = self.lines(scored).collect();

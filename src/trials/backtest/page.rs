@@ -1,4 +1,4 @@
-//! Lays a backtest out as tables, for the terminal and for `backtest.html`, and writes it.
+//! Lays out a backtest as tables, for the terminal and for `backtest.html`, and writes it.
 
 use std::io::Write;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub struct BacktestTable {
     pub note: &'static str,
     /// Names of the columns.
     pub header: Vec<String>,
-    /// Rows, as many cells each as there are columns.
+    /// Rows, each with one cell per column.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -51,7 +51,7 @@ pub fn write_backtest(folder: &Path, backtest: &Backtest) -> Result<()> {
     Ok(())
 }
 
-/// All tables, in the order they are read.
+/// Returns all tables, in reading order.
 #[must_use]
 pub fn tables(backtest: &Backtest) -> Vec<BacktestTable> {
     let all = &backtest.by_prevalence;
@@ -233,7 +233,7 @@ fn verdicts(all: &[Measures]) -> Option<BacktestTable> {
     })
 }
 
-/// What planted tips came to, and whether what was stated of them holds.
+/// Returns the tables on planted tips: their answers, and how reliable the stated chances are.
 fn tips(tips: &TipMeasures) -> Vec<BacktestTable> {
     if tips.n_tips == 0 {
         return Vec::new();

@@ -1,8 +1,8 @@
-//! Plants tips on the meters of a trial and holds their answers against what was planted.
+//! Plants tips on the meters of a trial and compares their answers with what was planted.
 //!
-//! Every rig of a trial is reported once, by its address where the register has one, three in ten said
-//! otherwise than the register writes it. As many calls and a half are not true: they name a door beside
-//! a rig, a look-alike, or any meter. So four tips in ten are true, as in a simulated district.
+//! Every rig of a trial is reported once, by its address if the register has one; three in ten callers say it
+//! differently from the register. There are one and a half times as many wrong tips: they name a meter near a
+//! rig, a look-alike, or any meter. So four tips in ten are true, as in a simulated district.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,49 +25,49 @@ use hashwatt_tips::run_data::RunData;
 use hashwatt_tips::streets::Renamed;
 use hashwatt_tips::{Answer, Tip, TipDesk};
 
-/// From this draw on a rig has to be found: one machine of the smallest kind, a GPU rig. [kW]
+/// Rigs from this draw on should be found: one machine of the smallest kind, a GPU rig. [kW]
 const MIN_KW: f32 = 1.3;
 
-/// Share of callers who do not say an address as the register writes it.
+/// Share of callers who say an address differently from the register.
 const SAID_OTHERWISE: f64 = 0.3;
 
-/// Share of callers who read the meter's number out.
+/// Share of callers who read out the meter's id.
 const KNOWS_METER: f64 = 0.2;
 
-/// What tips on planted rigs and on other meters came to, over all trials.
+/// Results of tips on planted rigs and on other meters, over all trials.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TipMeasures {
-    /// Tips planted.
+    /// Number of tips planted.
     pub n_tips: usize,
-    /// Of them said by an address.
+    /// Tips that give an address.
     pub n_by_address: usize,
-    /// Tips whose first line is the meter that they name.
+    /// Tips whose first line is the meter that they mean.
     pub n_right_first: usize,
     /// Tips on a rig of 1.3 kW or more.
     pub n_on_rig: usize,
-    /// Of them supported.
+    /// Of these, tips that are supported.
     pub n_on_rig_supported: usize,
     /// Tips on a meter without a planted rig.
     pub n_on_none: usize,
-    /// Of them not supported.
+    /// Of these, tips that are not supported.
     pub n_on_none_right: usize,
-    /// Tips on a rig at least as large as the smallest that would have shown, as stated for that meter.
+    /// Tips on a rig at least as large as the smallest rig stated for that meter.
     pub n_above_smallest: usize,
-    /// Of them supported.
+    /// Of these, tips that are supported.
     pub n_above_smallest_supported: usize,
-    /// Posteriors that were stated against what was there.
+    /// Stated posteriors compared with the actual share of rigs.
     pub posteriors: Vec<Reliability>,
-    /// Confidences of matches against meters that were meant.
+    /// Confidences of matches compared with the share that was right.
     pub confidences: Vec<Reliability>,
 }
 
-/// A meter that a tip names, and whether a rig of so many kW is there.
+/// The meter that a tip means, and the draw of the rig there, if any.
 struct Named<'t> {
     meter: &'t MeterId,
     rig_kw: Option<f32>,
 }
 
-/// What tips are matched to: the register, and meters that it does not have.
+/// Returns the points that tips are matched to: the register, and meters that it lacks.
 #[must_use]
 pub fn tip_index(register: &Register, measured: &[MeasuredMeter]) -> Arc<Index> {
     let mut points: Vec<Point> =
@@ -85,7 +85,7 @@ impl TipMeasures {
         Self { posteriors: all(), confidences: all(), ..Self::default() }
     }
 
-    /// Plants tips on the meters of a trial and counts what they came to.
+    /// Plants tips on the meters of a trial and counts their answers.
     pub(super) fn add(&mut self, index: &Arc<Index>, trial: &Trial, ranked: &Ranked, seed: u64) {
         let desk = TipDesk::of(Arc::clone(index), data_of(trial, ranked));
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7169);
@@ -148,7 +148,8 @@ fn count(ranges: &mut [Reliability], claimed: f64, is_there: bool) {
     range.n_rigs += usize::from(is_there);
 }
 
-/// Every rig once, and for each two a door beside one, a look-alike and any meter.
+/// Returns every rig once and, each with a chance of one in two, a meter beside it, a look-alike, and any
+/// other meter.
 fn named<'t>(trial: &'t Trial, rng: &mut impl Rng) -> Vec<Named<'t>> {
     let lines: Vec<&MeterId> =
         trial.meters.iter().map(|one| &one.0).filter(|meter| !trial.left_out.contains(*meter)).collect();
@@ -173,7 +174,7 @@ fn named<'t>(trial: &'t Trial, rng: &mut impl Rng) -> Vec<Named<'t>> {
     named
 }
 
-/// The run that a trial would have left.
+/// Returns the data that the trial would have left as a run.
 fn data_of(trial: &Trial, ranked: &Ranked) -> RunData {
     let left_out: BTreeSet<&str> = trial.left_out.iter().map(MeterId::as_str).collect();
     let mut data = RunData::of_scored(&ranked.scored, ranked.sensitivity.smallest_found_kw(0.9));

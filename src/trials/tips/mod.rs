@@ -1,4 +1,4 @@
-//! Writes down what people report by telephone about a district: true, mistaken, honest or malicious.
+//! Makes up the tips that people phone in about a district: true, mistaken, wrong or malicious.
 
 mod said;
 mod texts;
@@ -22,33 +22,32 @@ use hashwatt_rigs::chance::{happens, one_of, whole};
 /// Share of rigs that somebody reports.
 const REPORTED_SHARE: f32 = 0.4;
 
-/// For each true tip so many that name a neighbour's door, so many by people who take something else for
-/// a farm, so many by people with a grudge. Nobody knows the mix of a real desk: a posterior learnt here
-/// leans on it.
+/// Tips per true tip: from people who name a neighbour's address, who take something else for a farm, or who
+/// have a grudge. The mix at a real desk is unknown, and a posterior learnt here depends on it.
 const MISTAKEN_PER_TRUE: f32 = 0.4;
 const WRONG_PER_TRUE: f32 = 0.8;
 const MALICIOUS_PER_TRUE: f32 = 0.3;
 
-/// Fewest of each, so that the smallest district has some.
+/// Fewest of each, so that even the smallest district has some.
 const FEWEST: usize = 1;
 
-/// One malicious caller in so many calls again and again.
+/// One in this many malicious callers calls again and again.
 const FLOOD_EVERY: usize = 4;
 
-/// Calls of a flood, from and to, within days.
+/// Fewest and most calls of a flood, within some days.
 const FLOOD_CALLS: (usize, usize) = (6, 12);
 const FLOOD_DAYS: usize = 3;
 
-/// Share of callers who say that a cable goes past the meter, where none does.
+/// Share of callers who claim a bypass where there is none.
 const SAYS_BYPASS: f32 = 0.05;
 
-/// Share of callers who do not say an address as the register writes it.
+/// Share of callers who say an address differently from the register.
 const SAID_OTHERWISE: f32 = 0.3;
 
-/// First and last clock hour at which the call desk answers. [h]
+/// First and last clock hour of the call desk. [h]
 const DESK_H: (usize, usize) = (8, 21);
 
-/// What is true of a tip.
+/// The truth about a tip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     True,
@@ -68,7 +67,7 @@ impl Kind {
     }
 }
 
-/// One tip and what is true of it.
+/// One tip and the truth about it.
 #[derive(Debug, Clone)]
 pub(super) struct Tip {
     received_at: jiff::Timestamp,
@@ -78,15 +77,15 @@ pub(super) struct Tip {
     transformer_id: String,
     coordinates_deg: Option<(f64, f64)>,
     claim: &'static str,
-    /// Where what was seen is.
+    /// The meter or transformer where the caller saw something.
     about: String,
-    /// The meter, or the transformer of a tap, that the words name.
+    /// The meter that the words name, or the transformer of a tap.
     named: String,
     kind: Kind,
     said: Said,
 }
 
-/// Draws the tips of a district, in the order they came in.
+/// Draws the tips of a district, in order of time.
 pub(super) fn draw_tips(
     scenario: Scenario,
     plan: &Plan,
@@ -133,7 +132,7 @@ pub(super) fn draw_tips(
     tips
 }
 
-/// The tips as the call desk exports them.
+/// Renders the tips as the call desk exports them.
 pub(super) fn render_tips(tips: &[Tip]) -> String {
     let mut csv = String::from("tip_id,received_at,text,meter_id,address,transformer_id,lat,lon,claim\n");
     for (n, tip) in tips.iter().enumerate() {
@@ -157,8 +156,9 @@ pub(super) fn render_tips(tips: &[Tip]) -> String {
     csv
 }
 
-/// What each tip is about, whether a rig is where it points, of which kind it is, the meter (or the
-/// transformer) that its words name, how they were said, and the draw of the rig it is about [kW]; not for the program under trial.
+/// Renders the truth about each tip: what it is about, whether there is a rig, its kind, the meter (or
+/// transformer) that its words name, how the address was said, and the draw of the rig [kW]. The program
+/// under trial does not get this file.
 pub(super) fn render_tips_truth(tips: &[Tip], rigs_kw: &BTreeMap<String, f32>) -> String {
     let mut csv = String::from("tip_id,about,is_true,kind,named,said,kw\n");
     for (n, tip) in tips.iter().enumerate() {
@@ -172,7 +172,7 @@ pub(super) fn render_tips_truth(tips: &[Tip], rigs_kw: &BTreeMap<String, f32>) -
     csv
 }
 
-/// Old names of the place's streets, as the utility's table has them.
+/// Renders the old names of the place's streets, as in the utility's table.
 pub(super) fn render_streets(scenario: Scenario) -> String {
     let mut csv = String::from("old_name,new_name\n");
     if scenario == Scenario::Almaty2021 {
@@ -203,7 +203,7 @@ struct Draw<'a, R: Rng> {
 }
 
 impl<R: Rng> Draw<'_, R> {
-    /// A caller knows a meter's number, an address, or just where it is.
+    /// Draws a tip on a usage point. A caller may know the meter's id, the address, or only the position.
     fn about_point(&mut self, point: usize, transformer: usize, from: usize, kind: Kind) -> Tip {
         let place = &self.plan.points[point];
         let is_past = kind == Kind::True && place.task == Task::Rig(RigForm::PartlyMetered);
@@ -236,7 +236,7 @@ impl<R: Rng> Draw<'_, R> {
         }
     }
 
-    /// A rig is heard, and a door near it is named.
+    /// Draws a tip from a caller who hears a rig but names an address near it.
     fn mistaken(&mut self, rigs: &[(usize, usize)], onsets: &[Option<usize>]) -> Option<Tip> {
         if rigs.is_empty() {
             return None;
@@ -250,11 +250,11 @@ impl<R: Rng> Draw<'_, R> {
         }
         let door = near[whole(0, near.len() - 1, self.rng)];
         let tip = self.about_point(door, transformer, onsets[rig].unwrap_or(0), Kind::MistakenAddress);
-        // Who is mistaken in the door does not know the meter's number.
+        // A caller who is mistaken about the address does not know the meter's id.
         Some(Tip { about: meter_id(rig), meter_id: String::new(), ..tip })
     }
 
-    /// More calls about the same door, within days.
+    /// Draws more calls about the same address, within days.
     fn flood(&mut self, point: usize, transformer: usize, first: &Tip) -> Vec<Tip> {
         let n = whole(FLOOD_CALLS.0, FLOOD_CALLS.1, self.rng);
         let span = jiff::SignedDuration::from_hours(24 * FLOOD_DAYS as i64);
@@ -266,7 +266,7 @@ impl<R: Rng> Draw<'_, R> {
             .collect()
     }
 
-    /// A usage point without a rig; one with a look-alike is taken for a farm more often.
+    /// Draws a usage point without a rig; those with a look-alike are taken for a farm more often.
     fn innocent(&mut self, transformer: usize) -> Option<usize> {
         let below = self.plan.transformers[transformer].points.clone();
         let alike: Vec<usize> =
@@ -300,7 +300,7 @@ impl<R: Rng> Draw<'_, R> {
         }
     }
 
-    /// An hour of the call desk, not before the day of an interval.
+    /// Draws a time in the desk's hours, not before the day of this interval.
     fn moment(&mut self, from: usize) -> usize {
         let from_day = (from / self.calendar.intervals_per_day).min(self.calendar.n_days - 1);
         let day = whole(from_day, self.calendar.n_days - 1, self.rng);
@@ -308,7 +308,7 @@ impl<R: Rng> Draw<'_, R> {
         (day * 24 + hour) * self.calendar.intervals_per_day / 24
     }
 
-    /// One of the texts; in London people call in English.
+    /// Draws one of the texts; in London callers speak English.
     fn wording(&mut self, texts: &[&'static str]) -> &'static str {
         match self.scenario {
             Scenario::Almaty2021 => one_of(texts, self.rng),

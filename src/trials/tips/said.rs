@@ -1,4 +1,4 @@
-//! Says addresses as people do: with a slip, by an old name of the street, in another language.
+//! Says addresses as people do: with a typo, by an old street name, in another language.
 
 use rand::Rng;
 
@@ -12,11 +12,11 @@ use hashwatt_rigs::chance::{happens, one_of, whole};
 pub(super) enum Said {
     /// As the register writes it.
     AsRegistered,
-    /// With a slip in the street's name.
+    /// With a typo in the street's name.
     Typo,
-    /// By an old name of the street.
+    /// By an old street name.
     OldName,
-    /// In Russian or Kazakh, with the abbreviations of the language.
+    /// In Russian or Kazakh, with that language's abbreviations.
     Transliterated,
 }
 
@@ -26,7 +26,7 @@ impl Said {
     }
 }
 
-/// An address of a simulated district, said otherwise.
+/// Returns an address of a simulated district, said differently, and how.
 pub(super) fn say(address: &str, scenario: Scenario, rng: &mut impl Rng) -> (String, Said) {
     if scenario == Scenario::London2022 || happens(0.4, rng) {
         return (with_slip(address, rng), Said::Typo);
@@ -37,7 +37,7 @@ pub(super) fn say(address: &str, scenario: Scenario, rng: &mut impl Rng) -> (Str
     }
     let names = ALMATY_STREETS.iter().chain(&ALMATY_MICRODISTRICTS);
     let bare = address.strip_prefix("mikrorayon ").unwrap_or(address);
-    // The longer name first: `Aksay-2` is no beginning of `Aksay-24`, but a house number follows.
+    // Take the longest name that fits: `Aksay-2` must not match the start of `Aksay-24`.
     let name = names.filter(|names| bare.starts_with(names[0])).max_by_key(|names| names[0].len());
     let Some(name) = name else { return (with_slip(address, rng), Said::Typo) };
     let rest = bare[name[0].len()..].trim_start_matches([',', ' ']);
@@ -65,12 +65,12 @@ fn abbreviated(street: &str, rng: &mut impl Rng) -> String {
     pairs.iter().fold(street.to_owned(), |street, (word, short)| street.replace(word, short))
 }
 
-/// Any address with a slip in its longest word, or with its letters in the other alphabet.
+/// Returns any address with a typo in its longest word, or in the other alphabet.
 pub(crate) fn said_otherwise(address: &str, rng: &mut impl Rng) -> String {
     if happens(0.5, rng) { with_slip(address, rng) } else { in_other_letters(address) }
 }
 
-/// Two letters swapped, one dropped, one doubled or one replaced, in the longest word.
+/// Makes a typo in the longest word: two letters swapped, one dropped, one doubled or one replaced.
 fn with_slip(address: &str, rng: &mut impl Rng) -> String {
     let is_letter = |c: char| c.is_alphabetic();
     let words: Vec<&str> = address.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).collect();
@@ -88,7 +88,7 @@ fn with_slip(address: &str, rng: &mut impl Rng) -> String {
     address.replacen(word, &letters.into_iter().collect::<String>(), 1)
 }
 
-/// Latin letters as Russian speakers write them down, word by word; other letters as they are.
+/// Writes Latin letters as Russian speakers do, word by word; other letters stay as they are.
 fn in_other_letters(address: &str) -> String {
     const WORDS: [(&str, &str); 7] = [
         ("Ave", "пр."),

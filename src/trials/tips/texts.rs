@@ -1,6 +1,6 @@
-//! Lists what people say when they call, in English, Russian and Kazakh.
+//! Lists what callers say, in English, Russian and Kazakh.
 
-/// Of a home, in one of the languages; `{}` stands for the place.
+/// On a home, in one of the languages; `{}` stands for the place.
 pub(super) const HOME_TEXTS: [&str; 9] = [
     "Fans hum day and night at {}, and hot air comes out of the window even in January.",
     "My neighbour at {} brought in metal boxes with fans, the lights flicker since then.",
@@ -13,7 +13,7 @@ pub(super) const HOME_TEXTS: [&str; 9] = [
     "{}: пәтерде ешкім тұрмайды, бірақ шу тоқтамайды. Тексеріп көріңіздерші.",
 ];
 
-/// Of a business.
+/// On a business.
 pub(super) const BUSINESS_TEXTS: [&str; 6] = [
     "Containers with fans run at {} round the clock; trucks bring in machines at night.",
     "They say they grow something at {}, but it is racks of computers inside.",
@@ -23,14 +23,14 @@ pub(super) const BUSINESS_TEXTS: [&str; 6] = [
     "{}: цех дейді, бірақ ішінде тек компьютерлер тұр.",
 ];
 
-/// Of a cable without a meter.
+/// On a tap: a cable without a meter.
 pub(super) const TAP_TEXTS: [&str; 3] = [
     "A cable goes from the line near transformer {} into a shed. I do not think it has a meter.",
     "От трансформатора {} кинули кабель в гараж мимо счётчика, внутри гудит.",
     "{} трансформаторынан гаражға есептегішсіз кабель тартылған, ішінде бірдеңе гуілдейді.",
 ];
 
-/// Of a cable past a meter.
+/// On a bypass: a cable around a meter.
 pub(super) const BYPASS_TEXTS: [&str; 3] = [
     "The owner of {} laughs about bills: an electrician led the cable past the meter for his machines.",
     "По адресу {} провод идёт мимо счётчика, внутри майнеры.",
