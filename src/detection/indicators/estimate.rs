@@ -1,7 +1,7 @@
 //! Estimates the rig behind the evidence: its kW, and the days on which it began and ended.
 //!
 //! There are three sources: the block (a level that appears), the box of a timer that was always on, and a
-//! base load far above the peers'. The source that supports the most kW decides.
+//! base load far above the peers'. They are compared by the kW that each supports.
 
 use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
