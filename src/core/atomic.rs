@@ -1,4 +1,4 @@
-//! Writes files whole or not at all, so that a run that fails in the middle leaves the old ones.
+//! Writes files whole or not at all. A run that fails half-way leaves the old files in place.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// What names of temporary files begin and end with.
+/// Prefix of the names of temporary files.
 pub const PREFIX: &str = ".hashwatt-";
 const SUFFIX: &str = ".part";
 
@@ -29,7 +29,7 @@ pub struct FileRecord {
 }
 
 impl FileRecord {
-    /// The record of a file on disk, named `name` in the record.
+    /// Reads a file on disk and returns its record under the name `name`.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -55,7 +55,7 @@ impl FileRecord {
     }
 }
 
-/// Writes one file whole or not at all; an old file of that name stands until then.
+/// Writes one file whole or not at all. An old file of that name stays in place until then.
 ///
 /// # Errors
 /// When `fill` fails or the file cannot be written.
@@ -67,7 +67,7 @@ pub fn write_whole(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> R
     Ok(())
 }
 
-/// Writes a file into a folder that is not published yet, and says what was written.
+/// Writes a file into a folder that is not published yet, and returns its record.
 ///
 /// # Errors
 /// When `fill` fails or the file cannot be written.
@@ -85,13 +85,13 @@ pub fn write_recorded(
     file.seek(SeekFrom::Start(0)).and_then(|_| FileRecord::hashed(&mut file, name)).map_err(failed)
 }
 
-/// Removes what a killed [`write_whole`] left in a folder of hashwatt's.
+/// Removes temporary files that a killed [`write_whole`] left in a hashwatt folder.
 pub fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
-            // One that stays takes space and nothing else.
+            // A file that cannot be removed only takes up space.
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -112,7 +112,7 @@ fn fill_temporary(
 fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
-    // A temporary file is private by default; an output is for whoever the folder's umask lets in.
+    // Temporary files are private by default. Outputs get the permissions that the folder's umask allows.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
@@ -122,8 +122,8 @@ fn persist(temporary: NamedTempFile, path: &Path) -> Result<()> {
     temporary.persist(path).map(drop).map_err(|error| Error::write(path, error.error))
 }
 
-/// Makes the new names last through a power cut where the system allows it; where it does not, the
-/// files are whole all the same.
+/// Makes the new names survive a power cut where the system supports it. Where it does not, the files are
+/// still whole.
 fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();

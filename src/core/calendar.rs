@@ -1,4 +1,4 @@
-//! Lays out civil days: which local day an instant lies in, and how long that day is.
+//! Lays out civil days: finds the local day of an instant and the length of that day.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,22 +6,22 @@ use jiff::tz::TimeZone;
 
 use crate::settings::Zone;
 
-/// Hours on a clock's face; a civil day may elapse in 23 or 25.
+/// Hours that a clock shows in a day; a civil day may last 23 or 25 h.
 pub const CLOCK_HOURS: usize = 24;
 
-/// Days are counted from here, as Parquet's `date32` does.
+/// Day numbers count from this date, as in Parquet's `date32`.
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// Interval data before this is a clock that was never set.
+/// Interval data before this year comes from a clock that was never set.
 const FIRST_YEAR: i16 = 1990;
 
-/// Interval data from this year on is a clock gone wrong.
+/// Interval data from this year on comes from a faulty clock.
 const LAST_YEAR: i16 = 2101;
 
 /// Seconds of a day without a clock change.
 const PLAIN_DAY_S: i64 = 86_400;
 
-/// A change further than this from a day's noon in UTC touches no zone's civil day. [s]
+/// A clock change further than this from noon UTC of a day cannot touch that civil day in any zone. [s]
 const CHANGE_REACH_S: i64 = 3 * PLAIN_DAY_S;
 
 /// One civil day of a zone.
@@ -33,9 +33,9 @@ pub struct CivilDay {
     pub start_s: i64,
     /// Elapsed length: 23, 24 or 25 h for a change of one hour. [s]
     pub length_s: i64,
-    /// Elapsed time at which the clock changes; the length where it does not. [s]
+    /// Elapsed time at which the clock changes; equals the length on days without a change. [s]
     change_at_s: i64,
-    /// What the clock jumps by there, positive in spring. [s]
+    /// Jump of the clock at the change, positive in spring. [s]
     change_by_s: i64,
 }
 
@@ -48,7 +48,7 @@ impl CivilDay {
         if hour > 23 { 23 } else { hour as usize }
     }
 
-    /// Whether the clock shows the moment `elapsed_s` twice that day and this is the first time.
+    /// Whether the clock shows this moment twice that day and `elapsed_s` is the first time.
     #[must_use]
     pub const fn is_first_pass(&self, elapsed_s: i64) -> bool {
         self.change_by_s < 0
@@ -56,13 +56,13 @@ impl CivilDay {
             && elapsed_s < self.change_at_s
     }
 
-    /// Whether it has 24 h and the clock does not change.
+    /// Whether the day has 24 h and no clock change.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
         self.length_s == PLAIN_DAY_S && self.change_by_s == 0
     }
 
-    /// Seconds between the two passes of a repeated clock time; 0 on other days.
+    /// Seconds by which a repeated clock time comes again; 0 on other days.
     #[must_use]
     pub const fn repeated_s(&self) -> i64 {
         if self.change_by_s < 0 { -self.change_by_s } else { 0 }
@@ -76,7 +76,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// The calendar of `zone`; without one, days of 24 h counted in UTC.
+    /// Builds the calendar of `zone`; without a zone, days have 24 h in UTC.
     #[must_use]
     pub fn new(zone: Option<&Zone>) -> Self {
         let tz = zone.map_or(TimeZone::UTC, |zone| zone.tz.clone());
@@ -87,7 +87,7 @@ impl Calendar {
         let mut passed = 0;
         for day in first..last {
             let noon_s = i64::from(day) * PLAIN_DAY_S + PLAIN_DAY_S / 2;
-            // Only the days around a change need to ask the zone; the others follow from its offset.
+            // Only days near a change need to ask the zone. The others follow from its offset.
             while passed < changes.len() && changes[passed].0 < noon_s - CHANGE_REACH_S {
                 passed += 1;
             }
@@ -99,13 +99,13 @@ impl Calendar {
         Self { days }
     }
 
-    /// A day of 24 h without a clock change, for demand that is laid out by clock time.
+    /// Returns a day of 24 h without a clock change, for demand that is laid out by clock time.
     #[must_use]
     pub const fn plain_day() -> CivilDay {
         plain_day(0, 0)
     }
 
-    /// The civil day that holds the instant, `None` outside 1990..=2100.
+    /// Returns the civil day that contains the instant, or `None` outside 1990..=2100.
     #[must_use]
     pub fn day_of(&self, instant_s: i64) -> Option<&CivilDay> {
         let first = self.days.first()?;
@@ -118,26 +118,26 @@ impl Calendar {
     }
 }
 
-/// Days since 1970-01-01 of a date.
+/// Returns the days from 1970-01-01 to a date.
 #[must_use]
 pub fn day_number(date: Date) -> i32 {
     (date - EPOCH).get_days()
 }
 
-/// The date of a day number.
+/// Returns the date of a day number.
 #[must_use]
 pub fn date_of(day: i32) -> Date {
     EPOCH.saturating_add(jiff::Span::new().days(day))
 }
 
-/// Day of the week, Monday 0 to Sunday 6.
+/// Returns the day of the week, Monday 0 to Sunday 6.
 #[must_use]
 pub const fn weekday(day: i32) -> usize {
     // 1970-01-01 was a Thursday.
     (day + 3).rem_euclid(7) as usize
 }
 
-/// Instants at which the zone's offset changes, each with the offset from then on. [s]
+/// Returns the instants at which the zone's offset changes, each with the new offset. [s]
 fn clock_changes(tz: &TimeZone, from_s: i64, to_s: i64) -> Vec<(i64, i64)> {
     let Ok(from) = Timestamp::from_second(from_s) else { return Vec::new() };
     tz.following(from)
@@ -156,12 +156,12 @@ const fn plain_day(day: i32, offset_s: i64) -> CivilDay {
 }
 
 fn first_moment_s(day: i32, tz: &TimeZone) -> i64 {
-    // The compatible rule gives the first moment after a midnight that a change skips.
+    // jiff's compatible rule returns the first moment after a midnight that a change skips.
     let midnight = date_of(day).to_zoned(tz.clone());
     midnight.map_or(i64::from(day) * PLAIN_DAY_S, |zoned| zoned.timestamp().as_second())
 }
 
-/// A day near a change, as the zone says.
+/// Builds a day near a clock change from the zone's rules.
 fn civil_day(day: i32, tz: &TimeZone) -> CivilDay {
     let (start_s, next_start_s) = (first_moment_s(day, tz), first_moment_s(day + 1, tz));
     let length_s = next_start_s - start_s;

@@ -1,48 +1,48 @@
-//! Names what stopped a run: the file, flag or setting, the value seen and the cure.
+//! Describes errors that stop a run: the file, flag or setting, the value seen and the cure.
 
 use std::path::PathBuf;
 
-/// What a stage returns when it cannot go on at all. Trouble with one meter or one file is a
+/// Result of a stage that may be unable to continue. Trouble with one meter or one file is a
 /// [`Finding`](crate::finding::Finding), never an `Error`.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a run could not start or could not finish (exit code 2).
+/// Reason why a run could not start or could not finish (exit code 2).
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A flag or a setting holds something that cannot be used.
+    /// A flag or a setting has a value that cannot be used.
     #[error("{setting}: {seen}. {cure}")]
     Setting {
         /// The flag (`--timezone`) or the key (`[windows] night`).
         setting: String,
-        /// What was found there.
+        /// Value found there.
         seen: String,
         /// What to write instead.
         cure: String,
     },
-    /// An input file cannot be used at all.
+    /// An input file cannot be used.
     #[error("{file}: {seen}. {cure}")]
     Input {
         /// Path or URL as given.
         file: String,
-        /// What was found there, with row or column where known.
+        /// Problem found there, with row or column where known.
         seen: String,
         /// What to do about it.
         cure: String,
     },
-    /// No input gave any interval data.
+    /// No input contained any interval data.
     #[error("no interval data: {seen}. {cure}")]
     NoReadings {
-        /// What was looked at.
+        /// Inputs that were searched.
         seen: String,
         /// What to do about it.
         cure: String,
     },
-    /// A file of the run itself cannot be written.
+    /// One of the run's own files cannot be written.
     #[error("{}: cannot write: {source}", path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// Error reported by the system.
         source: std::io::Error,
     },
     /// A table of an earlier stage cannot be read back or built.
@@ -56,28 +56,28 @@ pub enum Error {
 }
 
 impl Error {
-    /// An [`Error::Input`] from its three parts.
+    /// Builds an [`Error::Input`] from its three parts.
     pub fn input(file: impl Into<String>, seen: impl Into<String>, cure: impl Into<String>) -> Self {
         Self::Input { file: file.into(), seen: seen.into(), cure: cure.into() }
     }
 
-    /// An [`Error::Setting`] from its three parts.
+    /// Builds an [`Error::Setting`] from its three parts.
     pub fn setting(setting: impl Into<String>, seen: impl Into<String>, cure: impl Into<String>) -> Self {
         Self::Setting { setting: setting.into(), seen: seen.into(), cure: cure.into() }
     }
 
-    /// An [`Error::Input`] for a file or folder that the system does not give.
+    /// Builds an [`Error::Input`] for a file or folder that the system cannot read.
     pub fn read(path: impl AsRef<std::path::Path>, source: std::io::Error) -> Self {
         let cure = "Check that it is there and can be read";
         Self::input(path.as_ref().display().to_string(), source.to_string(), cure)
     }
 
-    /// An [`Error::Write`] for `path`.
+    /// Builds an [`Error::Write`] for `path`.
     pub fn write(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Write { path: path.into(), source }
     }
 
-    /// An [`Error::Table`] from any error of a table library.
+    /// Builds an [`Error::Table`] from any error of a table library.
     pub fn table(table: impl Into<String>, seen: impl std::fmt::Display) -> Self {
         Self::Table { table: table.into(), seen: seen.to_string() }
     }

@@ -1,4 +1,4 @@
-//! Carries trouble with data as a value: a code, a meter or file, a period, words and proof.
+//! Describes trouble with data as a value: a code, a meter or file, a period, a sentence and proof.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::ids::MeterId;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
-        /// What a finding is about. The text is stable: tables and scripts rely on it.
+        /// Type of a finding. The text is stable: tables and scripts rely on it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $($(#[doc = $doc])* $name,)* }
 
@@ -17,7 +17,7 @@ macro_rules! codes {
             /// Every code, for documentation and tests.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The stable text of the code.
+            /// Returns the stable text of the code.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
@@ -27,49 +27,49 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A file could not be read or understood; nothing of it was judged.
+    /// A file could not be read or understood; none of it was used.
     FileSkipped = "file_skipped",
-    /// A part of a file could not be read; the rest was judged.
+    /// A part of a file could not be read; the rest was used.
     FilePartlyRead = "file_partly_read",
-    /// A file is another one under a second name, or has the bytes of one that the store of digests has.
+    /// A file is a copy of another input under a second name, or of a file already in the digest store.
     SameFileAgain = "same_file_again",
-    /// A file that shares days with new ones can no longer be read again.
+    /// A file that shares days with new files can no longer be read again.
     FileGone = "file_gone",
-    /// Parts of a store were damaged, and its files were read again.
+    /// Parts of a digest store were damaged, and their source files were read again.
     StoreHealed = "store_healed",
-    /// A file in the output folder was changed by somebody, and is kept under another name.
+    /// A user changed a file in the output folder; it is kept under another name.
     KeptAside = "kept_aside",
-    /// Rows without meter, time or a finite value, or with a time outside 1990..=2100.
+    /// Rows have no meter, no time or no finite value, or a time outside 1990..=2100.
     RowsSkipped = "rows_skipped",
-    /// Something not stated was guessed: shape, unit, zone, stamp, column.
+    /// A property that was not stated was guessed: shape, unit, zone, stamp or column.
     Guessed = "guessed",
-    /// Intervals are missing between a meter's first and last.
+    /// Intervals are missing between a meter's first and last interval.
     Gap = "gap",
     /// An interval occurs more than once with the same value.
     DuplicateIdentical = "duplicate_identical",
     /// An interval occurs more than once with different values; the first is kept.
     DuplicateConflicting = "duplicate_conflicting",
-    /// Energy below zero: export, or a channel of the wrong sign.
+    /// Energy is below zero: export, or a channel with the wrong sign.
     Negative = "negative",
-    /// Intervals of more than 1 GW, which no customer draws; no energy was taken.
+    /// Intervals show more than 1 GW, which no customer draws; their energy was not used.
     ImpossibleDemand = "impossible_demand",
-    /// Demand above what the connection can carry, or far above everything else of the meter.
+    /// Demand is above what the connection can carry, or far above the meter's other demands.
     Spike = "spike",
-    /// The same value to the last digit for longer than a real load can hold it.
+    /// A value repeats to the last digit for longer than a real load can hold it.
     StuckChannel = "stuck_channel",
-    /// Values differ from the peers' by a factor that looks like a unit (1000, 2, 4 ...).
+    /// Values differ from the peers' by a factor that suggests a wrong unit (1000, 2, 4 ...).
     UnitMistake = "unit_mistake",
-    /// The daily pattern moves by a whole number of hours and stays there.
+    /// The daily pattern moves by a whole number of hours and stays moved.
     ClockShift = "clock_shift",
-    /// Naive local time does not repeat or skip the hour that its zone does.
+    /// Naive local times do not repeat or skip the hour that their zone does.
     NoClockChange = "no_clock_change",
-    /// A cumulative counter went round; the difference was taken across it.
+    /// A cumulative counter rolled over; the difference was taken across the rollover.
     RegisterRollover = "register_rollover",
-    /// A cumulative counter fell otherwise: meter exchange or reset; no energy was taken there.
+    /// A cumulative counter fell for another reason: meter exchange or reset. No energy was taken there.
     RegisterReset = "register_reset",
-    /// Interval data is too coarse for something a score would need.
+    /// Interval data is too coarse for a quantity that the score needs.
     TooCoarse = "too_coarse",
-    /// Too few days for something a score would need.
+    /// There are too few days for a quantity that the score needs.
     TooShort = "too_short",
     /// Many intervals are estimated, and estimates never count as flat.
     ManyEstimated = "many_estimated",
@@ -77,35 +77,35 @@ codes! {
     AllZero = "all_zero",
     /// A meter has the same interval data as another.
     SameAsAnother = "same_as_another",
-    /// Ids that stand for several meters, or for what is no meter.
+    /// An id stands for several meters, or for something that is not a meter.
     DoubtfulId = "doubtful_id",
     /// The meter is not in the register.
     NotInRegister = "not_in_register",
-    /// The register has a meter without interval data.
+    /// A meter of the register has no interval data.
     NoIntervalData = "no_interval_data",
     /// A row of the register, weather, events or verdicts, or one of its values, could not be used.
     TableRowSkipped = "table_row_skipped",
-    /// Weather or events are of other days than the readings.
+    /// Weather or events cover other days than the interval data.
     OtherPeriod = "other_period",
-    /// Verdicts are on ids that are no meter and no residual of the run.
+    /// Verdicts name ids that are neither a meter nor a residual of the run.
     VerdictUnknown = "verdict_unknown",
-    /// A meter's parent_id leads back to itself; the link was left out.
+    /// A meter's parent_id leads back to the meter itself; the link was left out.
     HierarchyBroken = "hierarchy_broken",
-    /// A parent_id names nothing that has a row or readings of its own.
+    /// A parent_id names a parent that has no row and no interval data of its own.
     ParentUnknown = "parent_unknown",
-    /// A parent's balance could not be drawn up.
+    /// The energy balance of a parent could not be computed.
     NotBalanced = "not_balanced",
     /// Meters below a parent have no interval data.
     ChildrenSilent = "children_silent",
-    /// A meter's load is missing in the residual of the parent it is listed under.
+    /// A meter's load does not show in the balance of the parent it is listed under.
     WrongParent = "wrong_parent",
-    /// A residual follows the load more than technical loss can.
+    /// A residual follows the load more closely than technical loss can.
     RatioDoubtful = "ratio_doubtful",
-    /// There are too few meters to compare one with others.
+    /// There are too few meters to compare a meter with others.
     FewPeers = "few_peers",
     /// A tip could not be read, or names no place.
     TipRowSkipped = "tip_row_skipped",
-    /// Something of a tip was left out, cut or named anew; the rest was read.
+    /// A part of a tip was left out, shortened or renamed; the rest was read.
     TipRowMended = "tip_row_mended",
 }
 
@@ -129,61 +129,61 @@ impl Serialize for Code {
     }
 }
 
-/// What a finding means for the run.
+/// Consequence of a finding for the run.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing was left out.
+    /// Worth knowing; all data was used.
     Note,
-    /// A person should look; the meter was judged all the same.
+    /// A person should check; the meter was judged all the same.
     Warning,
     /// Input was left out or a meter was not judged: the run ends with exit code 1.
     Skipped,
 }
 
 impl Severity {
-    /// The stable text of the severity.
+    /// Returns the stable text of the severity.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// One thing found in the data, with its proof. Findings flag; they never drop anything.
+/// One observation about the data, with its proof. Findings only flag; they never remove data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// What it is about.
+    /// Type of the finding.
     pub code: Code,
-    /// What it means for the run.
+    /// Consequence for the run.
     pub severity: Severity,
-    /// The file or table it was found in, where one is to blame.
+    /// The file or table concerned, if there is one.
     pub source: Option<String>,
-    /// The meter, where one is to blame.
+    /// The meter concerned, if there is one.
     pub meter: Option<MeterId>,
     /// First local day concerned.
     pub first_day: Option<Date>,
     /// Last local day concerned.
     pub last_day: Option<Date>,
-    /// One sentence for a person: what was seen, against what, and the cure.
+    /// One sentence for a person: the value seen, what it was compared with, and the cure.
     pub description: String,
     /// The measured values behind the sentence.
     pub data: serde_json::Map<String, serde_json::Value>,
 }
 
-/// The measured value of a finding that stands for others: how many.
+/// Key of the number of findings that a summarising finding stands for.
 pub const N_MORE: &str = "n_more";
 
 impl Finding {
-    /// How many findings it stands for; itself, unless it sums up others.
+    /// Returns how many findings this one stands for: 1, unless it summarises others.
     #[must_use]
     pub fn n(&self) -> u64 {
         self.data.get(N_MORE).and_then(serde_json::Value::as_u64).unwrap_or(1)
     }
 
-    /// A finding with a sentence and nothing else yet.
+    /// Builds a finding that has only a sentence so far.
     pub fn new(code: Code, severity: Severity, description: impl Into<String>) -> Self {
         Self {
             code,
@@ -197,21 +197,21 @@ impl Finding {
         }
     }
 
-    /// The same, naming the file or table.
+    /// Adds the file or table.
     #[must_use]
     pub fn in_source(mut self, source: impl Into<String>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same, naming the meter.
+    /// Adds the meter.
     #[must_use]
     pub fn of_meter(mut self, meter: MeterId) -> Self {
         self.meter = Some(meter);
         self
     }
 
-    /// The same, naming the first and last local day.
+    /// Adds the first and last local day.
     #[must_use]
     pub fn between(mut self, first: Date, last: Date) -> Self {
         self.first_day = Some(first);
@@ -219,7 +219,7 @@ impl Finding {
         self
     }
 
-    /// The same, with one measured value more.
+    /// Adds one measured value.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
         self.data.insert(key.to_owned(), value.into());
@@ -227,7 +227,7 @@ impl Finding {
     }
 }
 
-/// Puts findings in the one order outputs use: severity (worst first), code, source, meter, day.
+/// Sorts findings in the order that all outputs use: severity (worst first), code, source, meter, day.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         b.severity

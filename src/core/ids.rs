@@ -1,4 +1,4 @@
-//! Names the things a run speaks of: meters, transformers, peer groups and tips.
+//! Names meters, transformers, peer groups and tips by typed ids.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ macro_rules! id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The id as the utility writes it.
+            /// Returns the id as the utility writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -52,26 +52,26 @@ macro_rules! id {
     };
 }
 
-/// What a residual's id begins with; the rest names its parent.
+/// Prefix of a residual's id; the parent's id follows.
 pub const RESIDUAL_PREFIX: &str = "residual:";
 
 id! {
-    /// A meter, as named in the export. A residual's id is `residual:` + its parent's.
+    /// Id of a meter, as in the export. A residual's id is `residual:` + its parent's id.
     MeterId
 }
 id! {
-    /// A tip, as named in the tips file.
+    /// Id of a tip, as in the tips file.
     TipId
 }
 id! {
-    /// A peer group, for example `residential/2`.
+    /// Id of a peer group, for example `residential/2`.
     GroupId
 }
 
-/// Gives every meter of a run a small number, so that rows carry 4 bytes instead of a name.
+/// Gives every meter of a run a small number, so that a row needs 4 bytes instead of a name.
 ///
-/// Numbers follow the order of first sight, which depends on threads: nothing that reaches an
-/// output may depend on them. Later stages order by [`MeterId`].
+/// Numbers follow the order in which meters are first seen, and this order depends on threads. No output may
+/// depend on them. Later stages sort by [`MeterId`].
 #[derive(Debug, Default)]
 pub struct MeterNumbers {
     inner: RwLock<Names>,
@@ -84,7 +84,7 @@ struct Names {
 }
 
 impl MeterNumbers {
-    /// The number of the meter with this name, given now if it is new.
+    /// Returns the number of the meter with this name; a new meter gets the next number.
     pub fn number(&self, name: &str) -> u32 {
         let known = self.inner.read().expect("no holder of this lock panics").by_name.get(name).copied();
         if let Some(number) = known {
@@ -101,14 +101,14 @@ impl MeterNumbers {
         number
     }
 
-    /// The meter with this number.
+    /// Returns the meter with this number.
     #[must_use]
     pub fn id(&self, number: u32) -> MeterId {
         let names = self.inner.read().expect("no holder of this lock panics");
         MeterId(Arc::clone(&names.names[number as usize]))
     }
 
-    /// How many meters have been seen.
+    /// Returns how many meters have been seen.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inner.read().expect("no holder of this lock panics").names.len()

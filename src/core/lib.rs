@@ -1,4 +1,4 @@
-//! Holds what every stage needs: errors, findings, units, time, settings, languages, and files that appear whole.
+//! Provides what every stage needs: errors, findings, units, time, settings, languages and safe file writing.
 
 pub mod atomic;
 pub mod calendar;

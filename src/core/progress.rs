@@ -1,18 +1,18 @@
-//! Tells whoever watches a run how far it is; the command line draws it, tests ignore it.
+//! Reports the progress of a run: the command line shows it, and tests ignore it.
 
-/// Something that watches a run. Called from several threads.
+/// Receives the progress of a run. Called from several threads.
 pub trait Watch: Sync {
-    /// A stage begins; `total` counts what `advance` will count, where it is known.
+    /// A stage begins. `total` is the final count of all `advance` calls, where known.
     fn begin(&self, stage: &str, unit: &str, total: Option<u64>);
-    /// So many more are done.
+    /// `n` more units are done.
     fn advance(&self, n: u64);
-    /// So many more bytes of input are read.
+    /// More bytes of input are read.
     fn read_bytes(&self, _n: u64) {}
-    /// The stage is done; one line of what came of it.
+    /// The stage is done; `summary` is one line about its result.
     fn end(&self, summary: &str);
 }
 
-/// Watches nothing.
+/// Ignores progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

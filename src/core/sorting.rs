@@ -1,20 +1,20 @@
-//! Sorts many short columns at once: one sorting network, each step of it made to all columns.
+//! Sorts many short columns at once, by applying each step of one sorting network to all columns.
 //!
-//! Ordering short columns one after another branches on every comparison. A network makes the same
-//! comparisons whatever the values are, so each is a minimum and a maximum of whole rows (Batcher's
-//! merge exchange: doi:10.1145/1468075.1468121; Knuth, TAOCP vol. 3, 5.2.2, algorithm M).
+//! Sorting short columns one after another branches on every comparison. A network makes the same comparisons
+//! for all values, so each step is a minimum and a maximum of whole rows (Batcher's merge exchange:
+//! doi:10.1145/1468075.1468121; Knuth, TAOCP vol. 3, 5.2.2, algorithm M).
 
 use std::sync::OnceLock;
 
-/// Networks are kept up to this height: a day of minutes.
+/// Tallest network that is cached: a day of minutes.
 const MAX_KEPT: usize = 1440;
 
-/// Pairs of rows that are put in order one after another.
+/// Pairs of rows to put in order, one after another.
 type Network = Box<[(u16, u16)]>;
 
 static KEPT: [OnceLock<Network>; MAX_KEPT + 1] = [const { OnceLock::new() }; MAX_KEPT + 1];
 
-/// Sorts every column of `rows`, least first. Columns with a NaN are left in no order.
+/// Sorts every column of `rows`, least first. Columns with a NaN are left unsorted.
 pub fn sort_columns<const LANES: usize>(rows: &mut [[f32; LANES]]) {
     match KEPT.get(rows.len()) {
         Some(kept) => run(kept.get_or_init(|| merge_exchange(rows.len())), rows),

@@ -2,28 +2,29 @@
 
 use std::cell::Cell;
 
-/// Median of finite values, `None` for none. Even counts give the mean of the middle two.
+/// Returns the median of finite values, or `None` for no values. For an even count it is the mean of the
+/// middle two.
 #[must_use]
 pub fn median(values: &[f32]) -> Option<f32> {
     quantile(values, 0.5)
 }
 
-/// Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan,
-/// doi:10.1080/00031305.1996.10473566); `None` for no values.
+/// Returns a quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan,
+/// doi:10.1080/00031305.1996.10473566), or `None` for no values.
 #[must_use]
 pub fn quantile(values: &[f32], share: f64) -> Option<f32> {
     quantile_of(values.iter().copied(), share)
 }
 
-/// As [`quantile`], of what an iterator gives.
+/// As [`quantile`], for the values of an iterator.
 pub fn quantile_of(values: impl Iterator<Item = f32>, share: f64) -> Option<f32> {
     let [quantile] = quantiles_of(values, [share]);
     quantile
 }
 
-/// As [`quantile_of`], several of the same values.
+/// As [`quantile_of`], for several quantiles of the same values.
 pub fn quantiles_of<const N: usize>(values: impl Iterator<Item = f32>, shares: [f64; N]) -> [Option<f32>; N] {
-    // A quantile taken while another one's values are made finds no keys here, and makes its own.
+    // A nested call, made while `values` is being read, finds no buffer here and allocates its own.
     let mut keys = KEYS.take();
     keys.clear();
     keys.extend(values.map(key_of));
@@ -32,7 +33,7 @@ pub fn quantiles_of<const N: usize>(values: impl Iterator<Item = f32>, shares: [
     quantiles
 }
 
-/// Values in order, for several quantiles of the same ones.
+/// Sorted values, for several quantiles of the same data.
 #[derive(Debug)]
 pub struct Sorted(Vec<f32>);
 
@@ -54,18 +55,18 @@ impl Sorted {
 }
 
 thread_local! {
-    /// Room for the values being ordered, kept between calls so that none allocates.
+    /// Buffer for sorting, kept between calls to avoid allocations.
     static KEYS: Cell<Vec<i32>> = const { Cell::new(Vec::new()) };
 }
 
-/// A whole number that orders as the value does by `total_cmp`: whole numbers are ordered faster.
+/// Returns an integer that sorts as the value does by `total_cmp`; integers sort faster.
 #[must_use]
 pub const fn key_of(value: f32) -> i32 {
     let bits = value.to_bits().cast_signed();
     bits ^ ((bits >> 31).cast_unsigned() >> 1).cast_signed()
 }
 
-/// The value of a key.
+/// Returns the value of a key.
 #[must_use]
 pub const fn value_of(key: i32) -> f32 {
     f32::from_bits((key ^ ((key >> 31).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
@@ -82,36 +83,36 @@ fn quantile_of_keys(keys: &mut [i32], share: f64) -> Option<f32> {
     Some(low + part * (high - low))
 }
 
-/// The order statistic below a quantile, and how far to go to the next.
+/// Returns the order statistic below a quantile, and the fraction of the way to the next.
 fn place(n: usize, share: f64) -> (usize, f32) {
     let position = share.clamp(0.0, 1.0) * (n - 1) as f64;
     let below = position as usize;
     (below, (position - below as f64) as f32)
 }
 
-/// Median absolute deviation from the median, scaled to the standard deviation of a normal
-/// distribution (factor 1.4826). Zero where more than half of the values are equal: callers that
-/// divide by it must say what they do then.
+/// Returns the median absolute deviation from the median, scaled to the standard deviation of a normal
+/// distribution (factor 1.4826). It is zero if more than half of the values are equal. Callers that divide by
+/// it must say what they do then.
 #[must_use]
 pub fn mad_sd(values: &[f32]) -> Option<f32> {
     mad_sd_about(values, median(values)?)
 }
 
-/// As [`mad_sd`], where the median is known.
+/// As [`mad_sd`], for a known median.
 #[must_use]
 pub fn mad_sd_about(values: &[f32], median: f32) -> Option<f32> {
     quantile_of(values.iter().map(|value| (value - median).abs()), 0.5).map(|mad| 1.4826 * mad)
 }
 
-/// Arithmetic mean, `None` for no values.
+/// Returns the arithmetic mean, or `None` for no values.
 #[must_use]
 pub fn mean(values: &[f32]) -> Option<f32> {
     let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
     (!values.is_empty()).then(|| (sum / values.len() as f64) as f32)
 }
 
-/// A sum whose last digits do not depend on the order of the values: where that is the order of ids, no
-/// id may enter.
+/// Returns a sum that does not depend on the order of the values, not even in its last digits. Use it where
+/// values are in order of id, because ids must not affect results.
 #[must_use]
 pub fn sum_of_any_order(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);

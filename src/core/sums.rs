@@ -1,7 +1,7 @@
-//! Sums files block by block, so that a byte that changed is noticed where it is read.
+//! Computes checksums of files block by block, so that a changed byte is noticed when its block is read.
 //!
-//! XXH3 finds what disks, copies and hands do to a file by accident. It keeps nobody out who means to
-//! deceive; `run.json` lists SHA-256 for that.
+//! XXH3 detects accidental changes by disks, copies and people. It does not protect against deliberate
+//! changes; `run.json` lists SHA-256 for that.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,10 +10,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
-/// What one sum is of: small beside a part, large beside what a reader asks for at a time. [bytes]
+/// Size of a checksummed block: small beside a part, large beside a single read. [bytes]
 pub const BLOCK_BYTES: usize = 128 << 10;
 
-/// The sums of a file.
+/// The checksums of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sums {
     /// Size of the file. [bytes]
@@ -24,10 +24,10 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// The sums of a file on disk.
+    /// Computes the checksums of a file on disk.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the file cannot be read.
     pub fn of(path: &Path) -> std::io::Result<Self> {
         let mut file = File::open(path)?;
         let mut writer = SummingWriter::new(std::io::sink());
@@ -35,13 +35,13 @@ impl Sums {
         Ok(writer.finish().1)
     }
 
-    /// Sum of a text or table in memory, in hexadecimal.
+    /// Returns the checksum of a text or table in memory, in hexadecimal.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> String {
         format!("{:032x}", xxh3_128(bytes))
     }
 
-    /// One sum of the whole file, in hexadecimal.
+    /// Returns one checksum of the whole file, in hexadecimal.
     #[must_use]
     pub fn root(&self) -> String {
         let bytes: Vec<u8> = self.blocks.iter().flat_map(|sum| sum.to_le_bytes()).collect();
@@ -54,29 +54,29 @@ impl Sums {
         self.blocks.len()
     }
 
-    /// Whether these bytes are what block number `block` held when it was written.
+    /// Whether these bytes are the original content of block number `block`.
     #[must_use]
     pub fn is_block(&self, block: usize, bytes: &[u8]) -> bool {
         self.blocks.get(block) == Some(&xxh3_64(bytes))
     }
 }
 
-/// Sums what passes on its way into a file.
+/// Computes the checksums of data while writing it to a file.
 pub struct SummingWriter<W> {
     inner: W,
     hash: Xxh3Default,
-    /// Bytes of the block that is being summed.
+    /// Bytes in the current block so far.
     in_block: usize,
     sums: Sums,
 }
 
 impl<W: Write> SummingWriter<W> {
-    /// Nothing written yet.
+    /// Starts with nothing written.
     pub fn new(inner: W) -> Self {
         Self { inner, hash: Xxh3Default::new(), in_block: 0, sums: Sums::default() }
     }
 
-    /// What was written into, and its sums.
+    /// Returns the inner writer and the checksums.
     pub fn finish(mut self) -> (W, Sums) {
         if self.in_block > 0 {
             self.close_block();
@@ -113,7 +113,7 @@ impl<W: Write> Write for SummingWriter<W> {
     }
 }
 
-/// Reads a block of a file: as many of its bytes as there are, up to [`BLOCK_BYTES`].
+/// Reads a block of a file, up to [`BLOCK_BYTES`] or the end of the file.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -125,7 +125,7 @@ pub fn read_block(file: &mut File, block: usize) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Sums as one text: JSON has no whole numbers of 64 bits.
+/// Writes checksums as one text, because JSON has no 64-bit integers.
 mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -1,9 +1,9 @@
-//! Gives quantities their unit at the borders of stages; inside kernels the unit is in the name.
+//! Gives quantities their unit at the borders of stages. Inside kernels the unit is in the name.
 
 use std::fmt;
 
-/// More mean power than this over an interval is no demand: a sentinel, a wrong unit or multiplier.
-/// The largest single customers, aluminium smelters, draw about 1 GW. [kW]
+/// A higher mean power over an interval is not demand but a sentinel, a wrong unit or a wrong multiplier. The
+/// largest single customers, aluminium smelters, draw about 1 GW. [kW]
 pub const MAX_DEMAND_KW: f64 = 1e6;
 
 /// Mean power over an interval. [kW]
@@ -18,7 +18,7 @@ pub struct KilowattHours(pub f64);
 
 impl fmt::Display for Kilowatts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A rounded nothing has no sign.
+        // A value that rounds to zero has no sign.
         let kw = if self.0.abs() < 0.005 { 0.0 } else { self.0 };
         match kw.abs() {
             x if x >= 100.0 => write!(f, "{kw:.0} kW"),

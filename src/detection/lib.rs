@@ -1,7 +1,7 @@
 //! Finds suspects among digests: checks, balance, features, peer groups, indicators, ranking.
 //!
-//! The stages in the order of the data; each uses only earlier ones. `checks` follows the digest, because it checks
-//! digests: no second look at the readings.
+//! The stages follow the order of the data, and each uses only earlier ones. `checks` comes after the digest,
+//! because it checks digests and does not read the interval data again.
 
 pub mod balance;
 pub mod checks;

@@ -1,4 +1,4 @@
-//! Reads interval data of any layout once, and keeps one row a meter and day of it.
+//! Reads interval data of any layout once, and keeps one row of it per meter and day.
 
 pub mod acquisition;
 pub mod digest;

@@ -9,12 +9,12 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::suspects::Suspect;
 
-/// Decimals of a coordinate: a tenth of a metre.
+/// Decimals of a coordinate, as a power of ten: a tenth of a metre.
 const COORDINATE_DECIMALS: f64 = 1e6;
 
-/// Fills `file` with one feature a suspect, in order of rank; `name` is what QGIS calls the layer, and
-/// labels a point. A suspect without a position in the
-/// register has a null geometry, which RFC 7946 allows for, so that none goes missing.
+/// Fills `file` with one feature per suspect, in order of rank. QGIS uses `name` for the layer and to label a
+/// point. A suspect without a position in the register has a null geometry, which RFC 7946 allows, so that no
+/// suspect is missing.
 ///
 /// # Errors
 /// When the file cannot be written.

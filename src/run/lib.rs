@@ -1,11 +1,11 @@
-//! Owns what a run leaves: tables, workbook, map, page and record, and how they are read back.
+//! Owns the output of a run: tables, workbook, map, page and record. Also reads it back.
 //!
-//! [`schema`] declares every column once; `tables` fills them, and [`past_run`] opens the folder of an earlier run.
+//! [`schema`] declares every column once, `tables` fills them, and [`past_run`] opens the folder of an
+//! earlier run.
 //!
-//! The files go into a folder that is published whole, so a run that fails in the middle leaves the run
-//! before it. Nothing here depends on the
-//! clock, on threads or on the order of a hash map: same input and seed, same bytes. Wall-clock
-//! timings are the one thing that cannot hold to that; they go to `timings.json` alone.
+//! The files go into a folder that is published whole, so a failing run leaves the previous run in place.
+//! Nothing here depends on the clock, on threads or on the order of a hash map: the same input and seed give
+//! the same bytes. Wall-clock timings cannot meet this rule, so they go to `timings.json` alone.
 
 pub mod charts;
 pub mod explain;
@@ -45,14 +45,14 @@ use hashwatt_detection::ranking::suspects::{Suspect, suspects};
 use run_json::{RUN, RunFacts, RunRecord, Timing};
 use schema::{FINDINGS, REASONS, REGISTER, RIVALS, SCORES, SUSPECTS};
 
-/// Fetches the days of several meters at once; a meter without days is left out of the answer.
+/// Fetches the days of several meters at once; meters without days are left out of the result.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + 'a;
 
-/// What the stages before this one found, borrowed for writing.
+/// Results of the earlier stages, borrowed for writing.
 pub struct RunOutputs<'a> {
     /// Every meter and residual, in order of rank.
     pub scored: &'a [Scored],
-    /// What the utility knows of the usage points; may be empty.
+    /// The utility's data on the usage points; may be empty.
     pub register: &'a Register,
     /// Findings of all stages, in the order of [`sort_findings`](hashwatt_core::finding::sort_findings).
     pub findings: &'a [Finding],
@@ -60,19 +60,20 @@ pub struct RunOutputs<'a> {
     pub settings: &'a Settings,
     /// Inputs, mappings, counts and the outputs of other stages.
     pub facts: &'a RunFacts,
-    /// Where charts get their days from, as [`DigestStore::days_of`](hashwatt_readings::digest::store::DigestStore::days_of).
+    /// Source of the days for charts, as
+    /// [`DigestStore::days_of`](hashwatt_readings::digest::store::DigestStore::days_of).
     pub days_of: &'a DaysOf<'a>,
-    /// What the network is burdened with, by parent; may be empty.
+    /// Load on the network, by parent; may be empty.
     pub risks: &'a Risks,
-    /// Mean day of the peers, by group; a group that is missing is not drawn.
+    /// Mean day of the peers, by group. A missing group is not drawn.
     pub peers: &'a BTreeMap<GroupId, PeerDay>,
-    /// How long each stage took.
+    /// Duration of each stage.
     pub timings: &'a [Timing],
-    /// Tables of the stages before, as (file name, table).
+    /// Tables of earlier stages, as (file name, table).
     pub stage_tables: &'a [(&'static str, DataFrame)],
 }
 
-/// A mean day of a peer group: quartiles over the meters' mean demand at each clock hour.
+/// Mean day of a peer group: quartiles of the meters' mean demand at each clock hour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PeerDay {
     /// Lower quartile. [kW]
@@ -83,7 +84,8 @@ pub struct PeerDay {
     pub hour_kw_p75: [f32; CLOCK_HOURS],
 }
 
-/// Writes a run's outputs into `folder`, which nobody reads yet; `run.json`, the record of them all, last.
+/// Writes a run's outputs into `folder`, which nobody reads yet. `run.json`, the record of all files, comes
+/// last.
 ///
 /// # Errors
 /// When a table cannot be built or a file cannot be written.
@@ -144,7 +146,7 @@ mod tests {
     fn the_same_run_gives_the_same_bytes() {
         let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         made_up::write(first.path());
-        // A zip entry's clock counts in steps of two seconds; creation dates in seconds.
+        // The clock of a zip entry counts in steps of two seconds, creation dates in seconds.
         std::thread::sleep(std::time::Duration::from_millis(2100));
         made_up::write(second.path());
         let (first, second) = (files(first.path()), files(second.path()));

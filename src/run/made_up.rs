@@ -22,10 +22,10 @@ use hashwatt_detection::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored}
 use hashwatt_readings::acquisition::register::Register;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-/// An id that is an attack on whatever shows it.
+/// An id that attacks any page that shows it unescaped.
 pub const HOSTILE_ID: &str = "<script>alert(1)</script>";
 
-/// The farm of the first suspect starts here.
+/// Start of the first suspect's farm.
 pub const ONSET: Date = date(2021, 11, 10);
 
 const FIRST_DAY: Date = date(2021, 7, 1);
@@ -98,7 +98,7 @@ fn rig(kw: f64, onset: Option<Date>, ended: Option<Date>) -> RigEstimate {
     }
 }
 
-/// The made-up ranking.
+/// Returns the made-up ranking.
 pub fn scored() -> Vec<Scored> {
     let one = |meter: &str, rank: u32, score: f64, kind, rig, reasons, rivals| Scored {
         summary: None,
@@ -163,7 +163,7 @@ pub fn scored() -> Vec<Scored> {
     scored
 }
 
-/// The made-up register.
+/// Returns the made-up register.
 pub fn register() -> Register {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("register.csv");
@@ -175,7 +175,7 @@ pub fn register() -> Register {
     Register::read(&path).unwrap().0
 }
 
-/// The made-up findings.
+/// Returns the made-up findings.
 pub fn findings() -> Vec<Finding> {
     vec![
         Finding::new(
@@ -194,7 +194,7 @@ pub fn findings() -> Vec<Finding> {
     ]
 }
 
-/// All rigs of 7.5 kW and more found, half of those of one machine.
+/// All rigs of 7.5 kW or more were found, and half of the rigs of one machine.
 fn sensitivity() -> Sensitivity {
     let mut sensitivity = Sensitivity::default();
     (0..20).for_each(|n| sensitivity.count(1.2, n < 12));
@@ -202,7 +202,7 @@ fn sensitivity() -> Sensitivity {
     sensitivity
 }
 
-/// Nine months of a meter: a home's day, and a flat block from onset to end.
+/// Returns nine months of a meter: a home's daily pattern, plus a flat block from onset to end.
 pub fn days(scored: &Scored) -> MeterDays {
     let home = |hour: usize, day: i32| {
         0.3 + 0.5 * f64::from(u8::from((7..9).contains(&hour)))
@@ -265,7 +265,7 @@ fn facts() -> RunFacts {
     }
 }
 
-/// Hands the made-up run to `with`.
+/// Passes the made-up run to `with`.
 pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
     let (scored, register, findings, settings, facts) =
         (scored(), register(), findings(), settings(), facts());

@@ -1,26 +1,26 @@
-//! Reads how small a rig would stand out of a line's own ups and downs, and how burdened its transformer is.
+//! Computes the smallest rig that would stand out of a line's variation, and the load on its transformer.
 
 use super::past_run::{PastRun, Row};
 use super::schema::{BALANCE, FEATURES_TABLE, TableSchema};
 use hashwatt_core::error::Result;
 
-/// From a median absolute deviation to the standard deviation of a normal distribution.
+/// Factor from a median absolute deviation to the standard deviation of a normal distribution.
 const MAD_TO_SD: f64 = 1.4826;
 
-/// A rig's step must stand this far out of what the base load does from day to day. [standard deviations]
+/// A rig's step must exceed the day-to-day variation of the base load by this factor. [standard deviations]
 const STEP_DEVIATIONS: f64 = 3.0;
 
-/// What a step must be to stand out of a base load that moves so. [kW]
+/// Returns the smallest step that stands out of a base load with this variation. [kW]
 #[must_use]
 pub fn noise_kw_of(base_load_kw: f64, mad_rel: f64) -> f64 {
     STEP_DEVIATIONS * MAD_TO_SD * (base_load_kw * mad_rel).abs()
 }
 
-/// Calls with every meter of `features.parquet`, the smallest rig that would stand out of its own ups and downs
-/// [kW], and the share of its intervals that are missing or estimated, 0..=1.
+/// Calls `take` with every meter of `features.parquet`, the smallest rig that would stand out of its
+/// variation [kW], and the share of its intervals that are missing or estimated, 0..=1.
 ///
 /// # Errors
-/// When the table is there and cannot be read.
+/// When the table exists but cannot be read.
 pub fn each_quality(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, f64)) -> Result<()> {
     let names = ["meter_id", "base_load_kw_p50", "base_load_mad_rel", "missing_share", "estimated_share"];
     each_row(run, &FEATURES_TABLE, &names, |row| {
@@ -32,11 +32,11 @@ pub fn each_quality(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, f64))
     })
 }
 
-/// Calls with every parent of `balance.parquet`, its peak over its rating, and the smallest rig that would stand
-/// out of its residual's ups and downs. [kW]
+/// Calls `take` with every parent of `balance.parquet`, the ratio of its peak to its rating, and the smallest
+/// rig that would stand out of its residual's variation. [kW]
 ///
 /// # Errors
-/// When the table is there and cannot be read.
+/// When the table exists but cannot be read.
 pub fn each_balance(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, Option<f64>)) -> Result<()> {
     let names = ["parent_id", "peak_kw", "rating_kva", "unexplained_sd_kw"];
     each_row(run, &BALANCE, &names, |row| {
@@ -47,7 +47,7 @@ pub fn each_balance(run: &PastRun, mut take: impl FnMut(&str, Option<f64>, Optio
     })
 }
 
-/// Calls with every row of a table that a run may lack.
+/// Calls `take` with every row of a table that may be missing.
 fn each_row(
     run: &PastRun,
     table: &'static TableSchema,

@@ -1,4 +1,4 @@
-//! Opens what an earlier run left behind: its tables by meter, its register and its days.
+//! Opens the output of an earlier run: its tables by meter, its register and its days.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::fs::File;
@@ -31,10 +31,10 @@ pub struct PastRun {
 }
 
 impl PastRun {
-    /// The run in `folder`, with its tables as they were written.
+    /// Opens the run in `folder` and checks that its tables are unchanged.
     ///
     /// # Errors
-    /// When it holds no whole run, or a table is not what the run wrote.
+    /// When the folder does not have a complete run, or a table was changed.
     pub fn open(folder: &Path) -> Result<Self> {
         let (run, marker) = Self::marked(folder)?;
         let is_changed =
@@ -50,10 +50,10 @@ impl PastRun {
         }
     }
 
-    /// The run in `folder`, without a look at its tables: enough to tell which run it is.
+    /// Opens the run in `folder` without checking its tables: enough to identify the run.
     ///
     /// # Errors
-    /// When it holds no whole run.
+    /// When the folder does not have a complete run.
     pub fn glance(folder: &Path) -> Result<Self> {
         Self::marked(folder).map(|(run, _)| run)
     }
@@ -85,47 +85,47 @@ impl PastRun {
         Ok((Self { folder: folder.to_owned(), record }, marker))
     }
 
-    /// Where it is.
+    /// Returns the folder of the run.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// `run.json`.
+    /// Returns the content of `run.json`.
     #[must_use]
     pub const fn record(&self) -> &serde_json::Value {
         &self.record
     }
 
-    /// First local day with data.
+    /// Returns the first local day with data.
     #[must_use]
     pub fn first_day(&self) -> Option<Date> {
         self.record["span"]["first_day"].as_str()?.parse().ok()
     }
 
-    /// Last local day with data.
+    /// Returns the last local day with data.
     #[must_use]
     pub fn last_day(&self) -> Option<Date> {
         self.record["span"]["last_day"].as_str()?.parse().ok()
     }
 
-    /// The language its words are in.
+    /// Returns the language of the run's texts.
     #[must_use]
     pub fn language(&self) -> &'static Language {
         let code = self.record["settings"]["language"].as_str();
         code.and_then(Language::with_code).unwrap_or_else(Language::english)
     }
 
-    /// Path of one of its files.
+    /// Returns the path of one of its files.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// The register the run was given; empty where it had none.
+    /// Returns the register that the run was given; empty if it had none.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// When the file exists but cannot be read.
     pub fn register(&self) -> Result<Register> {
         let path = self.path(REGISTER.file);
         if !path.is_file() {
@@ -134,7 +134,7 @@ impl PastRun {
         Ok(Register::read(&path)?.0)
     }
 
-    /// Where the days of a meter, or of a residual, lie.
+    /// Returns the folder with the days of a meter or residual.
     #[must_use]
     pub fn days_folder(&self, meter: &str) -> PathBuf {
         if meter.starts_with(RESIDUAL_PREFIX) {
@@ -143,7 +143,7 @@ impl PastRun {
         self.record["settings"]["store"].as_str().map_or_else(|| self.path(DIGESTS), PathBuf::from)
     }
 
-    /// The meter's days, `None` where the run's digests do not have it or were moved away.
+    /// Returns the meter's days, or `None` if the run's digests do not have it or were moved away.
     ///
     /// # Errors
     /// When the digests cannot be read.
@@ -155,10 +155,10 @@ impl PastRun {
         DigestStore::open(&folder)?.meter(meter)
     }
 
-    /// Columns of a table of the run, in this order.
+    /// Returns columns of a table of the run, in this order.
     ///
     /// # Errors
-    /// When the table is not there, has no such column or cannot be read.
+    /// When the table does not exist, lacks a column or cannot be read.
     pub fn columns(&self, table: &TableSchema, names: &[&str]) -> Result<DataFrame> {
         debug_assert!(names.iter().all(|name| table.has(name)), "{}: {names:?}", table.file);
         let names = names.iter().map(|name| (*name).to_owned()).collect();
@@ -166,10 +166,10 @@ impl PastRun {
         rows.map_err(|error| Error::table(table.file, error))
     }
 
-    /// The rows of one meter, in the table's order.
+    /// Returns the rows of one meter, in the table's order.
     ///
     /// # Errors
-    /// When the table is not there or cannot be read.
+    /// When the table does not exist or cannot be read.
     pub fn rows_of(&self, table: &TableSchema, meter: &str) -> Result<DataFrame> {
         let failed = |error| Error::table(table.file, error);
         let is_of_meter = |frame: &DataFrame| -> PolarsResult<BooleanChunked> {
@@ -190,7 +190,7 @@ impl PastRun {
         Ok(ParquetReader::new(file))
     }
 
-    /// Every meter with a score, by rank.
+    /// Returns every meter with a score, by rank.
     ///
     /// # Errors
     /// As [`Self::table`].
@@ -200,16 +200,16 @@ impl PastRun {
     }
 }
 
-/// Whether a file of a run is read again by other commands: the tables and the record. People may change the
-/// others.
+/// Whether other commands read this file of a run again: the tables and the record. Users may change the
+/// other files.
 fn is_table(name: &str) -> bool {
     !name.contains('/') && (name.ends_with(".parquet") || name == RUN)
 }
 
-/// What `read` makes of each row.
+/// Applies `read` to each row and returns the results.
 ///
 /// # Errors
-/// Those of `read`.
+/// The errors of `read`.
 pub fn each<T>(
     table: &'static TableSchema,
     frame: &DataFrame,
@@ -224,15 +224,15 @@ pub struct Row<'a> {
     pub table: &'static str,
     /// The table.
     pub frame: &'a DataFrame,
-    /// Number of the row, from 0.
+    /// Number of the row, counted from 0.
     pub row: usize,
 }
 
 impl Row<'_> {
-    /// A text; `None` where it is missing.
+    /// Returns a text, or `None` if it is missing.
     ///
     /// # Errors
-    /// When there is no such column or it is of another type.
+    /// When the column does not exist or has another type.
     pub fn text(&self, name: &str) -> Result<Option<String>> {
         let column = self.frame.column(name).and_then(|column| column.str());
         column
@@ -240,7 +240,7 @@ impl Row<'_> {
             .map_err(|error| Error::table(self.table, error))
     }
 
-    /// A float; `None` where it is missing.
+    /// Returns a float, or `None` if it is missing.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -249,7 +249,7 @@ impl Row<'_> {
         column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
     }
 
-    /// A count; `None` where it is missing.
+    /// Returns a count, or `None` if it is missing.
     ///
     /// # Errors
     /// As [`Self::text`].
@@ -258,17 +258,17 @@ impl Row<'_> {
         column.map(|column| column.get(self.row)).map_err(|error| Error::table(self.table, error))
     }
 
-    /// The sentence of a row of `reasons.parquet`.
+    /// Returns the sentence of a row of `reasons.parquet`.
     ///
     /// # Errors
-    /// When a column is not there, or the parameters are not what a run writes.
+    /// When a column does not exist, or the parameters are not what a run writes.
     pub fn message(&self) -> Result<Message> {
         let (code, parameters) = (self.text("indicator")?, self.text("parameters")?);
         Message::stored(&code.unwrap_or_default(), &parameters.unwrap_or_default())
             .map_err(|error| Error::table(self.table, error))
     }
 
-    /// A civil day; `None` where it is missing.
+    /// Returns a civil day, or `None` if it is missing.
     ///
     /// # Errors
     /// As [`Self::text`].

@@ -1,7 +1,7 @@
-//! Records what a run was made of, so that it can be repeated and its files checked.
+//! Records the inputs, settings and outputs of a run, so that it can be repeated and its files checked.
 //!
-//! `run.json` holds nothing that differs between two runs of the same input and seed: no clock, no
-//! thread count, no output path. How long the stages took is in `timings.json`.
+//! `run.json` has nothing that differs between two runs of the same input and seed: no clock, no thread
+//! count, no output path. `timings.json` has the duration of the stages.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,12 +20,12 @@ use hashwatt_detection::ranking::sensitivity::Sensitivity;
 /// File name of the record.
 pub const RUN: &str = "run.json";
 
-/// What only the stages before this one know.
+/// Facts that only the earlier stages know.
 #[derive(Debug, Clone, Default)]
 pub struct RunFacts {
     /// Every file read, in order of path.
     pub inputs: Vec<InputRecord>,
-    /// For each source the columns, unit, clock and stamp that were used, given or guessed.
+    /// Columns, unit, clock and stamp used for each source, given or guessed.
     pub mappings: Vec<ReadingsTable>,
     /// First and last local day with interval data.
     pub span: Option<(Date, Date)>,
@@ -35,7 +35,7 @@ pub struct RunFacts {
     pub n_meter_days: u64,
     /// Rows of interval data read.
     pub n_rows: u64,
-    /// How small a rig these meters would show.
+    /// The smallest rigs that these meters would show.
     pub sensitivity: Sensitivity,
     /// Outputs of other stages (`balance.parquet`, `features.parquet` ...), paths relative to the
     /// output folder.
@@ -45,19 +45,19 @@ pub struct RunFacts {
 /// One file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputRecord {
-    /// What it was read as: `readings`, `register`, `weather`, `events`, `verdicts`.
+    /// Role of the file: `readings`, `register`, `weather`, `events`, `verdicts`.
     pub role: &'static str,
     /// Path or URL, size and hash.
     #[serde(flatten)]
     pub file: FileRecord,
-    /// Rows read, where they were counted.
+    /// Rows read, if they were counted.
     pub n_rows: Option<u64>,
 }
 
-/// How long one stage took.
+/// Duration of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timing {
-    /// The stage's name.
+    /// Name of the stage.
     pub stage: &'static str,
     /// Wall-clock time. [s]
     pub seconds: f64,
@@ -89,7 +89,7 @@ struct Span {
 struct SettingsRecord {
     language: &'static str,
     timezone: Option<String>,
-    /// Where the digests are, if not beside this file.
+    /// Folder of the digests, if they are not beside this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<String>,
     windows: Windows,
@@ -110,7 +110,7 @@ struct Counts {
 }
 
 impl RunRecord {
-    /// The record of `run`, with the files it wrote.
+    /// Builds the record of `run`, with the files that it wrote.
     pub fn of(run: &RunOutputs<'_>, written: impl Iterator<Item = FileRecord>) -> Self {
         let facts = run.facts;
         let mut outputs: Vec<FileRecord> = facts.outputs.iter().cloned().chain(written).collect();

@@ -1,6 +1,6 @@
 //! Declares the tables of a run: every column once, with its type, unit and meaning.
 //!
-//! Tables are written through it ([`TableSchema::frame`] takes no other columns), read through it
+//! Tables are written through it ([`TableSchema::frame`] accepts no other columns), read through it
 //! ([`PastRun::columns`](super::past_run::PastRun::columns) asks for no other columns), and shown to users
 //! (`hashwatt schema`, `docs/tables.md`).
 
@@ -15,7 +15,7 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_detection::features::FEATURES;
 use hashwatt_detection::features::standard::STANDARD;
 
-/// Version of the tables and of `run.json`. It grows when a column goes, or means something else.
+/// Version of the tables and of `run.json`. It increases when a column is removed or changes its meaning.
 pub const FORMAT: u32 = 1;
 
 /// A table.
@@ -23,7 +23,7 @@ pub const FORMAT: u32 = 1;
 pub struct TableSchema {
     /// File name within the run's folder.
     pub file: &'static str,
-    /// What a row is, and in which order rows stand.
+    /// Meaning of a row, and the order of the rows.
     pub rows: &'static str,
     /// Its columns, in order.
     pub columns: Vec<ColumnSchema>,
@@ -32,13 +32,13 @@ pub struct TableSchema {
 /// A column.
 #[derive(Debug, Clone)]
 pub struct ColumnSchema {
-    /// Its name; with the unit, where it has one.
+    /// Name, including the unit if there is one.
     pub name: Cow<'static, str>,
-    /// What its values are.
+    /// Type of its values.
     pub kind: Kind,
-    /// Unit, range or form; empty where the name says all.
+    /// Unit, range or format; empty if the name is enough.
     pub unit: &'static str,
-    /// What a value says, and when it is missing.
+    /// Meaning of a value, and when it is missing.
     pub meaning: Cow<'static, str>,
 }
 
@@ -56,7 +56,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As a user of the table calls it.
+    /// Returns the type's name for users.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -377,7 +377,7 @@ pub static ZONES: LazyLock<TableSchema> = LazyLock::new(|| TableSchema {
     ],
 });
 
-/// Every table of a run, in the order in which a reader meets them. A run has only the tables of its stages.
+/// Returns every table of a run, in reading order. A run has only the tables of its stages.
 #[must_use]
 pub fn tables() -> [&'static TableSchema; 11] {
     [
@@ -396,10 +396,10 @@ pub fn tables() -> [&'static TableSchema; 11] {
 }
 
 impl TableSchema {
-    /// The table of these columns, which must be the declared ones.
+    /// Builds the table from these columns, which must match the declared ones.
     ///
     /// # Errors
-    /// When a column is missing, of another name or type, or of another height.
+    /// When a column is missing or has another name, type or height.
     pub fn frame(&self, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
         let is_declared = |(column, declared): (&Column, &ColumnSchema)| {
             column.name().as_str() == declared.name && declared.kind.is_of(column.dtype())
@@ -424,7 +424,7 @@ impl TableSchema {
     }
 }
 
-/// The dictionary of all tables, in Markdown.
+/// Returns the dictionary of all tables, in Markdown.
 #[must_use]
 pub fn dictionary() -> String {
     let mut page = format!(

@@ -1,10 +1,10 @@
-//! Reads a row of `scores.parquet` back.
+//! Reads a row of `scores.parquet`.
 
 use super::past_run::Row;
 use hashwatt_core::error::Result;
 use hashwatt_detection::ranking::RigEstimate;
 
-/// A line of a run, by the columns of [`SCORES`](super::schema::SCORES).
+/// A line of a run, with the columns of [`SCORES`](super::schema::SCORES).
 #[derive(Debug, Clone, Default)]
 pub struct ScoreRow {
     /// The meter or residual.
@@ -13,9 +13,9 @@ pub struct ScoreRow {
     pub score: f64,
     /// Place in the list, from 1.
     pub rank: u32,
-    /// The kind's stable text.
+    /// Stable text of the kind.
     pub kind: Option<String>,
-    /// The rig; its energy is not in the table and NaN.
+    /// The rig. Its energy is not in the table, so it is NaN.
     pub rig: Option<RigEstimate>,
     /// Peer group.
     pub group: String,
@@ -28,7 +28,7 @@ pub struct ScoreRow {
 }
 
 impl ScoreRow {
-    /// Columns that a row is read from.
+    /// Columns of the table that a row needs.
     pub const COLUMNS: [&'static str; 15] = [
         "meter_id",
         "score",
@@ -47,10 +47,10 @@ impl ScoreRow {
         "chance",
     ];
 
-    /// The row.
+    /// Reads the row.
     ///
     /// # Errors
-    /// When a column is not there or of another type.
+    /// When a column does not exist or has another type.
     pub fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             meter: row.text("meter_id")?.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Says what is wrong with a folder that hashwatt wrote: files that are gone, changed, or somebody else's.
+//! Checks a folder that hashwatt wrote: which files are missing, changed or not hashwatt's.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,22 +13,22 @@ use hashwatt_core::settings::DIGESTS;
 use hashwatt_readings::digest::store::manifest::Manifest;
 use hashwatt_readings::digest::store::{self, LOCK};
 
-/// What was found in a folder.
+/// Result of checking a folder.
 #[derive(Debug)]
 pub struct Verified {
-    /// What the folder holds.
+    /// Type of the folder's content.
     pub holds: Holds,
-    /// Files that were held against their sums.
+    /// Number of files compared with their checksums.
     pub n_files: usize,
-    /// What is wrong, in order of file.
+    /// The problems found, in order of file.
     pub damages: Vec<String>,
-    /// Files that hashwatt did not write, in order; they do no harm.
+    /// Files that hashwatt did not write, in order; they are harmless.
     pub others: Vec<String>,
-    /// Where the digests of a run are, if not in it: a store that other runs share.
+    /// Folder of the run's digests, if it is outside the run: a store that other runs share.
     pub store: Option<PathBuf>,
 }
 
-/// Holds every file of a run, a store or another folder of hashwatt's against what was written.
+/// Compares every file of a run, a store or another hashwatt folder with its checksum.
 ///
 /// # Errors
 /// When hashwatt did not make the folder.
@@ -50,7 +50,7 @@ pub fn verify(folder: &Path) -> Result<Verified> {
 
 fn verify_store(folder: &Path) -> Verified {
     let damages = store::verify(folder).iter().map(ToString::to_string).collect();
-    // Where the manifest cannot be read, that is the damage.
+    // A manifest that cannot be read counts as the damage.
     let manifest = Manifest::read(folder).ok().flatten();
     let parts: BTreeSet<String> =
         manifest.iter().flat_map(|manifest| manifest.parts().map(|part| part.name.clone())).collect();
@@ -86,7 +86,7 @@ fn verify_files(folder: &Path, marker: &Marker) -> Verified {
     }
 }
 
-/// The store of a run whose digests are not its own.
+/// Returns the digest store of a run that does not have its own digests.
 fn store_of(run: &Path) -> Option<PathBuf> {
     if run.join(DIGESTS).is_dir() {
         return None;
@@ -96,7 +96,7 @@ fn store_of(run: &Path) -> Option<PathBuf> {
     record["settings"]["store"].as_str().map(PathBuf::from)
 }
 
-/// Files in a folder and below it, in order, as paths within it.
+/// Lists the files in a folder and its subfolders, in order, as relative paths.
 fn names(folder: &Path) -> Vec<String> {
     let mut names = hashwatt_core::folder::marker::files_below(folder).unwrap_or_default();
     names.sort();

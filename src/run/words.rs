@@ -1,4 +1,4 @@
-//! Puts kinds, rigs and amounts in the words that pages and sheets share.
+//! Formats kinds, rigs and amounts as the words that pages and sheets share.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
@@ -7,13 +7,13 @@ use hashwatt_core::units::Kilowatts;
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 use hashwatt_detection::ranking::{Kind, RigEstimate, Scored};
 
-/// Stands above every list of suspects, whatever shows it.
+/// Shown above every list of suspects.
 pub const EVIDENCE_IS_NOT_GUILT: &str = "A suspect is a place worth a visit. The score weighs evidence from meter data; it proves nothing about any person. Only an inspection can confirm or reject it.";
 
-/// What stands where nothing is known.
+/// Shown where a value is unknown.
 pub const NONE: &str = "–";
 
-/// The kind as a person says it.
+/// Returns the kind in words for people.
 #[must_use]
 pub const fn kind_words(kind: Kind) -> &'static str {
     match kind {
@@ -36,20 +36,20 @@ const KINDS: [Kind; 6] = [
     Kind::RestartedFarm,
 ];
 
-/// The kind with this stable text, `None` for a text of another version.
+/// Returns the kind with this stable text, or `None` for a text of another version.
 #[must_use]
 pub fn kind_named(text: &str) -> Option<Kind> {
     KINDS.into_iter().find(|kind| kind.as_str() == text)
 }
 
-/// `6.40 kW (5.90 to 7.00)`.
+/// Formats a rig: `6.40 kW (5.90 to 7.00)`.
 #[must_use]
 pub fn rig_words(rig: &RigEstimate) -> String {
     let bare = |kw: f64| Kilowatts(kw).to_string().trim_end_matches(" kW").to_owned();
     format!("{} ({} to {})", Kilowatts(rig.kw), bare(rig.kw_low), bare(rig.kw_high))
 }
 
-/// `2 to 3`, or `2` where both ends agree.
+/// Formats the number of machines: `2 to 3`, or `2` if both ends agree.
 #[must_use]
 pub fn machine_words(rig: &RigEstimate) -> String {
     if rig.machines_low == rig.machines_high {
@@ -59,13 +59,13 @@ pub fn machine_words(rig: &RigEstimate) -> String {
     }
 }
 
-/// A p-value against the peers: `1.0% of them, itself included, score as high`.
+/// Describes a p-value among the peers: `1.0% of them, itself included, score as high`.
 #[must_use]
 pub fn peers_words(p_value: f64) -> String {
     format!("{:.1}% of them, itself included, score as high", 100.0 * p_value)
 }
 
-/// Of how small a rig a run would show; empty where nothing was planted.
+/// Describes the smallest rigs a run would show; empty if no rigs were planted.
 #[must_use]
 pub fn sensitivity_words(sensitivity: &Sensitivity) -> String {
     if sensitivity.n_planted() == 0 {
@@ -83,19 +83,19 @@ pub fn sensitivity_words(sensitivity: &Sensitivity) -> String {
     format!("Of the rigs that were planted into copies of these meters, {found} above the cut.")
 }
 
-/// When the block began, as far as the data tells.
+/// Describes the start of the block, as far as the data shows it.
 #[must_use]
 pub fn onset_words(onset: Option<Date>) -> String {
     onset.map_or_else(|| "before the data begins".to_owned(), |day| day.to_string())
 }
 
-/// When the block ended, as far as the data tells.
+/// Describes the end of the block, as far as the data shows it.
 #[must_use]
 pub fn ended_words(ended: Option<Date>) -> String {
     ended.map_or_else(|| "still on at the end of the data".to_owned(), |day| day.to_string())
 }
 
-/// `1 234 567`: thousands apart by a narrow space that does not break.
+/// Formats `1 234 567`, with narrow no-break spaces between thousands.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -109,7 +109,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// What was ranked: `248 meters`, `248 meters and 6 residuals`.
+/// Names what was ranked: `248 meters`, `248 meters and 6 residuals`.
 #[must_use]
 pub fn ranked_words(scored: &[Scored]) -> String {
     let is_residual = |one: &&Scored| one.meter.as_str().starts_with(RESIDUAL_PREFIX);
@@ -118,21 +118,21 @@ pub fn ranked_words(scored: &[Scored]) -> String {
     if n_residuals == 0 { meters } else { format!("{meters} and {}", counted(n_residuals, "residual")) }
 }
 
-/// A count with its noun, `1 meter`, `2 meters`.
+/// Formats a count with its noun: `1 meter`, `2 meters`.
 #[must_use]
 pub fn counted(number: u64, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", grouped(number))
 }
 
-/// How many of the suspects are expected to be false.
+/// Says how many of the suspects are expected to be false leads.
 #[must_use]
 pub fn false_leads(n_suspects: usize, expected_false: f64) -> String {
     let suspects = counted(n_suspects as u64, "suspect");
     format!("Of the {suspects}, about {expected_false:.1} are expected to be false leads.")
 }
 
-/// A share as people read it; only a whole is `100%`, and only nothing is `0%`.
+/// Formats a share; only 1 gives `100%`, and only 0 gives `0%`.
 #[must_use]
 pub fn percent(share: f64) -> String {
     let tenths = (share * 1000.0).round();

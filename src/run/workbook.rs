@@ -1,4 +1,4 @@
-//! Writes the suspects as a workbook: the list, the reasons, and what the columns mean.
+//! Writes the suspects as a workbook: the list, the reasons, and the meaning of the columns.
 
 use std::fs::File;
 
@@ -14,27 +14,27 @@ use hashwatt_core::language::Language;
 use hashwatt_core::settings::Settings;
 use hashwatt_detection::ranking::suspects::Suspect;
 
-/// Rows a sheet can hold below its header, by the file format.
+/// Most rows of a sheet below its header, by the file format.
 const MAX_ROWS: usize = 1_048_575;
 
-/// Characters a cell can hold, by the file format.
+/// Most characters of a cell, by the file format.
 const MAX_CELL_CHARS: usize = 32_767;
 
-/// Links a sheet can hold, by the file format.
+/// Most links of a sheet, by the file format.
 const MAX_LINKS: usize = 65_530;
 
 /// Names of the sheets that link to each other.
 const SUSPECTS: &str = "Suspects";
 const REASONS: &str = "Reasons";
 
-/// Place of the meter among the columns of both.
+/// Column of the meter in both sheets.
 const METER_COLUMN: u16 = 1;
 
-/// The document's date where the data has no days.
+/// The document's date if the data has no days.
 const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
 
-/// Fills `file` with the workbook. Texts are written as texts, so no cell runs as a formula. The
-/// document is dated by the last day of the data, not by the clock: same input, same bytes.
+/// Fills `file` with the workbook. Texts are written as texts, so no cell runs as a formula. The document's
+/// date is the last day of the data, not the clock, so the same input gives the same bytes.
 ///
 /// # Errors
 /// When the workbook cannot be built or written.
@@ -63,7 +63,7 @@ fn properties(last_day: Option<Date>) -> std::result::Result<DocProperties, Xlsx
         .set_creation_datetime(&date))
 }
 
-/// What one cell holds.
+/// Content of one cell.
 enum Cell<'a> {
     Text(Option<&'a str>),
     Words(Option<String>),
@@ -71,10 +71,10 @@ enum Cell<'a> {
     Day(Option<Date>),
 }
 
-/// A column of the sheet of suspects.
+/// A column of the suspects sheet.
 struct ColumnOf<'a> {
     name: &'static str,
-    /// In characters of the sheet's font.
+    /// Width in characters of the sheet's font.
     width: f64,
     number_format: &'static str,
     meaning: &'static str,
@@ -88,7 +88,7 @@ const DAY: &str = "yyyy-mm-dd";
 const DEGREES: &str = "0.00000";
 const GENERAL: &str = "General";
 
-// One line a column reads as the table it is.
+// One line per column keeps it readable as a table.
 #[rustfmt::skip]
 fn columns<'a>() -> Vec<ColumnOf<'a>> {
     use Cell::{Day, Number, Text, Words};
@@ -149,9 +149,9 @@ fn write_suspects(
     finish_list(sheet, suspects.len(), columns.len(), 2)
 }
 
-/// Makes each meter of the list lead to its first reason.
+/// Links each meter of the list to its first reason.
 fn link_to_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result::Result<(), XlsxError> {
-    // Rows as people count them, below the header.
+    // Rows counted from 1, below the header.
     let mut first_row = 2;
     for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS.min(MAX_LINKS))) {
         let n_reasons = suspect.scored.reasons.len();
@@ -163,7 +163,7 @@ fn link_to_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::resu
     Ok(())
 }
 
-/// Writes a meter that leads to another place of the workbook.
+/// Writes a meter that links to another place in the workbook.
 fn link(
     sheet: &mut Worksheet,
     row: u32,
@@ -234,7 +234,7 @@ fn write_reasons(
     finish_list(sheet, n_rows, names.len(), 2)
 }
 
-/// Freezes the header and the first columns, filters, and prints wide with the header on each page.
+/// Freezes the header and the first columns, adds filters, and prints landscape with the header on each page.
 fn finish_list(
     sheet: &mut Worksheet,
     n_rows: usize,
@@ -261,7 +261,7 @@ fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Resu
     Ok(())
 }
 
-/// Name and words of each line; a line without words is a heading.
+/// Returns name and text of each line; a line without text is a heading.
 fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
     let line = |name: &str, words: String| (name.to_owned(), words);
     let settings = run.settings;
@@ -316,11 +316,12 @@ mod tests {
         assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
         assert!(!xml.contains("<f>"));
         assert!(xml.contains(r#"ySplit="1""#) && xml.contains("<autoFilter"), "frozen and filtered");
-        // The third suspect's reasons stand below the header, four and two others.
+        // The third suspect's reasons come below the header and the six reasons of the other two (four and
+        // two).
         assert!(xml.contains("Reasons!A8") && xml.contains("Suspects!A4"), "linked");
     }
 
-    /// The text of every part of a workbook, which is a zip file.
+    /// Returns the text of every part of a workbook, which is a zip file.
     fn sheets_xml(zip: &[u8]) -> String {
         let mut xml = String::new();
         let mut rest = zip;

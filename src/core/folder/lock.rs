@@ -1,4 +1,4 @@
-//! Locks a folder against a second run, and says who holds it.
+//! Locks a folder against a second run, and tells who holds the lock.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// A lock that is held; it goes with this value, or with the process however it ends.
+/// A lock that is held. It ends with this value, or when the process ends for any reason.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
     path: PathBuf,
 }
 
-/// Opens a file to be locked, without emptying it: it says who holds it.
+/// Opens a lock file without emptying it, because its text names the holder.
 fn open(path: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).read(true).write(true).open(path);
     file.map_err(|error| Error::write(path, error))
 }
 
 impl Lock {
-    /// Takes the lock, or says who holds it. `what` is what the lock is for, in words.
+    /// Takes the lock, or returns an error that names the holder. `what` describes the locked thing in words.
     ///
     /// # Errors
-    /// When somebody else holds it, or the disk knows no locks.
+    /// When another process holds it, or the disk does not support locks.
     pub fn take(path: &Path, what: &str) -> Result<Self> {
         loop {
             let mut file = open(path)?;
@@ -32,33 +32,35 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(held(what, &holder(&mut file))),
                 Err(TryLockError::Error(error)) => return Err(no_locks(path, &error)),
             }
-            // Who held it may have removed the file meanwhile: then this lock is of a file that is gone.
+            // The previous holder may have removed the file meanwhile. This lock would then be on a deleted
+            // file.
             if is_at(&file, path) {
                 return Self { file, path: path.to_owned() }.signed();
             }
         }
     }
 
-    /// Waits until nobody else holds the lock, and takes it.
+    /// Waits until nobody else holds the lock, then takes it.
     ///
     /// # Errors
-    /// When the disk knows no locks.
+    /// When the disk does not support locks.
     pub fn wait(path: &Path) -> Result<Self> {
         let file = open(path)?;
         file.lock().map_err(|error| no_locks(path, &error))?;
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Lets readers in, as one of them. Another writer may come first: look again at what is there.
+    /// Turns this lock into a shared one, for readers. Another writer may come first, so check the folder
+    /// again.
     ///
     /// # Errors
-    /// When the disk knows no locks.
+    /// When the disk does not support locks.
     pub fn share(&self) -> Result<()> {
         let shared = self.file.unlock().and_then(|()| self.file.lock_shared());
         shared.map_err(|error| no_locks(&self.path, &error))
     }
 
-    /// Writes who holds it, for the others.
+    /// Writes this process into the lock file, so that others can name the holder.
     fn signed(mut self) -> Result<Self> {
         let signature = format!("process {} on {}\n", std::process::id(), host());
         let written = self
@@ -73,7 +75,7 @@ impl Lock {
 
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
-    // A holder that has not signed yet is named without its number.
+    // The message leaves out the process number if the holder has not written it yet.
     let _ = file.read_to_string(&mut text);
     if text.trim().is_empty() { "another process".to_owned() } else { text.trim().to_owned() }
 }
@@ -111,7 +113,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> bool {
-    // A file that is open cannot be removed there.
+    // Windows cannot remove a file that is open.
     path.exists()
 }
 

@@ -1,7 +1,7 @@
 //! Marks the folders that hashwatt makes, and lists which files in them are its own.
 //!
-//! hashwatt removes a file only where a marker names it and its content is what was written. A folder
-//! without a marker belongs to somebody else.
+//! hashwatt removes a file only if a marker names it and its content is unchanged. A folder without a marker
+//! belongs to somebody else.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,32 +17,32 @@ use crate::sums::Sums;
 /// File name of the marker.
 pub const MARKER: &str = ".hashwatt";
 
-/// Changes whenever an older program would misread a folder.
+/// Version of the format. Raise it whenever an older program would misread a folder.
 const FORMAT: u32 = 1;
 
-/// Where wall-clock times stand: the one file that differs between two runs of the same input.
+/// File of the wall-clock times: the only file that differs between two runs of the same input.
 pub const TIMINGS: &str = "timings.json";
 
-/// What a folder of hashwatt's holds.
+/// Type of content of a hashwatt folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
-    /// What `detect` or `digest` left.
+    /// Output of `detect` or `digest`.
     Run,
-    /// Digests that runs share.
+    /// Digests that several runs share.
     Store,
-    /// What `triage` left.
+    /// Output of `triage`.
     Triage,
-    /// What `backtest` left.
+    /// Output of `backtest`.
     Backtest,
-    /// What `simulate` left: exports to try hashwatt on.
+    /// Output of `simulate`: exports to try hashwatt on.
     District,
-    /// What a run that is not done is making.
+    /// Unfinished output of a run.
     Workspace,
 }
 
 impl Holds {
-    /// As people read it.
+    /// Returns the type in words for people.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Holds {
         }
     }
 
-    /// Whether its files are exports, which others may read.
+    /// Whether the files are exports, which other commands may read as input.
     #[must_use]
     pub const fn is_export(self) -> bool {
         matches!(self, Self::District)
@@ -65,27 +65,27 @@ impl Holds {
 /// The content of a marker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
-    /// What the folder holds.
+    /// Type of the folder's content.
     pub holds: Holds,
     format: u32,
-    /// Names the content: two folders of one id hold the same. Empty where the content changes.
+    /// Identifies the content: two folders with one id have the same content. Empty if the content changes.
     pub id: String,
-    /// The files that were written, by path within the folder; empty for a store, which has its own list.
+    /// The written files, by path within the folder. Empty for a store, which has its own list.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, Written>,
 }
 
-/// A file as it was written.
+/// A file as hashwatt wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// Size. [bytes]
     pub bytes: u64,
-    /// Sum of its content.
+    /// Checksum of its content.
     pub sum: String,
 }
 
 impl Written {
-    /// Whether the file at `path` is this one still.
+    /// Whether the file at `path` is still this one.
     #[must_use]
     pub fn is_at(&self, path: &Path) -> bool {
         let is_size =
@@ -95,13 +95,14 @@ impl Written {
 }
 
 impl Marker {
-    /// The marker of a folder whose content changes.
+    /// Builds the marker of a folder whose content changes.
     #[must_use]
     pub const fn bare(holds: Holds) -> Self {
         Self { holds, format: FORMAT, id: String::new(), files: BTreeMap::new() }
     }
 
-    /// The marker of a folder with all that is in it now; `known` are files whose sums are known.
+    /// Builds the marker of a folder and everything in it. The checksums of `known` files are not computed
+    /// again.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -126,10 +127,10 @@ impl Marker {
         Ok(Self { id: Sums::of_bytes(listed.as_bytes()), files, ..Self::bare(holds) })
     }
 
-    /// The marker in `folder`; `None` where there is none.
+    /// Reads the marker in `folder`; returns `None` if there is none.
     ///
     /// # Errors
-    /// When it cannot be read or was written by a later version.
+    /// When the marker cannot be read or was written by a later version.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(MARKER);
         let failed = |seen: String| {
@@ -156,10 +157,10 @@ impl Marker {
         }
     }
 
-    /// Puts the marker into a folder.
+    /// Writes the marker into a folder.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the marker cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(MARKER);
         write_whole(&path, |file| {
@@ -170,7 +171,7 @@ impl Marker {
         })
     }
 
-    /// Whether a file of this path within the folder was written by hashwatt and is as it was written.
+    /// Whether hashwatt wrote the file at this path within the folder and it is unchanged.
     #[must_use]
     pub fn is_own(&self, folder: &Path, path: &str) -> bool {
         match path {
@@ -180,7 +181,7 @@ impl Marker {
     }
 }
 
-/// Files in a folder and below it, as paths within it with `/` between names.
+/// Lists the files in a folder and its subfolders, as relative paths with `/` between names.
 ///
 /// # Errors
 /// When a folder cannot be read.

@@ -1,9 +1,9 @@
-//! Makes the folders that commands leave: beside their place, under a lock, and published whole.
+//! Makes the output folders of commands: beside their place, under a lock, and published whole.
 //!
-//! What a command writes goes into a folder beside `--out` that nobody reads. Once everything is there
-//! the two change places in one step, so the run before stands until the new one is whole. Of the old
-//! folder hashwatt removes what its [`Marker`] names and what is as it was written; everything else is
-//! somebody's work and moves along.
+//! A command writes into a folder beside `--out` that nobody reads. When everything is there, the two folders
+//! change places in one step. Until then the previous run stays in place. From the old folder, hashwatt
+//! removes the files that its [`Marker`] names and that are unchanged. All other files belong to the user;
+//! they move to the new folder.
 
 mod lock;
 pub mod marker;
@@ -17,16 +17,16 @@ pub use lock::Lock;
 pub use marker::{Holds, MARKER, Marker, Written};
 pub use retire::KeptFile;
 
-/// Folders in a workspace: what is being made, and what it takes the place of.
+/// Folders in a workspace: the one being made, and the one it replaces.
 const NEW: &str = "new";
 const OLD: &str = "old";
 const LOCK: &str = "lock";
 
-/// Tries at a workspace that another command takes away, and the time between them.
+/// Attempts to lock a workspace that another command removes, and the pause between them.
 const MAX_TRIES: usize = 20;
 const TRY_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
 
-/// A file that a command reads, with the flag that named it.
+/// An input file of a command, and the flag that named it.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// Flag or argument, for messages.
@@ -35,23 +35,24 @@ pub struct Input {
     pub path: PathBuf,
 }
 
-/// A folder on its way to `--out`.
+/// A folder that is being made for `--out`.
 #[derive(Debug)]
 pub struct Workspace {
-    /// Where it will be.
+    /// Its final place.
     out: PathBuf,
-    /// Beside it, with the lock and the folder that is being made.
+    /// The workspace beside `out`: the lock and the folder being made.
     beside: PathBuf,
     holds: Holds,
     _lock: Lock,
 }
 
 impl Workspace {
-    /// Claims `out` for what this command makes. Nothing in it changes before [`publish`](Self::publish).
+    /// Reserves `out` for the output of this command. Nothing in it changes before
+    /// [`publish`](Self::publish).
     ///
     /// # Errors
-    /// When `out` holds somebody else's files, another command is writing it, one of the `inputs` lies in
-    /// it, or the system does not let it be written.
+    /// When `out` has somebody else's files, another command is writing it, one of the `inputs` is inside it,
+    /// or the system does not allow writing.
     pub fn claim(out: &Path, holds: Holds, inputs: &[Input]) -> Result<Self> {
         let out = place_of(out)?;
         check_place(&out)?;
@@ -67,17 +68,17 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// The folder that is being made.
+    /// Returns the folder that is being made.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.beside.join(NEW)
     }
 
-    /// Puts the folder into its place, in one step. `known` are files whose sums need not be taken again.
-    /// Gives back what of the old folder was not hashwatt's and lies under another name now.
+    /// Moves the folder to its final place in one step. The checksums of `known` files are not computed
+    /// again. Returns the files of the old folder that were not hashwatt's and now have another name.
     ///
     /// # Errors
-    /// When the system refuses; then the folder that was there stands.
+    /// When the system refuses. The old folder then stays in place.
     pub fn publish(self, known: &BTreeMap<String, Written>) -> Result<Vec<KeptFile>> {
         let (new, old) = (self.folder(), self.beside.join(OLD));
         Marker::of_content(self.holds, &new, known)?.write(&new)?;
@@ -94,7 +95,7 @@ impl Workspace {
         retire::retire(&old, &self.out)
     }
 
-    /// Finishes what a killed command left undone.
+    /// Finishes the work that a killed command left undone.
     fn recover(&self) -> Result<()> {
         let (new, old) = (self.folder(), self.beside.join(OLD));
         if old.is_dir() {
@@ -104,7 +105,7 @@ impl Workspace {
                 std::fs::rename(&old, &self.out).map_err(|error| Error::write(&self.out, error))?;
             }
         }
-        // Everything in it was written by a command that did not end.
+        // Everything in it was written by a command that did not finish.
         if new.is_dir() {
             std::fs::remove_dir_all(&new).map_err(|error| Error::write(&new, error))?;
         }
@@ -113,14 +114,15 @@ impl Workspace {
 }
 
 impl Drop for Workspace {
-    /// Removes the workspace while its lock is held: a command that failed leaves nothing but what was
-    /// there before. What cannot be removed takes space and nothing else; the next command sweeps it.
+    /// Removes the workspace while its lock is held, so that a failed command leaves only what was there
+    /// before. A folder that cannot be removed only takes up space; the next command removes it.
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(self.folder());
         if self.beside.join(OLD).exists() {
             return;
         }
-        // It goes at once: half a workspace would be somebody else's folder to the next command.
+        // Rename first, so that it vanishes at once: the next command would take half a workspace for
+        // somebody else's folder.
         let mut name = self.beside.file_name().unwrap_or_default().to_owned();
         name.push(format!("-{}", std::process::id()));
         let gone = self.beside.with_file_name(name);
@@ -130,8 +132,8 @@ impl Drop for Workspace {
     }
 }
 
-/// Makes a workspace and takes its lock. The command before may take the workspace away in between: then
-/// it is made again.
+/// Makes a workspace and takes its lock. If the previous command removes the workspace in between, it is made
+/// again.
 fn lock_workspace(beside: &Path, out: &Path) -> Result<Lock> {
     let take = || {
         prepare(beside, Holds::Workspace, "--out")?;
@@ -150,10 +152,10 @@ fn lock_workspace(beside: &Path, out: &Path) -> Result<Lock> {
     take()
 }
 
-/// Makes a folder that grows, a store, hashwatt's own. It must be new, empty, or one already.
+/// Makes a lasting hashwatt folder, such as a store. The folder must be new, empty, or already of this type.
 ///
 /// # Errors
-/// When it holds somebody else's files, or cannot be made.
+/// When the folder has somebody else's files, or cannot be made.
 pub fn prepare(folder: &Path, holds: Holds, flag: &str) -> Result<()> {
     if check_free_or_own(folder, holds, flag)? == State::Own {
         return Ok(());
@@ -162,18 +164,18 @@ pub fn prepare(folder: &Path, holds: Holds, flag: &str) -> Result<()> {
     Marker::bare(holds).write(folder)
 }
 
-/// Refuses a folder that [`prepare`] would refuse, and makes nothing.
+/// Refuses a folder that [`prepare`] would refuse, but does not make it.
 ///
 /// # Errors
-/// When it holds somebody else's files.
+/// When the folder has somebody else's files.
 pub fn check_claim(folder: &Path, holds: Holds, flag: &str) -> Result<()> {
     check_free_or_own(folder, holds, flag).map(drop)
 }
 
-/// Refuses inputs that lie in a folder which a command writes: it would replace what it reads.
+/// Refuses inputs that are inside the folder that a command writes: it would replace its own input.
 ///
 /// # Errors
-/// Naming the first of them.
+/// When there is such an input; the error names the first.
 pub fn check_inputs(folder: &Path, inputs: &[Input], flag: &str) -> Result<()> {
     let Ok(folder) = folder.canonicalize() else { return Ok(()) };
     let lies_within = |input: &&Input| {
@@ -193,10 +195,10 @@ pub fn check_inputs(folder: &Path, inputs: &[Input], flag: &str) -> Result<()> {
     ))
 }
 
-/// Refuses two folders of which one lies in the other.
+/// Refuses two folders if one is inside the other.
 ///
 /// # Errors
-/// Naming both flags.
+/// When one is; the error names both flags.
 pub fn check_apart(a: (&str, &Path), b: (&str, &Path)) -> Result<()> {
     let real = |path: &Path| place_of(path).unwrap_or_else(|_| path.to_owned());
     let (first, second) = (real(a.1), real(b.1));
@@ -210,20 +212,20 @@ pub fn check_apart(a: (&str, &Path), b: (&str, &Path)) -> Result<()> {
     Ok(())
 }
 
-/// Whether a folder holds outputs of hashwatt, which are no exports.
+/// Whether a folder is hashwatt output, which cannot be read as an export.
 #[must_use]
 pub fn is_output(folder: &Path) -> bool {
-    // A marker that cannot be read marks all the same.
+    // A marker that cannot be read still counts.
     folder.join(MARKER).is_file()
         && !matches!(Marker::read(folder), Ok(Some(marker)) if marker.holds.is_export())
 }
 
-/// What is at the place of an output folder.
+/// State of the place where an output folder goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Nothing, or a folder with nothing in it.
+    /// There is nothing, or an empty folder.
     Free,
-    /// A folder of hashwatt's, of the same kind.
+    /// There is a hashwatt folder of the same type.
     Own,
 }
 
@@ -246,7 +248,7 @@ fn check_free_or_own(folder: &Path, holds: Holds, flag: &str) -> Result<State> {
         return Err(refused(seen, "Name another folder, or remove this one if nobody needs it"));
     }
     let entries = std::fs::read_dir(folder).map_err(|error| Error::read(folder, error))?;
-    // Another hashwatt may be marking it at this moment.
+    // Another hashwatt process may be writing the marker at this moment.
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let names: Vec<String> = names.filter(|name| !name.starts_with(crate::atomic::PREFIX)).collect();
     let Some(first) = names.iter().min() else { return Ok(State::Free) };
@@ -260,7 +262,7 @@ fn check_free_or_own(folder: &Path, holds: Holds, flag: &str) -> Result<State> {
     ))
 }
 
-/// Where a folder is, or will be, links followed.
+/// Returns the place where a folder is or will be, with links followed.
 fn place_of(path: &Path) -> Result<PathBuf> {
     if let Ok(real) = path.canonicalize() {
         return Ok(real);
@@ -278,7 +280,7 @@ fn place_of(path: &Path) -> Result<PathBuf> {
     }
 }
 
-/// Refuses places that cannot change with another in one step.
+/// Refuses places that cannot change with another folder in one step.
 fn check_place(out: &Path) -> Result<()> {
     let cure = "Name a folder of its own within it, for example run1";
     let refused = |seen: String| Err(Error::setting("--out", seen, cure));
@@ -309,18 +311,18 @@ const fn is_mounted(_: &Path) -> bool {
     false
 }
 
-/// How two folders changed places.
+/// Result of swapping two folders.
 enum Swapped {
-    /// At once: what was at the second place is at the first now.
+    /// Both moved at once: the folder of the second place is now at the first.
     Both,
-    /// There was nothing at the second place, or it lies at the third.
+    /// Only one moved: the second place was empty, or its folder is now at the third place.
     One,
-    /// Not at all.
+    /// Neither moved.
     Failed(std::io::Error),
 }
 
-/// Puts `new` at `out`. What was there goes to `new`, or to `old` where the disk cannot do both at once;
-/// a command killed in between leaves it there, and the next one puts it back.
+/// Moves `new` to `out`. The folder at `out` goes to `new`, or to `old` if the disk cannot swap in one step.
+/// A command killed in between leaves it in `old`, and the next command puts it back.
 fn swap(new: &Path, out: &Path, old: &Path) -> Swapped {
     if !out.exists() {
         return std::fs::rename(new, out).map_or_else(Swapped::Failed, |()| Swapped::One);
@@ -338,14 +340,14 @@ fn swap(new: &Path, out: &Path, old: &Path) -> Swapped {
     match std::fs::rename(new, out) {
         Ok(()) => Swapped::One,
         Err(error) => {
-            // The old one goes back to its place; if even that fails, the next command does it.
+            // Put the old folder back. If this fails too, the next command does it.
             let _ = std::fs::rename(old, out);
             Swapped::Failed(error)
         }
     }
 }
 
-/// Makes new names last through a power cut where the system allows it.
+/// Makes new names survive a power cut where the system supports it.
 fn sync(folder: Option<&Path>) {
     if let Some(folder) = folder.and_then(|folder| std::fs::File::open(folder).ok()) {
         let _ = folder.sync_all();
@@ -380,7 +382,7 @@ mod tests {
             Workspace::claim(&self.path("run1"), Holds::Run, &[])
         }
 
-        /// Publishes a run of files with these contents.
+        /// Publishes a run that has these files.
         fn publish(&self, files: &[(&str, &str)]) -> Vec<KeptFile> {
             let workspace = self.claim().unwrap();
             for (name, text) in files {
@@ -395,7 +397,7 @@ mod tests {
             std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
         }
 
-        /// Names in the folder around the run.
+        /// Lists the names in the folder that contains the run.
         fn names(&self) -> Vec<String> {
             let entries = std::fs::read_dir(self.folder.path()).unwrap();
             let mut names: Vec<_> =
@@ -438,7 +440,7 @@ mod tests {
         assert_eq!(place.text("run1/notes.txt"), "visited");
         assert_eq!(place.text("run1/digests/mine/x"), "mine");
         assert_eq!(kept.len(), 1);
-        // What is kept once is kept again.
+        // A file that was kept once is kept again.
         place.publish(&[("suspects.csv", "d\n")]);
         assert_eq!(place.text("run1/suspects.kept-1.csv"), "a,b,my note\n");
         assert_eq!(place.text("run1/digests/mine/x"), "mine");
@@ -470,14 +472,14 @@ mod tests {
     fn what_a_killed_command_left_is_put_back_or_finished() {
         let place = Place::new();
         place.publish(&[("a", "1")]);
-        // Killed between two steps: the old run lies in the workspace, its place is empty.
+        // Killed between the two steps: the old run is in the workspace, and its place is empty.
         std::fs::create_dir(place.path(".run1.hashwatt")).unwrap();
         Marker::bare(Holds::Workspace).write(&place.path(".run1.hashwatt")).unwrap();
         std::fs::rename(place.path("run1"), place.path(".run1.hashwatt/old")).unwrap();
         place.put(".run1.hashwatt/new/half", "x");
         drop(place.claim().unwrap());
         assert_eq!(place.text("run1/a"), "1");
-        // Killed after them: the old run, with a note in it, waits to be removed.
+        // Killed after both steps: the old run, with a note in it, is still to be removed.
         std::fs::create_dir(place.path(".run1.hashwatt")).unwrap();
         Marker::bare(Holds::Workspace).write(&place.path(".run1.hashwatt")).unwrap();
         std::fs::rename(place.path("run1"), place.path(".run1.hashwatt/old")).unwrap();

@@ -1,4 +1,4 @@
-//! Removes what hashwatt wrote into an old folder, and moves everything else into the new one.
+//! Removes hashwatt's files from an old folder, and moves everything else into the new one.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use super::marker::Marker;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 
-/// A file or folder of somebody's that lies under another name now.
+/// A user's file or folder that now has another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptFile {
     /// Its path before, within the folder.
@@ -16,7 +16,7 @@ pub struct KeptFile {
 }
 
 impl KeptFile {
-    /// What is said of it.
+    /// Returns the finding that reports it.
     #[must_use]
     pub fn finding(&self) -> Finding {
         let (was, is) = (self.was.display().to_string(), self.is.display().to_string());
@@ -25,17 +25,17 @@ impl KeptFile {
     }
 }
 
-/// Empties `old` into `new` and removes it. Files that the marker of `old` names and that are as they were
-/// written go; all others keep their path, or get one beside it where it is taken.
+/// Moves the user's files from `old` to `new` and removes `old`. Unchanged files that the marker of `old`
+/// names are deleted. All others keep their path, or get a similar one if it is taken.
 ///
 /// # Errors
-/// When the marker cannot be read, or the system refuses. Whatever was not moved is where it was.
+/// When the marker cannot be read, or the system refuses. Files not yet moved stay where they were.
 pub(super) fn retire(old: &Path, new: &Path) -> Result<Vec<KeptFile>> {
     let mut kept = Vec::new();
     if !old.is_dir() {
         return Ok(kept);
     }
-    // Without a marker nothing in it is ours.
+    // Without a marker, nothing in the folder is hashwatt's.
     let marker = Marker::read(old)?;
     empty(old, new, Path::new(""), marker.as_ref(), &mut kept)?;
     kept.sort_by(|a, b| a.is.cmp(&b.is));
@@ -66,18 +66,18 @@ fn empty(
             kept.extend(carry(&entry.path(), new, &path)?);
         }
     }
-    // Only what is empty is removed; a file that came meanwhile stays, and its folder with it.
+    // Only empty folders are removed. A file that arrived meanwhile stays, and so does its folder.
     let _ = std::fs::remove_dir(&folder);
     Ok(())
 }
 
-/// A path within the folder as a marker writes it.
+/// Returns a path within the folder, as a marker writes it.
 fn name_of(path: &Path) -> Option<String> {
     let names: Option<Vec<&str>> = path.iter().map(|name| name.to_str()).collect();
     Some(names?.join("/"))
 }
 
-/// Moves a file to its path in the new folder, or to a free one beside it.
+/// Moves a file to the same path in the new folder, or to a similar free path.
 fn carry(from: &Path, new: &Path, path: &Path) -> Result<Option<KeptFile>> {
     let free = free_path(new, path);
     let to = new.join(&free);
@@ -88,7 +88,7 @@ fn carry(from: &Path, new: &Path, path: &Path) -> Result<Option<KeptFile>> {
     Ok((free != path).then(|| KeptFile { was: path.to_owned(), is: free }))
 }
 
-/// `a/b.csv`, or `a/b.kept-1.csv` where that is taken, and so on.
+/// Returns `a/b.csv`, or `a/b.kept-1.csv` if that is taken, and so on.
 fn free_path(new: &Path, path: &Path) -> PathBuf {
     let is_free = |path: &PathBuf| std::fs::symlink_metadata(new.join(path)).is_err();
     let numbered = |number: usize| {

@@ -1,4 +1,4 @@
-//! Holds a sentence as its code and the quantities in it, so that every output says it in its own language.
+//! Represents a sentence as a code and its quantities, so that each output can show it in its own language.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use super::Language;
 use crate::units::Kilowatts;
 
-/// Stored values keep so many decimals; people read two or three digits.
+/// Decimals of stored values, as a power of ten; people read two or three digits.
 const STORED_DECIMALS: f64 = 1e6;
 
-/// No quantity in a sentence is larger; what is infinite counts as so much.
+/// Largest stored quantity; infinite values are stored as this.
 const MAX_STORED: f64 = 1e9;
 
-/// A sentence. Its words stand under `FAMILY-CODE` in `templates/locales/*/*.ftl`.
+/// A sentence. Its text is under `FAMILY-CODE` in `templates/locales/*/*.ftl`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Message {
-    /// Which sentence it is.
+    /// Code of the sentence.
     pub code: Cow<'static, str>,
-    /// What it says, by the names that the words use.
+    /// Quantities of the sentence, by the names that the text uses.
     #[serde(default)]
     pub values: BTreeMap<Cow<'static, str>, Value>,
 }
@@ -35,44 +35,45 @@ pub enum Value {
     Kw(f64),
     /// A share of a whole, 0..=1.
     Share(f64),
-    /// A number without a unit, and its decimals.
+    /// A number without a unit, and how many decimals to show.
     Number(f64, u8),
-    /// How many; chooses the plural.
+    /// A count; it chooses the plural form.
     Count(u64),
     /// A local civil day.
     Day(Date),
     /// A clock hour, 0..=24.
     Hour(u32),
-    /// Chooses among the forms of the sentence; nobody reads it.
+    /// Selects a variant of the sentence; it is not shown.
     Form(Cow<'static, str>),
-    /// A meter, a bus, a class: as the data writes it.
+    /// A meter, a bus or a class, as the data writes it.
     Name(String),
-    /// Sentences of the same family, with `; ` between them.
+    /// Sentences of the same family, joined by `; `.
     Each(Vec<Message>),
 }
 
 impl Message {
-    /// A sentence without values.
+    /// Builds a sentence without values.
     #[must_use]
     pub const fn new(code: &'static str) -> Self {
         Self { code: Cow::Borrowed(code), values: BTreeMap::new() }
     }
 
-    /// The sentence of a table's row: its code, and its values as [`parameters`](Self::parameters) wrote them.
+    /// Rebuilds the sentence of a table row from its code and the values that
+    /// [`parameters`](Self::parameters) wrote.
     ///
     /// # Errors
-    /// When `parameters` is no such JSON.
+    /// When `parameters` is not such JSON.
     pub fn stored(code: &str, parameters: &str) -> serde_json::Result<Self> {
         Ok(Self { code: Cow::Owned(code.to_owned()), values: serde_json::from_str(parameters)? })
     }
 
-    /// Its values as JSON: `{"measured":{"kw":3.4},"passes":{"form":"above"}}`.
+    /// Returns the values as JSON: `{"measured":{"kw":3.4},"passes":{"form":"above"}}`.
     #[must_use]
     pub fn parameters(&self) -> String {
         serde_json::to_string(&self.values).expect("names are texts and numbers are finite")
     }
 
-    /// With a value; one that is not a number is left out.
+    /// Adds a value; a number that is NaN is left out.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Value) -> Self {
         if !value.is_nan() {
@@ -81,13 +82,13 @@ impl Message {
         self
     }
 
-    /// With the form that the sentence takes.
+    /// Sets the variant of the sentence.
     #[must_use]
     pub fn in_form(self, name: &'static str, form: &'static str) -> Self {
         self.with(name, Value::Form(Cow::Borrowed(form)))
     }
 
-    /// The form it takes, `None` where it has no such choice.
+    /// Returns the variant of the sentence, or `None` if it has no such choice.
     #[must_use]
     pub fn form(&self, name: &str) -> Option<&str> {
         match self.values.get(name)? {
@@ -116,7 +117,7 @@ impl Value {
         Self::Number(stored(number.into()), decimals)
     }
 
-    /// How many.
+    /// A count.
     #[must_use]
     pub const fn count(n: usize) -> Self {
         Self::Count(n as u64)
@@ -127,22 +128,22 @@ impl Value {
     }
 }
 
-/// Rounded, and finite where it is a number, since JSON has nothing else.
+/// Rounds a value and limits infinite ones, because JSON has only finite numbers.
 fn stored(value: f64) -> f64 {
     let value = value.clamp(-MAX_STORED, MAX_STORED);
     (value * STORED_DECIMALS).round() / STORED_DECIMALS
 }
 
 impl Language {
-    /// The sentence in this language; its code where the language has no words for it, as for a run of another
-    /// version.
+    /// Returns the sentence in this language, or its code if the language has no text for it, as in a run of
+    /// another version.
     #[must_use]
     pub fn say_message(&self, family: &str, message: &Message) -> String {
         self.say_and_note(family, message, &mut Vec::new())
     }
 
-    /// As [`say_message`](Self::say_message); `missing` gets words that there are not, and values that they name
-    /// and the sentence lacks.
+    /// As [`say_message`](Self::say_message). Adds to `missing` each missing text, and each value that a text
+    /// names but the sentence lacks.
     fn say_and_note(&self, family: &str, message: &Message, missing: &mut Vec<String>) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &message.values {
@@ -179,26 +180,26 @@ impl Language {
         })
     }
 
-    /// In English as all outputs write it, with a plain blank: it stands in text files, too.
+    /// Demand in text. English uses a plain space, because the text also goes into text files.
     fn said_kw(&self, kw: f64) -> String {
         if self.is_english() { Kilowatts(kw).to_string() } else { self.kw(kw) }
     }
 
-    /// One decimal below a tenth.
+    /// A share in text, with one decimal below a tenth.
     fn said_share(&self, share: f64) -> String {
         self.percent(share, usize::from(share.abs() < 0.1))
     }
 
-    /// In English as all outputs write it.
+    /// A day in text, in English as all outputs write it.
     fn said_day(&self, day: Date) -> String {
         if self.is_english() { day.to_string() } else { self.date(day) }
     }
 }
 
-/// The sentence in English, Russian and Kazakh, each on a line.
+/// Returns the sentence in English, Russian and Kazakh, one line each.
 ///
 /// # Errors
-/// With everything that is missing: words, and values that they name and the sentence lacks.
+/// When something is missing: a text, or a value that a text names and the sentence lacks.
 pub fn in_every_language(family: &str, message: &Message) -> Result<String, Vec<String>> {
     let mut missing = Vec::new();
     let said: Vec<_> =

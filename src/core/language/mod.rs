@@ -1,4 +1,4 @@
-//! Says everything in English, Russian or Kazakh, with the numbers and dates that each expects.
+//! Renders all text in English, Russian or Kazakh, with the number and date formats of each.
 
 pub mod message;
 
@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 
 /// A language of outputs and pages.
 pub struct Language {
-    /// BCP 47.
+    /// BCP 47 language code.
     pub code: &'static str,
-    /// What it calls itself.
+    /// The language's own name.
     pub name: &'static str,
     id: LanguageIdentifier,
     bundle: FluentBundle<FluentResource>,
@@ -28,7 +28,7 @@ impl std::fmt::Debug for Language {
     }
 }
 
-/// Between thousands in Russian and Kazakh.
+/// Thousands separator in Russian and Kazakh.
 const NO_BREAK: char = '\u{a0}';
 
 static LANGUAGES: LazyLock<[Language; 3]> = LazyLock::new(|| {
@@ -64,7 +64,7 @@ impl Language {
     fn of(code: &'static str, name: &'static str, messages: &[&str]) -> Self {
         let id: LanguageIdentifier = code.parse().expect("a code of ours");
         let mut bundle = FluentBundle::new_concurrent(vec![id.clone()]);
-        // Marks around names would be copied with an address.
+        // Isolation marks around names would be copied together with an address.
         bundle.set_use_isolating(false);
         for messages in messages {
             let resource =
@@ -74,13 +74,13 @@ impl Language {
         Self { code, name, id, bundle }
     }
 
-    /// Every language.
+    /// Returns every language.
     #[must_use]
     pub fn all() -> &'static [Self; 3] {
         &LANGUAGES
     }
 
-    /// The language of a run that names none.
+    /// Returns English, the default language of a run.
     #[must_use]
     pub fn english() -> &'static Self {
         &LANGUAGES[0]
@@ -90,16 +90,16 @@ impl Language {
         self.code == LANGUAGES[0].code
     }
 
-    /// The language with this code.
+    /// Returns the language with this code.
     #[must_use]
     pub fn with_code(code: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.code == code)
     }
 
-    /// The language that `setting` names by its code.
+    /// Returns the language whose code a setting gives; `setting` names that setting in errors.
     ///
     /// # Errors
-    /// When there is none of this code.
+    /// When no language has this code.
     pub fn named(setting: &str, code: &str) -> Result<&'static Self> {
         Self::with_code(code).ok_or_else(|| {
             let codes: Vec<_> = LANGUAGES.iter().map(|language| language.code).collect();
@@ -107,7 +107,7 @@ impl Language {
         })
     }
 
-    /// The language that suits an `Accept-Language` header best; English where none does.
+    /// Returns the language that best fits an `Accept-Language` header, or English if none does.
     #[must_use]
     pub fn accepted(header: &str) -> &'static Self {
         let wanted = parse_accepted_languages(header);
@@ -117,13 +117,13 @@ impl Language {
         best.unwrap_or(&LANGUAGES[0])
     }
 
-    /// The message; its id where there is none.
+    /// Returns the text of a message, or its id if there is none.
     #[must_use]
     pub fn say(&self, id: &str) -> String {
         self.said(id, None).unwrap_or_else(|| id.to_owned())
     }
 
-    /// The message about one number, for its plural.
+    /// Returns a message that counts one number, in the right plural form.
     #[must_use]
     pub fn say_n(&self, id: &str, n: usize) -> String {
         let mut arguments = FluentArgs::new();
@@ -132,7 +132,7 @@ impl Language {
         self.said(id, Some(&arguments)).unwrap_or_else(|| id.to_owned())
     }
 
-    /// The message with texts put in.
+    /// Returns a message with texts filled in.
     #[must_use]
     pub fn say_with(&self, id: &str, values: &[(&'static str, &str)]) -> String {
         let mut arguments = FluentArgs::new();
@@ -142,13 +142,14 @@ impl Language {
         self.said(id, Some(&arguments)).unwrap_or_else(|| id.to_owned())
     }
 
-    /// The message of a stable text, for example `kind-` and `metered_farm`; the text itself where there is none.
+    /// Returns the text for a stable code, for example `kind-` and `metered_farm`, or the code itself if
+    /// there is none.
     #[must_use]
     pub fn name_of(&self, family: &str, text: &str) -> String {
         self.known_name_of(family, text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// The message of a stable text, where there is one.
+    /// Returns the text for a stable code, if there is one.
     #[must_use]
     pub fn known_name_of(&self, family: &str, text: &str) -> Option<String> {
         self.said(&format!("{family}-{text}"), None)
@@ -160,7 +161,7 @@ impl Language {
         Some(self.bundle.format_pattern(pattern, arguments, &mut errors).into_owned())
     }
 
-    /// `1,234` or `1 234`.
+    /// Formats a count: `1,234` or `1 234`.
     #[must_use]
     pub fn count(&self, n: usize) -> String {
         let digits = n.to_string();
@@ -174,7 +175,7 @@ impl Language {
         text
     }
 
-    /// A number with so many decimals: `1,234.5` or `1 234,5`.
+    /// Formats a number with this many decimals: `1,234.5` or `1 234,5`.
     #[must_use]
     pub fn number(&self, value: f64, decimals: usize) -> String {
         if !value.is_finite() {
@@ -192,19 +193,19 @@ impl Language {
         format!("{sign}{whole}{point}{rest}")
     }
 
-    /// Demand: `6.4 kW`. Two decimals below 10 kW, none from 1000.
+    /// Formats demand: `6.4 kW`, with two decimals below 10 kW and none from 1000.
     #[must_use]
     pub fn kw(&self, kw: f64) -> String {
         format!("{}{NO_BREAK}{}", self.number(kw, decimals_of(kw)), self.say("unit-kw"))
     }
 
-    /// The number of a demand alone.
+    /// Formats the number of a demand without its unit.
     #[must_use]
     pub fn kw_number(&self, kw: f64) -> String {
         self.number(kw, decimals_of(kw))
     }
 
-    /// Energy: `1,234 kWh`, from a hundred thousand `123 MWh`.
+    /// Formats energy: `1,234 kWh`, from a hundred thousand as `123 MWh`.
     #[must_use]
     pub fn energy(&self, kwh: f64) -> String {
         const MEGAWATT_HOURS_FROM_KWH: f64 = 100_000.0;
@@ -214,14 +215,14 @@ impl Language {
         format!("{}{NO_BREAK}{}", self.number(kwh, 0), self.say("unit-kwh"))
     }
 
-    /// A share of one: `97%` or `97 %`.
+    /// Formats a share: `97%` or `97 %`.
     #[must_use]
     pub fn percent(&self, share: f64, decimals: usize) -> String {
         let gap = if self.code == "en" { "" } else { "\u{a0}" };
         format!("{}{gap}%", self.number(100.0 * share, decimals))
     }
 
-    /// A day: `10 Nov 2021` or `10.11.2021`.
+    /// Formats a day: `10 Nov 2021` or `10.11.2021`.
     #[must_use]
     pub fn date(&self, date: Date) -> String {
         if self.code == "en" {
@@ -230,7 +231,7 @@ impl Language {
         date.strftime("%d.%m.%Y").to_string()
     }
 
-    /// An instant in UTC, to the minute.
+    /// Formats an instant in UTC, to the minute.
     #[must_use]
     pub fn instant(&self, at_s: i64) -> String {
         let Ok(instant) = jiff::Timestamp::from_second(at_s) else { return "–".to_owned() };

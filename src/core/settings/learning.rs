@@ -1,7 +1,7 @@
-//! Settings of how the ranking's model learns.
+//! Defines the settings for training the ranking model.
 //!
-//! They are settings so that `benches/learning/run` can try others than the defaults, on meters with
-//! rigs planted into them; what it found is in `benches/README.md`.
+//! They are settings so that `benches/learning/run` can try other values than the defaults, on meters with
+//! planted rigs. `benches/README.md` lists the results.
 
 use std::ops::RangeInclusive;
 
@@ -13,66 +13,66 @@ use crate::error::{Error, Result};
 /// Families of features, by name.
 pub const FAMILIES: [&str; 5] = ["level_shift", "base_load", "flatness", "timer", "data_fault"];
 
-/// What may be left out beside them: what a meter's register class shows anyway.
+/// May be left out beside the families: the register class of a meter as a feature.
 pub const CLASS_LEVEL: &str = "class_level";
 
-/// More copies of one meter cost time and memory, and say no more (`benches/learning/run`).
+/// More copies of one meter cost time and memory but add nothing (`benches/learning/run`).
 const COPIES: RangeInclusive<usize> = 1..=100;
 
-/// What weighs more than a thousandfold is alone.
+/// A weight above one thousand outweighs everything else.
 const WEIGHTS: RangeInclusive<f64> = 0.001..=1000.0;
 
 /// More rounds than this change no score.
 const MAX_ROUNDS: usize = 10_000;
 
-/// With more left out there is hardly anything to learn from.
+/// With more left out, hardly any data remains to learn from.
 const MAX_LEFT_OUT_SHARE: f64 = 0.5;
 
-/// `[learning]` as written.
+/// `[learning]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LearningTable {
-    /// Copies of one meter with a rig.
+    /// Copies of each host meter with a planted rig.
     pub rigs_per_host: Option<usize>,
-    /// Copies of one meter with a look-alike.
+    /// Copies of each host meter with a planted look-alike.
     pub look_alikes_per_host: Option<usize>,
-    /// Weight of all meters as they are, for each unit of all rigs.
+    /// Total weight of all unchanged meters, relative to the total weight of all rigs.
     pub untouched_weight: Option<f64>,
-    /// Weight of all look-alikes, for each unit of all rigs.
+    /// Total weight of all look-alikes, relative to the total weight of all rigs.
     pub look_alike_weight: Option<f64>,
-    /// Share of the meters that the second round leaves out as possible farms.
+    /// Share of the meters that the second round leaves out because they may be farms.
     pub left_out_share: Option<f64>,
-    /// Weight of a meter that was visited; a planted rig weighs 1.
+    /// Weight of a visited meter; a planted rig weighs 1.
     pub verdict_weight: Option<f64>,
     /// Boosting rounds.
     pub rounds: Option<usize>,
-    /// Share of each round's step that is taken.
+    /// Share of each round's step that is applied.
     pub learning_rate: Option<f64>,
-    /// Families of features that are left out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`; and
-    /// `class_level`, what a meter's register class shows anyway.
+    /// Families of features to leave out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`; also
+    /// `class_level`, which describes a meter's register class.
     pub without: Option<Vec<String>>,
 }
 
-/// How the model learns.
+/// Checked settings for training the model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learning {
-    /// Copies of one meter with a rig; `None`: the fewer the meters, the more.
+    /// Copies of each host meter with a planted rig; `None`: the fewer the meters, the more copies.
     pub rigs_per_host: Option<usize>,
-    /// Copies of one meter with a look-alike; `None`: the fewer the meters, the more.
+    /// Copies of each host meter with a planted look-alike; `None`: the fewer the meters, the more copies.
     pub look_alikes_per_host: Option<usize>,
-    /// Weight of all meters as they are, for each unit of all rigs.
+    /// Total weight of all unchanged meters, relative to the total weight of all rigs.
     pub untouched_weight: f64,
-    /// Weight of all look-alikes, for each unit of all rigs.
+    /// Total weight of all look-alikes, relative to the total weight of all rigs.
     pub look_alike_weight: f64,
-    /// Share of the meters that the second round leaves out as possible farms, 0..=0.5.
+    /// Share of the meters that the second round leaves out because they may be farms, 0..=0.5.
     pub left_out_share: f64,
-    /// Weight of a meter that was visited; a planted rig weighs 1.
+    /// Weight of a visited meter; a planted rig weighs 1.
     pub verdict_weight: f64,
     /// Boosting rounds.
     pub rounds: usize,
-    /// Share of each round's step that is taken.
+    /// Share of each round's step that is applied.
     pub learning_rate: f64,
-    /// Names of the families of features that are left out, or [`CLASS_LEVEL`].
+    /// Families of features to leave out, or [`CLASS_LEVEL`].
     pub without: Vec<String>,
 }
 
@@ -93,7 +93,7 @@ impl Default for Learning {
 }
 
 impl Learning {
-    /// Copies of one meter with a rig and with a look-alike: few meters are planted into more often.
+    /// Returns the copies per meter with a rig and with a look-alike. Small runs get more copies.
     #[must_use]
     pub fn copies_per_host(&self, n_hosts: usize) -> (usize, usize) {
         let (rigs, look_alikes) = match n_hosts {
@@ -106,7 +106,7 @@ impl Learning {
 }
 
 impl LearningTable {
-    /// Checked settings; what is not given takes its default.
+    /// Checks the settings; settings that are not given take their defaults.
     ///
     /// # Errors
     /// When a value cannot be used.

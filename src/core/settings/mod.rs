@@ -1,4 +1,4 @@
-//! Reads a pipeline file and command-line flags into settings, checks them, and hands on only those.
+//! Reads a pipeline file and command-line flags, checks them, and returns only checked settings.
 
 mod learning;
 
@@ -14,28 +14,28 @@ pub use learning::{CLASS_LEVEL, FAMILIES, Learning, LearningTable};
 use crate::error::{Error, Result};
 use crate::language::Language;
 
-/// Memory for intervals that wait for the rest of their day, before they go to disk. [MiB]
+/// Memory for intervals that wait for the rest of their day before they go to disk. [MiB]
 pub const DEFAULT_MEMORY_MIB: u32 = 1024;
 
-/// Folder of a run with its own digests.
+/// Name of the folder for a run's own digests.
 pub const DIGESTS: &str = "digests";
 
-/// With less there is no room to decode a batch. [MiB]
+/// With less, a batch cannot be decoded. [MiB]
 const MIN_MEMORY_MIB: u32 = 16;
 
-/// More than any machine has today: a number with digits too many. [MiB]
+/// More than any computer has today: the number probably has extra digits. [MiB]
 const MAX_MEMORY_MIB: u32 = 16 << 20;
 
-/// More than the largest machines have cores.
+/// More cores than the largest computers have.
 const MAX_THREADS: usize = 1024;
 
-/// Each number of groups up to this is tried in each class, and takes its time.
+/// In each class, every number of groups up to this is tried, and each takes time.
 const MAX_GROUPS_PER_CLASS: usize = 64;
 
-/// Prices of energy lie within this in every currency. [currency per kWh]
+/// Energy prices in every currency lie in this range. [currency per kWh]
 const TARIFFS_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
 
-/// Seed of every random choice where none is given.
+/// Seed of every random choice if none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
 /// A pipeline file as written; `check` turns it into [`Settings`].
@@ -44,7 +44,7 @@ pub const DEFAULT_SEED: u64 = 1;
 pub struct PipelineFile {
     /// Seed, threads, zone, output folder.
     pub run: RunTable,
-    /// Where interval data lies and how it is written; several tables for several exports.
+    /// Location and format of the interval data; one table for each export.
     pub readings: Vec<ReadingsTable>,
     /// The register of usage points.
     pub register: Option<PathTable>,
@@ -58,15 +58,15 @@ pub struct PipelineFile {
     pub digest: DigestTable,
     /// Peer groups.
     pub groups: GroupsTable,
-    /// Score and cut.
+    /// Scoring and the visit list.
     pub ranking: RankingTable,
-    /// How the model learns.
+    /// Training of the model.
     pub learning: LearningTable,
-    /// What inspections found.
+    /// Results of inspections.
     pub verdicts: Option<PathTable>,
 }
 
-/// `[run]` as written.
+/// `[run]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RunTable {
@@ -74,21 +74,22 @@ pub struct RunTable {
     pub out: Option<PathBuf>,
     /// Seed of every random choice.
     pub seed: Option<u64>,
-    /// Worker threads; 0 means one a core.
+    /// Worker threads; 0 means one per core.
     pub threads: Option<usize>,
     /// IANA zone of the usage points, for example `Asia/Almaty`.
     pub timezone: Option<String>,
-    /// Language of the words in outputs: `en`, `ru` or `kk`.
+    /// Language of the text in outputs: `en`, `ru` or `kk`.
     pub language: Option<String>,
 }
 
-/// One `[[readings]]` as written. Everything but `path` is guessed where it is not given.
+/// One `[[readings]]` as written in the file. Everything except `path` is guessed if it is not given.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReadingsTable {
     /// File, folder, glob or URL.
     pub path: String,
-    /// `long`, `wide`, `daily` (a row a meter-day), `dates` (a row a meter, a column a day) or `register`.
+    /// `long`, `wide`, `daily` (one row per meter and day), `dates` (one row per meter, one column per day)
+    /// or `register`.
     pub shape: Option<String>,
     /// Column with the meter's id.
     pub meter_column: Option<String>,
@@ -96,30 +97,30 @@ pub struct ReadingsTable {
     pub time_column: Option<String>,
     /// Column with the energy, the demand or the register read.
     pub value_column: Option<String>,
-    /// Daily rows: the first and the last of the interval columns, in file order.
+    /// Daily rows: first and last interval column, in file order.
     pub value_columns: Option<(String, String)>,
     /// Column with the quality of a value (`A`, `E`, `S`, `N`, 0/1 ...).
     pub quality_column: Option<String>,
     /// Column that multiplies the value (current transformer ratio).
     pub multiplier_column: Option<String>,
-    /// Column with the voltage [V] of a row an interval: where it falls when a tap begins tells which
-    /// side of the line it hangs on.
+    /// Column with the voltage [V], for layouts with one row per interval. Where the voltage falls when a tap
+    /// begins shows which side of the line the tap is on.
     pub voltage_column: Option<String>,
-    /// Number that multiplies every value.
+    /// Factor for every value.
     pub multiplier: Option<f64>,
     /// `kWh`, `Wh`, `MWh`, `kW` or `W`.
     pub unit: Option<String>,
-    /// What naive times mean: `local` (follows the zone's clock changes), `standard` (the zone's
-    /// standard time all year) or `utc`.
+    /// Meaning of naive times: `local` (follows the zone's clock changes), `standard` (the zone's standard
+    /// time all year) or `utc`.
     pub clock: Option<String>,
     /// Whether times mark the `start` or the `end` of the interval.
     pub stamp: Option<String>,
-    /// Order of day and month in text dates where it is not clear: `dmy` or `mdy`.
+    /// Order of day and month in ambiguous text dates: `dmy` or `mdy`.
     pub date_order: Option<String>,
 }
 
 impl ReadingsTable {
-    /// Whether the energy of files of both is read alike, wherever they lie.
+    /// Whether both settings read the energy of a file in the same way, wherever the files are.
     #[must_use]
     pub fn reads_as(&self, other: &Self) -> bool {
         let nowhere = |table: &Self| Self { path: String::new(), voltage_column: None, ..table.clone() };
@@ -127,7 +128,7 @@ impl ReadingsTable {
     }
 }
 
-/// A table that is just a file.
+/// A table of the pipeline file that only names a file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathTable {
@@ -135,7 +136,7 @@ pub struct PathTable {
     pub path: PathBuf,
 }
 
-/// `[windows]` as written: local clock hours, `[from, to)`, over midnight where from > to.
+/// `[windows]` as written in the file: local clock hours, `[from, to)`, across midnight if from > to.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WindowsTable {
@@ -147,17 +148,17 @@ pub struct WindowsTable {
     pub evening: Option<[u8; 2]>,
 }
 
-/// `[digest]` as written.
+/// `[digest]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DigestTable {
     /// Memory for intervals that wait for the rest of their day. [MiB]
     pub memory_mib: Option<u32>,
-    /// Folder of digests that runs share: files it has seen are not read again.
+    /// Folder of digests that several runs share. Files already in it are not read again.
     pub store: Option<PathBuf>,
 }
 
-/// `[groups]` as written.
+/// `[groups]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GroupsTable {
@@ -165,20 +166,20 @@ pub struct GroupsTable {
     pub max_per_class: Option<usize>,
 }
 
-/// `[ranking]` as written.
+/// `[ranking]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RankingTable {
-    /// Chance of being a false lead up to which a meter is listed as a suspect.
+    /// Greatest chance of a false lead at which a meter is still listed as a suspect.
     pub max_false_chance: Option<f64>,
-    /// Price of energy, for the money since onset. [currency per kWh]
+    /// Energy price, for the cost of the energy since onset. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
 }
 
-/// Flags of the command line that stand above the pipeline file.
+/// Command-line flags that override the pipeline file.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// `--readings`, any number.
+    /// `--readings`, may be given several times.
     pub readings: Vec<String>,
     /// `--register`.
     pub register: Option<PathBuf>,
@@ -202,7 +203,7 @@ pub struct Overrides {
     pub language: Option<&'static Language>,
 }
 
-/// The usage points' zone: civil days are counted in it.
+/// The usage points' zone; it defines the civil days.
 #[derive(Debug, Clone)]
 pub struct Zone {
     /// IANA name, for example `Asia/Almaty`.
@@ -212,10 +213,10 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// The zone of this IANA name.
+    /// Returns the zone of this IANA name.
     ///
     /// # Errors
-    /// When no such zone is known.
+    /// When the zone is not known.
     pub fn named(name: &str) -> Result<Self> {
         let tz = TimeZone::get(name).map_err(|_| {
             Error::setting(
@@ -228,7 +229,7 @@ impl Zone {
     }
 }
 
-/// A part of the local day by clock hours: `[from, to)`, over midnight where `from > to`.
+/// A part of the local day in clock hours: `[from, to)`, across midnight if `from > to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct HourWindow {
     /// First hour, 0..=23.
@@ -252,11 +253,11 @@ impl HourWindow {
 /// Parts of the day that features compare.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Windows {
-    /// When a home sleeps.
+    /// Hours in which homes sleep.
     pub night: HourWindow,
-    /// When a business works.
+    /// Hours in which businesses work.
     pub day: HourWindow,
-    /// When a home is busiest.
+    /// Hours in which homes are busiest.
     pub evening: HourWindow,
 }
 
@@ -281,42 +282,42 @@ pub struct Settings {
     pub language: &'static Language,
     /// Worker threads, at least 1.
     pub threads: usize,
-    /// The usage points' zone; `None`: naive times are taken as they stand, days have 24 h.
+    /// The usage points' zone; `None`: naive times are used as they are and days have 24 h.
     pub zone: Option<Zone>,
-    /// Where interval data lies; at least one.
+    /// Location and format of the interval data; at least one.
     pub readings: Vec<ReadingsTable>,
     /// The register.
     pub register: Option<PathBuf>,
     /// Outdoor temperature.
     pub weather: Option<PathBuf>,
-    /// Outages and the like.
+    /// Outages and other events.
     pub events: Option<PathBuf>,
-    /// What inspections found.
+    /// Results of inspections.
     pub verdicts: Option<PathBuf>,
     /// Parts of the day.
     pub windows: Windows,
     /// Memory for intervals that wait for the rest of their day. [MiB]
     pub memory_mib: u32,
-    /// Folder of digests that runs share; `None`: every run digests everything into its own.
+    /// Folder of digests that several runs share; `None`: every run writes its own digests.
     pub store: Option<PathBuf>,
     /// Most peer groups within one register class.
     pub max_groups_per_class: usize,
-    /// Chance of being a false lead up to which a meter is a suspect, 0..=1.
+    /// Greatest chance of a false lead at which a meter is a suspect, 0..=1.
     pub max_false_chance: f64,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
-    /// How the model learns.
+    /// Training of the model.
     pub learning: Learning,
 }
 
-/// A visit should be more likely right than wrong.
+/// A visit should be right more often than wrong.
 const DEFAULT_MAX_FALSE_CHANCE: f64 = 0.5;
 
-/// More groups than this in one class are too many for an analyst to tell apart.
+/// An analyst cannot tell more groups than this apart in one class.
 const DEFAULT_MAX_GROUPS_PER_CLASS: usize = 8;
 
 impl Settings {
-    /// Where the run's digests are when it is done: the shared store, or beside its other outputs.
+    /// Returns where a finished run's digests are: in the shared store, or beside its other outputs.
     #[must_use]
     pub fn digests(&self) -> PathBuf {
         self.store.clone().unwrap_or_else(|| self.out.join(DIGESTS))
@@ -324,10 +325,10 @@ impl Settings {
 }
 
 impl PipelineFile {
-    /// Reads a pipeline file. Relative paths in it are relative to the working folder.
+    /// Reads a pipeline file. Relative paths in it refer to the working folder.
     ///
     /// # Errors
-    /// When the file cannot be read, is no TOML, or has a key that is not known.
+    /// When the file cannot be read, is not TOML, or has an unknown key.
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Error::input(
@@ -345,7 +346,7 @@ impl PipelineFile {
         })
     }
 
-    /// Turns the file and the flags above it into checked settings.
+    /// Merges the file with the flags, which take precedence, and checks the result.
     ///
     /// # Errors
     /// When a value cannot be used, or no interval data is named.
@@ -442,7 +443,7 @@ fn hour_window(key: &str, hours: Option<[u8; 2]>, default: HourWindow) -> Result
     Ok(HourWindow { from, to })
 }
 
-/// The number of threads, where it may be one; 0 means one a core.
+/// Returns the number of threads if it is allowed; 0 means one per core.
 ///
 /// # Errors
 /// When there are too many.
@@ -450,16 +451,16 @@ pub fn check_threads(threads: usize) -> Result<usize> {
     within("threads", threads, 0..=MAX_THREADS)
 }
 
-/// The value of a setting or flag, where it lies within its bounds.
+/// Returns the value of a setting or flag if it is within its bounds.
 ///
 /// # Errors
-/// When it does not: key, value and bounds.
+/// When it is not; the error names key, value and bounds.
 pub fn within<T: PartialOrd + Display + Debug>(key: &str, value: T, bounds: RangeInclusive<T>) -> Result<T> {
     if bounds.contains(&value) {
         return Ok(value);
     }
     let cure = format!("Write a number from {} to {}", bounds.start(), bounds.end());
-    // As it is written: nobody reads the 300 digits of 1e300.
+    // Written in short form: 1e300, not 300 digits.
     Err(Error::setting(key, format!("{value:?}"), cure))
 }
 

@@ -1,4 +1,4 @@
-//! Draws up one parent's account: usable days, loss, floors, and what is to be said of them.
+//! Computes one parent's account: usable days, loss, floors and findings.
 
 use super::excess::Excess;
 use super::follow::Life;
@@ -16,76 +16,76 @@ use hashwatt_core::stats::quantile;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::kernel::{DayIntervals, Scratch, digest_day};
 
-/// A day with more of its registered energy filled in is not used.
+/// A day with a larger share of filled registered energy is not used.
 const MAX_FILLED: f32 = 0.2;
 
-/// A parent more of whose children are silent is not judged.
+/// A parent with a larger share of silent children is not judged.
 const MAX_SILENT: f64 = 0.1;
 
-/// A day is used where its parent's meter shows this many hours.
+/// Fewest hours of the parent's meter on a usable day.
 const MIN_HOURS: usize = 18;
 
-/// What stays of a parent: of one size, however long it was read.
+/// Summary of a parent's account: of fixed size, whatever its period.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// The parent.
     pub parent: MeterId,
     /// Meters below it.
     pub children: Vec<MeterId>,
-    /// Children with interval data; those of parents without a meter of their own count here too.
+    /// Children with interval data, including those of unmetered nodes below it.
     pub n_heard: u32,
     /// Children in the register without any interval data.
     pub n_silent: u32,
-    /// Of those heard, how many have reads of a day or longer.
+    /// Number of children with interval data whose reads span a day or longer.
     pub n_coarse: u32,
-    /// The part of its loss that follows the load.
+    /// Part of its loss that depends on the load.
     pub loss: LoadLoss,
     /// Mean supply. [kW]
     pub mean_kw: f64,
-    /// Supply that one hour in two hundred exceeds. [kW]
+    /// Supply exceeded in one hour of two hundred. [kW]
     pub peak_kw: f64,
-    /// Days that floors were taken of.
+    /// Days for which floors were computed.
     pub n_days: usize,
-    /// Mean share of the registered energy that was filled in, over the usable days, 0..=1.
+    /// Mean share of the registered energy that was filled, over the usable days, 0..=1.
     pub filled_share: f64,
-    /// Energy over the usable days that its own meter shows. [kWh]
+    /// Energy supplied over the usable days, by its own meter. [kWh]
     pub supplied_kwh: f64,
-    /// Energy over the usable days that the meters below show. [kWh]
+    /// Energy registered by the meters below over the usable days. [kWh]
     pub registered_kwh: f64,
-    /// Technical loss that follows the load, over the usable days. [kWh]
+    /// Load-dependent technical loss over the usable days. [kWh]
     pub load_loss_kwh: f64,
-    /// How much the days' floors scatter. [kW]
+    /// Scatter of the floors from day to day. [kW]
     pub noise_kw: f64,
-    /// How much the residual changes from hour to hour. [kW]
+    /// Spread of the residual's changes from hour to hour. [kW]
     pub spread_kw: f32,
     pub(super) step: Option<Step>,
-    /// A step of the nights alone.
+    /// A step that only the nights show.
     pub(super) night_step: Option<Step>,
     /// Median floor. [kW]
     floor_kw: f64,
-    /// Its place in the tree.
+    /// Index in the tree.
     pub(super) place: usize,
     first_day: i32,
     pub(super) slot: Slot,
 }
 
-/// A parent with its hours at hand.
+/// A parent's account together with its hours.
 #[derive(Debug)]
 pub struct OpenAccount {
-    /// What stays when they are put away.
+    /// Summary that remains when the hours are put away.
     pub account: Account,
     pub(super) series: Series,
     pub(super) is_usable: Vec<bool>,
-    /// Usable, and not without internet: such days are an experiment of their own.
+    /// Days that are usable and have internet; days without internet are evaluated separately.
     is_usual: Vec<bool>,
-    /// The residual less the loss that follows the load. [kW]
+    /// Residual minus the load-dependent loss. [kW]
     pub(super) hours_kw: Vec<Hours>,
     /// Usual days. [days since 1970-01-01]
     pub(super) days: Vec<i32>,
 }
 
 impl Account {
-    /// Nothing but what its series says by itself.
+    /// Builds an account with only the facts that its series states directly.
     fn blank(series: &Series, children: Vec<MeterId>) -> Self {
         Self {
             parent: series.parent.clone(),
@@ -112,13 +112,13 @@ impl Account {
         }
     }
 
-    /// Level of the residual while nothing is added to it. [kW]
+    /// Returns the level of the residual outside any step. [kW]
     #[must_use]
     pub fn level_kw(&self) -> f64 {
         self.step.map_or(self.floor_kw, |step| step.outside_kw)
     }
 
-    /// Loss without load: what was seen beside a step, else what is expected. [kW]
+    /// Returns the no-load loss: the level beside a step if that shows it, otherwise the expected loss. [kW]
     #[must_use]
     pub fn no_load_kw(&self, no_load: &NoLoad, excess: &Excess) -> f64 {
         let expected = no_load.kw(self.peak_kw);
@@ -129,10 +129,10 @@ impl Account {
         }
     }
 
-    /// The parent with its hours, from the shelf.
+    /// Loads the parent's hours from the shelf.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the hours cannot be read.
     pub fn open(&self, shelf: &Shelf, blackout_days: &[i32]) -> Result<OpenAccount> {
         let (supplied_kw, registered_kw, filled_share) = shelf.get(self.slot)?;
         let series = Series {
@@ -153,11 +153,11 @@ impl Account {
         Ok(OpenAccount { account: self.clone(), series, is_usable, is_usual, hours_kw, days })
     }
 
-    /// In how many hours its supply is above `limit_kw`, and in how many it would be without some loads
-    /// on their days, first to one past the last. [kW]
+    /// Counts the hours in which its supply exceeds `limit_kw`, and the hours in which it would still do so
+    /// without some loads on their days, first to one past the last. [kW]
     ///
     /// # Errors
-    /// When its hours cannot be read.
+    /// When the hours cannot be read.
     pub(super) fn hours_above(
         &self,
         shelf: &Shelf,
@@ -174,7 +174,7 @@ impl Account {
         Ok(hours)
     }
 
-    /// What is to be said of the account.
+    /// Returns the findings on the account.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -210,7 +210,7 @@ impl OpenAccount {
     /// Opens a parent's account.
     ///
     /// # Errors
-    /// A finding, where too few days can be used.
+    /// When too few days can be used; the error is a finding.
     pub fn new(
         mut series: Series,
         children: Vec<MeterId>,
@@ -224,7 +224,7 @@ impl OpenAccount {
             );
             return Err(not_balanced(&series, &words));
         }
-        // The silent ones are taken to draw what the others do.
+        // Silent children are assumed to draw as much as the others.
         let scale = (n_children / f64::from(series.n_heard)) as f32;
         series.registered_kw.iter_mut().flatten().for_each(|kw| *kw *= scale);
         let (is_usable, is_usual) = usable_days(&series, blackout_days);
@@ -252,13 +252,14 @@ impl OpenAccount {
         }
     }
 
-    /// Makes the account up, again where its children's hours changed; `false` where it has too few days.
+    /// Computes the account, or recomputes it after its children's hours changed. `false` if it has too few
+    /// days.
     pub fn make_up(&mut self) -> bool {
         self.account.loss = LoadLoss::fit(&self.series, &self.is_usable);
         if !self.draw_floors() {
             return false;
         }
-        // Nothing is lost below zero: a square that says so is too steep.
+        // A loss cannot make the residual negative. If it does, the fitted quadratic loss is too high.
         let level_kw = self.account.level_kw();
         if level_kw < 0.0 {
             let taken_kw = self.load_loss_kwh() / (24.0 * self.days.len() as f64);
@@ -294,13 +295,13 @@ impl OpenAccount {
         true
     }
 
-    /// How the residual lives from hour to hour.
+    /// Returns the residual's hourly changes.
     #[must_use]
     pub(super) fn life(&self) -> Life {
         self.life_on((i32::MIN, i32::MAX))
     }
 
-    /// The same on some days, first to one past the last.
+    /// Returns the same for some days, first to one past the last.
     #[must_use]
     pub(super) fn life_on(&self, days: (i32, i32)) -> Life {
         let first = self.series.first_day;
@@ -308,7 +309,7 @@ impl OpenAccount {
         Life::of(first, &self.hours_kw, is_used)
     }
 
-    /// The residual less technical loss, as a meter's days.
+    /// Returns the residual minus technical loss, as a meter's days.
     #[must_use]
     pub fn residual(&self, no_load_kw: f64, night: HourWindow) -> MeterDays {
         let mut scratch = Scratch::default();
@@ -326,7 +327,7 @@ impl OpenAccount {
         MeterDays { meter: MeterId::from(format!("{RESIDUAL_PREFIX}{}", self.series.parent)), days }
     }
 
-    /// Energy over the usable days: supplied, and registered below. [kWh]
+    /// Returns the energy over the usable days: supplied, and registered below. [kWh]
     fn energy_kwh(&self) -> (f64, f64) {
         let days = (0..self.is_usable.len()).filter(|&at| self.is_usable[at]);
         days.flat_map(|at| self.series.supplied_kw[at].iter().zip(&self.series.registered_kw[at]))
@@ -342,7 +343,7 @@ impl OpenAccount {
     }
 }
 
-/// Which days are usable, and which of them usual.
+/// Returns which days are usable, and which of these are usual.
 fn usable_days(series: &Series, blackout_days: &[i32]) -> (Vec<bool>, Vec<bool>) {
     let is_usable: Vec<bool> = series
         .supplied_kw

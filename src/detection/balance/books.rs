@@ -1,4 +1,4 @@
-//! Keeps the accounts of all parents: what is of one size in memory, their hours on a shelf.
+//! Keeps the accounts of all parents: fixed-size summaries in memory, their hours on disk.
 
 use std::path::Path;
 
@@ -14,26 +14,26 @@ use hashwatt_core::ids::MeterId;
 /// Accounts of a run.
 #[derive(Debug)]
 pub struct Books<'a> {
-    /// One a parent that could be balanced; in order of place when all are entered and sorted.
+    /// One per parent that could be balanced; in tree order once all are entered and sorted.
     pub accounts: Vec<Account>,
-    /// Where their hours lie.
+    /// Storage of their hours.
     pub shelf: Shelf,
     blackout_days: &'a [i32],
 }
 
 impl<'a> Books<'a> {
-    /// Empty books with their shelf in `folder`.
+    /// Starts empty books with their shelf in `folder`.
     ///
     /// # Errors
-    /// When the shelf cannot be made.
+    /// When the shelf cannot be created.
     pub fn new(folder: &Path, blackout_days: &'a [i32]) -> Result<Self> {
         Ok(Self { accounts: Vec::new(), shelf: Shelf::new(folder)?, blackout_days })
     }
 
-    /// Opens the accounts of some parents and puts their hours away; what is to be said of them.
+    /// Computes the accounts of some parents, stores their hours, and returns the findings.
     ///
     /// # Errors
-    /// When the disk does not take the hours.
+    /// When the hours cannot be written to disk.
     pub fn enter(
         &mut self,
         series: Vec<Series>,
@@ -60,23 +60,23 @@ impl<'a> Books<'a> {
         Ok(findings)
     }
 
-    /// Accounts in order of place, as one walk enters them.
+    /// Sorts the accounts into tree order, as if a single walk had entered them.
     pub fn sort(&mut self) {
         self.accounts.sort_by_key(|account| account.place);
     }
 
-    /// An account with its hours.
+    /// Returns an account with its hours.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the hours cannot be read.
     pub fn open(&self, at: usize) -> Result<OpenAccount> {
         self.accounts[at].open(&self.shelf, self.blackout_days)
     }
 
-    /// What each account says with its hours at hand, in order.
+    /// Applies a function to each account with its hours; the results are in order.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the hours cannot be read.
     pub fn map_open<T: Send>(
         &self,
         which: impl IntoParallelIterator<Item = usize, Iter: IndexedParallelIterator>,
@@ -85,10 +85,10 @@ impl<'a> Books<'a> {
         which.into_par_iter().map(|at| Ok(map(self.open(at)?))).collect()
     }
 
-    /// Makes an account up again whose children's hours changed.
+    /// Recomputes an account whose children's hours changed.
     ///
     /// # Errors
-    /// When the disk does not take the hours.
+    /// When the hours cannot be written to disk.
     pub fn change(&mut self, at: usize, mut open: OpenAccount) -> Result<()> {
         open.make_up();
         self.shelf.replace(open.account.slot, &open.series)?;

@@ -1,26 +1,26 @@
-//! Finds the day on which a meter's level changes most, up or down, and the one on which its reads
-//! begin to be estimated.
+//! Finds the day on which a meter's level changes most, up or down, and the day from which its reads are
+//! estimated.
 
 use crate::balance::sums::hours_of;
 use hashwatt_core::stats::{mad_sd, mean, median};
 use hashwatt_readings::digest::MeterDays;
 
-/// Days on both sides that a change is judged by, at least.
+/// Fewest days on both sides of a change.
 const MIN_DAYS: usize = 5;
 
-/// A change is clear from this many deviations of the days' means, this share of the higher level and
-/// this many kilowatts on: below a GPU rig there is nothing to look for.
+/// A change is clear if it exceeds this many standard errors, this share of the higher level and this many
+/// kilowatts. A smaller change is below any GPU rig.
 const CLEAR_DEVIATIONS: f64 = 6.0;
 const CLEAR_SHARE: f64 = 0.3;
 const CLEAR_KW: f64 = 0.2;
 
-/// Neighbouring days are alike: so many of them tell as much as one by itself.
+/// Neighbouring days are alike: this many count as one independent day.
 const DAYS_ALIKE: f64 = 3.0;
 
-/// Reads are estimated from a day on where this share of the days after it have estimates.
+/// Reads are estimated from a day on if at least this share of the days from then on has estimates.
 const MOSTLY: f64 = 0.5;
 
-/// Hours that a day must have.
+/// Fewest hours that a day must have.
 const MIN_HOURS: usize = 12;
 
 /// The largest change of a meter's daily mean.
@@ -28,14 +28,14 @@ const MIN_HOURS: usize = 12;
 pub struct LevelChange {
     /// First civil day after it. [days since 1970-01-01]
     pub day: i32,
-    /// By how much the level is higher after it. [kW]
+    /// Rise of the level at the change, negative for a fall. [kW]
     pub kw: f64,
-    /// Days it was looked for on.
+    /// Number of days that were searched.
     pub n_days: usize,
 }
 
 impl LevelChange {
-    /// The clear change of a meter within some days, first to one past the last; `None` where it has
+    /// Finds the clear change of a meter within some days, first to one past the last; `None` if there is
     /// none.
     #[must_use]
     pub fn of(meter: &MeterDays, within: (i32, i32)) -> Option<Self> {
@@ -74,8 +74,8 @@ impl LevelChange {
     }
 }
 
-/// The day from which on most of a meter's days have estimated or edited reads, where hardly any had
-/// them before; `None` where there is no such day.
+/// Returns the day from which most of a meter's days have estimated or edited reads while none did before;
+/// `None` if there is no such day.
 #[must_use]
 pub fn estimates_begin(meter: &MeterDays, within: (i32, i32)) -> Option<i32> {
     let days: Vec<(i32, bool)> = meter
@@ -86,7 +86,7 @@ pub fn estimates_begin(meter: &MeterDays, within: (i32, i32)) -> Option<i32> {
         .collect();
     let share =
         |days: &[(i32, bool)]| days.iter().filter(|(_, is)| *is).count() as f64 / days.len().max(1) as f64;
-    // The last stretch without them ends where they begin.
+    // The days before the first estimate end where the estimates begin.
     let at = (MIN_DAYS..days.len().saturating_sub(MIN_DAYS)).find(|&at| days[at].1)?;
     let (before, after) = days.split_at(at);
     (share(before) == 0.0 && share(after) >= MOSTLY).then(|| after[0].0)

@@ -1,4 +1,4 @@
-//! Reads the children of several parents once more, those that lie together at one go.
+//! Reads the children of several parents again; children stored close together are read at once.
 
 use std::collections::BTreeSet;
 
@@ -7,19 +7,19 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 
-/// Meters held at a time: a year of them takes some 160 MB.
+/// Most meters in memory at once: a year of them takes about 160 MB.
 pub const MAX_AT_A_TIME: usize = 2000;
 
-/// Hands the children's days of each parent to `each`, with the parent's place.
+/// Passes the days of each parent's children to `each`, with the parent's index.
 ///
 /// # Errors
-/// When the store cannot be read; those of `each`.
+/// When the store cannot be read; also the errors of `each`.
 pub fn by_parent(
     store: &DigestStore,
     parents: &[(usize, &[MeterId])],
     each: &mut dyn FnMut(usize, Vec<MeterDays>) -> Result<()>,
 ) -> Result<()> {
-    // Children of parents with neighbouring names mostly lie together in the store.
+    // Parents with neighbouring names mostly have children close together in the store.
     let mut parents = parents.to_vec();
     parents.sort_by(|a, b| a.1.first().cmp(&b.1.first()).then(a.0.cmp(&b.0)));
     let mut from = 0;

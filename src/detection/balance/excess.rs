@@ -1,4 +1,4 @@
-//! Weighs what flows past a parent's meters: how much, since when, and how sure.
+//! Estimates the unmetered load below a parent: its size, its period and its certainty.
 
 use super::account::OpenAccount;
 use super::loss::NoLoad;
@@ -7,45 +7,45 @@ use super::unexplained::{NIGHT, Step, log_ratio};
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::median;
 
-/// Error of a parent's meter and its current transformers, as a share of the load: class 0.5
-/// (IEC 61869-2, IEC 62053-21).
+/// Error of a parent's meter and its current transformers, as a share of the load: class 0.5 (IEC 61869-2,
+/// IEC 62053-21).
 const CLASS_ERROR: f64 = 0.005;
 
-/// The loss that follows the load is known to so much: its square is fitted, and what it depends on
-/// besides (phases, where on the line) changes.
+/// Relative error of the load-dependent loss: its coefficient is fitted, and other influences (phases,
+/// position on the line) change.
 const LOAD_LOSS_ERROR: f64 = 0.25;
 
-/// Hours that a load must be higher in for the floor of a day to be.
+/// Hours of the day in which a load must be higher to raise the day's floor.
 const FLOOR_HOURS: usize = 18;
 
-/// Evidence for a level beside a step counts from here. [log]
+/// Evidence for a level next to a step counts from here on. [log]
 const CLEAR: f64 = 2.0;
 
-/// What flows past the meters.
+/// The unmetered load below a parent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Excess {
-    /// Logarithm of how much likelier it is with a farm than without.
+    /// Logarithm of the likelihood ratio of a farm to no farm.
     pub log_ratio: f64,
-    /// How much it is. [kW]
+    /// Size of the load. [kW]
     pub kw: f64,
-    /// What it may be off by. [kW]
+    /// Error of the estimate. [kW]
     pub sd_kw: f64,
-    /// First day, `None`: from before the first.
+    /// First day; `None`: the load began before the data.
     pub onset: Option<i32>,
-    /// First day after it, `None`: still on.
+    /// First day after it; `None`: the load is still on.
     pub ended: Option<i32>,
-    /// Civil days on which it flows, first to one past the last.
+    /// Civil days with the load, first to one past the last.
     pub days: (i32, i32),
-    /// Hours of the day it flows.
+    /// Hours of the day with the load.
     pub n_hours: usize,
-    /// How much the days' floors scatter. [kW]
+    /// Scatter of the floors from day to day. [kW]
     pub noise_kw: f64,
-    /// Share of the residual's excess energy that lies in the night alone, as lamps' does, 0..=1.
+    /// Share of the residual's excess energy that occurs only at night, as for lamps, 0..=1.
     pub night_share: f64,
 }
 
 impl OpenAccount {
-    /// What flows past the meters. `other_kw` is what small supplies without a meter may take.
+    /// Estimates the unmetered load. `other_kw` allows for small unmetered supplies.
     #[must_use]
     pub fn excess(&self, no_load: &NoLoad, other_kw: f64) -> Excess {
         let expected_kw = no_load.kw(self.account.peak_kw);
@@ -69,13 +69,13 @@ impl OpenAccount {
         let best = steps
             .into_iter()
             .filter_map(|(step, least_kw, least_hours)| {
-                // A floor that rises because lamps burn longer does so in a few hours.
+                // Longer lamp hours raise the floor in only a few hours of the day.
                 let step = step.filter(|step| self.height(step).1 >= least_hours)?;
                 let sd_kw = norm(&[step.sd_kw, other_kw, self.sd_of_change_kw(&step)]);
-                // From below what a transformer loses, a rise is the end of an error, not a load.
+                // Below a transformer's least loss, a rise only ends an error and is not a load.
                 let rise_kw = step.floor_kw - (least_kw - step.outside_kw).max(0.0);
                 let ratio = log_ratio(rise_kw, sd_kw, self.account.peak_kw);
-                // A short stretch has had more places to be found in.
+                // A short period has more possible positions, so chance finds one more easily.
                 let n_places = self.account.n_days as f64 / (step.to - step.from) as f64;
                 Some((step, sd_kw, ratio - n_places.ln()))
             })
@@ -117,8 +117,8 @@ impl OpenAccount {
         Excess { kw, days, night_share: self.night_share(kw), ..excess }
     }
 
-    /// What a step may be off by because the load itself changed with it: the loss that follows the
-    /// load is known to a quarter, the meters to their class. [kW]
+    /// Returns the error of a step due to a change of the load itself: the load-dependent loss is known to a
+    /// quarter, and the meters to their class. [kW]
     fn sd_of_change_kw(&self, step: &Step) -> f64 {
         let mean = |is_own: &dyn Fn(usize) -> bool, power: i32| {
             let own = self.days.iter().enumerate().filter(|(at, _)| is_own(*at));
@@ -134,7 +134,7 @@ impl OpenAccount {
         norm(&[LOAD_LOSS_ERROR * self.account.loss.per_square * change(2), CLASS_ERROR * change(1)])
     }
 
-    /// Height of a step while it is on, and hours of the day it is. [kW]
+    /// Returns the height of a step while it is on [kW], and the hours of the day it is on.
     fn height(&self, step: &Step) -> (f64, usize) {
         let by_hour = |is_own: &dyn Fn(usize) -> bool, hour: usize| {
             let own = self.days.iter().enumerate().filter(|(at, _)| is_own(*at));
@@ -157,7 +157,7 @@ impl OpenAccount {
         self.days.get(step.to).copied()
     }
 
-    /// First day of a step: the day before its first whole one, where the last hours of that are up.
+    /// Returns the first day of a step: the day before its first whole day, if that day's last hours are up.
     fn onset(&self, step: &Step) -> i32 {
         let first = self.days[step.from];
         let outside: Vec<&Hours> = (self.days.iter().enumerate())
@@ -180,7 +180,7 @@ impl OpenAccount {
         &self.hours_kw[(day - self.series.first_day) as usize]
     }
 
-    /// Share of the energy above the floor that lies in the dark hours alone.
+    /// Returns the share of the energy above the floor that occurs only in the dark hours.
     fn night_share(&self, excess_kw: f64) -> f64 {
         let mean = |hours: &[usize]| {
             let kw = hours.iter().flat_map(|hour| {

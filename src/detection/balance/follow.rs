@@ -1,27 +1,27 @@
 //! Measures whether a residual follows a meter's load from hour to hour.
 //!
-//! Compared are changes from one hour to the next, less what the clock hour usually changes by: what
-//! both share with everything else, level, season, weather and the usual day, is gone. What is left of
-//! a home is its life, and no two lives are alike; so where the residual moves with it, it is the same
-//! load.
+//! It compares the changes from one hour to the next, minus the usual change at that clock hour. This removes
+//! what both series share with all others: level, season, weather and the usual day. For a home, only its own
+//! activity remains, and no two homes are alike. If the residual moves with it, both have the same load.
 
 use super::sums::Hours;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median};
 
-/// Beyond so many deviations an hour of the residual counts no more.
+/// Deviation beyond which an hour of the residual is clipped.
 const CLIP: f32 = 4.0;
 
-/// A home's kettle stands far out of its nights; an outage stands further out of a load that is flat.
+/// The same for the load. A kettle stands far out of a home's night; an outage stands further out of a flat
+/// load.
 const CLIP_LOAD: f32 = 12.0;
 
-/// Hours that both must have.
+/// Fewest hours that both must have.
 const MIN_HOURS: usize = 120;
 
-/// Neighbouring hours are alike: so many of them tell as much as one by itself.
+/// Neighbouring hours are alike: this many count as one independent hour.
 const HOURS_ALIKE: f64 = 3.0;
 
-/// Changes of a series from hour to hour, less the usual ones; NaN where missing. [kW]
+/// Hourly changes of a series, minus the usual ones; NaN where missing. [kW]
 #[derive(Debug, Clone)]
 pub struct Life {
     first_day: i32,
@@ -29,10 +29,10 @@ pub struct Life {
     spread_kw: f32,
 }
 
-/// How a residual follows a load.
+/// Relation between a residual and a load.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Follows {
-    /// By how much the residual rises where the load rises by one.
+    /// Rise of the residual per unit of rise of the load.
     pub slope: f64,
     /// Correlation, -1..=1.
     pub correlation: f64,
@@ -41,7 +41,7 @@ pub struct Follows {
 }
 
 impl Life {
-    /// Of some hours; days that `is_used` leaves out are missing.
+    /// Builds the changes of some hours; days that `is_used` excludes are missing.
     #[must_use]
     pub fn of(first_day: i32, hours: &[Hours], is_used: impl Fn(i32) -> bool) -> Self {
         let mut life: Vec<Hours> = hours
@@ -68,7 +68,7 @@ impl Life {
         Self { first_day, hours: life, spread_kw: mad_sd(&known).unwrap_or(0.0) }
     }
 
-    /// Robust spread over all hours. [kW]
+    /// Returns the robust spread over all hours. [kW]
     #[must_use]
     pub const fn spread_kw(&self) -> f32 {
         self.spread_kw
@@ -78,7 +78,7 @@ impl Life {
         self.hours.get(usize::try_from(day - self.first_day).ok()?)
     }
 
-    /// Hours that both have.
+    /// Calls `each` with the hours that both have.
     fn pairs(&self, other: &Self, mut each: impl FnMut(f32, f32)) {
         for (at, own) in self.hours.iter().enumerate() {
             let Some(other) = other.day(self.first_day + at as i32) else { continue };
@@ -86,7 +86,7 @@ impl Life {
         }
     }
 
-    /// How this, a residual's, follows the load; `None` where they share too little or nothing moves.
+    /// Returns how this residual follows a load; `None` if they share too few hours or nothing changes.
     #[must_use]
     pub fn follows(&self, load: &Self) -> Option<Follows> {
         let (clip, clip_load) = (CLIP * self.spread_kw().max(1e-4), CLIP_LOAD * load.spread_kw().max(1e-4));
@@ -111,12 +111,12 @@ impl Life {
 }
 
 impl Follows {
-    /// Deviations from no relation.
+    /// Returns by how many standard deviations the correlation differs from zero.
     #[must_use]
     pub fn deviations(&self) -> f64 {
         self.correlation * (self.n_hours as f64 / HOURS_ALIKE).sqrt()
     }
-    /// Logarithm of how much likelier the hours are with this relation than with what is usual.
+    /// Returns the logarithm of the likelihood ratio of this relation to the usual one.
     #[must_use]
     pub fn log_ratio(&self, usual: f64) -> f64 {
         let left = |correlation: f64| (1.0 - correlation * correlation).max(1e-6).ln();
@@ -130,7 +130,7 @@ pub(super) mod tests {
     use hashwatt_core::ids::MeterId;
     use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-    /// A home's load that no other seed's is like. [kW]
+    /// Load of a home, different for each seed. [kW]
     pub fn home(seed: usize, day: usize, hour: usize) -> f32 {
         let mut mix = (seed as u64) << 40 | (day as u64) << 20 | hour as u64;
         for _ in 0..2 {
@@ -141,7 +141,7 @@ pub(super) mod tests {
         0.2 + if (7..23).contains(&hour) { 1.5 * life * life } else { 0.2 * life }
     }
 
-    /// A meter of sixty days.
+    /// Builds a meter of sixty days.
     pub fn meter(name: &str, kw: impl Fn(usize, usize) -> f32) -> MeterDays {
         let day = |at: usize| {
             let mut day = DayDigest::empty(at as i32, 60, 24);

@@ -1,52 +1,52 @@
-//! Estimates a parent's technical loss: a part without load and a part quadratic in load.
+//! Estimates a parent's technical loss: a no-load part and a part quadratic in load.
 //!
-//! The quadratic part comes from within the day: how much the residual rises where the load rises,
-//! each day held against its own middle. Theft, unmetered lamps and a step in the middle of the data
-//! move whole days or whole nights, and so leave it alone; daylight hours are used for the lamps.
+//! The quadratic part is fitted within each day: the rise of the residual with the load, both relative to the
+//! day's median. Taps, unmetered lamps and a step within the data shift whole days or whole nights and so do
+//! not affect it. Only daylight hours are used, because of the lamps.
 //!
-//! The part without load cannot be told from a tap that runs all along. It is held against what
-//! transformers lose: the other parents of the run, and before them the standards.
+//! The no-load part cannot be told from a tap that is always on. It is therefore compared with usual
+//! transformer losses: those of the run's other parents and, as a prior, the standards.
 
 use super::sums::Series;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median, quantile};
 
-/// Hours without lamps anywhere but in a polar winter.
+/// Hours without lamps everywhere except in a polar winter.
 const DAYLIGHT: std::ops::Range<usize> = 9..17;
 
-/// Beyond this many deviations a residual weighs less (Huber 1964, doi:10.1214/aoms/1177703732).
+/// Residuals beyond this many deviations get less weight (Huber 1964, doi:10.1214/aoms/1177703732).
 const HUBER: f64 = 1.5;
 const ROUNDS: usize = 20;
 
-/// Loss in windings and lines beyond this share of the energy is not technical: networks of rich
-/// and poor countries lose 3 to 8% between substation and meter without theft (CEER Report on Power
-/// Losses 2020; World Bank EG.ELC.LOSS.ZS), of which the part quadratic in load is most.
+/// Winding and line losses above this share of the energy are not technical. Networks of rich and poor
+/// countries lose 3 to 8% between substation and meter without non-technical loss (CEER Report on Power
+/// Losses 2020; World Bank EG.ELC.LOSS.ZS); most of that is quadratic in load.
 const MAX_LOAD_LOSS_SHARE: f64 = 0.08;
 
-/// No-load loss over peak load to the power of 3/4: standards scale it with the rating so, from
-/// 0.0046 kW/kVA^0.75 (EN 50588-1, A0) to 0.0150 (older oil-filled and dry types). Ratings are 1.2 to
-/// 10 times the peak; the middle of both in logarithms. [kW / kW^0.75]
+/// No-load loss over (peak load)^0.75. Standards scale it with the rating in this way, from 0.0046
+/// kW/kVA^0.75 (EN 50588-1, A0) to 0.0150 (older oil-filled and dry types). Ratings are 1.2 to 10 times the
+/// peak. This is the logarithmic middle of both ranges. [kW / kW^0.75]
 const NO_LOAD: f64 = 0.016;
 
-/// One standard deviation of the logarithm of it, over standards and utilisation.
+/// Standard deviation of its logarithm, over standards and utilisation.
 const NO_LOAD_LOG_SD: f64 = 0.8;
 
-/// The same over the transformers of one utility, which buys from one catalogue: at least this.
+/// Least standard deviation among the transformers of one utility, which buys from one catalogue.
 const MIN_LOG_SD: f64 = 0.25;
 
-/// The part of a parent's loss that follows the load.
+/// The load-dependent part of a parent's loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LoadLoss {
-    /// What the residual rises by with the square of the supply, as fitted. [1/kW]
+    /// Fitted rise of the residual with the square of the supply. [1/kW]
     pub fitted: f64,
-    /// The part of it that is technical loss. [1/kW]
+    /// Part of it that is technical loss. [1/kW]
     pub per_square: f64,
-    /// Whether the residual follows the load more than technical loss can.
+    /// Whether the residual follows the load more than technical loss can explain.
     pub is_too_steep: bool,
 }
 
 impl LoadLoss {
-    /// Fits to a parent's hours.
+    /// Fits the loss to a parent's hours.
     #[must_use]
     pub fn fit(series: &Series, is_usable: &[bool]) -> Self {
         let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -75,7 +75,7 @@ impl LoadLoss {
     }
 }
 
-/// Slope through the origin by least squares, what lies far off weighing less.
+/// Fits a slope through the origin by least squares; outliers get less weight.
 fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
     let mut weights = vec![1.0; x.len()];
     let mut slope = f64::NAN;
@@ -88,7 +88,7 @@ fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
         if xx <= 0.0 {
             return 0.0;
         }
-        // The same slope gives the same weights.
+        // The same slope would give the same weights.
         if xy / xx == slope {
             break;
         }
@@ -102,17 +102,16 @@ fn robust_slope(x: &[f64], y: &[f64]) -> f64 {
     slope
 }
 
-/// What the part without load is expected to be, for a parent with some peak.
+/// Expected no-load loss of a parent, by its peak.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoLoad {
-    /// Logarithm of no-load loss over peak^0.75.
+    /// Logarithm of no-load loss over (peak)^0.75.
     log_ratio: f64,
     log_sd: f64,
 }
 
 impl NoLoad {
-    /// From the level that each parent's residual has while nothing is added to it, with its peak.
-    /// [kW, kW]
+    /// Estimates it from the parents' residual levels outside any step, each with the parent's peak. [kW, kW]
     #[must_use]
     pub fn of(levels: &[(f64, f64)]) -> Self {
         let logs: Vec<f32> = levels
@@ -121,13 +120,13 @@ impl NoLoad {
             .map(|(level, peak)| (level.ln() - 0.75 * peak.ln()) as f32)
             .collect();
         let prior = NO_LOAD.ln();
-        // Taps that run all along only raise levels: the lower half tells the spread.
+        // Taps that are always on only raise levels, so the lower half shows the spread.
         let middle = quantile(&logs, 0.5).map_or(prior, f64::from);
         let lower = quantile(&logs, 0.16).map_or(prior, f64::from);
         let spread = f64::from(mad_sd(&logs).unwrap_or(0.0)).min(middle - lower).max(MIN_LOG_SD);
         let n = logs.len() as f64;
         let weight = n / (n + (spread / NO_LOAD_LOG_SD).powi(2));
-        // However many lie high: beyond two deviations of the standards it is no transformer.
+        // Even if most levels are high, no transformer is beyond two deviations of the standards.
         let middle = middle.clamp(prior - 2.0 * NO_LOAD_LOG_SD, prior + 2.0 * NO_LOAD_LOG_SD);
         let weight = if logs.is_empty() { 0.0 } else { weight };
         let log_sd =
@@ -135,26 +134,26 @@ impl NoLoad {
         Self { log_ratio: weight * middle + (1.0 - weight) * prior, log_sd: log_sd.min(NO_LOAD_LOG_SD) }
     }
 
-    /// Expected loss without load. [kW]
+    /// Returns the expected no-load loss. [kW]
     #[must_use]
     pub fn kw(&self, peak_kw: f64) -> f64 {
         (self.log_ratio + 0.75 * peak_kw.max(0.1).ln()).exp()
     }
 
-    /// Hardly any transformer loses less. [kW]
+    /// Returns the smallest plausible no-load loss. [kW]
     #[must_use]
     pub fn least_kw(&self, peak_kw: f64) -> f64 {
         self.kw(peak_kw) * (-2.0 * self.log_sd).exp()
     }
 
-    /// One standard deviation above it. [kW]
+    /// Returns one standard deviation above the expected loss. [kW]
     #[must_use]
     pub fn sd_kw(&self, peak_kw: f64) -> f64 {
         self.kw(peak_kw) * (self.log_sd.exp() - 1.0)
     }
 }
 
-/// The residual less the loss that follows the load, by hour. [kW]
+/// Returns the residual minus the load-dependent loss, by hour. [kW]
 #[must_use]
 pub fn less_load_loss(series: &Series, per_square: f64) -> Vec<[f32; CLOCK_HOURS]> {
     let less = |day: usize, hour: usize| {
@@ -175,7 +174,7 @@ mod tests {
         let supplied = |day: usize, hour: usize| {
             let tap = if day > 12 { 7.0 } else { 0.0 };
             let fault = if (day * 24 + hour).is_multiple_of(41) { 3.0 } else { 0.0 };
-            // Loss that follows the supply, solved by one more round.
+            // Loss as a function of the supply, solved by one iteration.
             let bare = load(day, hour) + tap + 0.9;
             bare + 2e-4 * (bare + 2e-4 * bare * bare).powi(2) + fault
         };

@@ -1,12 +1,12 @@
 //! Balances transformers, feeders and substations against the meters below them.
 //!
-//! What a parent's own meter shows, less its children's meters and technical loss, is its residual: a
-//! meter that nobody mounted. It is digested as one and goes the same way; what it shows day and
-//! night is unmetered load.
+//! A residual is the energy that a parent's own meter measures, minus its children's energy and technical
+//! loss. It is treated as a meter of its own: it is digested and ranked in the same way. Load that it shows
+//! day and night is unmetered load.
 //!
-//! Sums ride along while the digests are read for features ([`Sums`]). Only children of parents that
-//! need it are read once more: of those whose residuals move against each other, for meters in the
-//! wrong place ([`places`]), and of those with unexplained load, for the meter past which it is drawn ([`who`]).
+//! The sums are built while the digests are read for features ([`Sums`]). Only some children are read again:
+//! children of parents whose residuals move against each other, to find meters in the wrong place
+//! ([`places`]), and children of parents with unexplained load, to find the bypassed meter ([`who`]).
 
 mod account;
 mod books;
@@ -54,41 +54,41 @@ use sums::BYTES_A_DAY;
 use who::{Drawn, Trace, traces};
 use zones::{ZoneDays, Zones};
 
-/// From this many parents on their own spread tells how far an excess may be off.
+/// From this many parents on, their own spread gives the error of an excess.
 const ENOUGH_PARENTS: usize = 40;
 
-/// Part of the memory budget for sums.
+/// Inverse share of the memory budget for sums.
 const SUMS_SHARE: u64 = 2;
 
-/// Part of the memory budget for parents that are settled at one time, and what a day of one takes
-/// with its sums, its hours and its residual. [B]
+/// Inverse share of the memory budget for the parents settled at once, and the memory of one of their days:
+/// sums, hours and residual. [B]
 const AT_ONCE_SHARE: u64 = 8;
 const AT_ONCE_BYTES_A_DAY: u64 = 1024;
 
 /// Folder of a run with the days of its residuals, beside its digests.
 pub const RESIDUALS: &str = "residuals";
 
-/// A parent with its residual and what is to be thought of it.
+/// The result of one parent's balance.
 #[derive(Debug, Clone)]
 pub struct ParentBalance {
     /// Energies, loss and floors.
     pub account: Account,
     /// Its residual's id.
     pub residual: MeterId,
-    /// Loss without load that is expected of it, or was seen before a step. [kW]
+    /// No-load loss, expected or seen beside a step. [kW]
     pub no_load_kw: f64,
-    /// What flows past the meters.
+    /// The unmetered load below it.
     pub excess: Excess,
-    /// Meters below it that leave a trace, likeliest first; empty where nothing is unexplained.
+    /// Meters below it that leave a trace, likeliest first; empty without unexplained load.
     pub traces: Vec<Trace>,
-    /// On which side of its lines the load hangs; `None` where voltages do not tell.
+    /// Side of its lines that feeds the load; `None` if voltages do not show it.
     pub side: Option<Side>,
-    /// What was decided on it.
+    /// Verdict on it.
     pub verdict: Option<Verdict>,
 }
 
 impl ParentBalance {
-    /// Whether there is a farm below it; `None` where nobody has looked.
+    /// Whether there is a farm below it; `None` if nobody has checked.
     #[must_use]
     pub fn is_farm(&self) -> Option<bool> {
         self.verdict.and_then(Verdict::is_farm)
@@ -100,49 +100,49 @@ impl ParentBalance {
 pub struct Balance {
     /// The parents.
     pub parents: Vec<ParentBalance>,
-    /// What was found on the way.
+    /// Findings of the balance.
     pub findings: Vec<Finding>,
     /// Customers' demand by zone and day.
     pub zones: ZoneDays,
-    /// Days of the residuals, under their unfinished name.
+    /// Days of the residuals, while their folder is unfinished.
     pub residuals: Option<DigestStore>,
     /// Hours of the parents.
     shelf: Option<Shelf>,
 }
 
-/// What a balance has to know besides sums.
+/// Inputs of a balance besides the sums.
 #[derive(Debug, Clone, Copy)]
 pub struct Around<'a> {
     /// Days without internet, ascending.
     pub blackout_days: &'a [i32],
     /// The night window of digests.
     pub night: HourWindow,
-    /// Folder of the run: hours lie there until it ends, residuals in one of [`RESIDUALS`].
+    /// Folder of the run. Hours stay there until the run ends; residuals go to its folder [`RESIDUALS`].
     pub folder: &'a Path,
 }
 
-/// Running sums of a run, as far as they fit into memory at a time.
+/// Running sums of a run, as many as fit into memory at once.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     tree: &'a Tree,
-    /// Places of the parents by walk.
+    /// Indices of the parents, by walk.
     walks: Vec<Vec<usize>>,
-    /// Of the first walk, which others share.
+    /// Sums of the first walk, which is shared with other stages.
     first: Sums<'a>,
-    /// Parents that are settled at one time.
+    /// Number of parents settled at once.
     at_once: usize,
     zones: Zones,
 }
 
 impl<'a> Ledger<'a> {
-    /// Opens the sums of all parents of a tree. `days_a_meter` is how long meters are read on average.
+    /// Opens the sums of all parents of a tree. `days_a_meter` is the average number of days per meter.
     #[must_use]
     pub fn open(tree: &'a Tree, days_a_meter: u64, memory_mib: u32) -> Self {
         let fit = |share: u64, bytes_a_day: u64| {
             let bytes_a_parent = days_a_meter.max(1) * bytes_a_day;
             ((u64::from(memory_mib) << 20) / share / bytes_a_parent).max(1) as usize
         };
-        // Parents come after those below them, so that sums of ones without a meter can go up.
+        // Parents come after the nodes below them, so that sums of nodes without a meter can be passed up.
         let walks: Vec<Vec<usize>> =
             tree.bottom_up().chunks(fit(SUMS_SHARE, BYTES_A_DAY)).map(<[usize]>::to_vec).collect();
         let first = Sums::new(tree, walks.first().map_or(&[], Vec::as_slice));
@@ -150,16 +150,16 @@ impl<'a> Ledger<'a> {
         Self { tree, walks, first, at_once, zones: Zones::default() }
     }
 
-    /// Adds a meter while it is at hand.
+    /// Adds a meter while its days are in memory.
     pub fn add(&self, meter: &MeterDays, point: Option<&UsagePoint>) {
         self.zones.add(meter, point, self.tree);
         self.first.add(meter);
     }
 
-    /// Draws up the balance of every parent.
+    /// Computes the balance of every parent.
     ///
     /// # Errors
-    /// When the store cannot be read, or the folder not written.
+    /// When the store cannot be read, or the folder cannot be written.
     pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
         let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
         let mut books = Books::new(around.folder, around.blackout_days)?;
@@ -172,14 +172,14 @@ impl<'a> Ledger<'a> {
                 None => walk_again(self.tree, places, store)?,
             };
             sums.finish(&mut carried, self.at_once, &mut |series| {
-                // Those below them are known by now.
+                // The parents below them are already known.
                 metered.extend(series.iter().map(|one| one.place));
                 let children_of = |place| below(self.tree, place, &metered);
                 balance.findings.extend(books.enter(series, &children_of)?);
                 Ok(())
             })?;
         }
-        // As one walk gives them: what is expected of a parent depends on all others.
+        // Sort as after a single walk, because the expectation for a parent depends on all others.
         books.sort();
         balance.settle(books, self.tree, store, around, self.at_once)?;
         balance.findings.extend(unknown_parents(self.tree, &metered, register));
@@ -187,7 +187,7 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// Sums of parents that did not fit beside those of the first walk.
+/// Sums the parents that did not fit into the first walk.
 fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Result<Sums<'a>> {
     let sums = Sums::new(tree, places);
     store.map_meters(|meter| {
@@ -198,11 +198,11 @@ fn walk_again<'a>(tree: &'a Tree, places: &[usize], store: &DigestStore) -> Resu
 }
 
 impl Balance {
-    /// Heeds what voltages tell of where unexplained load hangs, where the sources have any: on which side
-    /// of the lines, and at which meter hardly.
+    /// Evaluates the voltages below parents with unexplained load, if the sources have any: which side of the
+    /// lines feeds the load, and which meters it is unlikely to be at.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the voltages cannot be read.
     pub fn heed_voltages(
         &mut self,
         store: &DigestStore,
@@ -218,7 +218,7 @@ impl Balance {
         Ok(())
     }
 
-    /// Notes what was decided on residuals. A verdict on a meter of the network is one on what it feeds.
+    /// Records the verdicts on residuals. A verdict on a network meter applies to what it feeds.
     pub fn heed(&mut self, verdicts: &Verdicts, register: &Register) {
         for parent in &mut self.parents {
             let id = &parent.account.parent;
@@ -230,21 +230,21 @@ impl Balance {
         }
     }
 
-    /// Days of those residuals that are asked for.
+    /// Returns the days of the requested residuals.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the days cannot be read.
     pub fn residuals_of(&self, meters: &BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> {
         let asked = meters.iter().filter(|meter| meter.as_str().starts_with(RESIDUAL_PREFIX));
         let asked: BTreeSet<MeterId> = asked.cloned().collect();
         self.residuals.as_ref().map_or_else(|| Ok(BTreeMap::new()), |store| store.days_of(&asked))
     }
 
-    /// In how many hours a parent's supply is above `limit_kw`, and in how many it would be without some
-    /// loads on their days, first to one past the last. [kW]
+    /// Counts the hours in which a parent's supply exceeds `limit_kw`, and the hours in which it would still
+    /// do so without some loads on their days, first to one past the last. [kW]
     ///
     /// # Errors
-    /// When its hours cannot be read.
+    /// When the hours cannot be read.
     pub fn hours_above(
         &self,
         account: &Account,
@@ -254,7 +254,7 @@ impl Balance {
         self.shelf.as_ref().map_or(Ok((0, 0)), |shelf| account.hours_above(shelf, limit_kw, loads))
     }
 
-    /// Draws up the balance of all parents, in order of id.
+    /// Computes the balance of all parents, in order of id.
     fn settle(
         &mut self,
         mut books: Books<'_>,
@@ -300,14 +300,14 @@ impl Balance {
     }
 }
 
-/// Traces of the meters below every parent with unexplained load.
+/// Finds traces of the meters below every parent with unexplained load.
 fn find_traces(
     parents: &[ParentBalance],
     books: &Books<'_>,
     tree: &Tree,
     store: &DigestStore,
 ) -> Result<Vec<(usize, Vec<Trace>)>> {
-    // A meter of the network below is a sum, not a customer.
+    // A network meter below it is a sum, not a customer.
     let is_customer = |id: &&MeterId| tree.place(id.as_str()).is_none();
     let customers: Vec<(usize, Vec<MeterId>)> = parents
         .iter()
@@ -331,7 +331,7 @@ fn find_traces(
     Ok(found)
 }
 
-/// What an excess may be off by besides its own noise: small supplies without a meter. [kW]
+/// Returns the error of an excess beyond its own noise: small unmetered supplies. [kW]
 fn spread_of_excess(accounts: &[Account], no_load: &NoLoad) -> f64 {
     let usual = unexplained::UNMETERED_SUPPLY_KW;
     if accounts.len() < ENOUGH_PARENTS {
@@ -341,12 +341,12 @@ fn spread_of_excess(accounts: &[Account], no_load: &NoLoad) -> f64 {
         .iter()
         .map(|account| (account.level_kw() - no_load.kw(account.peak_kw)).abs() as f32)
         .collect();
-    // Half of the parents lie within it, farms or not.
+    // Half of the parents are within this spread, whether they have farms or not.
     hashwatt_core::stats::median(&excess)
         .map_or(usual, |middle| (1.4826 * f64::from(middle)).min(usual).max(0.1))
 }
 
-/// Meters below a parent; below a node without a meter of its own, that node's.
+/// Returns the meters below a parent; for a node without its own meter, the meters below that node.
 fn below(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
     let mut found = Vec::new();
     let mut open = vec![place];
@@ -362,7 +362,7 @@ fn below(tree: &Tree, place: usize, metered: &BTreeSet<usize>) -> Vec<MeterId> {
     found
 }
 
-/// Parents that meters name, and nothing else knows.
+/// Reports parents that only meters name.
 fn unknown_parents(tree: &Tree, metered: &BTreeSet<usize>, register: &Register) -> Vec<Finding> {
     let is_unknown = |place: &usize| {
         !metered.contains(place)
@@ -386,7 +386,7 @@ mod tests {
     use super::follow::tests::{home, meter};
     use super::*;
 
-    /// Twenty transformers with five homes each, a tap at the third.
+    /// Builds twenty transformers with five homes each, and a tap at the third.
     fn network(folder: &std::path::Path) -> (DigestStore, Register) {
         let mut meters = BTreeMap::new();
         let mut register = "meter_id,parent_id\n".to_owned();
@@ -416,7 +416,7 @@ mod tests {
         let (tree, _) = Tree::of(&register);
         let night = HourWindow { from: 0, to: 6 };
         let around = Around { blackout_days: &[], night, folder: folder.path() };
-        // Meters as long as this leave room for one parent at a time.
+        // With meters of this length, only one parent fits at a time.
         let balances = [1, u64::from(u32::MAX)].map(|days_a_meter| {
             let ledger = Ledger::open(&tree, days_a_meter, 16);
             store

@@ -1,7 +1,7 @@
 //! Finds meters listed under a transformer that does not feed them.
 //!
-//! What such a meter draws is missing in the residual of the parent it is listed under, which so falls
-//! whenever the meter rises, one for one; and it is too much in the residual of the one that feeds it.
+//! Such a meter's load is missing in the residual of its listed parent, which therefore falls one for one
+//! when the meter rises. The load appears in the residual of the parent that feeds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,31 +18,31 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 
-/// Deviations beyond which a residual moves with a meter: a million meters by chance give five.
+/// Deviations that show that a residual moves with a meter. Chance gives five among a million meters.
 const MIN_DEVIATIONS: f64 = 6.0;
 
-/// One for one, as far as a short series shows.
+/// Slopes that count as one for one, given a short series.
 const SLOPES: std::ops::Range<f64> = 0.5..1.5;
 
-/// Residuals more restless than this many times the usual one, for their load, are held against each
-/// other; at most so many, which is half a million pairs.
+/// Residuals that vary this many times more than usual for their load are compared with each other. The
+/// number is limited; it gives half a million pairs.
 const RESTLESS: f32 = 1.4;
 const MAX_RESTLESS: usize = 1000;
 
-/// In a run of so few parents all are.
+/// In a run with this few parents, all are compared.
 const FEW: usize = 50;
 
-/// A meter that moves against the residual of the parent it is listed under.
+/// A meter that moves against the residual of its listed parent.
 #[derive(Debug, Clone)]
 struct Stray {
     meter: MeterId,
-    /// Where it is listed, a place among the accounts.
+    /// Index of the listed account.
     listed: usize,
-    /// The account whose residual it follows; `None`: no other.
+    /// Account whose residual it follows; `None`: no other.
     feeds: Option<usize>,
 }
 
-/// Finds misplaced meters and moves them; accounts that change are made up again.
+/// Finds misplaced meters, moves them, and recomputes the accounts concerned.
 ///
 /// # Errors
 /// When days of meters or hours of parents cannot be read.
@@ -58,7 +58,7 @@ pub fn put_in_place(books: &mut Books<'_>, store: &DigestStore) -> Result<Vec<Fi
     Ok(findings)
 }
 
-/// Meters whose load is missing in the residual of their parent, with the parent that feeds them.
+/// Finds meters whose load is missing in their parent's residual, with the parent that feeds them.
 fn find_strays(books: &Books<'_>, store: &DigestStore) -> Result<Vec<Stray>> {
     let restless = restless(&books.accounts);
     let lives: BTreeMap<usize, Life> =
@@ -74,7 +74,7 @@ fn find_strays(books: &Books<'_>, store: &DigestStore) -> Result<Vec<Stray>> {
             let is_missing = follows.deviations() < -MIN_DEVIATIONS && SLOPES.contains(&-follows.slope);
             is_missing.then_some((child.meter, listed, life))
         }));
-        // All parents are held against those sought at one go.
+        // Each batch of sought meters is compared with all parents.
         if sought.len() >= MAX_AT_A_TIME {
             strays.extend(find_feeders(books, std::mem::take(&mut sought))?);
         }
@@ -84,8 +84,8 @@ fn find_strays(books: &Books<'_>, store: &DigestStore) -> Result<Vec<Stray>> {
     Ok(strays)
 }
 
-/// Moves meters to the accounts that feed them. What feeds it must be known: a load may move against a
-/// residual for other reasons.
+/// Moves meters to the accounts that feed them. A meter moves only if its feeder is known: a load may move
+/// against a residual for other reasons.
 fn move_strays(books: &mut Books<'_>, strays: &[Stray], store: &DigestStore) -> Result<()> {
     let mut changes: BTreeMap<usize, Vec<(&MeterId, f32)>> = BTreeMap::new();
     for stray in strays {
@@ -108,7 +108,7 @@ fn move_strays(books: &mut Books<'_>, strays: &[Stray], store: &DigestStore) -> 
     Ok(())
 }
 
-/// The accounts whose residual moves more than their load lets expect.
+/// Returns the accounts whose residual varies more than their load explains.
 fn restless(accounts: &[Account]) -> Vec<usize> {
     if accounts.len() <= FEW {
         return (0..accounts.len()).collect();
@@ -122,7 +122,7 @@ fn restless(accounts: &[Account]) -> Vec<usize> {
     ratios.into_iter().map(|(_, at)| at).collect()
 }
 
-/// Those of which one falls when another rises: a meter moved between them would do that.
+/// Returns accounts of which one falls when another rises, as a meter moved between them would cause.
 fn against_each_other(restless: &[usize], lives: &BTreeMap<usize, Life>) -> BTreeSet<usize> {
     let lives: Vec<(usize, &Life)> = restless.iter().map(|at| (*at, &lives[at])).collect();
     let is_against =
@@ -140,7 +140,7 @@ fn life_of(meter: &MeterDays) -> Life {
     Life::of(first_day, &hours, |_| true)
 }
 
-/// Of each meter sought, the account whose residual holds its load one for one.
+/// Finds, for each sought meter, the account whose residual contains its load one for one.
 fn find_feeders(books: &Books<'_>, sought: Vec<(MeterId, usize, Life)>) -> Result<Vec<Stray>> {
     if sought.is_empty() {
         return Ok(Vec::new());
@@ -166,17 +166,17 @@ fn find_feeders(books: &Books<'_>, sought: Vec<(MeterId, usize, Life)>) -> Resul
     Ok(sought.into_iter().zip(best).map(stray).collect())
 }
 
-/// Deviations from no relation, and the account.
+/// Deviations from zero correlation, and the account.
 type Feeder = (f64, usize);
 
-/// The clearer of two; of equal ones the first account.
+/// Returns the clearer of two; if they are equal, the first account.
 fn better(a: Option<Feeder>, b: Option<Feeder>) -> Option<Feeder> {
     let (Some(one), Some(other)) = (a, b) else { return a.or(b) };
     let is_other = other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)).is_gt();
     Some(if is_other { other } else { one })
 }
 
-/// Adds the child's hours, times `sign`, to what the account's children registered.
+/// Adds the child's hours, times `sign`, to the registered load of the account's children.
 fn add_to(open: &mut OpenAccount, child: &MeterDays, sign: f32) {
     let (first_day, hours) = filled_hours(child);
     let from = open.series.first_day;

@@ -1,4 +1,4 @@
-//! Writes residuals' days to disk as they are drawn up, in order of id.
+//! Writes residuals' days to disk as they are computed, in order of id.
 
 use std::path::{Path, PathBuf};
 
@@ -6,20 +6,20 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::{DigestStore, PartWriter};
 
-/// The one part of the store.
+/// The only part of the store.
 const PART: &str = "part-0000.parquet";
 
-/// A store of residuals on its way.
+/// A store of residuals being written.
 pub struct ResidualsWriter {
     folder: PathBuf,
     part: PartWriter,
 }
 
 impl ResidualsWriter {
-    /// An empty store in `folder`.
+    /// Starts an empty store in `folder`.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the store cannot be written.
     pub fn new(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
         Ok(Self { folder: folder.to_owned(), part: PartWriter::create(folder.join(PART))? })
@@ -28,15 +28,15 @@ impl ResidualsWriter {
     /// Appends a residual; ids must ascend.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the residual cannot be written.
     pub fn push(&mut self, residual: &MeterDays) -> Result<()> {
         self.part.push(&residual.meter, &residual.days)
     }
 
-    /// The store, whole.
+    /// Completes the store and returns it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the store cannot be written.
     pub fn finish(self) -> Result<DigestStore> {
         DigestStore::of_parts(&self.folder, vec![self.part.finish()?])
     }

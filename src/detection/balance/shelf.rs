@@ -1,4 +1,4 @@
-//! Keeps parents' hours on disk, so that memory holds only those that are being looked at.
+//! Stores parents' hours on disk, so that memory holds only those in use.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,38 +8,39 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::sums::{Hours, Series};
 use hashwatt_core::error::{Error, Result};
 
-/// Hours of all parents, one after another, in a file that goes with the run.
+/// Hours of all parents, one after another, in a temporary file.
 #[derive(Debug)]
 pub struct Shelf {
     folder: PathBuf,
     file: Mutex<File>,
 }
 
-/// Where a parent's hours lie.
+/// Position of a parent's hours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Slot {
     at: u64,
     n_days: usize,
 }
 
-/// What lies in a slot: supplied and registered [kW], share filled.
+/// Content of a slot: supplied and registered [kW], share filled.
 pub type Shelved = (Vec<Hours>, Vec<Hours>, Vec<f32>);
 
 impl Shelf {
-    /// An empty one; its file in `folder` has no name and is gone when this is, however the run ends.
+    /// Makes an empty shelf. Its file in `folder` has no name and vanishes with this value, however the run
+    /// ends.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     pub fn new(folder: &Path) -> Result<Self> {
         let made = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
         let file = made.map_err(|error| Error::write(folder, error))?;
         Ok(Self { folder: folder.to_owned(), file: Mutex::new(file) })
     }
 
-    /// Puts a parent's hours at the end.
+    /// Appends a parent's hours.
     ///
     /// # Errors
-    /// When the disk does not take them.
+    /// When the hours cannot be written to disk.
     pub fn put(&self, series: &Series) -> Result<Slot> {
         let mut file = self.file();
         let at = file.seek(SeekFrom::End(0)).map_err(|error| self.failed(error))?;
@@ -47,20 +48,20 @@ impl Shelf {
         Ok(Slot { at, n_days: series.supplied_kw.len() })
     }
 
-    /// Puts other hours of the same parent in the place of those that lie there.
+    /// Replaces the hours of a parent with others.
     ///
     /// # Errors
-    /// When the disk does not take them.
+    /// When the hours cannot be written to disk.
     pub fn replace(&self, slot: Slot, series: &Series) -> Result<()> {
         let mut file = self.file();
         file.seek(SeekFrom::Start(slot.at)).map_err(|error| self.failed(error))?;
         self.write(&mut file, series)
     }
 
-    /// A parent's hours.
+    /// Returns a parent's hours.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When the hours cannot be read.
     pub fn get(&self, slot: Slot) -> Result<Shelved> {
         let (mut supplied, mut registered, mut filled) =
             (zeros(slot.n_days), zeros(slot.n_days), vec![0.0; slot.n_days]);
@@ -73,10 +74,10 @@ impl Shelf {
         Ok((supplied, registered, filled))
     }
 
-    /// What a parent supplied, by hour. [kW]
+    /// Returns a parent's supply, by hour. [kW]
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the hours cannot be read.
     pub fn supplied_kw(&self, slot: Slot) -> Result<Vec<Hours>> {
         let mut supplied = zeros(slot.n_days);
         let mut file = self.file();

@@ -1,25 +1,25 @@
-//! Says on which side of a transformer's lines a load hangs, from the voltages of the meters there.
+//! Locates a load on one side of a transformer's lines, from the voltages of the meters there.
 //!
 //! # What it measures
-//! A load lowers the voltage of every meter that shares wire with it, the more wire the more; on the
-//! other lines and phases it does not. So each meter's voltage, held against the middle of all below the
-//! transformer, is explained by what all of them register, hour by hour, and by a step on the day the
-//! unexplained load began. How deep that step is, over four weeks before and after, tells how much wire
-//! the meter shares with it.
+//! A load lowers the voltage of every meter that shares wire with it, in proportion to the shared wire. It
+//! does not lower the voltage on other lines and phases. Each meter's voltage is therefore taken relative to
+//! the median of all meters below the transformer. It is explained, hour by hour, by the loads of all these
+//! meters and by a step on the day the unexplained load began. The depth of that step, over four weeks before
+//! and after, shows how much wire the meter shares with the load.
 //!
 //! # What else looks like this
-//! A customer who moves in on that very day lowers the neighbours' voltage as well, but registers the
+//! A customer who moves in on that very day lowers the neighbours' voltage too, but the meter registers the
 //! load, which explains it.
 //!
 //! # Limit and why
-//! A load at the transformer's own bar, or on all phases of every line, lowers all alike: then nothing
-//! is said. What voltages do anyway is seen from a step in the middle of the days before; a fall counts
-//! that is far out of it. A meter without voltages on either side of the day is not heard, and a load
-//! that is read once a day explains nothing.
+//! A load at the transformer's busbar, or on all phases of every line, lowers all voltages alike; then the
+//! result is empty. A step in the middle of the days before shows the usual variation of voltages. A fall
+//! counts if it is far outside that. A meter without voltages on either side of the day is not used, and a
+//! load with daily reads explains nothing.
 //!
 //! # Source
-//! Voltages explained by loads, as used for topology and phase: Short 2013,
-//! doi:10.1109/TSG.2012.2219078. Ridge regression: Hoerl and Kennard 1970, doi:10.2307/1267351.
+//! Voltages explained by loads, as used for topology and phase: Short 2013, doi:10.1109/TSG.2012.2219078.
+//! Ridge regression: Hoerl and Kennard 1970, doi:10.2307/1267351.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,86 +42,86 @@ use hashwatt_readings::acquisition::voltages::{Voltages, read_voltages};
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 
-/// Days compared on each side of the onset, as a block's in features. [d]
+/// Days compared on each side of the onset, as for a block in features. [d]
 const NEAR_DAYS: i32 = 28;
 
-/// Days that each side of a step must have. [d]
+/// Fewest days on each side of a step. [d]
 const MIN_DAYS: usize = 5;
 
-/// Fewer meters than this have no middle to be held against.
+/// Fewer meters give no useful median.
 const MIN_METERS: usize = 5;
 
-/// Evidence of unexplained load from which voltages are looked at: at it seven in eight would be farms where
-/// half of the parents have one, and far fewer where few do. [log ratio]
+/// Evidence of unexplained load from which voltages are read. At this value seven in eight would be farms if
+/// half of the parents have one, and far fewer if few have one. [log ratio]
 const MIN_EVIDENCE: f64 = 2.0;
 
-/// A fall counts from this many times what voltages do anyway, and from what a meter of tenths of a volt
+/// A fall counts above this many times the usual variation, and above what a meter with a resolution of 0.1 V
 /// shows clearly. [V]
 const MIN_DEVIATIONS: f64 = 6.0;
 const MIN_FALL_V: f64 = 0.3;
 
-/// Voltages outside these shares of the meter's middle one are no supply's: EN 50160 allows 10% off, and
-/// weak lines twice that.
+/// Voltages outside this range around the meter's median are not supply voltages: EN 50160 allows 10%
+/// deviation, and weak lines reach twice that.
 const PLAUSIBLE: Range<f32> = 0.8..1.2;
 
-/// A meter must have this part of the hours that tell.
+/// Share of the informative hours that a meter must have.
 const MIN_TOLD: f64 = 0.5;
 
-/// Four weeks of tenths of a volt have no noise below this. [V]
+/// Four weeks of readings in tenths of a volt cannot have less noise than this. [V]
 const RESOLUTION_V: f64 = 0.02;
 
-/// Part of the loads' mean square that is added to each: a load that hardly varies explains nothing.
+/// Share of the loads' mean square added to each load: a load that hardly varies explains nothing.
 const RIDGE: f64 = 0.01;
 
 /// Meters on the load's side share at least this part of the deepest fall.
 const SHARED: f64 = 0.5;
 
-/// The deepest are those that fell by at least this part of the deepest fall.
+/// Meters with the deepest falls reach at least this part of the deepest fall.
 const DEEPEST: f64 = 0.85;
 
-/// A meter's voltage says at most this much against it (one to twenty): it may hang on another phase than
-/// what it reads, or elsewhere than the register has it. [log ratio]
+/// Most that a voltage can count against its meter (one to twenty). The load may be on another phase than the
+/// one measured, or the register may be wrong about the place. [log ratio]
 const MAX_AGAINST: f64 = 3.0;
 
-/// Voltages of this many meters are looked at at most, below parents with most evidence first (16 KB each);
-/// a parent with more than so many below it is no low-voltage network.
+/// Most meters whose voltages are read (16 KB each), below the parents with the most evidence first. A parent
+/// with more meters than the second limit is not a low-voltage network.
 const MAX_METERS: usize = 6_000;
 const MAX_BELOW: usize = 500;
 
 /// Hours by day; NaN where missing.
 type Days = Vec<Hours>;
 
-/// A day without any hour.
+/// A day without hours.
 const UNKNOWN: Hours = [f32::NAN; CLOCK_HOURS];
 
-/// The side of a transformer's lines that unexplained load hangs on.
+/// The side of a transformer's lines that feeds the unexplained load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
-    /// Meters there and by how much their voltage fell, deepest first. [V]
+    /// Meters there and the fall of their voltage, deepest first. [V]
     pub meters: Vec<(MeterId, f64)>,
-    /// How many of them fell about as deep as any: beyond the load there is no more wire to share.
+    /// Number of them that fell about as deep as the deepest; beyond the load there is no more wire to share.
     pub n_deepest: usize,
     /// Meters with voltages.
     pub n_heard: usize,
-    /// What a voltage changes by anyway (one standard deviation). [V]
+    /// Usual variation of a voltage (one standard deviation). [V]
     pub noise_v: f64,
-    /// The one phase that the register has the deepest of them on, where others are on another.
+    /// The phase of the deepest meters in the register, if it is one phase and others are on another.
     pub phase: Option<String>,
-    /// Buses that the register has the deepest of them on, each once.
+    /// Buses of the deepest meters in the register, each once.
     pub buses: Vec<String>,
 }
 
-/// How the voltages below one parent fell when its load began.
+/// Fall of the voltages below one parent when its load began.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Falls {
-    /// Every meter with a voltage, and by how much it fell, deepest first. [V]
+    /// Every meter with a voltage, and its fall, deepest first. [V]
     meters: Vec<(MeterId, f64)>,
-    /// What a voltage changes by anyway (one standard deviation). [V]
+    /// Usual variation of a voltage (one standard deviation). [V]
     noise_v: f64,
 }
 
-/// How voltages fell below the parents with unexplained load that began within the data, by place; where
-/// none fell far enough, the parent is left out.
+/// Finds the voltage falls below parents whose unexplained load began within the data, by index. A parent is
+/// left out if no voltage fell far enough.
 ///
 /// # Errors
 /// When voltages or the children's days cannot be read.
@@ -166,7 +166,7 @@ pub(super) fn find_falls(
     Ok(found)
 }
 
-/// The days that are compared, and the first of the load; `None` where it did not begin within the data.
+/// Returns the days to compare, and the load's first day; `None` if it did not begin within the data.
 fn window(parent: &ParentBalance) -> Option<(Range<i32>, i32)> {
     let excess = &parent.excess;
     let onset = excess.onset.filter(|_| excess.log_ratio > MIN_EVIDENCE)?;
@@ -176,7 +176,7 @@ fn window(parent: &ParentBalance) -> Option<(Range<i32>, i32)> {
     Some((onset - NEAR_DAYS..(onset + NEAR_DAYS).min(excess.days.1), onset))
 }
 
-/// What a meter shows on some days, missing hours filled. [kW]
+/// Returns a meter's load on some days, with missing hours filled. [kW]
 fn load_of(meter: &MeterDays, days: &Range<i32>) -> Days {
     let (first_day, hours) = filled_hours(meter);
     let at = |day: i32| usize::try_from(day - first_day).ok();
@@ -184,15 +184,15 @@ fn load_of(meter: &MeterDays, days: &Range<i32>) -> Days {
 }
 
 impl Falls {
-    /// Those of a load that begins on day `onset` (an index) of the meters' days; `loads_kw` is what each
-    /// meter below registers. `None` where no voltage falls far enough, or too few days are there.
+    /// Computes the falls for a load that begins on day `onset` (an index into the meters' days). `loads_kw`
+    /// is the load of each meter below. `None` if no voltage falls far enough, or there are too few days.
     fn of(heard: &[(&MeterId, &Voltages)], loads_kw: &[Days], onset: usize) -> Option<Self> {
         let volts: Vec<Days> = heard.iter().map(|(_, voltages)| plausible(&voltages.hour_v)).collect();
         let middle = middle_of(&volts, loads_kw.first()?.len());
         let first = middle.iter().position(|day| day.iter().any(|volts| !volts.is_nan()))?;
         let apart: Vec<Days> = volts.iter().map(|volts| difference(volts, &middle)).collect();
         let falls_v = falls(&apart, loads_kw, first..middle.len(), onset)?;
-        // What they do without a load: a step in the middle of the days before.
+        // Usual variation without a load: a step in the middle of the days before.
         let by_chance = falls(&apart, loads_kw, first..onset, usize::midpoint(first, onset))?;
         let each = heard.iter().zip(falls_v.into_iter().zip(by_chance));
         let told: Vec<(MeterId, f64, f32)> = each
@@ -210,7 +210,7 @@ impl Falls {
         (falls.deepest_v() >= MIN_FALL_V.max(MIN_DEVIATIONS * noise_v)).then_some(falls)
     }
 
-    /// Falls [V] that a test makes up.
+    /// Builds falls [V] for a test.
     #[cfg(test)]
     pub(super) fn made_up(falls: impl Iterator<Item = (MeterId, f64)>) -> Self {
         let mut meters: Vec<(MeterId, f64)> = falls.collect();
@@ -218,20 +218,21 @@ impl Falls {
         Self { meters, noise_v: 0.05 }
     }
 
-    /// The deepest fall. [V]
+    /// Returns the deepest fall. [V]
     #[must_use]
     pub fn deepest_v(&self) -> f64 {
         self.meters.first().map_or(0.0, |(_, fall)| *fall)
     }
 
-    /// By how much the voltage of a meter fell. [V]
+    /// Returns the fall of a meter's voltage. [V]
     #[must_use]
     pub fn of_meter(&self, meter: &MeterId) -> Option<f64> {
         self.meters.iter().find(|(other, _)| other == meter).map(|(_, fall)| *fall)
     }
 
-    /// Logarithm of how much likelier these falls are if the load hangs elsewhere than at this meter: no
-    /// meter shares as much wire with a load as the one it hangs at, so that one fell as deep as any.
+    /// Returns the logarithm of the likelihood ratio of a load elsewhere to a load at this meter. No meter
+    /// shares as much wire with a load as the one it is connected at, so that meter's voltage falls as deep
+    /// as any.
     #[must_use]
     pub fn against(&self, meter: &MeterId) -> f64 {
         let Some(own) = self.of_meter(meter) else { return 0.0 };
@@ -239,7 +240,7 @@ impl Falls {
         (0.5 * deviations * deviations).min(MAX_AGAINST)
     }
 
-    /// The side of the lines they tell of; `None` where most meters are on it.
+    /// Returns the side of the lines that the falls show; `None` if most meters are on it.
     #[must_use]
     pub fn side(&self, register: &Register) -> Option<Side> {
         let at_least = |share: f64| {
@@ -268,14 +269,14 @@ impl Falls {
     }
 }
 
-/// Whether a register's word names one phase: three-phase meters have `ABC`, `L1L2L3` or `1,2,3`.
+/// Whether a register entry names one phase; three-phase meters have `ABC`, `L1L2L3` or `1,2,3`.
 fn names_one_phase(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let letters = word.chars().filter(|letter| "ABCRST".contains(*letter)).count();
     digits <= 1 && (digits == 1 || letters <= 1)
 }
 
-/// Voltages without those that are no supply's.
+/// Removes voltages that are not supply voltages.
 fn plausible(volts: &Days) -> Days {
     let known = volts.iter().flatten().copied().filter(|volts| !volts.is_nan());
     let usual = quantile_of(known, 0.5).unwrap_or(f32::NAN);
@@ -283,7 +284,7 @@ fn plausible(volts: &Days) -> Days {
     volts.iter().map(|day| day.map(kept)).collect()
 }
 
-/// The middle of the meters' voltages, hour by hour. [V]
+/// Returns the median of the meters' voltages, hour by hour. [V]
 fn middle_of(volts: &[Days], n_days: usize) -> Days {
     let middle = |day: usize, hour: usize| {
         let known = volts.iter().map(|days| days[day][hour]).filter(|volts| !volts.is_nan());
@@ -296,8 +297,8 @@ fn difference(a: &Days, b: &Days) -> Days {
     a.iter().zip(b).map(|(a, b)| std::array::from_fn(|hour| a[hour] - b[hour])).collect()
 }
 
-/// By how much each meter's voltage is lower from day `onset` on, besides what the loads explain, within
-/// some days; `None` where too few days, all or the meter's, are on one side. [V]
+/// Returns the fall of each meter's voltage from day `onset` on, beyond what the loads explain, within some
+/// days. `None` if one side has too few days, for all meters or for this one. [V]
 fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) -> Option<Vec<Option<f64>>> {
     if onset < days.start + MIN_DAYS || days.end < onset + MIN_DAYS {
         return None;
@@ -310,7 +311,7 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
     let mut squares = columns.t().dot(&columns);
     let usual = squares.diag().iter().take(n - 1).sum::<f64>() / (n - 1).max(1) as f64;
     squares.diag_mut().iter_mut().take(n - 1).for_each(|square| *square += RIDGE * usual + 1e-9);
-    // Of all coefficients only the step's is wanted: one solution serves every meter.
+    // Only the step's coefficient is needed, so one solution serves every meter.
     let wanted = Array2::from_shape_fn((n, 1), |(column, _)| if column == n - 1 { 1.0 } else { 0.0 });
     let weights = columns.dot(&squares.solvec(&wanted).ok()?);
     let weighed = |hours: &[Hours]| -> f64 {
@@ -320,7 +321,7 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
         let (volts, onset) = (&volts[days.clone()], onset - days.start);
         let n_known =
             |days: &[Hours]| days.iter().filter(|day| day.iter().any(|volts| !volts.is_nan())).count();
-        // On its own hours a step of one volt weighs less than one where some are missing.
+        // If hours are missing, the step has less weight than on complete hours.
         let own_step: Days = volts
             .iter()
             .zip(&step[days.clone()])
@@ -336,7 +337,7 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
     Some(volts.iter().map(fall).collect())
 }
 
-/// Hours less the mean of their clock hour; 0 where missing.
+/// Subtracts the mean of their clock hour from hours; 0 where missing.
 fn centred(days: &[Hours]) -> Vec<f64> {
     let mean = |hour: usize| {
         let known = days.iter().map(|day| f64::from(day[hour])).filter(|value| !value.is_nan());
@@ -355,15 +356,15 @@ mod tests {
 
     const N_DAYS: usize = 56;
 
-    /// Ohm of wire from one meter to the next on its line, out and back.
+    /// Resistance of the wire between two neighbouring meters of a line, out and back. [ohm]
     const OHM: f32 = 0.03;
 
-    /// Twelve meters on two lines of one phase, and a load of some amperes at the end of the second.
+    /// Builds twelve meters on two lines of one phase, with a load of some amperes at the end of the second.
     fn voltages(amperes: impl Fn(usize) -> f32) -> (Vec<MeterId>, Vec<Voltages>, Vec<Days>) {
         let kw = |meter: usize, day: usize, hour: usize| home(meter, day, hour);
         let volts = |meter: usize, day: usize, hour: usize| {
             let (line, own) = (meter / 6, meter % 6);
-            // The wire up to the nearer of two meters carries the load of the further one.
+            // The wire up to the nearer of two meters carries the load of the further one too.
             let drop: f32 = (0..6)
                 .map(|other| {
                     let shared = OHM * (own.min(other) + 1) as f32;
@@ -416,7 +417,7 @@ mod tests {
         assert_eq!(Falls::of(&heard, &loads, 3), None);
     }
 
-    /// Falls of a tap at the end of the second line, with something done to the meters' voltages.
+    /// Computes the falls for a tap at the end of the second line, after a change to the meters' voltages.
     fn falls_after(change: impl Fn(&mut Vec<Voltages>)) -> Falls {
         let (meters, mut voltages, loads) = voltages(|day| if day >= N_DAYS / 2 { 14.0 } else { 0.0 });
         change(&mut voltages);

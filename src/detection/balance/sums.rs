@@ -1,9 +1,9 @@
 //! Adds every child into its parent's running sum, hour by hour, while the digests are read.
 //!
-//! What is added is the digests' mean demand of each clock hour, so readings are not decoded again,
-//! and children and parents of any interval up to an hour meet on one grid. A child's hours that are
-//! missing, and days of a stuck channel, are filled from its own days around; how much was filled is kept. Sums are whole
-//! milliwatts, so that they do not depend on the order in which threads add.
+//! It adds the mean demand of each clock hour from the digests, so the interval data is not decoded again.
+//! Children and parents with any interval up to an hour share one grid. Missing hours of a child, and days
+//! with a stuck channel, are filled from its neighbouring days; the filled share is recorded. Sums are in
+//! whole milliwatts, so that they do not depend on the order of threads.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::BTreeMap;
@@ -18,18 +18,18 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_core::stats::median;
 use hashwatt_readings::digest::MeterDays;
 
-/// One clock day.
+/// Demand by clock hour of one day.
 pub type Hours = [f32; CLOCK_HOURS];
 
-/// Milliwatts of a day.
+/// Sum by clock hour of one day, in milliwatts.
 type Sum = [i64; CLOCK_HOURS];
 
-/// A missing hour is the mean of the same hour of the days this near. [d]
+/// A missing hour gets the mean of the same hour on days this near. [d]
 const NEAR_DAYS: usize = 7;
 
 const MW_PER_KW: f64 = 1e6;
 
-/// Bytes that a parent's day takes.
+/// Memory of one day of a parent.
 pub const BYTES_A_DAY: u64 = (size_of::<Sum>() + size_of::<Hours>() + 2 * size_of::<i64>()) as u64;
 
 /// Running sums of all parents of a tree.
@@ -40,18 +40,18 @@ pub struct Sums<'a> {
     nodes: Vec<Option<Mutex<NodeSums>>>,
 }
 
-/// What a parent's own meter shows and what those below it do.
+/// Supply measured by a parent's own meter, and the sum of the meters below.
 #[derive(Debug, Default)]
 struct NodeSums {
-    /// Its own meter.
+    /// Supply by its own meter.
     supplied: Option<(i32, Vec<Hours>)>,
     first_day: i32,
     days: Vec<DaySum>,
-    /// Children that begin, or end, on a day are taken to be there before, or after, as they mostly are.
+    /// A child that begins or ends on a day is assumed to draw its mean day before or after that.
     begins: BTreeMap<i32, Sum>,
     ends: BTreeMap<i32, Sum>,
     n_heard: u32,
-    /// Children whose reads do not resolve the day.
+    /// Children whose reads span a day or longer.
     n_coarse: u32,
 }
 
@@ -59,35 +59,35 @@ struct NodeSums {
 struct DaySum {
     mw: Sum,
     filled_mwh: i64,
-    /// Daily reads.
+    /// From daily reads.
     coarse_mw: i64,
 }
 
-/// A parent's hours beside its children's.
+/// Hourly supply of a parent and hourly load of its children.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// The parent's place in the tree.
+    /// Index of the parent in the tree.
     pub place: usize,
     /// The parent.
     pub parent: MeterId,
     /// First civil day of the parent's meter. [days since 1970-01-01]
     pub first_day: i32,
-    /// What the parent's meter shows; NaN where missing. [kW]
+    /// Supply measured by the parent's meter; NaN where missing. [kW]
     pub supplied_kw: Vec<Hours>,
-    /// What the children's meters show, missing hours filled. [kW]
+    /// Load measured by the children's meters, missing hours filled. [kW]
     pub registered_kw: Vec<Hours>,
     /// Share of each day's registered energy that was filled, 0..=1.
     pub filled_share: Vec<f32>,
-    /// Children with interval data; those of parents without a meter of their own count here too.
+    /// Children with interval data, including those of unmetered nodes below it.
     pub n_heard: u32,
     /// Children in the register without any interval data.
     pub n_silent: u32,
-    /// Of those heard, how many have reads of a day or longer.
+    /// Number of children with interval data whose reads span a day or longer.
     pub n_coarse: u32,
 }
 
 impl<'a> Sums<'a> {
-    /// Empty sums of the parents at `places`.
+    /// Starts empty sums for the parents at `places`.
     #[must_use]
     pub fn new(tree: &'a Tree, places: &[usize]) -> Self {
         let mut nodes: Vec<Option<Mutex<NodeSums>>> = tree.nodes().iter().map(|_| None).collect();
@@ -95,7 +95,7 @@ impl<'a> Sums<'a> {
         Self { tree, nodes }
     }
 
-    /// Adds a meter: to its parent's sum, and as the supply of those below it.
+    /// Adds a meter: to its parent's sum, and as the supply of the meters below it.
     pub fn add(&self, meter: &MeterDays) {
         let id = meter.meter.as_str();
         if let Some(node) = self.tree.place(id).and_then(|place| self.nodes[place].as_ref()) {
@@ -108,12 +108,12 @@ impl<'a> Sums<'a> {
         }
     }
 
-    /// Hands over the sums of parents that have a meter of their own, `at_once` at a time, each after
-    /// those below it. What hangs below one without goes to the next above; `carried` holds what
-    /// parents of earlier walks left for theirs.
+    /// Passes on the sums of parents that have their own meter, `at_once` at a time, each after the parents
+    /// below it. Children of a node without a meter count for the next parent above. `carried` has the sums
+    /// left over from earlier walks.
     ///
     /// # Errors
-    /// Those of `each`.
+    /// The errors of `each`.
     pub fn finish(
         self,
         carried: &mut Carried,
@@ -128,7 +128,7 @@ impl<'a> Sums<'a> {
             let mut node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut n_children = tree.nodes()[place].children.len() as u32;
             if let Some(below) = carried.by_parent.remove(&place) {
-                // Those below were counted as children; their own children stand in their place.
+                // The nodes below were counted as children; count their children instead.
                 n_children = n_children.saturating_sub(below.n_nodes) + below.n_children;
                 node.absorb(below.sums);
             }
@@ -156,13 +156,13 @@ fn series_of(tree: &Tree, metered: Vec<(usize, NodeSums, u32)>) -> Vec<Series> {
     metered.into_par_iter().filter_map(series).collect()
 }
 
-/// Sums of parents without a meter of their own, on the way to the next above.
+/// Sums of nodes without their own meter, to be passed to the next parent above.
 #[derive(Debug, Default)]
 pub struct Carried {
     by_parent: BTreeMap<usize, Below>,
 }
 
-/// Sums of all such nodes below one.
+/// Sums of all such nodes below one parent.
 #[derive(Debug, Default)]
 struct Below {
     sums: NodeSums,
@@ -170,7 +170,7 @@ struct Below {
     n_children: u32,
 }
 
-/// One child, ready to be added.
+/// One child, prepared for adding.
 struct Child {
     first_day: i32,
     days: Vec<DaySum>,
@@ -197,7 +197,7 @@ impl Child {
         Self { first_day, days, mean: mean.map(milliwatts), is_coarse }
     }
 
-    /// A daily read, or one over several days, is spread over the days it covers.
+    /// Spreads a daily read, or a read of several days, over the days it covers.
     fn of_daily_reads(meter: &MeterDays, first_day: i32, n_days: usize) -> Self {
         let mut days = vec![DaySum::default(); n_days];
         let kw: Vec<f32> =
@@ -284,7 +284,7 @@ impl NodeSums {
             }
             let hourly_mwh: i64 = sum.mw.iter().sum();
             let coarse_kw = sum.coarse_mw as f64 / MW_PER_KW;
-            // Daily reads follow the shape of the others.
+            // Daily reads get the load shape of the other meters.
             let mean_mw = hourly_mwh as f64 / CLOCK_HOURS as f64;
             registered_kw.push(sum.mw.map(|mw| {
                 let shape = if mean_mw > 0.0 { mw as f64 / mean_mw } else { 1.0 };
@@ -312,14 +312,14 @@ fn add_sum(sum: &mut Sum, other: &Sum) {
 }
 
 fn milliwatts(kw: f32) -> i64 {
-    // Exact, for a demand has fewer digits than a double: rounding by itself would be a call an hour.
+    // Exact, because a demand has fewer digits than a double; a rounding function would cost a call per hour.
     let mw = f64::from(kw) * MW_PER_KW;
     let rounded = (mw + 0.5f64.copysign(mw)) as i64;
-    // A value that no meter shows is not added.
+    // A missing value is not added.
     if kw.is_finite() { rounded } else { 0 }
 }
 
-/// A meter's hours from its first to its last day; NaN where missing.
+/// Returns a meter's hours from its first to its last day; NaN where missing.
 #[must_use]
 pub fn hours_of(meter: &MeterDays) -> (i32, Vec<Hours>) {
     let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else { return (0, Vec::new()) };
@@ -331,7 +331,7 @@ pub fn hours_of(meter: &MeterDays) -> (i32, Vec<Hours>) {
     (first.day, hours)
 }
 
-/// Without the days of a stuck channel, which measure nothing; where all are, they stay.
+/// Removes days with a stuck channel, which measure nothing; keeps them if all days are stuck.
 fn measured_hours(meter: &MeterDays, mut hours: Vec<Hours>) -> Vec<Hours> {
     let first_day = meter.days[0].day;
     if meter.days.iter().all(is_stuck_day) {
@@ -343,7 +343,7 @@ fn measured_hours(meter: &MeterDays, mut hours: Vec<Hours>) -> Vec<Hours> {
     hours
 }
 
-/// As [`hours_of`], with missing hours filled from the meter's own days around.
+/// As [`hours_of`], with missing hours filled from the meter's neighbouring days.
 #[must_use]
 pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
     let (first_day, hours) = hours_of(meter);
@@ -352,7 +352,7 @@ pub fn filled_hours(meter: &MeterDays) -> (i32, Vec<Hours>) {
     (first_day, (0..hours.len()).map(|day| filled_day(&hours, &mean, day)).collect())
 }
 
-/// A day with its missing hours filled.
+/// Returns a day with its missing hours filled.
 fn filled_day(hours: &[Hours], mean: &Hours, day: usize) -> Hours {
     let mut filled = hours[day];
     for (hour, kw) in filled.iter_mut().enumerate().filter(|(_, kw)| kw.is_nan()) {
@@ -361,7 +361,7 @@ fn filled_day(hours: &[Hours], mean: &Hours, day: usize) -> Hours {
     filled
 }
 
-/// Mean of each clock hour; of an hour that never came, the mean of all.
+/// Returns the mean of each clock hour; an hour that never occurs gets the mean of all.
 fn mean_day(hours: &[Hours]) -> Hours {
     let (mut sums, mut counts) = ([0.0f64; CLOCK_HOURS], [0u32; CLOCK_HOURS]);
     for day in hours {
@@ -378,7 +378,7 @@ fn mean_day(hours: &[Hours]) -> Hours {
     })
 }
 
-/// The mean of an hour over the days near one.
+/// Returns the mean of an hour over the neighbouring days.
 fn near_kw(hours: &[Hours], day: usize, hour: usize) -> Option<f32> {
     let near = &hours[day.saturating_sub(NEAR_DAYS)..(day + NEAR_DAYS + 1).min(hours.len())];
     let known = near.iter().map(|day| day[hour]).filter(|kw| !kw.is_nan());
@@ -394,7 +394,7 @@ mod tests {
     use super::*;
     use hashwatt_readings::acquisition::register::Register;
 
-    /// A parent `p` over `a`, `b` and a node `n` without a meter over `c`.
+    /// Builds a parent `p` over `a`, `b` and a node `n` without a meter over `c`.
     fn tree() -> Tree {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.csv");
@@ -433,7 +433,8 @@ mod tests {
             meter("c", |_, _| 1.25),
         ];
         let series = sums(&meters, 2);
-        // 2.0 + (0.5 + 5) + 1.25, the missing hour as on the days around; the node `n` is not silent.
+        // 2.0 + (0.5 + 5) + 1.25, with the missing hour as on the neighbouring days; the node `n` is not
+        // silent.
         assert_eq!(series.registered_kw[3][5], 8.75);
         assert_eq!((series.n_heard, series.n_silent), (3, 0));
         assert!((series.filled_share[3] - 5.5 / (24.0 * 3.25 + 24.0 * 0.5 + 276.0)).abs() < 1e-4);
@@ -510,7 +511,7 @@ mod tests {
             let (plain, both, tapped) = (run(&|_, _| 0.0, 0.0), run(&extra, 0.0), run(&|_, _| 0.0, tap));
             for at in 0..plain.len() {
                 prop_assert!((plain[at] - both[at]).abs() < 1e-3);
-                // A constant tap raises the residual by itself.
+                // A constant tap raises the residual by its own size.
                 prop_assert!((tapped[at] - plain[at] - tap).abs() < 1e-3);
             }
         }

@@ -1,4 +1,4 @@
-//! Lays out who feeds whom, from the register's `parent_id`; mistakes in it become findings.
+//! Builds the tree of parents and children from the register's `parent_id`; errors in it become findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,13 @@ use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
 use hashwatt_readings::acquisition::register::Register;
 
-/// Parents and what hangs below them, as deep as the register goes.
+/// Parents and the meters and nodes below them, as deep as the register goes.
 #[derive(Debug, Default)]
 pub struct Tree {
-    /// Every parent, in order of id; a child stands before its own parent in `bottom_up`.
+    /// Every parent, in order of id. In `bottom_up` a child comes before its own parent.
     nodes: Vec<Node>,
     by_id: BTreeMap<MeterId, usize>,
-    /// The parent's place, of every child in the register.
+    /// Index of the parent of every child in the register.
     parent_of: BTreeMap<MeterId, usize>,
     bottom_up: Vec<usize>,
 }
@@ -20,16 +20,16 @@ pub struct Tree {
 /// A transformer, feeder or substation.
 #[derive(Debug)]
 pub struct Node {
-    /// Its id, and its own meter's where it has one.
+    /// Its id, and the id of its own meter if it has one.
     pub id: MeterId,
-    /// Its parent's place, `None` at the top.
+    /// Index of its parent, `None` at the top.
     pub parent: Option<usize>,
     /// Meters and nodes directly below.
     pub children: Vec<MeterId>,
 }
 
 impl Tree {
-    /// The tree of a register. A parent of itself, or one reached by going round, is left out there.
+    /// Builds the tree of a register. A link that makes a parent its own ancestor is left out.
     #[must_use]
     pub fn of(register: &Register) -> (Self, Vec<Finding>) {
         let mut findings = Vec::new();
@@ -66,25 +66,25 @@ impl Tree {
         (Self { nodes, by_id, parent_of, bottom_up }, findings)
     }
 
-    /// Every parent, in order of id.
+    /// Returns every parent, in order of id.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// Places of the parents, each before its own parent.
+    /// Returns the indices of the parents, each before its own parent.
     #[must_use]
     pub fn bottom_up(&self) -> &[usize] {
         &self.bottom_up
     }
 
-    /// The place of a parent.
+    /// Returns the index of a parent.
     #[must_use]
     pub fn place(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 
-    /// What stands at the top above a meter: a substation where the register goes so far.
+    /// Returns the top node above a meter: a substation if the register goes that far.
     #[must_use]
     pub fn top_of(&self, meter: &str) -> Option<&MeterId> {
         let mut at = self.parent_of(meter).or_else(|| self.place(meter))?;
@@ -94,14 +94,14 @@ impl Tree {
         Some(&self.nodes[at].id)
     }
 
-    /// The place of the parent above a meter or node.
+    /// Returns the index of the parent above a meter or node.
     #[must_use]
     pub fn parent_of(&self, meter: &str) -> Option<usize> {
         self.parent_of.get(meter).copied()
     }
 }
 
-/// Of every circle in the links the meter that is first by name.
+/// Returns, for every circle in the links, its first meter by name.
 fn circles(links: &BTreeMap<MeterId, MeterId>) -> Vec<MeterId> {
     let mut found = BTreeSet::new();
     let mut is_clear: BTreeSet<&str> = BTreeSet::new();

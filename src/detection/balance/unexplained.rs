@@ -1,25 +1,25 @@
-//! Weighs what flows past the meters day and night: a step that stays, or a level above any loss.
+//! Detects unmetered load that runs day and night: a lasting step, or a level above any technical loss.
 //!
 //! # What it measures
-//! The lower quartile of each day's residual, less the loss that follows the load: what runs for more
-//! than three quarters of the day. Lamps and what homes do by themselves lie above it. A step is the
-//! best stretch of days at a higher level; without one, the level is held against the loss that
-//! transformers of such a peak have. Steps of the nights' floor are looked at too, for timers; levels
-//! of nights are not, for lamps have them.
+//! It measures the lower quartile of each day's residual, minus the load-dependent loss: the load that runs
+//! for more than three quarters of the day. Lamps and household activity are above it. A step is the best
+//! period of days at a higher level. Without a step, the level is compared with the loss of transformers with
+//! a similar peak. Steps of the night floor are examined too, because of timers. Levels of the night floor
+//! are not, because lamps cause them.
 //!
 //! # Why it points to mining
-//! Losses follow the load and homes follow life. What draws the same power day and night, and no
-//! meter shows, is a machine on a tap, past a meter or behind one that registers a part.
+//! Losses follow the load, and homes follow daily life. An unmetered load that is constant day and night is
+//! probably a machine on a tap, past a meter, or behind a meter that registers only a part.
 //!
 //! # What else looks like this
-//! A meter that is missing in the register or in the data; a wrong transformer ratio (both are looked
-//! for); cabinets, pumps and relays that the utility supplies without a meter.
+//! A meter that is missing in the register or in the data, or a wrong transformer ratio; both are checked.
+//! Cabinets, pumps and relays that the utility supplies without a meter.
 //!
 //! # Limit and why
-//! The evidence is a ratio of densities. Without a farm the excess is noise about zero with heavy
-//! tails (Student, five degrees), as wide as the days scatter, as losses differ, and as supplies
-//! without a meter go; with one it lies anywhere between half a kilowatt and the peak, evenly in
-//! logarithms. The share of parents with a farm is found together with the chances, as for meters.
+//! The evidence is a ratio of densities. Without a farm, the excess is noise around zero with heavy tails
+//! (Student, five degrees of freedom). Its width comes from the scatter of the days, the spread of losses and
+//! the usual unmetered supplies. With a farm, the excess is between half a kilowatt and the peak, evenly in
+//! logarithms. The share of parents with a farm is estimated together with the chances, as for meters.
 //!
 //! # Source
 //! Two-level change point by least squares: Scott and Knott 1974, doi:10.2307/2529204.
@@ -27,59 +27,59 @@
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median, quantile};
 
-/// A level is what three quarters of a day exceed.
+/// Quantile of the day that counts as its level: three quarters of the day exceed it.
 const FLOOR: f64 = 0.25;
 
-/// Both levels of a step last at least this. [d]
+/// Shortest duration of both levels of a step. [d]
 const MIN_DAYS: usize = 3;
 
-/// Cabinets and the like: a few hundred watts each, one or two to a transformer. Where a run has many
-/// parents, their own spread stands in its place. [kW]
+/// Usual unmetered supplies such as cabinets: a few hundred watts each, one or two per transformer. In a run
+/// with many parents, their own spread replaces this value. [kW]
 pub const UNMETERED_SUPPLY_KW: f64 = 0.35;
 
-/// Least load that anyone would steal for mining: one GPU rig. [kW]
+/// Smallest mining load considered: one GPU rig. [kW]
 const MIN_RIG_KW: f64 = 0.5;
 
-/// Neighbouring days are alike: so many of them tell as much as one by itself.
+/// Neighbouring days are alike: this many count as one independent day.
 const DAYS_ALIKE: f64 = 2.0;
 
-/// All hours, and those in which everyone sleeps.
+/// All hours, and the hours in which everyone sleeps.
 pub const ALL_DAY: [usize; CLOCK_HOURS] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
 pub const NIGHT: [usize; 6] = [23, 0, 1, 2, 3, 4];
 
-/// A parent's days, ready to be looked at.
+/// A parent's days, reduced to floors and means.
 #[derive(Debug, Clone)]
 pub struct Floors {
     /// Usable days. [days since 1970-01-01]
     pub days: Vec<i32>,
-    /// Floor of each. [kW]
+    /// Floor of each day. [kW]
     pub floor_kw: Vec<f32>,
-    /// Mean of each. [kW]
+    /// Mean of each day. [kW]
     pub mean_kw: Vec<f32>,
-    /// How much floors scatter from day to day. [kW]
+    /// Scatter of the floors from day to day. [kW]
     pub noise_kw: f64,
 }
 
-/// A stretch of days at a higher level.
+/// A period of days at a higher level.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
-    /// First of its days, a place among the usable ones.
+    /// Index of its first day among the usable days.
     pub from: usize,
-    /// One past its last.
+    /// Index one past its last day.
     pub to: usize,
-    /// By how much the floor is higher. [kW]
+    /// Rise of the floor. [kW]
     pub floor_kw: f64,
-    /// By how much the mean is higher. [kW]
+    /// Rise of the mean. [kW]
     pub mean_kw: f64,
     /// Floor outside it. [kW]
     pub outside_kw: f64,
-    /// Standard deviation of `floor_kw` from the days' scatter. [kW]
+    /// Standard deviation of `floor_kw`, from the scatter of the days. [kW]
     pub sd_kw: f64,
 }
 
 impl Floors {
-    /// Floors, over some clock hours, of the usable days; `None` where there are too few.
+    /// Computes the floors of the usable days over some clock hours; `None` if there are too few days.
     #[must_use]
     pub fn of(
         first_day: i32,
@@ -104,7 +104,7 @@ impl Floors {
         Some(Self { days, floor_kw, mean_kw, noise_kw: noise_kw.max(1e-3) })
     }
 
-    /// The best stretch of higher days, `None` where none stands out of the scatter.
+    /// Finds the best period of higher days; `None` if none stands out of the scatter.
     #[must_use]
     pub fn step(&self) -> Option<Step> {
         let n = self.days.len();
@@ -114,7 +114,7 @@ impl Floors {
         for from in 0..n {
             for to in (from + MIN_DAYS)..=n {
                 let (inside, outside) = ((to - from) as f64, (n - (to - from)) as f64);
-                // What comes before or after must be long enough to be a level too.
+                // The days before or after must be long enough to be a level too.
                 let is_short = |days: usize| days > 0 && days < MIN_DAYS;
                 if outside < MIN_DAYS as f64 || is_short(from) || is_short(n - to) {
                     continue;
@@ -136,7 +136,7 @@ impl Floors {
         let floor_kw = inside(&self.floor_kw) - outside(&self.floor_kw);
         let scatter_kw = self.noise_kw.max(self.spread_about(from, to));
         let sd_kw = scatter_kw * (DAYS_ALIKE * (1.0 / n_in + 1.0 / n_out)).sqrt();
-        // A search over all stretches finds three or four deviations where there is nothing.
+        // A search over all periods reaches three or four deviations by chance alone.
         (floor_kw > 5.0 * sd_kw).then(|| Step {
             from,
             to,
@@ -160,23 +160,23 @@ impl Floors {
         f64::from(mad_sd(&off).unwrap_or(0.0))
     }
 
-    /// Median floor of all days. [kW]
+    /// Returns the median floor of all days. [kW]
     #[must_use]
     pub fn level_kw(&self) -> f64 {
         median(&self.floor_kw).map_or(0.0, f64::from)
     }
 }
 
-/// Sizes of a farm that an excess is held against, evenly in logarithms.
+/// Number of farm sizes that an excess is compared with, evenly in logarithms.
 const SIZES: usize = 600;
 
-/// Logarithm of how much likelier an excess is with a farm of any size than without one. `sd_kw` is what
-/// it may be off by either way, `peak_kw` what the parent supplies at most.
+/// Returns the logarithm of the likelihood ratio of a farm of any size to no farm. `sd_kw` is the error of
+/// the excess, and `peak_kw` the parent's peak supply.
 #[must_use]
 pub fn log_ratio(excess_kw: f64, sd_kw: f64, peak_kw: f64) -> f64 {
     let excess_kw = excess_kw.max(0.0);
     let reach = (peak_kw.max(10.0).max(excess_kw) / MIN_RIG_KW).ln();
-    // Student's density with five degrees of freedom, but for its factor.
+    // Density of Student's distribution with five degrees of freedom, without its factor.
     let density = |off_kw: f64| (1.0 + (off_kw / sd_kw).powi(2) / 5.0).powi(-3);
     let sizes = (0..SIZES).map(|at| MIN_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).exp());
     let with: f64 = sizes.map(|size_kw| density(excess_kw - size_kw)).sum();
@@ -226,7 +226,7 @@ mod tests {
         }
         assert!(log_ratio(3.0, 0.4, 100.0) > log_ratio(3.0, 1.0, 100.0));
         assert!(log_ratio(0.3, 0.4, 100.0) < 0.0 && log_ratio(3.0, 0.4, 100.0) > 3.0);
-        // What may be off by much more than it is tells nothing.
+        // An excess with a much larger error tells nothing.
         assert!(log_ratio(1.0, 14.0, 4000.0) < 0.0);
     }
 }

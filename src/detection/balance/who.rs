@@ -1,28 +1,27 @@
-//! Looks for the meter past or behind which a parent's unexplained load is drawn.
+//! Finds the meter whose bypass or partial registration explains a parent's unexplained load.
 //!
 //! # What it measures
-//! Three traces of one meter in its transformer's residual. A meter that registers a part, whether its
-//! mechanism is slowed or a part of the wiring goes around it, leaves the same share of every hour to
-//! the residual, which so follows it from hour to hour. And on the day the residual rises, the meter's
-//! own level changes: down where a house goes around it, up where it sees a part of the rig; or its reads begin to be estimated.
+//! It looks for three traces of one meter in its transformer's residual. First, an under-registering meter
+//! (slowed, or with a part of the wiring around it) leaves the same share of every hour to the residual. The
+//! residual then follows it from hour to hour. Second, the meter's own level may change on the day the
+//! residual rises: down if the house bypasses it, up if it sees a part of the rig. Third, its reads may begin
+//! to be estimated on that day.
 //!
-//! Where voltages are known, one that fell less than others' when the load began speaks against its meter
-//! (at most one to twenty): none shares as much wire with a load as the meter it hangs at.
+//! If voltages are known, a voltage that fell less than others when the load began counts against its meter
+//! (at most one to twenty). No meter shares as much wire with a load as the one it is connected at.
 //!
 //! # What else looks like this
-//! A move or a holiday that begins on that very day; a meter listed under the wrong transformer (its
-//! slope is one: it is looked for first).
+//! A move or a holiday that begins on that very day; a meter listed under the wrong transformer (its slope is
+//! one, and it is searched for first).
 //!
 //! # Limit and why
-//! What the residual has in common with every meter below (loss, weather, outages) is no trace; a change
-//! is the rarer, the fewer of the meters below have one. All are weighed against the other meters'
-//! and against a tap between meters, which leaves none; that is as likely beforehand as all meters
-//! together: of the farms on record that took supply past a meter, some had their own cable and some a
-//! meter.
+//! What the residual shares with every meter below (loss, weather, outages) is not a trace. A change is the
+//! stronger evidence, the fewer of the other meters have one. All meters are weighed against each other and
+//! against a tap between meters, which leaves no trace. A priori the tap is as likely as all meters together:
+//! of the known farms that took supply past a meter, some had their own cable and some used a meter.
 //!
 //! # Source
-//! Correlation analysis of losses and customers' loads: Biswas et al. 2020,
-//! doi:10.1109/TIFS.2019.2946916.
+//! Correlation analysis of losses and customers' loads: Biswas et al. 2020, doi:10.1109/TIFS.2019.2946916.
 
 use rayon::prelude::*;
 
@@ -34,17 +33,17 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_core::stats::{median, sum_of_any_order};
 use hashwatt_readings::digest::MeterDays;
 
-/// A tap between meters, before anything is seen.
+/// Prior chance of a tap between meters.
 const TAP_CHANCE: f64 = 0.5;
 
-/// A large customer's load moves the technical loss too: twice the loss's share of the load, and the
-/// class of its own meter.
+/// A large customer's load moves the technical loss too. This allows for twice the loss's share of the load,
+/// and the class of the customer's own meter.
 const MIN_SLOPE: f64 = 0.1;
 
-/// A change this near the residual's is on its day. [d]
+/// A change this near to the residual's change counts as on the same day. [d]
 const NEAR_DAYS: i32 = 1;
 
-/// A meter takes no more out of the residual than this many times what is in it.
+/// A meter's change explains at most this multiple of the unexplained load.
 const MAX_CHANGE: f64 = 1.5;
 
 /// A trace of a meter in its parent's residual.
@@ -52,37 +51,37 @@ const MAX_CHANGE: f64 = 1.5;
 pub struct Trace {
     /// The meter.
     pub meter: MeterId,
-    /// Chance that it is this one, given that the parent feeds unexplained load, 0..=1.
+    /// Chance that it is this meter, given that the parent feeds unexplained load, 0..=1.
     pub chance: f64,
-    /// Logarithm of the ratio that the chance comes from.
+    /// Logarithm of the ratio behind the chance.
     pub log_ratio: f64,
-    /// Share of what it feeds that it registers, where the residual follows it, 0..=1.
+    /// Share of its load that it registers, if the residual follows it, 0..=1.
     pub share: Option<f64>,
     /// How the residual follows it.
     pub follows: Option<Follows>,
-    /// First day of its estimated or edited reads, where they begin with the load. [days since 1970-01-01]
+    /// First day of estimated or edited reads, if they begin with the load. [days since 1970-01-01]
     pub estimated_from: Option<i32>,
-    /// By how much its level rose, or fell, when the residual rose. [kW]
+    /// Rise or fall of its level when the residual rose. [kW]
     pub change_kw: Option<f64>,
-    /// What its voltage says; `None` where voltages do not tell.
+    /// Evidence from its voltage; `None` if voltages do not show anything.
     pub voltage: Option<VoltageFall>,
 }
 
-/// How far the voltage of a meter fell, beside the others', when the load began.
+/// Fall of a meter's voltage when the load began, and the deepest fall.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VoltageFall {
-    /// By how much. [V]
+    /// Its own fall. [V]
     pub fell_v: f64,
-    /// By how much the deepest below its parent did. [V]
+    /// Deepest fall below its parent. [V]
     pub deepest_v: f64,
-    /// What that took from the logarithm of its ratio.
+    /// Reduction of the logarithm of its ratio.
     pub against: f64,
 }
 
-/// The days of a residual's unexplained load.
+/// Size and days of a residual's unexplained load.
 #[derive(Debug, Clone, Copy)]
 pub struct Drawn {
-    /// How much it is. [kW]
+    /// Size of the load. [kW]
     pub kw: f64,
     /// Civil days, first to one past the last. [days since 1970-01-01]
     pub days: (i32, i32),
@@ -92,8 +91,8 @@ pub struct Drawn {
     pub has_end: bool,
 }
 
-/// Traces of the meters below a parent, likeliest first. `residual` is how the parent's lives on the
-/// days of the load.
+/// Returns the traces of the meters below a parent, likeliest first. `residual` has the hourly changes of the
+/// parent's residual on the days of the load.
 #[must_use]
 pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Trace> {
     let on = drawn.days;
@@ -104,7 +103,7 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
             residual.follows(&Life::of(first_day, &hours, |day| (on.0..on.1).contains(&day)))
         })
         .collect();
-    // Loss, weather and outages move a residual with every load below: that much proves nothing.
+    // Loss, weather and outages make a residual follow every load below, so this much proves nothing.
     let usual: Vec<f32> = follows.iter().flatten().map(|one| one.correlation.abs() as f32).collect();
     let usual = 1.4826 * f64::from(median(&usual).unwrap_or(0.0));
     let changes = changes(drawn, children);
@@ -135,7 +134,7 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
     traces
 }
 
-/// Heeds how voltages fell on the day the load began.
+/// Adds the evidence of voltage falls on the day the load began.
 pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
     for trace in traces.iter_mut() {
         let against = falls.against(&trace.meter);
@@ -146,14 +145,14 @@ pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
             against,
         });
     }
-    // A tap hangs beside some meter, too: what voltages say of all of them they say of it.
+    // A tap is near some meter too, so it gets the mean evidence of all voltages.
     let heard: Vec<f64> = traces.iter().filter_map(|trace| Some((-trace.voltage?.against).exp())).collect();
     let n_heard = heard.len() as f64;
     let tap = if heard.is_empty() { 1.0 } else { sum_of_any_order(heard) / n_heard };
     weigh(traces, TAP_CHANCE * tap);
 }
 
-/// Chances from logarithms of ratios, of the meters and a tap of some weight; likeliest first.
+/// Computes the chances of the meters and of a tap from log ratios; likeliest first.
 fn weigh(traces: &mut [Trace], tap: f64) {
     let each = (1.0 - TAP_CHANCE) / traces.len().max(1) as f64;
     let most = traces.iter().map(|one| one.log_ratio).fold(0.0, f64::max);
@@ -164,8 +163,8 @@ fn weigh(traces: &mut [Trace], tap: f64) {
     traces.sort_by(|a, b| b.chance.total_cmp(&a.chance).then_with(|| a.meter.cmp(&b.meter)));
 }
 
-/// Of each meter whose level changes on the day the load began (or, where that is not in the data,
-/// ended): by how much with the load, and the logarithm of how much likelier that is than by chance.
+/// Returns, for each meter whose level changes on the day the load began (or ended, if the onset is not in
+/// the data), the change and the logarithm of its likelihood ratio to chance.
 fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
     let (within, moment, sign) = match (drawn.has_onset, drawn.has_end) {
         (true, _) => ((i32::MIN, drawn.days.1), drawn.days.0, 1.0),
@@ -182,16 +181,16 @@ fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
     found.into_iter().map(|change| on_its_day(change?)).collect()
 }
 
-/// Logarithm of how much rarer than certain it is that a meter has its event on the very day by chance:
-/// `n_found` of `n_meters` have one on any of `n_days`.
+/// Returns the logarithm of the odds against a coincidence: `n_found` of `n_meters` have such an event on any
+/// of `n_days`, and a meter has its own on the very day.
 fn by_chance(n_days: usize, n_found: usize, n_meters: usize) -> f64 {
     let share = (n_found as f64 + 0.5) / (n_meters as f64 + 1.0);
     let n_places = (n_days as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
     (n_places / share).ln()
 }
 
-/// Of each meter whose reads begin to be estimated on the day the load began: that day, and the
-/// logarithm of how much likelier that is than by chance.
+/// Returns, for each meter whose reads begin to be estimated on the day the load began, that day and the
+/// logarithm of its likelihood ratio to chance.
 fn estimated(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(i32, f64)>> {
     if !drawn.has_onset {
         return vec![None; children.len()];

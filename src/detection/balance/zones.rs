@@ -1,4 +1,4 @@
-//! Adds up the customers' energy by zone and day, for the roll-up.
+//! Sums the customers' energy by zone and day, for the summary by zone.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,12 +8,12 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_readings::digest::MeterDays;
 
-/// Zone of meters that neither a column nor a parent puts anywhere.
+/// Zone of meters that have no zone in the register and no parent.
 const NO_ZONE: &str = "all";
 
 const MW_PER_KW: f64 = 1e6;
 
-/// A day counts where this share of its intervals is there.
+/// A day counts if at least this share of its intervals is present.
 const MIN_SHARE: f64 = 0.75;
 
 /// Days of all zones.
@@ -22,21 +22,21 @@ pub type ZoneDays = BTreeMap<String, BTreeMap<i32, ZoneDay>>;
 /// One zone's day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ZoneDay {
-    /// Customers with that day.
+    /// Number of customers with data on that day.
     pub n_customers: u32,
-    /// Sum of their mean demand, in whole milliwatts so that the order of adding does not matter.
+    /// Sum of their mean demand, in whole milliwatts, so that the order of adding does not matter.
     demand_mw: i64,
 }
 
 impl ZoneDay {
-    /// Sum of the customers' mean demand. [kW]
+    /// Returns the sum of the customers' mean demand. [kW]
     #[must_use]
     pub fn demand_kw(&self) -> f64 {
         self.demand_mw as f64 / MW_PER_KW
     }
 }
 
-/// The zone of a meter: the register's column, else what stands at the top above it.
+/// Returns the zone of a meter: from the register's column, otherwise the top node above it.
 #[must_use]
 pub fn zone_of<'a>(meter: &MeterId, point: Option<&'a UsagePoint>, tree: &'a Tree) -> &'a str {
     let column = point.and_then(|point| point.zone.as_deref());
@@ -57,7 +57,7 @@ struct ZoneSums {
 }
 
 impl ZoneSums {
-    /// The day, after room was made for it.
+    /// Returns the day, after making room for it.
     fn day(&mut self, day: i32) -> &mut ZoneDay {
         if self.days.is_empty() {
             self.first_day = day;
@@ -75,7 +75,7 @@ impl ZoneSums {
 }
 
 impl Zones {
-    /// Adds a customer; meters of the network are sums of others.
+    /// Adds a customer; network meters are left out, because they are sums of others.
     pub fn add(&self, meter: &MeterDays, point: Option<&UsagePoint>, tree: &Tree) {
         if point.is_some_and(UsagePoint::is_network) {
             return;
@@ -96,7 +96,7 @@ impl Zones {
         }
     }
 
-    /// The days of every zone.
+    /// Returns the days of every zone.
     #[must_use]
     pub fn finish(self) -> ZoneDays {
         let sums = self.sums.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Checks meters against each other and against the register.
+//! Compares meters with each other and with the register.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,24 +10,24 @@ use hashwatt_core::stats::{median, quantile_of};
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 use hashwatt_readings::digest::MeterDays;
 
-/// Meters that share this many days of the very same energy are one meter listed twice. [d]
+/// Two meters with exactly the same energy on this many days are one meter listed twice. [d]
 const SAME_DAYS: usize = 7;
 
-/// No home and hardly a business differs from the median of its class by this factor; Wh read as
-/// kWh does by 1000.
+/// No home and hardly any business differs from the median of its class by this factor. Wh read as kWh differ
+/// by 1000.
 const UNIT_FACTOR: f32 = 300.0;
 
-/// So many examples are named in a finding about many meters.
+/// Most examples named in a finding about many meters.
 const EXAMPLES: usize = 5;
 
-/// What is kept of each meter to hold it against the others: a few bytes, whatever its span.
+/// Summary of a meter for comparison with the others: a few bytes, whatever the meter's span.
 #[derive(Debug, Clone)]
 pub struct Fingerprint {
     meter: MeterId,
     class: String,
     /// Whether the register says that people live there.
     pub(super) is_home: bool,
-    /// Whether it is a meter of the network.
+    /// Whether it is a network meter.
     pub(super) is_network: bool,
     pub(super) demand_kw_mean: Option<f32>,
     pattern: u64,
@@ -36,7 +36,7 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// The fingerprint of a meter.
+    /// Builds the fingerprint of a meter.
     #[must_use]
     pub fn of(meter: &MeterDays, register: &Register) -> Self {
         let means = || meter.days.iter().map(|day| day.demand_kw_mean).filter(|kw| !kw.is_nan());
@@ -65,7 +65,7 @@ impl Fingerprint {
     }
 }
 
-/// Everything to be said about meters together. `fingerprints` in order of id.
+/// Returns all findings that concern several meters. `fingerprints` must be in order of id.
 #[must_use]
 pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
     let mut findings = check_register(fingerprints, register);
@@ -85,7 +85,7 @@ pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Findi
     findings
 }
 
-/// Names ids that a spreadsheet has rounded, and those that are taken for residuals.
+/// Reports ids that a spreadsheet has rounded, and ids that look like residuals.
 fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     let ids = |is_doubtful: fn(&str) -> bool| -> Vec<&str> {
         fingerprints.iter().map(|one| one.meter.as_str()).filter(|id| is_doubtful(id)).collect()

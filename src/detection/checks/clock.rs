@@ -1,21 +1,21 @@
-//! Finds a clock that moved: from some day on the daily pattern comes whole hours early or late.
+//! Finds clock changes of a meter: from some day on, its daily pattern is whole hours early or late.
 
 use super::of_days;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-/// Days that a daily pattern is averaged over, so that weekdays weigh the same.
+/// Days averaged into a daily pattern, so that all weekdays have the same weight.
 const BLOCK_DAYS: usize = 28;
 
-/// Seasons move a pattern by an hour or so; a clock in a wrong zone by more.
+/// Seasons move a pattern by about an hour; a clock in a wrong zone moves it by more.
 const MIN_SHIFT_HOURS: usize = 2;
 
-/// How well the moved pattern must match, and how much better than the unmoved. [correlation]
+/// Least match of the moved pattern, and least improvement over the unmoved one. [correlation]
 const MIN_MATCH: f64 = 0.9;
 const MIN_GAIN: f64 = 0.25;
 
-/// Correlations are exact to within this.
+/// Rounding error of a correlation.
 const ROUNDING: f64 = 1e-9;
 
 pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
@@ -49,11 +49,11 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
     None
 }
 
-/// The move in hours under which two patterns match well, and much better than unmoved; with both
-/// matches.
+/// Returns the shift in hours at which two patterns match well, and much better than unshifted, with both
+/// correlations.
 fn best_move(before: &Pattern, after: &Pattern) -> Option<(usize, f64, f64)> {
     let unmoved = before.correlation(after, 0);
-    // No match is better than 1: most patterns need no further look.
+    // No correlation exceeds 1, so most patterns need no further test.
     if unmoved + MIN_GAIN > 1.0 + ROUNDING {
         return None;
     }
@@ -63,14 +63,14 @@ fn best_move(before: &Pattern, after: &Pattern) -> Option<(usize, f64, f64)> {
     (moved >= MIN_MATCH && moved - unmoved >= MIN_GAIN).then_some((hours, moved, unmoved))
 }
 
-/// A mean day's hours less their mean.
+/// Hours of a mean day, minus their mean.
 struct Pattern {
     off_mean_kw: [f64; CLOCK_HOURS],
     squares: f64,
 }
 
 impl Pattern {
-    /// The mean of some days, `None` where an hour is never known.
+    /// Averages some days; `None` if an hour is never known.
     fn of(days: &[DayDigest]) -> Option<Self> {
         let (mut sums, mut counts) = ([0.0f64; CLOCK_HOURS], [0.0f64; CLOCK_HOURS]);
         for day in days {
@@ -89,7 +89,7 @@ impl Pattern {
         Some(Self { off_mean_kw, squares: off_mean_kw.iter().map(|kw| kw * kw).sum() })
     }
 
-    /// Pearson correlation with another pattern moved `hours` later; 0 where one is flat.
+    /// Returns the Pearson correlation with another pattern shifted `hours` later; 0 if one is flat.
     fn correlation(&self, after: &Self, hours: usize) -> f64 {
         let (late, early) = after.off_mean_kw.split_at(hours);
         let product: f64 = self.off_mean_kw.iter().zip(early.iter().chain(late)).map(|(x, y)| x * y).sum();

@@ -1,30 +1,30 @@
-//! Counts what is missing, doubled, too coarse or only estimated.
+//! Counts missing, duplicated, coarse and estimated intervals.
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest, MeterDays};
 
-/// Missing less than this is how meters are; a run says it once for all of them.
+/// Smaller gaps are normal; a run reports them once for all meters.
 pub(super) const USUAL_MISSING_SHARE: f64 = 0.01;
 
-/// Above this share of estimates, flatness is judged on too little.
+/// Above this share of estimates, too little measured data remains to judge flatness.
 const MANY_ESTIMATED_SHARE: f64 = 0.25;
 
-/// Fewer days than this show no level shift and no weekday pattern. [d]
+/// With fewer days, no level shift and no weekday pattern shows. [d]
 const SHORT_DAYS: usize = 14;
 
-/// How much of a meter's span is there. [intervals]
+/// Counts of a meter's intervals over its span. [intervals]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Completeness {
-    /// What the calendar expects between its first and last day.
+    /// Intervals that the calendar requires between its first and last day.
     pub expected: u64,
-    /// Measured or estimated.
+    /// Measured or estimated intervals.
     pub present: u64,
-    /// Estimated.
+    /// Estimated intervals.
     pub estimated: u64,
 }
 
-/// Counts a meter's intervals against the calendar.
+/// Compares a meter's intervals with the calendar.
 #[must_use]
 pub fn completeness(meter: &MeterDays) -> Completeness {
     let (Some(first), Some(last)) = (meter.days.first(), meter.days.last()) else {

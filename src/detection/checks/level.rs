@@ -1,27 +1,26 @@
-//! Holds the level of a whole run against what meters can draw: a unit a thousand times off shows in all.
+//! Compares the level of a whole run with plausible loads: a unit wrong by 1000 affects all meters.
 
 use super::Fingerprint;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::stats::median;
 
-/// Household connections carry 5 to 25 kW at their peak, and a home draws a tenth of that on average.
-/// [kW]
+/// Household connections carry 5 to 25 kW at their peak, and a home's mean demand is a tenth of that. [kW]
 const MAX_HOME_KW: f32 = 25.0;
 
-/// Meters of whom nothing is known: hardly an export is of factories and large buildings alone. [kW]
+/// Limit for meters without a register entry: exports rarely have only factories and large buildings. [kW]
 const MAX_CUSTOMER_KW: f32 = 100.0;
 
-/// A router and a clock draw more, day and night. [kW]
+/// A router and a clock alone draw more than this, day and night. [kW]
 const MIN_CUSTOMER_KW: f32 = 0.005;
 
-/// Fewer meters than this are not typical of anything.
+/// Fewer meters than this are not representative.
 const MIN_METERS: usize = 5;
 
-/// What Wh and kWh, W and kW, kWh and MWh differ by.
+/// Factor between Wh and kWh, W and kW, kWh and MWh.
 const UNIT_FACTOR: f32 = 1000.0;
 
-/// What to say where a typical meter draws more, or less, than any can: homes by themselves where the
-/// register knows them.
+/// Returns a finding if a typical meter draws more, or less, than any can. Homes are judged separately if the
+/// register identifies them.
 pub(super) fn check_level(fingerprints: &[Fingerprint]) -> Option<Finding> {
     let homes: Vec<f32> = demands(fingerprints, |one| one.is_home);
     if homes.len() >= MIN_METERS {
@@ -58,7 +57,7 @@ fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
     )
 }
 
-/// Two or three digits.
+/// Formats with two or three digits.
 fn rounded(kw: f32) -> String {
     let digits = (2 - kw.log10().floor() as i32).clamp(0, 9) as usize;
     let text = format!("{kw:.digits$}");

@@ -1,7 +1,7 @@
-//! Checks interval data (validation, estimation, editing: VEE) and the register against each other.
+//! Checks interval data (validation as in VEE) and compares it with the register.
 //!
-//! Checks flag, they never drop: every meter goes on to the ranking with its findings beside it.
-//! They work from day digests, so they cost no second look at the readings.
+//! Checks only flag: every meter goes on to the ranking, together with its findings. They work from day
+//! digests, so the interval data is not read again.
 
 mod across;
 mod clock;
@@ -21,7 +21,7 @@ use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_readings::digest::MeterDays;
 
-/// Everything to be said about one meter by itself.
+/// Returns all findings on one meter alone.
 #[must_use]
 pub fn check_meter(meter: &MeterDays, point: Option<&UsagePoint>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -38,7 +38,7 @@ pub fn check_meter(meter: &MeterDays, point: Option<&UsagePoint>) -> Vec<Finding
     findings
 }
 
-/// A finding of this meter between the first and last of `days` (indices into its days).
+/// Returns a finding on this meter between the first and last of `days` (indices into its days).
 fn of_days(
     meter: &MeterDays,
     code: Code,
@@ -54,7 +54,7 @@ fn of_days(
 
 #[cfg(test)]
 pub(crate) mod samples {
-    //! Meters made by hand for the checks' tests.
+    //! Makes meters by hand for the checks' tests.
 
     use hashwatt_core::calendar::Calendar;
     use hashwatt_core::ids::MeterId;
@@ -62,7 +62,7 @@ pub(crate) mod samples {
     use hashwatt_readings::digest::kernel::{DayIntervals, Scratch, digest_day};
     use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-    /// `n_days` days of half-hours with `kw(day, slot)`; NaN is missing.
+    /// Builds `n_days` days of half-hours with demand `kw(day, slot)`; NaN is missing.
     pub(crate) fn meter(n_days: usize, kw: impl Fn(usize, usize) -> f32) -> MeterDays {
         let calendar = Calendar::new(None);
         let mut scratch = Scratch::default();
@@ -80,7 +80,7 @@ pub(crate) mod samples {
         MeterDays { meter: MeterId::from("m"), days }
     }
 
-    /// A home: little at night, a peak in the evening, no two days alike.
+    /// Demand of a home: little at night, a peak in the evening, no two days alike.
     pub(crate) fn home_kw(day: usize, slot: usize) -> f32 {
         let wobble = ((day * 7 + slot * 13) % 11) as f32 * 0.021;
         let evening = if (34..46).contains(&slot) { 1.5 } else { 0.0 };

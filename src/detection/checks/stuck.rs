@@ -1,17 +1,17 @@
-//! Tells a stuck channel (one value to the last digit) from a load that is truly flat.
+//! Distinguishes a stuck channel (one value to the last digit) from a truly flat load.
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-/// A real load, a rig included, does not repeat its last digit for this share of a day: machines
-/// vary by 1-3% and meters resolve 1 Wh.
+/// A real load, even a rig, does not repeat its last digit for this share of a day: mining computers vary by
+/// 1-3% and meters resolve 1 Wh.
 const STUCK_SHARE: f32 = 0.8;
 
-/// A day with a stuck channel. Zeros are not: a vacant place reads zero.
+/// Whether a day has a stuck channel. Zeros do not count, because a vacant place reads zero.
 #[must_use]
 pub fn is_stuck_day(day: &DayDigest) -> bool {
-    // With four intervals or fewer a repeat proves nothing.
+    // With four intervals or fewer, a repeat proves nothing.
     day.n_measured > 4 && f32::from(day.n_repeated_max) >= STUCK_SHARE * f32::from(day.n_expected)
 }
 

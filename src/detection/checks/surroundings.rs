@@ -1,16 +1,16 @@
-//! Holds the period of weather and events against that of the readings.
+//! Compares the periods of weather and events with the period of the interval data.
 
 use hashwatt_core::calendar::date_of;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_readings::acquisition::weather::Weather;
 
-/// With a temperature for fewer days than this, much heating is judged without it.
+/// With temperatures for a smaller share of days, much heating would be judged without them.
 const ENOUGH_DAYS_SHARE: f64 = 0.9;
 
 /// First and last civil day. [days since 1970-01-01]
 type Days = (i32, i32);
 
-/// Whether the weather is that of the readings.
+/// Reports weather that does not cover the period of the interval data.
 #[must_use]
 pub fn check_weather(weather: &Weather, readings: Days) -> Option<Finding> {
     let own = weather.span()?;
@@ -29,7 +29,7 @@ pub fn check_weather(weather: &Weather, readings: Days) -> Option<Finding> {
     )
 }
 
-/// Whether any event lies among the readings.
+/// Reports events of which none is in the period of the interval data.
 #[must_use]
 pub fn check_events(own: Days, readings: Days) -> Option<Finding> {
     let is_apart = own.1 < readings.0 || own.0 > readings.1;

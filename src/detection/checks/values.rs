@@ -1,27 +1,27 @@
-//! Judges single values: zeros, export, spikes, and scales that look like another unit.
+//! Checks single values: zeros, export, spikes, and scales that suggest another unit.
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::stats::quantile_of;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-/// A connection carries short overloads; beyond this factor of the contract it is no load.
+/// A connection can carry short overloads. Demand beyond this multiple of the contracted power is not a load.
 const OVERLOAD_FACTOR: f64 = 2.0;
 
-/// A greatest demand this many times the usual daily one is no load of the same place. Large
-/// motors and storage heaters stay below it on the real homes and buildings at hand.
+/// A maximum this many times the usual daily maximum is not a load of the same place. Large motors and
+/// storage heaters stay below it in the real homes and buildings tested.
 const SPIKE_FACTOR: f32 = 10.0;
 
-/// Below this a tenfold maximum is a kettle in an empty flat. [kW]
+/// Below this, a tenfold maximum is a kettle in an empty flat. [kW]
 const MIN_SPIKE_KW: f32 = 15.0;
 
-/// Factors that a wrong unit makes: Wh for kWh, and kW for kWh at 30, 15, 10 and 5 minutes.
+/// Factors caused by a wrong unit: Wh for kWh, and kW for kWh at 30, 15, 10 and 5 minutes.
 const UNIT_FACTORS: [f32; 5] = [1000.0, 2.0, 4.0, 6.0, 12.0];
 
-/// Quantiles that scale by one unit factor agree this closely.
+/// Tolerance for quantiles that all scale by one unit factor.
 const UNIT_TOLERANCE: f32 = 0.06;
 
-/// Days on each side that a change of scale is measured on.
+/// Days on each side over which a change of scale is measured.
 const SCALE_DAYS: usize = 14;
 
 pub(super) fn check_zeros(meter: &MeterDays) -> Option<Finding> {
@@ -78,7 +78,7 @@ pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Opt
     )
 }
 
-/// A day from which every quantile is the same unit factor of what it was.
+/// Finds a day from which every quantile changes by the same unit factor.
 pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
     let days = &meter.days;
     if days.len() < 2 * SCALE_DAYS {
@@ -91,7 +91,7 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         quantile_of(values, 0.5).filter(|kw| *kw > 0.0)
     };
     for at in SCALE_DAYS..=days.len() - SCALE_DAYS {
-        // The cheap test first: a jump of the mean from one day to the next.
+        // Cheap test first: a jump of the mean from one day to the next.
         let jump = days[at].demand_kw_mean / days[at - 1].demand_kw_mean;
         if (0.67..=1.5).contains(&jump) || jump.is_nan() {
             continue;
@@ -99,7 +99,7 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         let ratio = |q: fn(&DayDigest) -> f32| Some(side(at, q)? / side(at - SCALE_DAYS, q)?);
         let is_near = |ratio: f32, factor: f32| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE;
         let factors = || UNIT_FACTORS.iter().flat_map(|&factor| [factor, 1.0 / factor]);
-        // Most jumps are no unit's factor in the first quantile already.
+        // For most jumps, already the first quantile fits no unit factor.
         let Some(first) = ratio(quantiles[0]) else { continue };
         if !factors().any(|factor| is_near(first, factor)) {
             continue;

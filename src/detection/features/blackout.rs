@@ -1,16 +1,16 @@
-//! Measures what an internet blackout did to the base load: a natural experiment.
+//! Measures the effect of an internet blackout on the base load: a natural experiment.
 //!
-//! Many rigs stop without their pool, and most other loads do not notice. Some rigs run on (satellite
-//! links, fans): a drop speaks for mining, no drop speaks for nothing.
+//! Many rigs stop without their pool, and most other loads are not affected. Some rigs keep running
+//! (satellite links, fans). So a drop speaks for mining, but no drop proves nothing.
 
 use super::series::median_of;
 use hashwatt_readings::digest::DayDigest;
 
-/// Days before and after the blackout that it is held against. [d]
+/// Days before and after the blackout for comparison. [d]
 const NEAR_DAYS: i32 = 7;
 
-/// Fall of the median daily base load (p05) on blackout days, against the week before and after;
-/// NaN where the meter has not both. [kW]
+/// Returns the fall of the median daily base load (p05) on blackout days, relative to the week before and
+/// after; NaN if one of them is missing. [kW]
 #[must_use]
 pub fn blackout_drop_kw(days: &[DayDigest], blackout_days: &[i32]) -> f32 {
     let (Some(first), Some(last)) = (blackout_days.first(), blackout_days.last()) else { return f32::NAN };

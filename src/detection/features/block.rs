@@ -1,9 +1,9 @@
-//! Finds the block a rig would be: from some day on, every hour of a clock window and every
-//! quantile is higher by the same kW, and the hours outside it are not.
+//! Finds the block that a rig would form: from some day on, every hour of a clock window and every quantile
+//! is higher by the same kW, and the hours outside the window are not.
 //!
-//! The equal shift is what tells a rig from more of the same life (people, heating and machines
-//! scale the load they find; a rig adds a constant). Cost: candidates come from change points of
-//! three daily floors, each fit looks at four weeks on either side.
+//! The equal shift distinguishes a rig from a general increase: people, heating and equipment scale the
+//! existing load, but a rig adds a constant. To limit the cost, candidates come only from change points of
+//! three daily floors, and each fit covers four weeks on either side.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -12,19 +12,19 @@ use super::series::{change_points, local_steps, median_of, median_of_three, spre
 use super::shifts::{Hours, Shifts, Stretches};
 use super::usable::{Column, UsableDays};
 
-/// Days compared on each side of a step: near enough that the season is the same. [d]
+/// Days compared on each side of a step: few enough that the season is the same. [d]
 const NEAR_DAYS: usize = 28;
 
-/// Of a clock window's hours so many are away from its edges, where it has more than its edges.
+/// Fewest hours away from the edges of a clock window, if it has hours besides its edges.
 const MIN_CORE_HOURS: usize = 3;
 
-/// Noise that no hour falls below: the meter's resolution. [kW]
+/// Smallest noise of an hour: the meter's resolution. [kW]
 const MIN_NOISE_KW: f32 = 0.02;
 
-/// A block of a declared farm speaks only where it is this many times what was declared.
+/// The block of a declared farm counts only above this multiple of the declared demand.
 const OVER_DECLARED: f32 = 1.5;
 
-/// A sum of days `[from, to)` with the nearest other change points, which a fit stays between.
+/// Candidate days `[from, to)` for a block, with the nearest other change points, which limit the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     from: usize,
@@ -33,12 +33,12 @@ struct Candidate {
     before: usize,
 }
 
-/// A block as fitted.
+/// A fitted block.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// First usable day of the block (an index); 0 where it ran from the start.
+    /// Index of its first usable day; 0 if it ran from the start.
     pub from: usize,
-    /// First usable day after it; the number of days where it runs to the end.
+    /// Index of the first usable day after it; the number of days if it runs to the end.
     pub to: usize,
     /// Height. [kW]
     pub kw: f32,
@@ -46,11 +46,11 @@ pub struct Block {
     pub window: Hours,
     /// Hours of the window away from its edges.
     pub core: Vec<usize>,
-    /// Edges of the window: 0 for a block round the clock.
+    /// Number of edges of the window: 0 for a block round the clock.
     pub n_edges: usize,
-    /// Days it was measured on, and the days without it that they were held against.
+    /// Days with the block over which it was measured.
     pub on: Range<usize>,
-    /// See `on`.
+    /// Days without the block used for comparison.
     pub off: Range<usize>,
     /// Daily floor of the window. [kW]
     pub floor_kw: Vec<f32>,
@@ -58,25 +58,25 @@ pub struct Block {
     pub shift_kw: [f32; CLOCK_HOURS],
     /// Quantiles by hour without the block. [kW]
     pub off_kw: [[f32; 3]; CLOCK_HOURS],
-    /// Weighted mean distance of the window's shifts from the height, over the height.
+    /// Weighted mean distance of the window's shifts from the height, divided by the height.
     pub uneven: f32,
-    /// Weighted mean shift outside the window, over the height.
+    /// Weighted mean shift outside the window, divided by the height.
     pub outside: f32,
     /// Share of the shifts' weighted squares that the block explains.
     pub explained: f32,
-    /// Typical distance from the height against what chance makes.
+    /// Typical distance of the shifts from the height, relative to chance.
     pub unequal_by_chance: f32,
-    /// Height against what chance makes.
+    /// Height relative to chance.
     pub significance: f32,
-    /// Height against the floor's day-to-day noise.
+    /// Height divided by the floor's day-to-day noise.
     pub height_in_noise: f32,
-    /// What candidates are compared by.
+    /// Goodness of fit, for comparing candidates.
     pub fit: f32,
-    /// Whether it was switched on in the course of the day before its first whole one.
+    /// Whether it was switched on during the day before its first whole day.
     pub begins_day_before: bool,
 }
 
-/// The best block of a meter, `None` where no level stands out (or none above what is declared).
+/// Finds the best block of a meter; `None` if no level stands out, or none above the declared one.
 #[must_use]
 pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
     let is_above = |fit: &Fit| fit.kw > OVER_DECLARED * declared_kw;
@@ -85,7 +85,7 @@ pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
     let mut best: Option<Fit> = None;
     for candidate in candidates(days) {
         let Some(sides) = sides(days.len(), candidate) else { continue };
-        // Candidates that are measured on the same days are one.
+        // Candidates measured on the same days are equal.
         if seen.contains(&sides) {
             continue;
         }
@@ -116,7 +116,7 @@ pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
     Some(best.into_block(days, extent, floor_kw))
 }
 
-/// Rises and falls of three floors: the whole day's, the night's and the working day's.
+/// Returns rises and falls of three floors: of the whole day, the night and the working day.
 fn candidates(days: &UsableDays) -> Vec<Candidate> {
     let n = days.len();
     let night = days.floor_kw(&[0, 1, 2, 3, 4, 5], 0..n);
@@ -157,12 +157,12 @@ fn with_limits(old: &Candidate, extent: Range<usize>, n: usize) -> Candidate {
     }
 }
 
-/// At most four weeks, in whole weeks where there is one, so that weekdays weigh the same.
+/// Limits days to four weeks, and to whole weeks if possible, so that all weekdays have the same weight.
 fn near(days: usize) -> usize {
     if days < 7 { days } else { (days / 7 * 7).min(NEAR_DAYS) }
 }
 
-/// The days without a candidate and those with it that are compared; `None` where too few are left.
+/// Returns the days without and with a candidate that are compared; `None` if too few are left.
 fn sides(n: usize, at: Candidate) -> Option<(Range<usize>, Range<usize>)> {
     let (off, on) = if at.from < 3 {
         let to = at.to;
@@ -179,7 +179,7 @@ fn sides(n: usize, at: Candidate) -> Option<(Range<usize>, Range<usize>)> {
     (off.len() >= 3 && on.len() >= 3).then_some((off, on))
 }
 
-/// What candidates are compared by, and what the block is made of once one is chosen.
+/// Fit of a candidate, and the values to build the block from if it is chosen.
 struct Fit {
     at: Candidate,
     off: Range<usize>,
@@ -255,15 +255,15 @@ fn fewest(off: &Range<usize>, on: &Range<usize>) -> f32 {
     (off.len().min(on.len()) as f32).sqrt()
 }
 
-/// Hours of the window away from its edges; all of them where that leaves too few.
+/// Returns the hours of the window away from its edges, or all of them if too few would remain.
 fn core(window: &Hours) -> Vec<usize> {
     let is_edge = super::shifts::edges(window);
     let away: Vec<usize> = (0..CLOCK_HOURS).filter(|&hour| window[hour] && !is_edge[hour]).collect();
     if away.len() >= MIN_CORE_HOURS { away } else { (0..CLOCK_HOURS).filter(|&hour| window[hour]).collect() }
 }
 
-/// Days around the fitted step on which the window's floor stays above half of the height. A hang-up
-/// of a day or two does not end a block; four days off of five do.
+/// Returns the days around the fitted step on which the window's floor stays above half of the height. An
+/// outage of a day or two does not end a block; four days off of five do.
 fn extent(fit: &Fit, floor_kw: &[f32]) -> Range<usize> {
     let n = floor_kw.len();
     let base = median_of(&floor_kw[fit.off.clone()]);
@@ -292,7 +292,7 @@ fn extent(fit: &Fit, floor_kw: &[f32]) -> Range<usize> {
     first..last + 1
 }
 
-/// Whether the last hour of the window and some of the others were up on the day before.
+/// Whether the last hour of the window and some others were already up on the day before.
 fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
     let Some((before, last)) = block.from.checked_sub(1).zip(block.core.last()) else { return false };
     let hours = &days.hour_kw[before];

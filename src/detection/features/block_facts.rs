@@ -1,4 +1,4 @@
-//! Keeps of a block and its staircase what later stages ask for, in days and kW.
+//! Summarises a block and its staircase for later stages, in days and kW.
 
 use super::block::Block;
 use super::ladder::climb;
@@ -10,17 +10,17 @@ use hashwatt_core::stats::median;
 pub struct BlockFacts {
     /// Height. [kW]
     pub kw: f32,
-    /// First day, `None` where it ran from the first usable one.
+    /// First day; `None` if it ran from the first usable day.
     pub first_day: Option<i32>,
     /// Last usable day.
     pub last_day: i32,
-    /// First usable day after it, `None` where it runs to the end.
+    /// First usable day after it; `None` if it runs to the end.
     pub day_after: Option<i32>,
-    /// Usable days it lasts.
+    /// Number of usable days it lasts.
     pub n_days: usize,
-    /// Whether it was switched on in the course of the day before its first whole one.
+    /// Whether it was switched on during the day before its first whole day.
     pub begins_day_before: bool,
-    /// Hours of its clock window.
+    /// Number of hours in its clock window.
     pub n_hours: usize,
     /// Mean shift by hour. [kW]
     pub shift_kw: [f32; CLOCK_HOURS],
@@ -30,25 +30,25 @@ pub struct BlockFacts {
     pub outside: f32,
     /// See [`Block::height_in_noise`].
     pub height_in_noise: f32,
-    /// Day of the first step up of the staircase that led to it; its own first day where there is no
-    /// earlier one.
+    /// Day of the first step up of the staircase that led to the block; the block's own first day if there is
+    /// no earlier step.
     pub staircase_from: Option<i32>,
-    /// Steps of the staircase, up or down.
+    /// Number of steps of the staircase, up or down.
     pub n_steps: usize,
-    /// Steps as high as the block.
+    /// Number of steps as high as the block.
     pub n_equal_steps: usize,
-    /// Median height of the steps, `None` for no steps. [kW]
+    /// Median height of the steps; `None` without steps. [kW]
     pub step_kw_median: Option<f32>,
-    /// Median level of the staircase over all days, above its lowest. [kW]
+    /// Median level of the staircase over all days, above its lowest level. [kW]
     pub level_kw_median: f32,
-    /// Median level while the block runs. [kW]
+    /// Median level while the block is on. [kW]
     pub level_kw_on: f32,
-    /// Whether the level fell back for a week or more and rose again.
+    /// Whether the level fell for a week or more and rose again.
     pub is_restarted: bool,
 }
 
 impl BlockFacts {
-    /// The facts of a block; `days` are the usable days that its indices count.
+    /// Summarises a block; `days` are the usable days that its indices refer to.
     #[must_use]
     pub fn of(block: &Block, days: &[i32]) -> Self {
         let ladder = climb(block);

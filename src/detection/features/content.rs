@@ -1,7 +1,7 @@
-//! Tells meters apart by what they measured, not by what they are called.
+//! Identifies meters by their measured data, not by their names.
 //!
-//! Which meters are drawn, and in which order they are dealt, must not depend on ids: a utility that
-//! numbers its meters anew would get another list.
+//! The choice of meters and their order must not depend on ids. Otherwise a utility that renumbers its meters
+//! would get another list.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::N_FEATURES;
 use hashwatt_readings::digest::DayDigest;
 
-/// A hash of a meter's days and of what was made of them. Meters of one hash measured the same.
+/// Returns a hash of a meter's days and features. Meters with the same hash measured the same.
 pub(super) fn content_of(
     days: &[DayDigest],
     values: &[f32; N_FEATURES],

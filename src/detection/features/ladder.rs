@@ -1,24 +1,24 @@
-//! Reads the steps of a staircase of machines off the floor of a block's window.
+//! Finds the steps of a staircase of machines in the floor of a block's window.
 
 use super::block::Block;
 use super::series::{change_points, day_noise_kw, median_of, median_of_three};
 
-/// The smallest step that may be a machine: part of a GPU rig. [kW]
+/// Smallest step that may be a machine: part of a GPU rig. [kW]
 const MIN_STEP_KW: f32 = 0.35;
 
-/// A step smaller than this share of the block is its own variation.
+/// A step below this share of the block is only variation of the block.
 const MIN_STEP_SHARE: f32 = 0.15;
 
-/// Day-to-day noise deviations that a step must exceed.
+/// Multiple of the day-to-day noise that a step must exceed.
 const MIN_STEP_IN_NOISE: f32 = 5.0;
 
-/// Days on each side a step is measured on. [d]
+/// Days on each side over which a step is measured. [d]
 const STEP_DAYS: usize = 21;
 
-/// Steps within this share of the block's height are machines of one kind.
+/// Steps within this share of the block's height count as machines of the same type.
 const EQUAL_SHARE: f32 = 0.1;
 
-/// Above this share of the block's height a level is the block's.
+/// A level above this share of the block's height counts as the block's level.
 const RESTARTED_SHARE: f32 = 0.6;
 
 /// Levels of a staircase.
@@ -26,21 +26,21 @@ const RESTARTED_SHARE: f32 = 0.6;
 pub struct Ladder {
     /// Height above the lowest level, by usable day. [kW]
     pub level_kw: Vec<f32>,
-    /// Height of each step, up or down. [kW]
+    /// Heights of the steps, up or down. [kW]
     pub steps_kw: Vec<f32>,
-    /// Usable day (an index) on which the first step up of the staircase that led to the block was
-    /// taken; the block's own first day where it was the first step.
+    /// Index of the usable day of the first step up of the staircase that led to the block; the block's own
+    /// first day if it was the first step.
     pub from: usize,
 }
 
 impl Ladder {
-    /// Steps as high as the block.
+    /// Counts the steps as high as the block.
     #[must_use]
     pub fn n_equal_steps(&self, block_kw: f32) -> usize {
         self.steps_kw.iter().filter(|step| (**step - block_kw).abs() < EQUAL_SHARE * block_kw).count()
     }
 
-    /// Whether the level fell back for a week or more and rose again to the block's height.
+    /// Whether the level fell for a week or more and rose again to the block's height.
     #[must_use]
     pub fn is_restarted(&self, block_kw: f32) -> bool {
         let is_on = |kw: &f32| *kw > RESTARTED_SHARE * block_kw;
@@ -53,14 +53,14 @@ impl Ladder {
             .any(|three| three[0].0 && !three[1].0 && three[1].1 >= 7 && three[2].0 && three[2].1 >= 3)
     }
 
-    /// Median level while the block runs. [kW]
+    /// Returns the median level while the block is on. [kW]
     #[must_use]
     pub fn kw_while_on(&self, block: &Block) -> f32 {
         median_of(&self.level_kw[block.from..block.to])
     }
 }
 
-/// The staircase around a block.
+/// Builds the staircase around a block.
 #[must_use]
 pub fn climb(block: &Block) -> Ladder {
     let floor = &block.floor_kw;
@@ -92,7 +92,8 @@ pub fn climb(block: &Block) -> Ladder {
     Ladder { level_kw, steps_kw, from: if from >= 3 { from } else { block.from } }
 }
 
-/// Change points, with the block's own ends among them; of two closer than three days the block's.
+/// Returns the change points including the block's own ends. Of two within three days, the block's end is
+/// kept.
 fn step_days(block: &Block, mut points: Vec<usize>, n: usize) -> Vec<usize> {
     let is_end = |at: usize| at == block.from || at == block.to;
     points.extend([block.from, block.to].into_iter().filter(|&at| at >= 3 && at + 3 <= n));

@@ -1,4 +1,4 @@
-//! Measures what never goes away: the daily floor's level, how steady it is, how flat the day is.
+//! Measures the daily base load: its level, its stability, and how flat the day is.
 
 use std::ops::Range;
 
@@ -6,48 +6,49 @@ use super::series::median_of;
 use super::usable::{Column, UsableDays};
 use hashwatt_core::stats::{Sorted, mad_sd_about, quantile, quantile_of};
 
-/// Keeps quotients finite where a level is near zero: the meter's resolution. [kW]
+/// Keeps quotients finite when a level is near zero: the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
 
-/// Hours that the night's floor is taken over: when homes sleep and most businesses are shut.
+/// Hours of the night floor: homes sleep and most businesses are closed.
 const NIGHT_HOURS: [usize; 6] = [0, 1, 2, 3, 4, 5];
 
 /// Level, stability and flatness of a meter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Levels {
-    /// Daily base load (p05) that 19 days of 20 exceed. [kW]
+    /// Daily base load (p05) exceeded on 19 days of 20. [kW]
     pub base_load_kw_p05: f32,
-    /// Daily base load that four days of five exceed. [kW]
+    /// Daily base load exceeded on four days of five. [kW]
     pub base_load_kw_p20: f32,
     /// Median daily base load. [kW]
     pub base_load_kw_p50: f32,
-    /// Daily base load that four of five days of the block exceed. [kW]
+    /// Daily base load exceeded on four of five days of the block. [kW]
     pub base_load_kw_on_p20: f32,
-    /// Least demand that nine days of ten exceed. [kW]
+    /// Daily minimum demand exceeded on nine days of ten. [kW]
     pub demand_kw_min_p10: f32,
-    /// Spread of the base load over days (MAD), over its median.
+    /// Spread of the base load over days (MAD), divided by its median.
     pub base_load_mad_rel: f32,
-    /// Low base load (p10 over days) over its median.
+    /// Low base load (p10 over days), divided by its median.
     pub base_load_low_rel: f32,
-    /// Change of the base load from the first third of days to the last, over its median.
+    /// Change of the base load from the first third of days to the last, divided by its median.
     pub base_load_trend_rel: f32,
-    /// Change of the base load from one day to the next, over its median.
+    /// Change of the base load from one day to the next, divided by its median.
     pub base_load_day_change_rel: f32,
-    /// Median demand above the base load, over the median demand.
+    /// Median demand above the base load, divided by the median demand.
     pub flat_mid_rel: f32,
-    /// Lower quartile above the base load, over the lower quartile.
+    /// Lower quartile above the base load, divided by the lower quartile.
     pub flat_low_rel: f32,
-    /// Base load over mean demand.
+    /// Base load divided by mean demand.
     pub base_to_mean: f32,
-    /// Change from interval to interval at night, over the base load.
+    /// Change from interval to interval at night, divided by the base load.
     pub night_noise_rel: f32,
-    /// Night floor that four days of five exceed. [kW]
+    /// Night floor exceeded on four days of five. [kW]
     pub night_base_kw_p20: f32,
-    /// Spread of the night floor over days, over its median.
+    /// Spread of the night floor over days, divided by its median.
     pub night_base_mad_rel: f32,
 }
 
-/// Levels over all days, and stability and flatness over the days `on` of the block (all, without).
+/// Measures levels over all days, and stability and flatness over the block's days `on` (all days without
+/// one).
 #[must_use]
 pub fn measure_levels(days: &UsableDays, on: Range<usize>) -> Levels {
     let base = days.column(Column::P05);

@@ -1,4 +1,4 @@
-//! Looks at every meter's digests once: features, checks and counts come out of the same look.
+//! Computes features, checks and counts of every meter in one pass over its digests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,15 +15,14 @@ use hashwatt_readings::digest::store::DigestStore;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 use jiff::civil::Date;
 
-/// Meters that could not be judged whose findings are said one by one: half a kilobyte each, and of a
-/// million nobody reads them.
+/// Most unjudged meters whose findings are reported one by one. Each takes half a kilobyte, and nobody would
+/// read a million of them.
 const MAX_UNJUDGED_SAID: usize = 10_000;
 
-/// What else is done with the days of a meter while they are at hand; without features where too few
-/// of them are measured.
+/// Called with a meter's days while they are in memory. There are no features if too few days are measured.
 pub type Keep<'a> = dyn Fn(MeterDays, Option<&MeterFeatures>, Option<&UsagePoint>) + Sync + 'a;
 
-/// Looks at every meter of a store once: features, checks, counts. `keep` gets the days after that.
+/// Computes features, checks and counts of every meter of a store. `keep` receives the days afterwards.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -74,41 +73,41 @@ pub fn measure_meters(
     Ok(measured)
 }
 
-/// A meter with its features and its row of the register.
+/// A meter with its features and its register row.
 pub type MeasuredMeter = (MeterId, MeterFeatures, Option<UsagePoint>);
 
-/// What one look at every meter's digests gave.
+/// Result of the pass over every meter's digests.
 #[derive(Debug, Default)]
 pub struct Measured {
-    /// Meters with features and their rows of the register, in order of id.
+    /// Meters with features and their register rows, in order of id.
     pub meters: Vec<MeasuredMeter>,
-    /// Too little data for features, in order of id.
+    /// Meters with too little data for features, in order of id.
     pub unjudged: Vec<MeterId>,
-    /// What the checks found.
+    /// Findings of the checks.
     pub findings: Vec<Finding>,
     /// Counts over all meters.
     pub counts: Counts,
 }
 
-/// How much data there is.
+/// Amount of data.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// Intervals the calendar expects.
+    /// Intervals that the calendar requires.
     pub expected: u64,
-    /// Intervals measured or estimated.
+    /// Measured or estimated intervals.
     pub present: u64,
-    /// Intervals estimated.
+    /// Estimated intervals.
     pub estimated: u64,
-    /// Meter-days.
+    /// Number of meter-days.
     pub n_meter_days: u64,
-    /// Meters by their usual interval. [min]
+    /// Number of meters by their usual interval. [min]
     pub intervals: BTreeMap<u32, u64>,
     /// First and last civil day. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
 }
 
 impl Counts {
-    /// Meters with interval data.
+    /// Returns the number of meters with interval data.
     #[must_use]
     pub fn n_meters(&self) -> u64 {
         self.intervals.values().sum()
@@ -116,14 +115,14 @@ impl Counts {
 }
 
 impl Measured {
-    /// First and last local day.
+    /// Returns the first and last local day.
     #[must_use]
     pub fn span(&self) -> Option<(Date, Date)> {
         self.counts.days.map(|(first, last)| (date_of(first), date_of(last)))
     }
 }
 
-/// Leaves out days that no connection can carry: a store of an earlier version may have some.
+/// Removes days above any connection's capacity; a store of an earlier version may have some.
 fn leave_out_impossible(meter: &mut MeterDays) -> Option<Finding> {
     let is_impossible = |day: &&DayDigest| !day.is_possible();
     let (first, last) = (meter.days.iter().find(is_impossible)?, meter.days.iter().rfind(is_impossible)?);
@@ -141,7 +140,7 @@ fn leave_out_impossible(meter: &mut MeterDays) -> Option<Finding> {
     )
 }
 
-/// The length that half of the days' intervals do not exceed.
+/// Returns the interval length that half of the days do not exceed.
 fn usual_interval_minutes(meter: &MeterDays) -> u32 {
     let first = meter.days[0].interval_minutes;
     if meter.days.iter().all(|day| day.interval_minutes == first) {
@@ -152,8 +151,8 @@ fn usual_interval_minutes(meter: &MeterDays) -> u32 {
     intervals[intervals.len() / 2]
 }
 
-/// Findings on meters that were not judged. Of the first they are made again and said one by one; of
-/// the others how many there are of each kind, and the first meter.
+/// Findings on unjudged meters. For the first meters they are computed again and reported one by one. For the
+/// others it counts each kind and remembers the first meter.
 #[derive(Default)]
 struct Unsaid {
     said: BTreeMap<MeterId, MeterDays>,
@@ -168,7 +167,7 @@ impl Unsaid {
         Ok(Self { said: store.days_of(&said)?, counts: BTreeMap::new() })
     }
 
-    /// What to say of a meter that was not judged.
+    /// Returns the findings on an unjudged meter, or counts them.
     fn take(&mut self, look: &Look, register: &Register) -> Vec<Finding> {
         let too_short = too_short(&look.meter, look.days);
         if let Some(mut meter) = self.said.remove(&look.meter) {
@@ -193,12 +192,12 @@ impl Unsaid {
     }
 }
 
-/// One meter, looked at once: its features, its findings, its part in the counts.
+/// Result for one meter: features, findings and counts.
 struct Look {
     meter: MeterId,
     features: Option<Box<MeterFeatures>>,
     findings: Vec<Finding>,
-    /// What the findings are.
+    /// Kinds of its findings.
     kinds: Box<[(Code, Severity)]>,
     fingerprint: Fingerprint,
     days: (i32, i32),
@@ -208,7 +207,7 @@ struct Look {
 }
 
 impl Look {
-    /// Without the findings on a meter that is not judged: of millions of those they fill the memory.
+    /// Drops the findings of an unjudged meter: those of millions of meters would fill the memory.
     fn of_one_size(mut self) -> Self {
         if self.features.is_none() {
             self.findings = Vec::new();

@@ -1,4 +1,4 @@
-//! Extracts features from digests: one row a meter, for ranking, peers and people.
+//! Extracts features from digests: one row per meter, for the ranking, the peers and people.
 
 mod blackout;
 pub mod block;
@@ -29,12 +29,12 @@ use standard::{Standard, mean_profile, measure_standard};
 use usable::{Resolution, UsableDays};
 use window::{ClockWindow, find_window};
 
-/// A block must stand this far above the floor's noise and explain this much of the shift before
-/// stability is judged on its days alone.
+/// Least height above the floor's noise, and least explained share of the shift, for stability to be judged
+/// on the block's days alone.
 const CLEAR_HEIGHT_IN_NOISE: f32 = 2.0;
 const CLEAR_EXPLAINED: f32 = 0.6;
 
-/// What is known of the place and time besides the meters.
+/// Facts about place and time that do not come from the meters.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// Outdoor temperature; may be empty.
@@ -43,46 +43,46 @@ pub struct Surroundings {
     pub blackout_days: Vec<i32>,
 }
 
-/// Everything measured on one meter, of one size whatever its span: a run of a million meters keeps
-/// a million of these.
+/// All features of one meter. Its size does not depend on the meter's span, because a run of a million meters
+/// keeps a million of these.
 #[derive(Debug, Clone)]
 pub struct MeterFeatures {
-    /// What the model weighs, in the order of [`FEATURES`]; NaN where the data cannot show it.
+    /// Features for the model, in the order of [`FEATURES`]; NaN if the data cannot show them.
     pub values: [f32; N_FEATURES],
     /// Standard features.
     pub standard: Standard,
-    /// Level, stability, flatness.
+    /// Level, stability and flatness.
     pub levels: Levels,
-    /// The best box inside the day.
+    /// The best window within the day.
     pub window: ClockWindow,
     /// The best block, with the staircase around it.
     pub block: Option<BlockFacts>,
-    /// Usable days of the block, where level while on, stability and flatness are judged on them alone; `None`
-    /// where they are judged on all days.
+    /// Number of the block's usable days, if the level while on, stability and flatness are judged on them
+    /// alone. `None` if they are judged on all days.
     pub judged_days: Option<usize>,
     /// Mean demand by clock hour. [kW]
     pub hour_kw: [f32; CLOCK_HOURS],
-    /// What its reads resolve.
+    /// Time resolution of its reads.
     pub resolution: Resolution,
     /// First and last usable civil day. [days since 1970-01-01]
     pub days: (i32, i32),
-    /// Hash of the days and the features: meters of one hash measured the same.
+    /// Hash of days and features; meters with the same hash measured the same.
     pub content: u64,
 }
 
 impl MeterFeatures {
-    /// The value of a feature by its name.
+    /// Returns a feature by its name.
     ///
     /// # Panics
-    /// When there is no feature of that name.
+    /// When there is no feature with that name.
     #[must_use]
     pub fn value(&self, name: &str) -> f32 {
         self.values[table::index_of(name)]
     }
 }
 
-/// Features of a meter's days, `None` where too few days are measured.
-/// `declared_kw` is mining declared to the state, which is no evidence.
+/// Extracts the features of a meter's days; `None` if too few days are measured. `declared_kw` is mining
+/// declared to the state, which is no evidence.
 #[must_use]
 pub fn extract_features(
     days: &[DayDigest],
@@ -90,7 +90,7 @@ pub fn extract_features(
     windows: &Windows,
     surroundings: &Surroundings,
 ) -> Option<MeterFeatures> {
-    // Days without internet are an experiment of their own; elsewhere they would pass for an onset.
+    // Days without internet are evaluated separately. Otherwise they would look like an onset.
     let usual = days.iter().filter(|day| !surroundings.blackout_days.contains(&day.day));
     let measured = UsableDays::of(usual)?;
     let undeclared = measured.less_declared(declared_kw);

@@ -1,21 +1,21 @@
-//! Finds where a daily series changes its level.
+//! Finds level changes in a daily series.
 
 use hashwatt_core::stats::{mad_sd, median, quantile_of};
 
-/// Days a segment must have. Two days of anything are chance.
+/// Fewest days of a segment. Two similar days may be chance.
 pub const MIN_DAYS: usize = 3;
 
-/// A split must lower the squared error by this many noise variances: about a step of one noise
-/// deviation held for a month, or of three held for three days.
+/// Least reduction of the squared error by a split, in noise variances. This is about a step of one noise
+/// deviation that lasts a month, or of three that lasts three days.
 const MIN_GAIN: f32 = 12.0;
 
-/// Below this a day-to-day change is the meter's resolution. [kW]
+/// A smaller day-to-day change is the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
 
 /// Days on each side of a local step.
 const STEP_DAYS: usize = 10;
 
-/// Running median of three: takes out single odd days.
+/// Returns the running median of three, which removes single odd days.
 #[must_use]
 pub fn median_of_three(series: &[f32]) -> Vec<f32> {
     let mut smooth = series.to_vec();
@@ -26,8 +26,8 @@ pub fn median_of_three(series: &[f32]) -> Vec<f32> {
     smooth
 }
 
-/// Days at which a new level begins: binary segmentation by least squares (Scott and Knott 1974,
-/// doi:10.2307/2529204), at most `most`, ascending.
+/// Returns the days on which a new level begins, ascending, at most `most`. The method is binary segmentation
+/// by least squares (Scott and Knott 1974, doi:10.2307/2529204).
 #[must_use]
 pub fn change_points(series: &[f32], most: usize) -> Vec<usize> {
     let sums = prefix_sums(series);
@@ -50,7 +50,7 @@ pub fn change_points(series: &[f32], most: usize) -> Vec<usize> {
     found
 }
 
-/// Days at which the mean of the next days differs most from that of the last, at most `most`.
+/// Returns the days at which the means of the days before and after differ most, at most `most`.
 #[must_use]
 pub fn local_steps(series: &[f32], most: usize) -> Vec<usize> {
     let window = STEP_DAYS.min(series.len() / 3);
@@ -77,19 +77,19 @@ pub fn local_steps(series: &[f32], most: usize) -> Vec<usize> {
     found
 }
 
-/// Standard deviation of what a day adds by chance, from day-to-day differences. [kW]
+/// Returns the standard deviation of a day's random variation, from day-to-day differences. [kW]
 #[must_use]
 pub fn day_noise_kw(series: &[f32]) -> Option<f32> {
     let changes = series.windows(2).map(|pair| (pair[1] - pair[0]).abs());
     quantile_of(changes, 0.5).map(|change| 1.4826 * change / std::f32::consts::SQRT_2)
 }
 
-/// Median of a part of a series; 0 for none.
+/// Returns the median of a part of a series; 0 if it is empty.
 pub(super) fn median_of(series: &[f32]) -> f32 {
     median(series).unwrap_or(0.0)
 }
 
-/// Robust spread of a part of a series; 0 for none.
+/// Returns the robust spread of a part of a series; 0 if it is empty.
 pub(super) fn spread_of(series: &[f32]) -> f32 {
     mad_sd(series).unwrap_or(0.0)
 }
@@ -115,7 +115,7 @@ fn best_split(sums: &[f64], from: usize, to: usize) -> Segment {
     let first = from + MIN_DAYS;
     let Some(middle) = sums.get(first..(to + 1).saturating_sub(MIN_DAYS)) else { return best };
     let (start, end, n) = (sums[from], sums[to], (to - from) as f64);
-    // Counted in 32 bits, which several places of the loop can do at once.
+    // A 32-bit counter lets the loop handle several elements at once.
     for (index, sum) in (0u32..).zip(middle) {
         let before = f64::from(index) + MIN_DAYS as f64;
         let after = n - before;

@@ -1,4 +1,4 @@
-//! Measures by how much every clock hour and quantile differs between two stretches of days.
+//! Measures the shift of every clock hour and quantile between two periods.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -7,25 +7,25 @@ use super::usable::UsableDays;
 use hashwatt_core::sorting::sort_columns;
 use hashwatt_core::stats::{key_of, quantile_of, value_of};
 
-/// Some hours of the clock.
+/// A set of clock hours.
 pub type Hours = [bool; CLOCK_HOURS];
 
-/// Quantiles of an hour's demand over some days.
+/// Quantiles of each hour's demand over some days.
 type Quantiles = [[f32; 3]; CLOCK_HOURS];
 
-/// Quantiles over days whose shifts must agree.
+/// Quantiles over days. Their shifts must agree.
 const QUANTILES: [f64; 3] = [0.10, 0.25, 0.50];
 
-/// A clock window has at least this many hours.
+/// Fewest hours of a clock window.
 const MIN_HOURS: usize = 4;
 
-/// Below this a shift is the meter's resolution. [kW]
+/// A smaller shift is the meter's resolution. [kW]
 const MIN_KW: f32 = 0.05;
 
-/// Noise that no hour falls below: the meter's resolution. [kW]
+/// Smallest noise of an hour: the meter's resolution. [kW]
 const MIN_NOISE_KW: f32 = 0.02;
 
-/// Quantiles by hour over stretches of days, each taken once however many candidates ask for it.
+/// Cache of quantiles by hour and period, each computed once however many candidates need it.
 pub(super) struct Stretches<'a> {
     days: &'a UsableDays,
     known: Vec<(Range<usize>, Quantiles)>,
@@ -59,22 +59,22 @@ impl<'a> Stretches<'a> {
     }
 }
 
-/// Shifts of three quantiles of every clock hour between two stretches of days.
+/// Shifts of three quantiles of every clock hour between two periods.
 pub(super) struct Shifts {
-    /// Quantiles by hour in the first stretch. [kW]
+    /// Quantiles by hour in the first period. [kW]
     pub(super) off_kw: Quantiles,
     /// Mean shift by hour. [kW]
     pub(super) mean_kw: [f32; CLOCK_HOURS],
     shift_kw: Quantiles,
     noise_kw: [f32; CLOCK_HOURS],
-    /// What an hour weighs: the less, the noisier it is. [1/kW]
+    /// Weight of each hour; a noisy hour has less weight. [1/kW]
     weights: [f32; CLOCK_HOURS],
-    /// Every shift with its hour, least first.
+    /// Every shift with its hour, in ascending order.
     in_order: [(f32, u8); 3 * CLOCK_HOURS],
 }
 
 impl Shifts {
-    /// The shifts from `off` to `on`; `None` where too few hours rise for a window.
+    /// Computes the shifts from `off` to `on`; `None` if too few hours rise for a window.
     pub(super) fn between(
         stretches: &mut Stretches<'_>,
         off: &Range<usize>,
@@ -103,7 +103,7 @@ impl Shifts {
         Some(Self { in_order: in_order(&shift_kw), off_kw, shift_kw, mean_kw, noise_kw, weights })
     }
 
-    /// Hours that shift by more than half of the height; `None` where they make no window.
+    /// Returns the hours that shift by more than half of the height; `None` if they are too few for a window.
     pub(super) fn window(&self) -> Option<Hours> {
         let mut window = above_half(&self.mean_kw, upper_level_kw(&self.mean_kw));
         let mut kw = self.height_of(&window)?;
@@ -126,14 +126,14 @@ impl Shifts {
         self.weights[hour]
     }
 
-    /// Weighted median of the hours' shifts. [kW]
+    /// Returns the weighted median of the hours' shifts. [kW]
     pub(super) fn height_kw(&self, hours: &[usize]) -> Option<f32> {
         let mut chosen = [false; CLOCK_HOURS];
         hours.iter().for_each(|&hour| chosen[hour] = true);
         self.height_of(&chosen)
     }
 
-    /// As [`height_kw`](Self::height_kw); the shifts are in order already.
+    /// As [`height_kw`](Self::height_kw), using the shifts that are already sorted.
     fn height_of(&self, hours: &Hours) -> Option<f32> {
         let mut weights = self.weights;
         for (weight, is_chosen) in weights.iter_mut().zip(hours) {
@@ -160,14 +160,14 @@ impl Shifts {
             / kw
     }
 
-    /// Weighted mean shift outside the window, over the height.
+    /// Returns the weighted mean shift outside the window, divided by the height.
     pub(super) fn outside(&self, window: &Hours, kw: f32) -> f32 {
         weighted_mean(hours_outside(window).map(|hour| (self.mean_kw[hour].abs(), self.weight(hour))))
             .unwrap_or(0.0)
             / kw
     }
 
-    /// Share of the shifts' weighted squares that a block of this height in the window explains.
+    /// Returns the share of the shifts' weighted squares that a block of this height in the window explains.
     pub(super) fn explained(&self, core: &[usize], window: &Hours, kw: f32) -> f32 {
         let (mut rest, mut all) = (0.0, 0.0);
         for hour in core.iter().copied().chain(hours_outside(window)) {
@@ -180,7 +180,7 @@ impl Shifts {
         if all > 0.0 { 1.0 - rest / all } else { 0.0 }
     }
 
-    /// Median distance from the height over the median noise of an hour.
+    /// Returns the median distance from the height, divided by the median noise of an hour.
     pub(super) fn against_chance(&self, core: &[usize], kw: f32) -> f32 {
         let distances = core
             .iter()
@@ -190,20 +190,20 @@ impl Shifts {
         weighted_median(distances).unwrap_or(0.0) / weighted_median(noise).unwrap_or(1.0)
     }
 
-    /// Median noise of some hours. [kW]
+    /// Returns the median noise of some hours. [kW]
     pub(super) fn usual_noise_kw(&self, hours: &[usize]) -> Option<f32> {
         quantile_of(hours.iter().map(|&hour| self.noise_kw[hour]), 0.5)
     }
 }
 
-/// The upper level of the hours' shifts, without the two highest. [kW]
+/// Returns the upper level of the hours' shifts, without the two highest. [kW]
 fn upper_level_kw(mean_kw: &[f32; CLOCK_HOURS]) -> f32 {
     let mut sorted = *mean_kw;
     sorted.sort_unstable_by(f32::total_cmp);
     sorted[CLOCK_HOURS - 9..CLOCK_HOURS - 2].iter().sum::<f32>() / 7.0
 }
 
-/// Hours that shift by more than half of the height.
+/// Returns the hours that shift by more than half of the height.
 fn above_half(mean_kw: &[f32; CLOCK_HOURS], kw: f32) -> Hours {
     mean_kw.map(|shift| shift > 0.5 * kw)
 }
@@ -212,9 +212,9 @@ fn is_enough(hours: &Hours) -> bool {
     hours.iter().filter(|inside| **inside).count() >= MIN_HOURS
 }
 
-/// Every shift with its hour, least first.
+/// Returns every shift with its hour, in ascending order.
 fn in_order(shift_kw: &Quantiles) -> [(f32, u8); 3 * CLOCK_HOURS] {
-    // Ordered as whole numbers that end in the hour.
+    // Sorted as integers whose last byte is the hour.
     let mut keys = [0i64; 3 * CLOCK_HOURS];
     for (at, key) in keys.iter_mut().enumerate() {
         *key = (i64::from(key_of(shift_kw[at / 3][at % 3])) << 8) | (at / 3) as i64;
@@ -223,14 +223,14 @@ fn in_order(shift_kw: &Quantiles) -> [(f32, u8); 3 * CLOCK_HOURS] {
     keys.map(|key| (value_of((key >> 8) as i32), (key & 0xff) as u8))
 }
 
-/// Hours on either side of a change of the window: a clock edge seldom falls on the hour.
+/// Returns the hours on either side of the window's edges: a timer seldom switches on the hour.
 pub(super) fn edges(window: &Hours) -> Hours {
     let changes: Hours =
         std::array::from_fn(|hour| window[hour] != window[(hour + CLOCK_HOURS - 1) % CLOCK_HOURS]);
     std::array::from_fn(|hour| changes[hour] || changes[(hour + 1) % CLOCK_HOURS])
 }
 
-/// Hours outside the window and away from its edges.
+/// Returns the hours outside the window and away from its edges.
 fn hours_outside(window: &Hours) -> impl Iterator<Item = usize> {
     let (window, is_edge) = (*window, edges(window));
     (0..CLOCK_HOURS).filter(move |&hour| !window[hour] && !is_edge[hour])
@@ -242,7 +242,7 @@ fn weighted_mean(values: impl Iterator<Item = (f32, f32)>) -> Option<f32> {
     (weight > 0.0).then_some(sum / weight)
 }
 
-/// The value at which half of the weight is reached.
+/// Returns the value at which half of the weight is reached.
 fn weighted_median(mut values: Vec<(f32, f32)>) -> Option<f32> {
     values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let half = values.iter().map(|pair| pair.1).sum::<f32>() / 2.0;

@@ -1,6 +1,6 @@
-//! Computes the field's standard load features: for the table analysts read and for the rivals.
+//! Computes the standard load features of the field, for the analysts' table and the rivals.
 //!
-//! Where VISDOM (Borgeson et al., Stanford) has the same feature its name is given.
+//! If VISDOM (Borgeson et al., Stanford) has the same feature, its name is given.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -14,13 +14,13 @@ use hashwatt_core::settings::{HourWindow, Windows};
 use hashwatt_core::stats::{mean, quantile, quantile_of};
 use hashwatt_readings::digest::DayDigest;
 
-/// A month has at least this many usable days. [d]
+/// Fewest usable days of a month. [d]
 const MIN_MONTH_DAYS: usize = 10;
 
-/// Declares the features once: the struct, and their names and meanings in order.
+/// Declares the features once: the struct, and their names and meanings, in order.
 macro_rules! standard {
     ($($(#[doc = $meaning:literal])+ $name:ident,)+) => {
-        /// Standard features of one meter; NaN where the data cannot show them.
+        /// Standard features of one meter; NaN if the data cannot show them.
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct Standard {
             $($(#[doc = $meaning])+ pub $name: f32,)+
@@ -31,7 +31,7 @@ macro_rules! standard {
             [$((stringify!($name), concat!($($meaning),+).trim_ascii()),)+];
 
         impl Standard {
-            /// The values, in the order of [`STANDARD`].
+            /// Returns the values, in the order of [`STANDARD`].
             #[must_use]
             pub const fn values(&self) -> [f32; N_STANDARD] {
                 [$(self.$name,)+]
@@ -40,7 +40,7 @@ macro_rules! standard {
     };
 }
 
-/// How many there are.
+/// Number of standard features.
 pub const N_STANDARD: usize = 21;
 
 standard! {
@@ -89,8 +89,8 @@ standard! {
     blackout_drop_kw,
 }
 
-/// Standard features of a meter's days (`all`, as digested), its usable days, and their mean day (see
-/// [`mean_profile`]).
+/// Computes the standard features from a meter's days (`all`, as digested), its usable days, and their mean
+/// day (see [`mean_profile`]).
 #[must_use]
 pub fn measure_standard(
     all: &[DayDigest],
@@ -156,7 +156,7 @@ pub fn measure_standard(
 }
 
 impl Standard {
-    /// Takes out what reads of a day or longer cannot show.
+    /// Blanks the features that reads of a day or longer cannot show.
     pub(super) const fn blank_within_day(&mut self) {
         let nan = f32::NAN;
         (
@@ -175,7 +175,7 @@ impl Standard {
     }
 }
 
-/// Mean demand by clock hour. [kW]
+/// Returns the mean demand by clock hour. [kW]
 #[must_use]
 pub fn mean_profile(days: &UsableDays) -> [f32; CLOCK_HOURS] {
     let mut sums = [0.0f32; CLOCK_HOURS];
@@ -185,7 +185,7 @@ pub fn mean_profile(days: &UsableDays) -> [f32; CLOCK_HOURS] {
     sums.map(|sum| sum / days.len() as f32)
 }
 
-/// A quotient by zero is none.
+/// Divides; `None` if the divisor is zero.
 fn ratio(a: f32, b: f32) -> Option<f32> {
     let quotient = a / b;
     (b != 0.0 && quotient.is_finite()).then_some(quotient)
@@ -217,7 +217,7 @@ struct Month {
     days: Range<usize>,
 }
 
-/// The months that the days (ascending) lie in. A date is looked up once a month, not once a day.
+/// Returns the months of the days (ascending). Dates are looked up once per month, not once per day.
 fn months(days: &[i32]) -> Vec<Month> {
     let mut months: Vec<Month> = Vec::new();
     let mut next_month = i32::MIN;
@@ -234,7 +234,7 @@ fn months(days: &[i32]) -> Vec<Month> {
     months
 }
 
-/// Mean of several stretches of a series, `None` for none.
+/// Returns the mean of several parts of a series, or `None` if they are empty.
 fn mean_of<'a>(stretches: impl Iterator<Item = &'a [f32]>) -> Option<f32> {
     let (mut sum, mut n) = (0.0f64, 0usize);
     for stretch in stretches {
@@ -245,7 +245,7 @@ fn mean_of<'a>(stretches: impl Iterator<Item = &'a [f32]>) -> Option<f32> {
 }
 
 fn month_to_month(months: &[Month], means: &[f32], overall: f32) -> f32 {
-    // A month of a few days is a week's weather, not a month.
+    // Few days only show the weather of that week, not of the month.
     let monthly: Vec<f32> = months
         .iter()
         .filter(|month| month.days.len() >= MIN_MONTH_DAYS)
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn heating_is_found_with_its_slope() {
-        // 0.1 kW for each degree below 16.
+        // 0.1 kW per degree below 16.
         let cold = |day: i32| 16.0 - (day % 20) as f32;
         let first = meter(1, home_kw).days[0].day;
         let heated =

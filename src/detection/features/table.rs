@@ -1,4 +1,4 @@
-//! Lists the features the model weighs: name, unit, direction, family, meaning; and fills them.
+//! Lists the features of the model (name, unit, direction, family, meaning) and computes them.
 
 use super::block::Block;
 use super::levels::Levels;
@@ -9,56 +9,56 @@ use Direction::{Falling, Free, Rising};
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{quantile, quantile_of};
 
-/// What a feature belongs to; one indicator speaks for each family.
+/// Family of a feature; each family has one indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Family {
     /// A level that appears (and ends).
     LevelShift,
-    /// What never goes away.
+    /// The load that never stops.
     BaseLoad,
-    /// How flat and how quiet it is.
+    /// How flat and how quiet the load is.
     Flatness,
-    /// Hours that a clock switches.
+    /// Hours switched by a timer.
     Timer,
     /// Faults of the data itself.
     DataFault,
 }
 
 impl Family {
-    /// Its name in settings.
+    /// Returns its name in settings.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// Which way a feature may move the score.
+/// Direction in which a feature may move the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// More of it never lowers the score.
+    /// A higher value never lowers the score.
     Rising,
-    /// More of it never raises the score.
+    /// A higher value never raises the score.
     Falling,
-    /// Either.
+    /// Both directions are possible.
     Free,
 }
 
-/// One feature the model weighs.
+/// A feature of the model.
 #[derive(Debug, Clone, Copy)]
 pub struct Feature {
-    /// Its name in tables.
+    /// Name in tables.
     pub name: &'static str,
-    /// Which way it may move a score.
+    /// Direction in which it may move a score.
     pub direction: Direction,
-    /// What it belongs to.
+    /// Family it belongs to.
     pub family: Family,
     /// One sentence, with the unit.
     pub meaning: &'static str,
     value: fn(&Measures<'_>) -> f32,
 }
 
-/// How many features there are.
+/// Number of features.
 pub const N_FEATURES: usize = 48;
 
 const fn f(
@@ -71,7 +71,7 @@ const fn f(
     Feature { name, direction, family, meaning, value }
 }
 
-/// Every feature, with where its value is taken from.
+/// Every feature, with the source of its value.
 pub const FEATURES: [Feature; N_FEATURES] = [
     f(
         "stuck_share",
@@ -321,7 +321,7 @@ pub const FEATURES: [Feature; N_FEATURES] = [
     }),
 ];
 
-/// Features of the block that speak of what lies within a day.
+/// Features of the block that need data within a day.
 const WITHIN_DAY: [&str; 12] = [
     "block_hours",
     "block_outside",
@@ -337,7 +337,7 @@ const WITHIN_DAY: [&str; 12] = [
     "night_base_mad_rel",
 ];
 
-/// Takes out what reads of a day or longer cannot show.
+/// Blanks the features that reads of a day or longer cannot show.
 pub(super) fn blank_within_day(values: &mut [f32; N_FEATURES]) {
     for (feature, value) in FEATURES.iter().zip(values) {
         if feature.family == Family::Timer || WITHIN_DAY.contains(&feature.name) {
@@ -346,12 +346,12 @@ pub(super) fn blank_within_day(values: &mut [f32; N_FEATURES]) {
     }
 }
 
-/// Index of a feature by name.
+/// Returns the index of a feature by name.
 pub(super) fn index_of(name: &str) -> usize {
     FEATURES.iter().position(|feature| feature.name == name).expect("features are named in this file")
 }
 
-/// Fills the values in the order of [`FEATURES`].
+/// Computes the values in the order of [`FEATURES`].
 pub(super) fn values(
     days: &UsableDays,
     declared_kw: f32,
@@ -364,7 +364,7 @@ pub(super) fn values(
     FEATURES.map(|feature| (feature.value)(&measured))
 }
 
-/// What a feature is taken from.
+/// Measurements from which features are computed.
 pub(super) struct Measures<'a> {
     days: &'a UsableDays,
     levels: &'a Levels,
@@ -372,7 +372,7 @@ pub(super) struct Measures<'a> {
     shift: Shift,
 }
 
-/// The block in numbers.
+/// Numbers that describe the block.
 struct Shift {
     kw: f32,
     height_in_noise: f32,
@@ -423,7 +423,7 @@ impl Shift {
 
     fn of(days: &UsableDays, declared_kw: f32, block: &Block) -> Self {
         let kw = block.kw;
-        // What lies above the declared share of the block speaks; the declared share does not.
+        // Only the part of the block above the declared demand counts as evidence.
         let above = (kw - declared_kw) / kw;
         let floor = &block.floor_kw;
         let on_floor = &floor[block.from..block.to];
@@ -464,7 +464,8 @@ impl Shift {
     }
 }
 
-/// A block round the clock lifts the day's quantiles p05..p90 alike; a timer its upper ones.
+/// Returns the unevenness of the shift. A block round the clock lifts the day's quantiles p05..p90 alike; a
+/// timer lifts the upper ones.
 fn quantile_unevenness(days: &UsableDays, block: &Block) -> f32 {
     const ALL: [Column; 7] =
         [Column::P05, Column::P10, Column::P25, Column::P50, Column::P75, Column::P90, Column::P95];
@@ -479,7 +480,7 @@ fn quantile_unevenness(days: &UsableDays, block: &Block) -> f32 {
     distance / chosen.len() as f32 / block.kw
 }
 
-/// Correlation of the hours' shifts with the old load shape, times their spread over the height.
+/// Returns the correlation of the hours' shifts with the old load shape, times their relative spread.
 fn proportionality(block: &Block) -> f32 {
     let old: [f32; CLOCK_HOURS] = block.off_kw.map(|quantiles| quantiles[2]);
     let mean = |values: &[f32; CLOCK_HOURS]| values.iter().sum::<f32>() / CLOCK_HOURS as f32;
@@ -495,7 +496,7 @@ fn proportionality(block: &Block) -> f32 {
     if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() * spread / block.kw } else { 0.0 }
 }
 
-/// Share of the height that two days on either side of the step do not show.
+/// Returns the share of the height that is missing within two days on either side of the step.
 fn gradualness(block: &Block) -> f32 {
     let floor = &block.floor_kw;
     let n = floor.len();

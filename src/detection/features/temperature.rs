@@ -1,41 +1,41 @@
-//! Fits daily demand to the outdoor temperature.
+//! Fits daily demand to outdoor temperature.
 
-/// Degree-day bases tried. [°C]
+/// Degree-day bases to try. [°C]
 const BASES_C: [f32; 5] = [12.0, 14.0, 16.0, 18.0, 20.0];
 
-/// A temperature fit needs this many days. [d]
+/// Fewest days for a temperature fit. [d]
 const MIN_WEATHER_DAYS: usize = 30;
 
-/// Below this a sum of squares is rounding. [K²]
+/// A smaller sum of squares is rounding error. [K²]
 const MIN_SQUARES: f64 = 1e-9;
 
-/// How demand follows the temperature.
+/// Relation between demand and temperature.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TemperatureFit {
     /// Demand per degree below the heating base. [kW/K]
     pub heating: f64,
     /// Demand per degree above the cooling base. [kW/K]
     pub cooling: f64,
-    /// Share of the variance that it explains, 0..=1.
+    /// Share of the variance that the fit explains, 0..=1.
     pub r2: f64,
-    /// Base temperatures; NaN where there is no such side. [degC]
+    /// Base temperatures; NaN for a side that is not used. [degC]
     heating_base_c: f64,
     cooling_base_c: f64,
 }
 
 impl TemperatureFit {
-    /// Demand that the temperature causes. [kW]
+    /// Returns the demand caused by the temperature. [kW]
     #[must_use]
     pub fn kw(&self, temperature_c: f64) -> f64 {
-        // Of a side without a base there are no degrees.
+        // A side without a base adds no degrees.
         self.heating * (self.heating_base_c - temperature_c).max(0.0)
             + self.cooling * (temperature_c - self.cooling_base_c).max(0.0)
     }
 }
 
-/// Daily mean demand on heating and cooling degree-days, base temperatures by best fit, slopes not
-/// negative, as CalTRACK 2.0 does for daily data. `points` are temperature and demand by day; `None` for
-/// too few of them. [degC, kW]
+/// Fits daily mean demand to heating and cooling degree-days. The base temperatures are those of the best
+/// fit, and slopes are not negative, as in CalTRACK 2.0 for daily data. `points` are temperature and demand
+/// by day; `None` if there are too few. [degC, kW]
 #[must_use]
 pub fn fit_temperature(points: &[(f64, f64)]) -> Option<TemperatureFit> {
     if points.len() < MIN_WEATHER_DAYS {
@@ -43,7 +43,7 @@ pub fn fit_temperature(points: &[(f64, f64)]) -> Option<TemperatureFit> {
     }
     let kw = Centred::of(points.iter().map(|point| point.1));
     let all = kw.squares;
-    // A side without a base is switched off: it has no degrees.
+    // A NaN base switches a side off: it has no degrees.
     let bases = || BASES_C.into_iter().map(f64::from).chain([f64::NAN]);
     let degrees = |base_c: f64, of: fn(f64, f64) -> f64| {
         Degrees::of(base_c, points.iter().map(|point| of(base_c, point.0).max(0.0)), &kw)
@@ -91,7 +91,7 @@ impl Degrees {
     }
 }
 
-/// A series less its mean.
+/// A series minus its mean.
 struct Centred {
     values: Vec<f64>,
     squares: f64,
@@ -109,8 +109,8 @@ impl Centred {
     }
 }
 
-/// Least squares of demand on two regressors and a constant: both slopes and the squares that are
-/// left; `None` where they are degenerate.
+/// Fits demand to two regressors and a constant by least squares. Returns both slopes and the residual sum of
+/// squares; `None` if the regressors are degenerate.
 fn fit_two(kw: &Centred, cold: &Degrees, warm: &Degrees) -> Option<(f64, f64, f64)> {
     let (hh, kk) = (cold.by_day.squares, warm.by_day.squares);
     let (hy, ky) = (cold.with_kw, warm.with_kw);

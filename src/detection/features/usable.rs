@@ -1,4 +1,4 @@
-//! Chooses the days that features may rest on: enough measured, none with a stuck channel.
+//! Selects the days for the features: enough measured intervals, no stuck channel.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::borrow::Cow;
@@ -8,33 +8,33 @@ use crate::checks::is_stuck_day;
 use hashwatt_core::stats::quantile_of;
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 
-/// A day counts when this share of its intervals was measured.
+/// Least share of measured intervals for a day to count.
 const MIN_MEASURED_SHARE: f32 = 0.75;
 
-/// Where hardly a day of a meter counts, days of this share do: a third of a day still shows the floor
-/// that a rig never leaves, and a meter whose reads go missing at random is not left unjudged.
+/// Least share if hardly any of a meter's days reach the usual one. A third of a day still shows the floor,
+/// which a rig never leaves. So a meter whose reads fail at random can still be judged.
 const MIN_THIN_SHARE: f32 = 1.0 / 3.0;
 
-/// Fewer usable days than this carry no features. [d]
+/// Fewest usable days for features. [d]
 pub const MIN_DAYS: usize = 7;
 
-/// Below this a channel that repeats its value is an empty place. [kW]
+/// Below this, a channel that repeats its value is a vacant place. [kW]
 const MIN_STUCK_KW: f32 = 0.02;
 
-/// A day beside a stuck one is left out where it repeats a value for this share of itself.
+/// A day next to a stuck day is left out if it repeats a value for this share of the day.
 const EDGE_REPEAT_SHARE: f32 = 1.0 / 6.0;
 
-/// What is declared, with the margin that machines' own tolerance and the meter's class need.
+/// Factor on the declared demand, for the tolerance of the machines and the meter's class.
 const DECLARED_MARGIN: f32 = 1.05;
 
-/// What the reads of a meter resolve.
+/// Time resolution of a meter's reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resolution {
     /// Intervals shorter than a day.
     WithinDay,
     /// One read a day.
     Daily,
-    /// One read for several days, for example a month.
+    /// One read per several days, for example per month.
     Longer,
 }
 
@@ -71,12 +71,12 @@ pub enum Column {
     RampNight,
 }
 
-/// Columns that are levels of demand come first.
+/// Number of columns that are levels of demand; these come first.
 const N_LEVELS: usize = Column::Max as usize + 1;
 const N_COLUMNS: usize = Column::RampNight as usize + 1;
 
 impl Column {
-    /// A day's values in the order of the columns.
+    /// Returns a day's values in the order of the columns.
     const fn values(day: &DayDigest) -> [f32; N_COLUMNS] {
         [
             day.demand_kw_mean,
@@ -106,14 +106,14 @@ pub struct UsableDays {
     pub hour_kw: Vec<[f32; CLOCK_HOURS]>,
     /// Share of measured days on which the channel was stuck.
     pub stuck_share: f32,
-    /// What its reads resolve. Of coarse reads every hour and quantile is the read's mean.
+    /// Time resolution of the reads. For coarse reads, every hour and quantile is the read's mean.
     pub resolution: Resolution,
-    /// The hours once more, an hour's days side by side, then the columns of the digests.
+    /// The hours again, with the days of an hour side by side, then the columns of the digests.
     columns: Vec<f32>,
 }
 
 impl UsableDays {
-    /// The usable ones of `days` at the resolution most of them have; `None` where there are too few.
+    /// Selects the usable days at the resolution that most days have; `None` if there are too few.
     #[must_use]
     pub fn of<'a>(days: impl IntoIterator<Item = &'a DayDigest>) -> Option<Self> {
         let days: Vec<&DayDigest> = days.into_iter().collect();
@@ -147,7 +147,7 @@ impl UsableDays {
         let n_stuck = measured().filter(|&at| stuck[at]).count();
         let moving: Vec<&DayDigest> =
             measured().filter(|&at| !stuck[at] && !is_at_edge(at)).map(|at| days[at]).collect();
-        // A meter stuck throughout still gets its (worthless) features, and the share that says so.
+        // A meter that is always stuck still gets features, which are worthless, and its stuck share of 1.
         let chosen = if moving.len() >= MIN_DAYS { moving } else { measured().map(|at| days[at]).collect() };
         if chosen.len() < MIN_DAYS {
             return None;
@@ -192,7 +192,7 @@ impl UsableDays {
         }
     }
 
-    /// How many days.
+    /// Returns the number of days.
     #[must_use]
     pub fn len(&self) -> usize {
         self.day.len()
@@ -204,7 +204,7 @@ impl UsableDays {
         self.day.is_empty()
     }
 
-    /// The same days with what is declared taken off: mining that is declared is no evidence.
+    /// Returns the days minus the declared demand, because declared mining is no evidence.
     #[must_use]
     pub fn less_declared(&self, declared_kw: f32) -> Cow<'_, Self> {
         if declared_kw <= 0.0 {
@@ -218,7 +218,7 @@ impl UsableDays {
         Cow::Owned(rest)
     }
 
-    /// Daily floor over some clock hours: the mean of the two lowest. [kW]
+    /// Returns the daily floor over some clock hours: the mean of the two lowest. [kW]
     #[must_use]
     pub fn floor_kw(&self, hours: &[usize], days: Range<usize>) -> Vec<f32> {
         let mut lowest = vec![f32::INFINITY; days.len()];
@@ -237,20 +237,20 @@ impl UsableDays {
         lowest
     }
 
-    /// Mean demand of one clock hour, by day. [kW]
+    /// Returns the mean demand of one clock hour, by day. [kW]
     #[must_use]
     pub fn hour(&self, hour: usize) -> &[f32] {
         &self.columns[hour * self.len()..(hour + 1) * self.len()]
     }
 
-    /// One column of the digests.
+    /// Returns one column of the digests.
     #[must_use]
     pub fn column(&self, column: Column) -> &[f32] {
         self.hour(CLOCK_HOURS + column as usize)
     }
 }
 
-/// What most of the days resolve.
+/// Returns the resolution of most days.
 fn resolution_of(days: &[&DayDigest]) -> Resolution {
     let n_coarse = days.iter().filter(|day| !day.is_within_day()).count();
     let n_longer = days.iter().filter(|day| day.interval_minutes > DAY_MINUTES).count();
@@ -263,7 +263,7 @@ fn resolution_of(days: &[&DayDigest]) -> Resolution {
     }
 }
 
-/// A coarse read as a day on which every hour has the read's mean.
+/// Converts a coarse read to a day on which every hour has the read's mean.
 fn flat_day(day: &DayDigest) -> DayDigest {
     let mut flat = *day;
     let kw = day.demand_kw_mean;

@@ -1,7 +1,7 @@
-//! Looks for a box inside the day: hours that are always higher by one level, as a timer makes.
+//! Finds a box within the day: hours that are always higher by one level, as with a timer.
 //!
-//! Works on the lower envelope of the days (activity only adds to it; a box stays), so it finds
-//! timers that ran from the first day, which no onset shows.
+//! It works on the lower envelope of the days: activity only adds to it, and a box remains. So it also finds
+//! timers that ran from the first day and have no onset in the data.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -10,16 +10,16 @@ use super::series::median_of;
 use super::usable::UsableDays;
 use hashwatt_core::stats::{mad_sd_about, quantile, quantile_of};
 
-/// Lengths of a box. Shorter is cooking, longer is the whole day. [h]
+/// Lengths of a box. A shorter one is cooking, a longer one the whole day. [h]
 const LENGTHS: std::ops::RangeInclusive<usize> = 5..=21;
 
-/// Share of days that the lower envelope leaves below itself.
+/// Quantile over days that forms the lower envelope.
 const ENVELOPE: f64 = 0.1;
 
-/// Below this the box is no load. [kW]
+/// A smaller box is not a load. [kW]
 const MIN_KW: f32 = 0.05;
 
-/// Keeps quotients finite where a level is near zero: the meter's resolution. [kW]
+/// Keeps quotients finite when a level is near zero: the meter's resolution. [kW]
 const RESOLUTION_KW: f32 = 0.02;
 
 /// The best box of a meter's day.
@@ -29,33 +29,33 @@ pub struct ClockWindow {
     pub from_hour: usize,
     /// Length, edges included. [h]
     pub n_hours: usize,
-    /// Lowest level inside over the middle level outside, on the envelope. [kW]
+    /// Lowest level inside minus median level outside, on the envelope. [kW]
     pub rise_kw: f32,
-    /// Spread of the levels inside, over the rise.
+    /// Spread of the levels inside, divided by the rise.
     pub uneven: f32,
-    /// What boxes are compared by. [kW]
+    /// Goodness of fit, for comparing boxes. [kW]
     pub fit_kw: f32,
-    /// Daily floor inside that nine days of ten exceed. [kW]
+    /// Daily floor inside, exceeded on nine days of ten. [kW]
     pub floor_kw_p10: f32,
-    /// The same, over the lowest fifth of the floors outside. [kW]
+    /// The same minus the lowest fifth of the floors outside. [kW]
     pub floor_rise_kw: f32,
-    /// Spread of the daily floor inside, over its median.
+    /// Spread of the daily floor inside, divided by its median.
     pub floor_mad_rel: f32,
-    /// Low daily floor inside, over its median.
+    /// Low daily floor inside, divided by its median.
     pub floor_low_rel: f32,
     /// Median of the daily difference between the floors inside and outside. [kW]
     pub timer_kw: f32,
-    /// Difference that nine days of ten exceed. [kW]
+    /// Difference exceeded on nine days of ten. [kW]
     pub timer_kw_p10: f32,
-    /// Spread of that difference over its median; NaN where there is none.
+    /// Spread of that difference, divided by its median; NaN without a timer.
     pub timer_mad_rel: f32,
-    /// Change of it from the first third of days to the last, over its median; NaN as above.
+    /// Its change from the first third of days to the last, divided by its median; NaN without a timer.
     pub timer_trend_rel: f32,
-    /// Spread of the hours inside, over it; NaN as above.
+    /// Spread of the hours inside, divided by the difference; NaN without a timer.
     pub timer_uneven: f32,
 }
 
-/// The best box over the days `on`.
+/// Finds the best box over the days `on`.
 #[must_use]
 pub fn find_window(days: &UsableDays, on: Range<usize>) -> ClockWindow {
     let best = best_box(&envelope(days, &on));
@@ -70,7 +70,7 @@ pub fn find_window(days: &UsableDays, on: Range<usize>) -> ClockWindow {
     let difference: Vec<f32> = floor_in.iter().zip(&floor_out).map(|(a, b)| a - b).collect();
     let low = |series: &[f32], share| quantile(series, share).unwrap_or(0.0);
     let (timer, usual_in) = (median_of(&difference), median_of(&floor_in));
-    // What there is to say of a timer is measured only where there is one.
+    // Properties of a timer are measured only if there is one.
     let per_timer = |measure: &dyn Fn() -> f32| {
         if timer > MIN_KW { measure() / (timer + RESOLUTION_KW) } else { f32::NAN }
     };
@@ -107,13 +107,13 @@ struct Boxed {
     fit_kw: f32,
 }
 
-/// The hours at the edges of a box count for neither side: a timer seldom switches on the hour.
+/// Finds the best box. Its edge hours count for neither side, because a timer seldom switches on the hour.
 fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
     let twice: [f32; 2 * CLOCK_HOURS] = std::array::from_fn(|at| envelope[at % CLOCK_HOURS]);
     let mut best =
         Boxed { from: 0, length: *LENGTHS.start(), rise_kw: 0.0, spread_kw: 0.0, fit_kw: f32::NEG_INFINITY };
     let (shortest, longest) = (*LENGTHS.start(), *LENGTHS.end());
-    // From one length to the next the inside has one hour more, the outside one less.
+    // Each longer box has one more hour inside and one less outside.
     let mut outsides = [Extremes::NONE; CLOCK_HOURS];
     outsides[longest] = Extremes::NONE.over(&twice, outside(longest));
     outsides[longest - 1] = Extremes::NONE.over(&twice, outside(longest - 1));
@@ -131,7 +131,7 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
                 rise - 0.5 * (high_in - low_in) - 0.25 * (high_out - low_out)
                     + 0.03 * length as f32 * rise.max(0.0)
             };
-            // No box rises further than from the lowest level outside; most need no median.
+            // A box rises at most from the lowest level outside, so most boxes need no median.
             if fit(low_in - low_out) <= best.fit_kw {
                 continue;
             }
@@ -146,12 +146,13 @@ fn best_box(envelope: &[f32; CLOCK_HOURS]) -> Boxed {
     best
 }
 
-/// Hours outside a box and away from its edges, counted from its first; of the longest all outside.
+/// Returns the hours outside a box and away from its edges, counted from its first hour; for the longest box,
+/// all hours outside.
 const fn outside(length: usize) -> Range<usize> {
     if length < *LENGTHS.end() { length + 1..CLOCK_HOURS - 1 } else { length..CLOCK_HOURS }
 }
 
-/// Lowest and highest level over some hours, counted from each first hour of a box.
+/// Lowest and highest level over some hours, for each possible first hour of a box.
 #[derive(Debug, Clone, Copy)]
 struct Extremes {
     low_kw: [f32; CLOCK_HOURS],
@@ -159,11 +160,11 @@ struct Extremes {
 }
 
 impl Extremes {
-    /// Over no hour.
+    /// Extremes over no hours.
     const NONE: Self =
         Self { low_kw: [f32::INFINITY; CLOCK_HOURS], high_kw: [f32::NEG_INFINITY; CLOCK_HOURS] };
 
-    /// With some more hours.
+    /// Adds some hours.
     fn over(mut self, twice: &[f32; 2 * CLOCK_HOURS], hours: Range<usize>) -> Self {
         for hour in hours {
             for ((low, high), &kw) in
@@ -177,13 +178,13 @@ impl Extremes {
     }
 }
 
-/// Change of a series from its first third to its last.
+/// Returns the change of a series from its first third to its last.
 fn trend_kw(series: &[f32]) -> f32 {
     let third = (series.len() / 3).max(3).min(series.len());
     (median_of(&series[series.len() - third..]) - median_of(&series[..third])).abs()
 }
 
-/// Median over the days of the spread of some hours.
+/// Returns the median over the days of the spread of some hours.
 fn usual_spread_kw(days: &UsableDays, hours: &[usize], on: Range<usize>) -> f32 {
     let n = hours.len() as f32;
     let spread = |day: &[f32; CLOCK_HOURS]| {

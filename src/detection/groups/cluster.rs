@@ -1,4 +1,4 @@
-//! Clusters the meters of one class with k-means; the number of clusters is the best silhouette's.
+//! Clusters the meters of one class with k-means; the best silhouette decides the number of clusters.
 
 use super::silhouette::Distances;
 use linfa::DatasetBase;
@@ -12,25 +12,25 @@ use rand::seq::index::sample;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-/// Meters the clusters are fitted on; the others are assigned to the nearest centre. Enough for
-/// stable centres, and what keeps three million meters as quick as thirty thousand.
+/// Most meters used to fit the clusters; the others are assigned to the nearest centre. This is enough for
+/// stable centres and keeps three million meters as fast as thirty thousand.
 const FITTED: usize = 20_000;
 
-/// Meters the silhouette is taken on: it costs the square of them.
+/// Most meters used for the silhouette, whose cost grows with the square of their number.
 const JUDGED: usize = 600;
 
-/// Components that neighbouring hours are condensed into.
+/// Components to which neighbouring hours are reduced.
 const COMPONENTS: usize = 6;
 
-/// Below this silhouette clusters are cuts through one cloud (Kaufman and Rousseeuw 1990,
+/// Below this silhouette, clusters are only cuts through one cloud (Kaufman and Rousseeuw 1990,
 /// doi:10.1002/9780470316801, call 0.25 and less no structure).
 const MIN_SILHOUETTE: f64 = 0.25;
 
-/// A cluster with a smaller share of its class is a few odd meters, and odd meters must stand out
-/// among their peers, not form a group of their own.
+/// A cluster with a smaller share of its class is a few odd meters. Odd meters must stand out among their
+/// peers and not form their own group.
 const MIN_SHARE: f64 = 0.05;
 
-/// Cluster of each row, and how well they stand apart.
+/// Cluster of each row, and how well the clusters are separated.
 #[derive(Debug)]
 pub(super) struct Clusters {
     pub(super) n: usize,
@@ -40,13 +40,13 @@ pub(super) struct Clusters {
 }
 
 impl Clusters {
-    /// All rows in one.
+    /// Puts all rows into one cluster.
     pub(super) fn one(n_rows: usize) -> Self {
         Self { n: 1, labels: vec![0; n_rows], silhouette: None, inertia: None }
     }
 }
 
-/// Clusters rows (meters x features), which are finite; an error says what could not be computed.
+/// Clusters the rows (meters x features), which must be finite. An error says what could not be computed.
 pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Result<Clusters, String> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let fitted = pick(rows, FITTED, &mut rng);
@@ -70,7 +70,7 @@ pub(super) fn fit_clusters(rows: &Array2<f64>, most: usize, seed: u64) -> Result
 
 type Means = KMeans<f64, linfa_nn::distance::L2Dist>;
 
-/// `n` clusters with their silhouette, `None` where they are no clusters worth a name.
+/// Fits `n` clusters and their silhouette; `None` if they are not useful.
 fn fit_candidate(
     fitted: &Array2<f64>,
     (judged, distances): (&Array2<f64>, &Distances),
@@ -83,13 +83,13 @@ fn fit_candidate(
     (has_no_sliver(&labels, n) && silhouette >= MIN_SILHOUETTE).then_some((silhouette, model))
 }
 
-/// Scaled features, condensed into their principal components.
+/// Scaled features, reduced to their principal components.
 ///
-/// The components are the eigenvectors of a small whole matrix: the iterative search of linfa-reduction
-/// loses itself where one component holds nearly all variance.
+/// The components are the eigenvectors of a small, complete matrix. The iterative search of linfa-reduction
+/// fails if one component has nearly all the variance.
 struct Space {
     scaler: LinearScaler<f64>,
-    /// Features x components.
+    /// Matrix of features x components.
     components: Array2<f64>,
 }
 
@@ -99,7 +99,7 @@ impl Space {
         let scaler = LinearScaler::standard().fit(&data).map_err(|error| error.to_string())?;
         let scaled = scaler.transform(data).records;
         let products = scaled.t().dot(&scaled);
-        // The decomposition takes finite numbers for granted, and panics without them.
+        // The decomposition requires finite numbers, and panics otherwise.
         if !products.iter().all(|value| value.is_finite()) {
             return Err("the scaled load shapes are not finite".to_owned());
         }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn rows_that_differ_in_one_way_only_have_components() {
-        // All variance lies in one direction; the others are what rounding leaves.
+        // All variance is in one direction; the others have only rounding errors.
         for scale in [1e-9, 1.0, 1e9] {
             let rows = Array2::from_shape_fn((60, 25), |(row, column)| {
                 1.0 + scale * if row == 7 { 1.0 + column as f64 } else { 0.0 }

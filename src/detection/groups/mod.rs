@@ -12,14 +12,14 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::ids::{GroupId, MeterId};
 use hashwatt_core::units::MAX_DEMAND_KW;
 
-/// What groups are formed on.
+/// Data of a meter for grouping.
 #[derive(Debug, Clone)]
 pub struct GroupInput {
     /// The meter.
     pub meter: MeterId,
     /// Its register class, `unknown` without a register.
     pub class: String,
-    /// Mean demand by clock hour; NaN where not known. [kW]
+    /// Mean demand by clock hour; NaN if unknown. [kW]
     pub hour_kw: [f32; CLOCK_HOURS],
     /// Mean demand. [kW]
     pub demand_kw_mean: f32,
@@ -28,38 +28,39 @@ pub struct GroupInput {
 /// One peer group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// Its name: class and number.
+    /// Name: class and number.
     pub id: GroupId,
-    /// The register class.
+    /// Register class.
     pub class: String,
-    /// Meters in it.
+    /// Number of meters in it.
     pub n_meters: usize,
     /// Median mean demand of its meters. [kW]
     pub demand_kw_median: f32,
-    /// Mean load shape of its meters (demand over its mean), by clock hour.
+    /// Mean load shape of its meters (demand / its mean), by clock hour.
     pub load_shape: [f32; CLOCK_HOURS],
-    /// Mean silhouette of its class's clusters, -1..=1; `None` where the class is one group.
+    /// Mean silhouette of its class's clusters, -1..=1; `None` if the class is one group.
     pub silhouette: Option<f64>,
-    /// Mean squared distance of its class's meters to their cluster's centre, in scaled features.
+    /// Mean squared distance of its class's meters from their cluster centres, in scaled features.
     pub inertia: Option<f64>,
 }
 
-/// Groups and who is in them.
+/// Groups and their members.
 #[derive(Debug, Clone, Default)]
 pub struct Grouping {
-    /// By id.
+    /// Groups, in order of id.
     pub groups: Vec<Group>,
-    /// Group of each input, in the input's order: an index into `groups`.
+    /// Group of each input, in the order of the inputs: an index into `groups`.
     pub members: Vec<usize>,
 }
 
-/// A class with fewer meters than this is one group: smaller clusters say nothing of a peer.
+/// A class with fewer meters is one group: smaller clusters do not define useful peers.
 const MIN_CLUSTERED: usize = 24;
 
-/// Forms the groups. Deterministic for an order of inputs and a seed; give an order that no id decides.
+/// Forms the groups. The result depends only on the order of the inputs and the seed, so ids must not decide
+/// that order.
 ///
 /// # Errors
-/// When the meters of a class cannot be set apart by numbers at all.
+/// When the meters of a class cannot be clustered at all.
 pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> Result<Grouping> {
     let mut classes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
@@ -113,7 +114,7 @@ fn describe(
     }
 }
 
-/// Demand over its mean by clock hour; flat where nothing is known. Always finite.
+/// Returns the demand divided by its mean, by clock hour; flat if nothing is known. Always finite.
 fn shape(input: &GroupInput) -> [f32; CLOCK_HOURS] {
     let known = || input.hour_kw.iter().filter(|kw| kw.is_finite());
     let sum: f64 = known().map(|kw| f64::from(*kw)).sum();
@@ -122,14 +123,14 @@ fn shape(input: &GroupInput) -> [f32; CLOCK_HOURS] {
     input.hour_kw.map(|kw| over_mean(kw).unwrap_or(1.0))
 }
 
-/// One row a meter: load shape, and level on a log scale.
+/// Builds one row per meter: load shape, and level on a log scale.
 fn shapes(inputs: &[GroupInput], members: &[usize]) -> Array2<f64> {
     let mut rows = Array2::zeros((members.len(), CLOCK_HOURS + 1));
     for (row, &member) in members.iter().enumerate() {
         for (hour, value) in shape(&inputs[member]).into_iter().enumerate() {
             rows[[row, hour]] = f64::from(value);
         }
-        // Half a machine is the resolution that matters at the low end.
+        // Half a kilowatt is the useful resolution at the low end.
         let level = f64::from(inputs[member].demand_kw_mean).clamp(0.0, MAX_DEMAND_KW) + 0.5;
         rows[[row, CLOCK_HOURS]] = if level.is_nan() { 0.0 } else { level.ln() };
     }

@@ -1,15 +1,15 @@
-//! Judges how well clusters stand apart: the mean silhouette (Rousseeuw 1987,
+//! Measures how well clusters are separated: the mean silhouette (Rousseeuw 1987,
 //! doi:10.1016/0377-0427(87)90125-7).
 //!
-//! The distances between the rows are the same for every number of clusters tried, so they are taken
-//! once; linfa's score takes them anew for each, with three arrays a pair.
+//! The distances between the rows are the same for every number of clusters, so they are computed once.
+//! linfa's score recomputes them each time, with three arrays per pair.
 
 use ndarray::{Array2, ArrayView1};
 
-/// Distances between all pairs of some rows.
+/// Distances between all pairs of rows.
 pub(super) struct Distances {
     n_rows: usize,
-    /// Row by row.
+    /// Distances, row by row.
     between: Vec<f64>,
 }
 
@@ -22,8 +22,8 @@ impl Distances {
         Self { n_rows: rows.nrows(), between }
     }
 
-    /// Mean silhouette of the clusters that `labels` (below `n`) make of the rows, -1..=1; 1 for a
-    /// single cluster.
+    /// Returns the mean silhouette of the clusters that `labels` (below `n`) form, -1..=1; 1 for a single
+    /// cluster.
     pub(super) fn silhouette(&self, labels: &[usize], n: usize) -> f64 {
         let mut counts = vec![0usize; n];
         labels.iter().for_each(|&label| counts[label] += 1);

@@ -1,17 +1,17 @@
-//! Speaks of what never goes away: the base load, on most days, against the peers'.
+//! Reports a base load that is high on most days, compared with the peers.
 //!
 //! # What it measures
-//! The daily 5th percentile of demand that four days of five exceed, and its share of the mean.
+//! The daily 5th percentile of demand that is exceeded on four days of five, and its share of the mean.
 //!
 //! # Why it points to mining
-//! Machines run day and night, so their power is in the lowest hours too.
+//! Machines run day and night, so the lowest hours include their power too.
 //!
 //! # What else looks like this
 //! Electric heating in winter, floor heating, servers, cold stores, telecom sites, pumps.
 //!
 //! # Limit and why
-//! What 19 of 20 peers stay below in the same run: a base load means something only against those
-//! who live or work alike.
+//! The value that 19 of 20 peers in the same run stay below. A base load means something only in comparison
+//! with people or businesses of the same kind.
 //!
 //! # Source
 //! Base load as a low quantile of demand: VISDOM (Borgeson et al.), feature `min` and its relatives.

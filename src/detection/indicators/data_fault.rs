@@ -1,16 +1,16 @@
-//! Speaks of faults of the data that look flat: a channel that repeats its value.
+//! Reports data faults that look flat: a channel that repeats its value.
 //!
 //! # What it measures
 //! The share of days on which the channel repeats one value to the last digit.
 //!
 //! # Why it points to mining
-//! It does not: it explains flatness away.
+//! It does not: it explains why the load looks flat.
 //!
 //! # What else looks like this
-//! Nothing with a real load behind it; a meter of coarse resolution comes closest.
+//! No real load does; a meter with coarse resolution comes closest.
 //!
 //! # Limit and why
-//! Any such day is told; they are left out of all other evidence.
+//! Every such day is reported; all other evidence leaves these days out.
 //!
 //! # Source
 //! Machines vary by 1-3% and meters resolve 1 Wh, so a repeated last digit is no measurement.

@@ -1,32 +1,32 @@
 //! Estimates the rig behind the evidence: its kW, and the days on which it began and ended.
 //!
-//! Three sources, by how much kW each can vouch for: the block (a level that appears), the box of a
-//! timer that ran all along, and a base load far above the peers'.
+//! There are three sources: the block (a level that appears), the box of a timer that was always on, and a
+//! base load far above the peers'. They are compared by the kW that each supports.
 
 use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
 use hashwatt_core::stats::{mad_sd, median};
 
-/// Days in the floor's noise above which a staircase's steps can be trusted.
+/// Multiple of the floor's noise above which a staircase's steps are reliable.
 const CLEAR_IN_NOISE: f32 = 8.0;
 
-/// A block that vouches for less is none. [kW]
+/// A block that supports less does not count. [kW]
 const MIN_BLOCK_KW: f32 = 0.1;
 
-/// Peers with a higher base load are no homes; their base load says nothing of a rig. [kW]
+/// Peers with a higher base load are not homes, and their base load says nothing about a rig. [kW]
 const HOME_BASE_KW: f32 = 1.5;
 
 /// Base load of a meter's peers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PeerBase {
-    /// Median over the peers of the base load that 19 days of 20 exceed. [kW]
+    /// Median over the peers of the base load that is exceeded on 19 days of 20. [kW]
     pub base_kw: f32,
     /// Its robust spread over the peers. [kW]
     pub spread_kw: f32,
 }
 
 impl PeerBase {
-    /// Base load of peers with these features.
+    /// Computes the base load of peers from their features.
     #[must_use]
     pub fn of<'a>(peers: impl Iterator<Item = &'a MeterFeatures>) -> Self {
         let base: Vec<f32> = peers.map(|peer| peer.levels.base_load_kw_p05).collect();
@@ -34,22 +34,22 @@ impl PeerBase {
     }
 }
 
-/// A rig as estimated, before its interval is known.
+/// An estimated rig, before its confidence interval is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Median draw while on, as the meter sees it. [kW]
     pub kw: f32,
-    /// First civil day, `None`: from before the first.
+    /// First civil day; `None`: before the data begins.
     pub onset: Option<i32>,
-    /// First civil day after it, `None`: still on.
+    /// First civil day after it; `None`: still on.
     pub ended: Option<i32>,
     /// Share of the day it runs, 0..=1.
     pub day_share: f32,
-    /// Whether it ended for a week or more and came back.
+    /// Whether it stopped for a week or more and started again.
     pub is_restarted: bool,
 }
 
-/// The rig a meter's features speak for, `None` where nothing stands out.
+/// Estimates the rig that a meter's features suggest; `None` if nothing stands out.
 #[must_use]
 pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> {
     let levels = &meter.levels;
@@ -72,7 +72,7 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
             && by_base > 0.5
             && base_kw > 0.0
             && peers.base_kw < HOME_BASE_KW;
-        // A rig that was there from the start and grew: the steady base below the block is part of it.
+        // A rig that was on from the start and grew: the steady base load below the block is part of it.
         return Some(if is_added {
             Estimate { kw: base_kw + block.level_kw_median, onset: None, ended, day_share: 1.0, is_restarted }
         } else {
@@ -93,7 +93,8 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     (kw > MIN_BLOCK_KW).then_some(Estimate { kw, onset, ended, day_share, is_restarted })
 }
 
-/// What the block vouches for: its height, less where it is uneven, leaks, wavers or comes slowly. [kW]
+/// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,
+/// unsteady or gradual. [kW]
 fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
     meter.value("block_kw")
         * fades(block.uneven, 0.25)
@@ -104,7 +105,7 @@ fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
         * fades(meter.value("block_noise"), 0.15)
 }
 
-/// What the box inside the day vouches for. [kW]
+/// Returns the power that the box within the day supports. [kW]
 fn timer_kw(meter: &MeterFeatures) -> f32 {
     let window = &meter.window;
     if meter.value("window_floor_rise_kw").is_nan() {
@@ -124,14 +125,14 @@ fn block_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
     block.kw
 }
 
-/// Where the steps can be trusted, the first of them; the block's own first day otherwise.
+/// Returns the day of the first step if the steps are reliable, otherwise the block's first day.
 fn onset(block: &BlockFacts) -> Option<i32> {
     let is_clear = block.height_in_noise > CLEAR_IN_NOISE;
     let from = if is_clear { block.staircase_from } else { block.first_day };
     from.map(|day| day - i32::from(block.begins_day_before && from == block.first_day))
 }
 
-/// 1 at zero, one half at `scale`, towards 0 beyond; a missing value counts as 1.
+/// Returns 1 at zero, one half at `scale`, and less beyond; a missing value counts as 1.
 fn fades(value: f32, scale: f32) -> f32 {
     let value = if value.is_nan() { 1.0 } else { value };
     1.0 / (1.0 + (value / scale).powi(2))

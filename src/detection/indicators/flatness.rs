@@ -1,4 +1,4 @@
-//! Speaks of how flat and quiet the demand is, within the day and from day to day.
+//! Reports how flat and quiet the demand is, within the day and from day to day.
 //!
 //! # What it measures
 //! The median demand above the base load, as a share; the spread of the base load over days; the
@@ -12,7 +12,7 @@
 //! small), a stuck channel (exactly flat).
 //!
 //! # Limit and why
-//! What 19 of 20 peers exceed in the same run; large buildings are flatter than homes.
+//! The value that 19 of 20 peers in the same run exceed; large buildings are flatter than homes.
 //!
 //! # Source
 //! Load factor: IEC 60050-691-10-02. Within-day variation as a sign of continuous load: VISDOM.
@@ -28,7 +28,7 @@ fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let message = Message::new(INDICATOR.name);
     let (within, over_days) = (evidence.value("flat_mid_rel"), evidence.value("base_load_mad_rel"));
     if within.is_nan() {
-        // Reads of a day or longer: only the spread over reads is known.
+        // With reads of a day or longer, only the spread over reads is known.
         let (name, limit) = ("base_load_mad_rel", evidence.peers.p05("base_load_mad_rel"));
         let message = against(message.in_form("by", "read"), over_days, limit, Value::share, Side::Below);
         return Some(peers_median(message, evidence, name, Value::share));

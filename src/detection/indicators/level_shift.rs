@@ -1,19 +1,19 @@
-//! Speaks of a level that appears: from some day on every hour of a window is higher by one kW.
+//! Reports a level that appears: from some day on, every hour of a window is higher by the same kW.
 //!
 //! # What it measures
-//! The best block: its kW, its days, how equally it lifts all hours of its window and all quantiles
-//! over days, and how far it stands above the floor's day-to-day noise.
+//! The best block: its kW, its days, how equally it raises all hours of its window and all quantiles over
+//! days, and its height above the floor's day-to-day noise.
 //!
 //! # Why it points to mining
 //! A rig adds the same power to every hour and every day from the day it is switched on.
 //!
 //! # What else looks like this
-//! A family moving in (lifts hours in proportion to life), heating (comes with the season), a server
-//! room, a cold store, a declared farm, an emptied building's opposite: a building taken into use.
+//! A family that moves in (raises the hours in proportion to activity), heating (comes with the season), a
+//! server room, a cold store, a declared farm, a building that is taken into use.
 //!
 //! # Limit and why
-//! None of its own: the model weighs it against planted rigs and look-alikes. Words compare the
-//! height with what 19 of 20 peers' best blocks reach.
+//! It has no limit of its own: the model weighs it against planted rigs and look-alikes. The words compare
+//! the height with the value that 19 of 20 peers' best blocks stay below.
 //!
 //! # Source
 //! Equal shift of hours and quantiles: the additivity of loads on one meter. Change points by
@@ -27,15 +27,15 @@ use hashwatt_core::language::message::{Message, Value};
 pub(super) const INDICATOR: Indicator =
     Indicator { name: "level_shift", family: Some(Family::LevelShift), message };
 
-/// A lower step is the meter's own life and gets no words. [kW]
+/// A lower step is ordinary variation and is not reported. [kW]
 const MIN_KW: f32 = 0.3;
 
-/// A block of so many clock hours runs day and night: one of them is lost to the step itself. [h]
+/// A block with this many clock hours runs day and night: the step itself costs one hour. [h]
 const ALL_HOURS: usize = 23;
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let block = evidence.meter.block.as_ref().filter(|block| block.kw >= MIN_KW)?;
-    // The onset may be the day before the first whole one, or the first step of a staircase.
+    // The onset may be the day before the first whole day, or the first step of a staircase.
     let first = evidence.rig.and_then(|rig| rig.onset).or(block.first_day).unwrap_or(evidence.meter.days.0);
     let when = match (block.first_day, block.day_after) {
         (Some(_), Some(_)) => "between",

@@ -1,8 +1,8 @@
-//! Turns features into evidence: measured values against what the run's own meters show.
+//! Turns features into evidence: measured values compared with those of the run's own meters.
 //!
-//! One file an indicator. An indicator speaks for one family of features: its weight is what the
-//! model's terms of that family add to the score, its message says what was measured against what.
-//! The words to it stand in `templates/locales/*/reasons.ftl`.
+//! Each indicator has its own file and covers one family of features. Its weight is the sum of the model's
+//! terms for that family. Its message states the measured value and the value it is compared with. The texts
+//! are in `templates/locales/*/reasons.ftl`.
 
 mod base_load;
 mod blackout;
@@ -25,13 +25,13 @@ use hashwatt_core::language::Language;
 use hashwatt_core::language::message::{Message, Value};
 use hashwatt_core::stats::quantiles_of;
 
-/// What an indicator is and says.
+/// Definition of an indicator.
 pub struct Indicator {
-    /// Stable name, in tables.
+    /// Stable name, used in tables.
     pub name: &'static str,
-    /// The family of features it speaks for; `None`: it speaks of the register.
+    /// Family of features that it covers; `None`: it covers the register.
     pub family: Option<Family>,
-    /// The evidence, `None` where there is nothing to say.
+    /// Returns the evidence, or `None` if there is nothing to report.
     pub message: fn(&Evidence<'_>) -> Option<Message>,
 }
 
@@ -46,35 +46,34 @@ pub const INDICATORS: [Indicator; 7] = [
     data_fault::INDICATOR,
 ];
 
-/// One piece of evidence, with its share of the score.
+/// One piece of evidence, and its contribution to the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// What was measured against which limit, over which period, among which peers; its code is the indicator's
-    /// name.
+    /// Measured value, limit, period and peers; the code is the indicator's name.
     pub message: Message,
-    /// What it adds to the score's log-odds; negative speaks against.
+    /// Contribution to the score's log-odds; negative speaks against mining.
     pub weight: f64,
 }
 
 impl Reason {
-    /// In words.
+    /// Returns the reason in words.
     #[must_use]
     pub fn words(&self, language: &Language) -> String {
         language.say_message(REASON, &self.message)
     }
 }
 
-/// The family of messages that are reasons.
+/// Family of the messages that are reasons.
 pub const REASON: &str = "reason";
 
-/// The form `passes` of a measure that 19 of 20 peers stay below.
+/// Variant `passes` for a value that 19 of 20 peers stay below.
 pub const REASON_ABOVE: &str = "above";
 
-/// What indicators look at.
+/// Data that indicators use.
 pub struct Evidence<'a> {
     /// The meter.
     pub meter: &'a MeterFeatures,
-    /// The rig as estimated.
+    /// The estimated rig.
     pub rig: Option<&'a Estimate>,
     /// Its peers.
     pub peers: &'a Peers,
@@ -83,27 +82,27 @@ pub struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// A feature of the meter.
+    /// Returns a feature of the meter.
     pub(crate) fn value(&self, name: &str) -> f32 {
         self.meter.value(name)
     }
 }
 
-/// Quantiles of features over a peer group (or over the run, where the group is small).
+/// Quantiles of features over a peer group, or over the run if the group is small.
 #[derive(Debug, Clone, Default)]
 pub struct Peers {
-    /// The group's name, or `all meters`.
+    /// Name of the group, or `all meters`.
     pub name: String,
-    /// Meters in it.
+    /// Number of meters in it.
     pub n_meters: usize,
     quantiles: BTreeMap<&'static str, [f32; 3]>,
 }
 
-/// A group smaller than this lends its meters no typical value; the run's does.
+/// A smaller group gives no typical values; the run's values are used instead.
 const MIN_PEERS: usize = 10;
 
 impl Peers {
-    /// Quantiles over some meters.
+    /// Computes quantiles over some meters.
     #[must_use]
     pub fn of(name: &str, meters: &[&MeterFeatures]) -> Self {
         let quantiles = |(name, column): (&'static str, Column)| {
@@ -117,26 +116,26 @@ impl Peers {
         Self { name: name.to_owned(), n_meters: meters.len(), quantiles: quantiles.into_iter().collect() }
     }
 
-    /// Median over the peers.
+    /// Returns the median over the peers.
     #[must_use]
     pub fn median(&self, name: &str) -> f32 {
         self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[1])
     }
 
-    /// Value that 19 peers of 20 stay below.
+    /// Returns the value that 19 of 20 peers stay below.
     #[must_use]
     pub fn p95(&self, name: &str) -> f32 {
         self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[2])
     }
 
-    /// Value that 19 peers of 20 exceed.
+    /// Returns the value that 19 of 20 peers exceed.
     #[must_use]
     pub fn p05(&self, name: &str) -> f32 {
         self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[0])
     }
 }
 
-/// A feature by its place.
+/// A feature by its index.
 #[derive(Debug, Clone, Copy)]
 enum Column {
     Weighed(usize),
@@ -152,7 +151,7 @@ impl Column {
     }
 }
 
-/// Peers of every group that a meter is in.
+/// Returns the peers for every group that has a meter.
 #[must_use]
 pub fn peers_by_group(meters: &[(&MeterFeatures, &GroupId)]) -> BTreeMap<GroupId, Peers> {
     let mut members: BTreeMap<&GroupId, Vec<&MeterFeatures>> = BTreeMap::new();
@@ -173,8 +172,8 @@ pub fn peers_by_group(meters: &[(&MeterFeatures, &GroupId)]) -> BTreeMap<GroupId
         .collect()
 }
 
-/// The reasons of one meter, strongest first. `terms` is what each feature adds to its score,
-/// `usual` what it adds to the middle meter's. [log-odds]
+/// Returns the reasons of one meter, strongest first. `terms` has the contribution of each feature to its
+/// score, and `usual` the median contribution over all meters. [log-odds]
 #[must_use]
 pub fn weigh_reasons(
     evidence: &Evidence<'_>,
@@ -200,10 +199,10 @@ pub fn weigh_reasons(
     reasons
 }
 
-/// Fewer days than a week do not show how much something varies from day to day: the words count them.
+/// Fewer days than a week do not show the variation from day to day, so the words state their number.
 const MIN_DAYS: usize = 7;
 
-/// Adds how much something varies from day to day; over a short block, over how many days.
+/// Adds the variation from day to day and, for a short block, its number of days.
 fn varying(message: Message, evidence: &Evidence<'_>, spread: f32) -> Message {
     let message = message.with("spread", Value::share(spread));
     match evidence.meter.judged_days {
@@ -215,19 +214,19 @@ fn varying(message: Message, evidence: &Evidence<'_>, spread: f32) -> Message {
     }
 }
 
-/// The form of a message for a value that may be missing.
+/// Returns the variant of a message for a value that may be missing.
 const fn known(value: f32) -> &'static str {
     if value.is_nan() { "unknown" } else { "known" }
 }
 
-/// Adds the middle value of the peers.
+/// Adds the median of the peers.
 fn peers_median(message: Message, evidence: &Evidence<'_>, name: &str, value: fn(f32) -> Value) -> Message {
     let median = evidence.peers.median(name);
     let message = message.in_form("peers", known(median));
     if median.is_nan() { message } else { message.with("median", value(median)) }
 }
 
-/// Adds a measure and its limit: what 1 of 20 peers passes.
+/// Adds a measured value and its limit, which 1 of 20 peers exceeds.
 fn against(message: Message, measured: f32, limit: f32, value: fn(f32) -> Value, side: Side) -> Message {
     let passes = match side {
         _ if limit.is_nan() => "unknown",
@@ -239,7 +238,7 @@ fn against(message: Message, measured: f32, limit: f32, value: fn(f32) -> Value,
     if limit.is_nan() { message } else { message.with("limit", value(limit)) }
 }
 
-/// Which side of a limit is unusual.
+/// Side of a limit that is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Above,
@@ -276,7 +275,7 @@ mod tests {
         reasons.iter().map(|reason| &reason.message).find(|message| message.code == code)
     }
 
-    /// A meter that each indicator speaks of, with what it declares.
+    /// Builds a meter that each indicator reports, with its declared demand.
     fn subject(code: &str) -> (MeterFeatures, f32) {
         let farm = || features(|day, slot| home_kw(day, slot) + if day >= 40 { 3.25 } else { 0.0 });
         match code {
@@ -305,7 +304,7 @@ mod tests {
         }
     }
 
-    /// What looks a little like the subject of each indicator, and is none.
+    /// Builds a look-alike of each indicator's subject that must not be reported.
     fn innocent(code: &str) -> (&'static str, MeterFeatures) {
         let plus =
             |more: fn(usize, usize) -> f32| features(move |day, slot| home_kw(day, slot) + more(day, slot));

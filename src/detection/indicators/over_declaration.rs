@@ -1,10 +1,10 @@
-//! Speaks of a declared farm: what it declared, and what it draws above that.
+//! Reports a declared farm that draws more than it declared.
 //!
 //! # What it measures
-//! The estimated rig beyond `declared_mining_kw` of the register.
+//! The part of the estimated rig above `declared_mining_kw` in the register.
 //!
 //! # Why it points to mining
-//! The declared part is known and is no evidence; what runs above it is undeclared.
+//! The declared part is known and is no evidence; the load above it is undeclared.
 //!
 //! # What else looks like this
 //! Cooling of the declared machines (3-50% on top), other loads of the same business.

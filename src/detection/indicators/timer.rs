@@ -1,21 +1,21 @@
-//! Speaks of hours that a clock switches: a box inside the day, at the same hours every day.
+//! Reports hours switched by a timer: a box within the day, at the same hours every day.
 //!
 //! # What it measures
-//! The best box on the lower envelope of the days: its hours, its kW, how much the kW varies from
-//! day to day and between its hours.
+//! The best box on the lower envelope of the days: its hours, its kW, and the variation of the kW from day to
+//! day and between its hours.
 //!
 //! # Why it points to mining
-//! Farms on a night tariff, and farms that hide from the evening peak, run on a timer.
+//! Farms on a night tariff, and farms that avoid the evening peak, run on a timer.
 //!
 //! # What else looks like this
-//! Storage heating and boilers (fill up and stop, more on cold nights), EV charging (not every
-//! night), street lighting (moves with the sun), grow lights (12-18 h), bakeries, shops.
+//! Storage heating and boilers (charge and stop, more on cold nights), EV charging (not every night), street
+//! lighting (follows the sun), grow lights (12-18 h), bakeries, shops.
 //!
 //! # Limit and why
-//! What 19 of 20 peers stay below in the same run.
+//! The value that 19 of 20 peers in the same run stay below.
 //!
 //! # Source
-//! The lower envelope keeps what is there every day: activity only adds to it.
+//! The lower envelope shows what is there every day: activity only adds to it.
 
 use super::{Evidence, Indicator, Side, against, peers_median, varying};
 use crate::features::Family;
@@ -23,7 +23,7 @@ use hashwatt_core::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator = Indicator { name: "timer", family: Some(Family::Timer), message };
 
-/// A lower box is life, not a load of its own. [kW]
+/// A lower box is daily life, not a separate load. [kW]
 const MIN_KW: f32 = 0.3;
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {

@@ -1,9 +1,10 @@
-//! Splits the growth of each zone's consumption into customers, temperature and suspected mining.
+//! Splits each zone's growth in consumption into customers, temperature and suspected mining.
 //!
-//! Two periods are compared: the last year's days with the same days of the year before, where the
-//! data spans so long; else the last third with the first. Customers count with what one drew in the
-//! first period; the temperature with a fit of the daily demand per customer, less suspected mining, to
-//! degree-days; mining with the rigs of the list. What is left is said as such.
+//! It compares two periods: the last year and the same days of the year before, if the data is long enough;
+//! otherwise the last third and the first third. The part of the customers is their change in number times
+//! the demand per customer in the first period. The part of the temperature comes from a degree-day fit of
+//! the daily demand per customer without suspected mining. The part of mining comes from the listed rigs. The
+//! rest is reported as unexplained.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
@@ -17,25 +18,25 @@ use hashwatt_core::ids::MeterId;
 use hashwatt_readings::acquisition::register::Register;
 use hashwatt_readings::acquisition::weather::Weather;
 
-/// Days of a year. [d]
+/// Days in a year. [d]
 const YEAR: i32 = 365;
 
-/// Fewer days than this make no period. [d]
+/// Fewest days of a period. [d]
 const MIN_DAYS: i32 = 14;
 
 /// A suspected rig in a zone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ZoneRig {
-    /// Mean draw over a day while on. [kW]
+    /// Mean draw over a day on which it runs. [kW]
     pub kw: f64,
-    /// Civil days on which it runs, first to one past the last.
+    /// Civil days with the load, first to one past the last.
     pub days: (i32, i32),
-    /// Whether a customer's meter shows it.
+    /// Whether a customer's meter measures it.
     pub is_metered: bool,
 }
 
-/// The rigs of the list by zone. `days` are the data's, first to last. What a meter under-registers is in its
-/// parent's residual already.
+/// Returns the listed rigs by zone. `days` are the first and last day of the data. Under-registering meters
+/// are left out, because their missing load is already in the parent's residual.
 #[must_use]
 pub fn zone_rigs(
     scored: &[Scored],
@@ -62,44 +63,44 @@ pub fn zone_rigs(
     rigs
 }
 
-/// What became of a zone.
+/// Growth of a zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ZoneGrowth {
     /// The zone.
     pub zone: String,
-    /// First and last day of both periods; `None` where the data is too short to compare.
+    /// First and last day of both periods; `None` if the data is too short to compare.
     pub periods: Option<[(i32, i32); 2]>,
-    /// Mean number of customers in each.
+    /// Mean number of customers in each period.
     pub n_customers: [f64; 2],
-    /// Mean demand in each. [kW]
+    /// Mean demand in each period. [kW]
     pub demand_kw: [f64; 2],
-    /// Of the growth: more or fewer customers. [kW]
+    /// Part of the growth due to more or fewer customers. [kW]
     pub by_customers_kw: f64,
-    /// Of the growth: the weather; `None` without temperatures. [kW]
+    /// Part of the growth due to the weather; `None` without temperatures. [kW]
     pub by_temperature_kw: Option<f64>,
-    /// Of the growth: suspected mining on customers' meters. [kW]
+    /// Part of the growth due to suspected mining on customers' meters. [kW]
     pub by_mining_kw: f64,
-    /// Suspected mining on the last day: on meters, and past them. [kW]
+    /// Suspected mining on the last day: metered and unmetered. [kW]
     pub suspected_kw: [f64; 2],
-    /// Suspected rigs.
+    /// Number of suspected rigs.
     pub n_rigs: usize,
 }
 
 impl ZoneGrowth {
-    /// Growth from the first period to the second. [kW]
+    /// Returns the growth from the first period to the second. [kW]
     #[must_use]
     pub fn growth_kw(&self) -> f64 {
         self.demand_kw[1] - self.demand_kw[0]
     }
 
-    /// What neither customers nor temperature nor suspects explain. [kW]
+    /// Returns the growth that customers, temperature and suspects do not explain. [kW]
     #[must_use]
     pub fn other_kw(&self) -> f64 {
         self.growth_kw() - self.by_customers_kw - self.by_temperature_kw.unwrap_or(0.0) - self.by_mining_kw
     }
 }
 
-/// The growth of every zone, in order of name.
+/// Returns the growth of every zone, in order of name.
 #[must_use]
 pub fn zone_growth(
     zones: &ZoneDays,
@@ -159,7 +160,7 @@ fn growth_of(zone: &str, days: &BTreeMap<i32, ZoneDay>, rigs: &[ZoneRig], weathe
     growth
 }
 
-/// The two periods that are compared, first to last day.
+/// Returns the two periods to compare, each with its first and last day.
 fn periods(days: &BTreeMap<i32, ZoneDay>) -> Option<[(i32, i32); 2]> {
     let (first, last) = (*days.first_key_value()?.0, *days.last_key_value()?.0);
     let n = last - first + 1;
@@ -194,8 +195,8 @@ mod tests {
     #[test]
     fn growth_is_split_into_its_parts() {
         let (zones, tree) = (Zones::default(), Tree::default());
-        // Ten customers of 1 kW that heat with 0.05 kW/K below 18, two more from day 70 on, and a rig of
-        // 3 kW from day 60 on.
+        // Ten customers of 1 kW that heat with 0.05 kW/K below 18 degrees, two more from day 70 on, and a rig
+        // of 3 kW from day 60 on.
         for name in 0..12 {
             let days = if name < 10 { 0..90 } else { 70..90 };
             let rig = if name == 0 { 3.0 } else { 0.0 };
@@ -212,7 +213,7 @@ mod tests {
         assert_eq!(growth.periods, Some([(0, 29), (60, 89)]));
         assert!((growth.by_mining_kw - 3.0).abs() < 1e-6 && growth.suspected_kw == [3.0, 5.0], "{growth:?}");
         assert!((growth.n_customers[1] - growth.n_customers[0] - 4.0 / 3.0).abs() < 1e-6);
-        // Six degrees colder, of 11.3 customers.
+        // Six degrees colder, for 11.3 customers on average.
         assert!((growth.by_temperature_kw.unwrap() - 0.05 * 6.0 * 34.0 / 3.0).abs() < 0.3, "{growth:?}");
         assert!(growth.other_kw().abs() < 0.5, "{growth:?} {}", growth.other_kw());
     }

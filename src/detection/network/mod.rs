@@ -1,4 +1,4 @@
-//! Says what the list means for the network: transformers above their rating, and the growth of zones.
+//! Shows the effects of suspected mining on the network: transformers above their rating, growth of zones.
 
 pub mod growth;
 pub mod risk;

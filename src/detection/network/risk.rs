@@ -1,4 +1,4 @@
-//! Holds each transformer's load against its rating, with the suspects below it and without them.
+//! Compares each transformer's load with its rating, with and without the suspects below it.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,36 @@ use hashwatt_core::calendar::day_number;
 use hashwatt_core::error::Result;
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
-/// Power factor of low-voltage networks, for ratings in kVA: 0.95, the least that EN 50160 networks'
-/// operators ask of their customers.
+/// Power factor of low-voltage networks, for ratings in kVA: 0.95, the least that operators of EN 50160
+/// networks require of their customers.
 const POWER_FACTOR: f64 = 0.95;
 
-/// A parent's load against what it is built for.
+/// A parent's load relative to its rating.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Risk {
     /// Its rating. [kVA]
     pub rating_kva: f64,
-    /// Its peak as a share of the rating.
+    /// Its peak divided by the rating.
     pub peak_share: f64,
-    /// Hours above the rating.
+    /// Number of hours above the rating.
     pub hours_above: u32,
-    /// The same, had the suspects below it drawn nothing.
+    /// The same number if the suspects below it drew nothing.
     pub hours_above_without: u32,
 }
 
 /// A load and its civil days, first to one past the last. [kW]
 type Load = (f64, (i32, i32));
 
-/// Risks by parent, of those whose rating the register knows.
+/// Risks by parent, for parents with a rating in the register.
 pub type Risks = BTreeMap<String, Risk>;
 
-/// The risk of every parent with a rating.
+/// Computes the risk of every parent with a rating.
 ///
 /// # Errors
 /// When the parents' hours cannot be read.
 pub fn network_risks(balance: &Balance, scored: &[Scored], register: &Register) -> Result<Risks> {
     let mut rigs: BTreeMap<&str, Vec<Load>> = BTreeMap::new();
-    // What a meter under-registers is in the residual already.
+    // Load missed by an under-registering meter is already in the residual.
     let counted = |one: &&Scored| one.is_suspect && one.kind != Some(Kind::UnderRegisteringMeter);
     for one in scored.iter().filter(counted) {
         let Some((rig, parent)) = one.rig.as_ref().zip(Suspect::of(one, register).parent()) else { continue };

@@ -1,17 +1,17 @@
-//! Cuts features into bins for the model: a table is sorted once, and every fit bins its own rows of it.
+//! Divides features into bins for the model. A table is sorted once, and every fit bins its own rows of it.
 
 use rayon::prelude::*;
 
-/// Most bins a feature is cut into.
+/// Most bins of a feature.
 pub const MAX_BINS: usize = 64;
 
 /// The bin of a missing value, the last of [`N_BINS`].
 pub const MISSING: u8 = N_BINS as u8 - 1;
 
-/// Room for the bins of a feature and for missing values; a power of two, so that no bin lies outside.
+/// Number of bins including the one for missing values; a power of two, so that no index is out of range.
 pub const N_BINS: usize = 2 * MAX_BINS;
 
-/// Rows to learn from, by column, with the order of each column's values.
+/// Training rows by column, with the sort order of each column.
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<Column>,
@@ -21,12 +21,12 @@ pub struct Table {
 #[derive(Debug)]
 struct Column {
     values: Vec<f32>,
-    /// Rows by value, least first, without missing ones.
+    /// Rows by value, in ascending order, without missing values.
     order: Vec<u32>,
 }
 
 impl Table {
-    /// A table of columns of one length, NaN where missing.
+    /// Builds a table of columns of one length, NaN where missing.
     #[must_use]
     pub fn of(columns: Vec<Vec<f32>>) -> Self {
         let n_rows = columns.first().map_or(0, Vec::len);
@@ -41,7 +41,7 @@ impl Table {
     }
 }
 
-/// Rows of a table with each feature cut into bins of about equal counts.
+/// Rows of a table, with each feature divided into bins of about equal counts.
 #[derive(Debug)]
 pub struct BinnedRows {
     pub(super) columns: Vec<BinnedColumn>,
@@ -50,14 +50,14 @@ pub struct BinnedRows {
 #[derive(Debug)]
 pub(super) struct BinnedColumn {
     pub(super) edges: Edges,
-    /// Bin of each row, in order.
+    /// Bin of each row, in row order.
     pub(super) bins: Vec<u8>,
     /// Rows in each bin.
     pub(super) counts: [u32; N_BINS],
 }
 
 impl BinnedRows {
-    /// The chosen rows (ascending) of a table.
+    /// Bins the chosen rows (ascending) of a table.
     #[must_use]
     pub fn of(table: &Table, chosen: &[u32]) -> Self {
         let mut place = vec![None; table.n_rows];
@@ -66,7 +66,7 @@ impl BinnedRows {
         Self { columns: columns.collect() }
     }
 
-    /// All rows of a table.
+    /// Bins all rows of a table.
     #[must_use]
     pub fn of_all(table: &Table) -> Self {
         Self::of(table, &(0..table.n_rows as u32).collect::<Vec<_>>())
@@ -96,16 +96,16 @@ impl BinnedColumn {
     }
 }
 
-/// Values between the bins of a feature, ascending.
+/// Boundaries between the bins of a feature, ascending.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Edges {
-    /// Infinite past the last, so that a search takes as many steps whatever there is.
+    /// Infinite after the last edge, so that every search takes the same number of steps.
     values: [f32; MAX_BINS],
     len: usize,
 }
 
 impl Edges {
-    /// Edges that are known, ascending, fewer than there may be bins.
+    /// Builds edges from known values, ascending, fewer than [`MAX_BINS`].
     pub(super) fn of(known: &[f32]) -> Self {
         let mut edges = Self { values: [f32::INFINITY; MAX_BINS], len: known.len() };
         edges.values[..known.len()].copy_from_slice(known);
@@ -116,7 +116,7 @@ impl Edges {
         self.values[..self.len].iter().copied()
     }
 
-    /// Edges halfway between neighbours, at about equal counts.
+    /// Places edges halfway between neighbours, at about equal counts.
     fn between(sorted: &[(f32, u32)]) -> Self {
         let mut edges = Self { values: [f32::INFINITY; MAX_BINS], len: 0 };
         for cut in 1..MAX_BINS {
@@ -136,7 +136,7 @@ impl Edges {
         self.len
     }
 
-    /// How many edges lie below the value.
+    /// Counts the edges below a value.
     pub(super) fn bin(&self, value: f32) -> usize {
         let mut below = 0;
         let mut step = MAX_BINS / 2;

@@ -1,29 +1,28 @@
-//! Turns scores into chances, so that each rank can say how many lines above it are expected to be
-//! false.
+//! Converts scores to chances, so that each rank can state how many lines above it are expected to be false.
 //!
-//! The planted rigs show how rigs score; the untouched meters are a mixture of plain meters and an
-//! unknown share of rigs. The share and the odds are found together by expectation and maximisation
-//! (Dempster, Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x).
+//! The planted rigs show how rigs score. The untouched meters are a mixture of ordinary meters and an unknown
+//! share of rigs. The share and the odds are estimated together by expectation and maximisation (Dempster,
+//! Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x).
 
 use rayon::prelude::*;
 
-/// Share of farms assumed at first: a per cent, as raids of 2022 suggest at most.
+/// Initial share of farms: one per cent, the upper end of what the raids of 2022 suggest.
 const FIRST_SHARE: f64 = 0.01;
 
-/// The share settles to three digits well within this.
+/// Iterations of the share, more than it needs to settle to three digits.
 const ROUNDS: usize = 50;
 
-/// Newton steps of one fit of the odds.
+/// Newton steps per fit of the odds.
 const NEWTON_STEPS: usize = 12;
 
-/// Keeps the fit finite where rigs and plain meters do not overlap at all.
+/// Keeps the fit finite if the scores of rigs and ordinary meters do not overlap.
 const RIDGE: f64 = 1e-3;
 
-/// Fewer meters than this do not show how plain ones score. With more, look-alikes in their place would
-/// only hide rigs: they score higher than plain meters do.
+/// With fewer meters, the scores of ordinary meters are unknown, and look-alikes replace them. With more
+/// meters, look-alikes would only hide rigs, because they score higher than ordinary meters.
 const MIN_PLAIN: usize = 4;
 
-/// The chance that a meter of this score carries a rig.
+/// Chance that a meter with this score has a rig.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chances {
     /// Share of rigs among the meters.
@@ -33,8 +32,8 @@ pub struct Chances {
 }
 
 impl Chances {
-    /// Fits to the scores of untouched meters and of planted rigs. [log-odds of the model]
-    /// Of very few meters, planted look-alikes stand in for the plain ones that are missing.
+    /// Fits the chances to the scores of untouched meters and of planted rigs. [log-odds of the model] In a
+    /// very small run, planted look-alikes replace the missing ordinary meters.
     #[must_use]
     pub fn fit(meters: &[f64], rigs: &[f64], look_alikes: &[f64]) -> Self {
         let mut chances = Self { share: FIRST_SHARE, slope: 1.0, offset: 0.0 };
@@ -45,7 +44,7 @@ impl Chances {
         let stand_in = |score: &f64| Alike { score: *score, n: n_missing / look_alikes.len() as f64 };
         let stand_ins: Vec<Alike> = look_alikes.iter().filter(|_| n_missing > 0.0).map(stand_in).collect();
         let (n, meters) = (meters.len() as f64, condensed(meters));
-        // Never below half a meter: a run without a farm still has some chance of one.
+        // At least half a meter: even a run without a farm has some chance of one.
         let least = 0.5 / n;
         for _ in 0..ROUNDS {
             let of_rig: Vec<f64> = meters.iter().map(|alike| chances.chance(alike.score)).collect();
@@ -56,14 +55,14 @@ impl Chances {
         chances
     }
 
-    /// Chance of a rig at this score, 0..=1.
+    /// Returns the chance of a rig at this score, 0..=1.
     #[must_use]
     pub fn chance(&self, score: f64) -> f64 {
         let prior = (self.share / (1.0 - self.share)).ln();
         super::model::logistic(self.slope * score + self.offset + prior)
     }
 
-    /// Weighted logistic regression of rig or plain on the score, both classes weighing one.
+    /// Fits rig or ordinary to the score by weighted logistic regression; both classes have weight one.
     fn refit(&mut self, meters: &[Alike], of_rig: &[f64], stand_ins: &[Alike], rigs: &[f64]) {
         let plain = || {
             let of_meters = meters.iter().zip(of_rig).map(|(alike, chance)| alike.n * (1.0 - chance));
@@ -92,7 +91,7 @@ impl Chances {
                 return;
             }
             let offset = self.offset - (g0 * h11 - g1 * h01) / determinant;
-            // A higher score is never less suspicious.
+            // A higher score must never be less suspicious.
             let slope = (self.slope - (g1 * h00 - g0 * h01) / determinant).max(0.05);
             if offset == self.offset && slope == self.slope {
                 return;
@@ -102,15 +101,15 @@ impl Chances {
     }
 }
 
-/// Meters of nearly one score.
+/// Meters with nearly the same score.
 #[derive(Debug, Clone, Copy)]
 struct Alike {
     score: f64,
     n: f64,
 }
 
-/// Up to this many meters each counts by itself; of more, those within a thousandth of log-odds are
-/// taken together, so that a million cost what some thousands do.
+/// Up to this many meters are counted one by one. In a larger run, meters within a thousandth of log-odds are
+/// combined, so that a million cost no more than some thousands.
 const MAX_BY_THEMSELVES: usize = 20_000;
 
 fn condensed(scores: &[f64]) -> Vec<Alike> {

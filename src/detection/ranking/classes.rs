@@ -1,60 +1,61 @@
-//! Holds each score against what other meters of the same register class show anyway.
+//! Adjusts each score for what other meters of the same register class usually show.
 //!
 //! # What it measures
-//! The class's level: the middle score of the other meters of the class (activity and premises), drawn
-//! towards those of its premises, and these towards those of the run, the more the fewer they are and the
-//! less classes differ. The model does not know the class: a telecom site, flat by trade, scores high among
-//! homes.
+//! The class level: the median score of the other meters of the class (activity and premises). It is shrunk
+//! towards the median for the premises, and that towards the run's median. The shrinkage is stronger if the
+//! meters are fewer or the classes differ less. The model does not know the class: a telecom site, flat
+//! because of its activity, scores high among homes.
 //!
 //! # What else looks like this
-//! A class most of whose meters mine: its level is theirs.
+//! A class in which most meters mine: its level is that of mining.
 //!
 //! # Limit and why
-//! How much of the level is taken off is learnt from the planted rigs: as much as tells them best from plain
-//! meters. A rig lifts a telecom site less than a home, so it is less than all of it. Places within a class
-//! stay as they are, but for what each meter adds to the level of the others. Its own score is left out of
-//! its own level, and counts only in how far classes differ and in the share, which all meters make together.
+//! The planted rigs teach how much of the level to subtract: the share that best separates them from ordinary
+//! meters. It is less than all of it, because a rig raises the score of a telecom site less than that of a
+//! home. The order within a class stays nearly the same: it changes only because each meter is left out of
+//! its own level. Its score still counts in the variance between classes and in the share, which all meters
+//! determine together.
 //!
 //! # Source
-//! Drawing towards the mean of classes: Efron and Morris 1975, doi:10.1080/01621459.1975.10479864. The share:
-//! Fisher's discriminant, doi:10.1111/j.1469-1809.1936.tb02137.x.
+//! Shrinkage towards the mean of classes: Efron and Morris 1975, doi:10.1080/01621459.1975.10479864. The
+//! share: Fisher's discriminant, doi:10.1111/j.1469-1809.1936.tb02137.x.
 
 use std::collections::BTreeMap;
 
 use super::Reason;
 use hashwatt_core::language::message::{Message, Value};
 
-/// Meters of a class from which its spread is taken.
+/// Fewest meters of a class for estimating its spread.
 const MIN_FOR_SPREAD: usize = 3;
 
-/// Others from which on a class is named in words before its premises are.
+/// Fewest other meters for naming the class in words; otherwise the premises are named.
 const MIN_NAMED: usize = 3;
 
 /// Variance of the median over that of the mean, for a normal distribution.
 const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
 
-/// Shifts smaller than this are no reason. [log-odds]
+/// Smaller shifts are not reported as reasons. [log-odds]
 const MIN_REASON: f64 = 0.25;
 
-/// Names of what a meter belongs to, from the widest (its premises) to the narrowest (its class).
+/// Names of the classes of a meter, from the widest (premises) to the narrowest (activity and premises).
 pub type Classes = [Option<String>; 2];
 
-/// What classes show anyway, and how much of it counts.
+/// Usual levels of the classes, and how much of them counts.
 #[derive(Debug, Clone)]
 pub struct ClassLevels {
-    /// Level of each meter's class above that of all meters. [log-odds]
+    /// Level of each meter's class relative to all meters. [log-odds]
     above: Vec<f64>,
-    /// Share of the level that is taken off, 0..=1.
+    /// Share of the level that is subtracted, 0..=1.
     share: f64,
-    /// Others of each meter's premises, and of its class.
+    /// Other meters with the same premises, and of the same class, for each meter.
     others: [Vec<Others>; 2],
-    /// Scores before, ascending. [log-odds]
+    /// Unadjusted scores, ascending. [log-odds]
     all: Vec<f64>,
 }
 
 impl ClassLevels {
     /// Learns from the scores of meters and of `rigs` planted into copies of them, each with its host.
-    /// `classes` beside the meters; `is_plain` says which are not known to be farms.
+    /// `classes` has one entry per meter; `is_plain` tells which are not known to be farms.
     #[must_use]
     pub fn learn(scores: &[f64], classes: &[Classes], is_plain: &[bool], rigs: &[(usize, f64)]) -> Self {
         let of_all = others_of(scores, &members(classes.iter().map(|_| Some("all"))), is_plain);
@@ -67,7 +68,7 @@ impl ClassLevels {
             level = others.iter().zip(&level).map(drawn).collect();
             others
         });
-        // Where there are no others, nothing is usual.
+        // Without other meters, there is no usual level.
         let above = |(level, all): (&f64, &Others)| if all.n == 0 { 0.0 } else { level - all.middle };
         let above: Vec<f64> = level.iter().zip(&of_all).map(above).collect();
         let plain = (0..scores.len()).filter(|&meter| is_plain[meter]);
@@ -79,13 +80,13 @@ impl ClassLevels {
         Self { above, share, others, all }
     }
 
-    /// What is added to the score of a meter, or of a copy of it. [log-odds]
+    /// Returns the adjustment of the score of a meter, or of a copy of it. [log-odds]
     #[must_use]
     pub fn shift(&self, meter: usize) -> f64 {
         -self.share * self.above[meter]
     }
 
-    /// The same as a reason; `None` where it changes little.
+    /// Returns the adjustment as a reason; `None` if it is small.
     #[must_use]
     pub fn reason(&self, meter: usize, classes: &Classes) -> Option<Reason> {
         let weight = self.shift(meter);
@@ -104,18 +105,18 @@ impl ClassLevels {
     }
 }
 
-/// The other meters that one belongs to.
+/// The other meters of a meter's class.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Others {
     n: usize,
-    /// Their middle score; NaN where there are none. [log-odds]
+    /// Their median score; NaN if there are none. [log-odds]
     middle: f64,
 }
 
 impl Others {
     const NONE: Self = Self { n: 0, middle: f64::NAN };
 
-    /// Their middle score, drawn towards `parent` as by `pull` more meters of its level.
+    /// Returns their median score, shrunk towards `parent` with the weight of `pull` meters.
     fn drawn_towards(&self, parent: f64, pull: f64) -> f64 {
         if self.n == 0 || !pull.is_finite() {
             return parent;
@@ -125,7 +126,7 @@ impl Others {
     }
 }
 
-/// Meters by the name of what they belong to; those without a name are in none.
+/// Returns the meters of each class name; meters without a name are left out.
 fn members<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<Vec<usize>> {
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (meter, name) in names.enumerate() {
@@ -136,7 +137,7 @@ fn members<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<Vec<usize>> 
     members.into_values().collect()
 }
 
-/// The plain ones of the others that each meter belongs to.
+/// Returns the ordinary meters among the others of each meter's class.
 fn others_of(scores: &[f64], members: &[Vec<usize>], is_plain: &[bool]) -> Vec<Others> {
     let mut others = vec![Others::NONE; scores.len()];
     for own in members {
@@ -155,8 +156,8 @@ fn others_of(scores: &[f64], members: &[Vec<usize>], is_plain: &[bool]) -> Vec<O
     others
 }
 
-/// How many meters of a class's own say as much as what is known without them: the variance within classes
-/// over that between them. Infinite where classes differ by no more than chance makes.
+/// Returns how many meters of a class are worth as much as the prior without them: the variance within
+/// classes divided by the variance between them. Infinite if classes differ by no more than chance.
 fn pull(scores: &[f64], members: &[Vec<usize>], parent: &[f64]) -> f64 {
     let spread = |own: &Vec<usize>| {
         let mut own_scores: Vec<f64> = own.iter().map(|&meter| scores[meter]).collect();
@@ -175,8 +176,8 @@ fn pull(scores: &[f64], members: &[Vec<usize>], parent: &[f64]) -> f64 {
     if between > 0.0 { within / between } else { f64::INFINITY }
 }
 
-/// Share of the level that tells rigs best from plain meters when it is taken off the score, 0..=1. Of both,
-/// scores with levels. [log-odds]
+/// Returns the share of the level, 0..=1, whose subtraction best separates rigs from ordinary meters. Both
+/// are given as scores with levels. [log-odds]
 fn learnt_share(plain: &[(f64, f64)], rigs: &[(f64, f64)]) -> f64 {
     if plain.is_empty() || rigs.is_empty() {
         return 0.0;
@@ -191,7 +192,7 @@ fn learnt_share(plain: &[(f64, f64)], rigs: &[(f64, f64)]) -> f64 {
     if score_weight > 0.0 { (-level_weight / score_weight).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// Means, variances and the covariance of scores and levels.
+/// Means, variances and covariance of scores and levels.
 struct Moments {
     score: f64,
     level: f64,
@@ -222,8 +223,9 @@ mod tests {
     use crate::indicators::REASON;
     use hashwatt_core::language::message::in_every_language;
 
-    /// Homes, telecom sites flat by trade, and textile factories, with scores around -4, 1 and -3; the first
-    /// factory looks like a telecom site. A rig lifts each, a telecom site less.
+    /// Builds homes, telecom sites (flat because of their activity) and textile factories, with scores around
+    /// -4, 1 and -3. The first factory looks like a telecom site. A rig raises each score, that of a telecom
+    /// site less.
     fn district(with_register: bool) -> (Vec<f64>, Vec<Classes>, Vec<(usize, f64)>) {
         let named = |class: &str| {
             let premises = if class == "home" { "flat" } else { "business" };
@@ -249,7 +251,7 @@ mod tests {
         assert!(levels.share > 0.3 && levels.share < 1.0, "{}", levels.share);
         let after = |meter: usize| scores[meter] + levels.shift(meter);
         assert!((200..220).all(|telecom| after(telecom) < after(220) - 1.0));
-        // A rig in a telecom site stays above all other telecom sites, and above homes without one.
+        // A rig in a telecom site stays above all other telecom sites, and above homes without a rig.
         assert!((200..220).all(|host| rigs[host].1 + levels.shift(host) > after(host) + 1.0));
         let reason = levels.reason(205, &classes[205]).unwrap();
         assert!(reason.weight < -1.0);

@@ -1,14 +1,13 @@
-//! Gives each meter a conformal p-value against its peers.
+//! Computes a conformal p-value of each meter among its peers.
 //!
-//! Were a meter like its peers, its score would be as likely as theirs to be at any place among them:
-//! the share of the group, itself included, that scores at least as high is below `p` no more often
-//! than in a share `p` of such meters, whatever the scores' distribution (Vovk, Gammerman, Shafer 2005,
-//! doi:10.1007/b106715; for outliers Bates et al. 2023, doi:10.1214/22-AOS2244). Farms among the peers
-//! make it larger, never smaller.
+//! If a meter is like its peers, its score is equally likely to have any rank among them. So the share of the
+//! group, itself included, that scores at least as high is below `p` for at most a share `p` of such meters,
+//! whatever the distribution of scores (Vovk, Gammerman, Shafer 2005, doi:10.1007/b106715; for outliers Bates
+//! et al. 2023, doi:10.1214/22-AOS2244). Farms among the peers can only increase it.
 
 use std::collections::BTreeMap;
 
-/// The p-value of each score among those of its group, in `(0, 1]`; `groups` beside `scores`.
+/// Returns the p-value of each score within its group, in `(0, 1]`; `groups` has one entry per score.
 #[must_use]
 pub fn p_values<G: Ord>(scores: &[f64], groups: &[G]) -> Vec<f64> {
     let mut by_group: BTreeMap<&G, Vec<f64>> = BTreeMap::new();

@@ -10,10 +10,10 @@ use hashwatt_core::settings::{Learning, Windows};
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 use hashwatt_rigs::{Change, LookAlike, Rig, RigForm, Site};
 
-/// Share of rigs that are planted on top of a look-alike: heated homes mine too.
+/// Share of rigs planted on top of a look-alike: some heated homes mine too.
 const RIG_BESIDE_LOOK_ALIKE: f64 = 0.15;
 
-/// What was planted into a copy.
+/// The load planted into a copy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Planted {
     /// A rig.
@@ -22,11 +22,11 @@ pub enum Planted {
         form: RigForm,
         /// Median draw while on, as the meter sees it. [kW]
         kw: f32,
-        /// Machines that the meter sees; `None` where it sees a part of each.
+        /// Machines that the meter sees; `None` if it sees only a part of each.
         n_machines: Option<usize>,
-        /// First civil day, `None` from before the first day of the data.
+        /// First civil day; `None`: before the data begins.
         onset: Option<i32>,
-        /// First civil day after it, `None` where it is still on.
+        /// First civil day after it; `None`: still on.
         ended: Option<i32>,
     },
     /// A look-alike.
@@ -41,19 +41,19 @@ impl Planted {
     }
 }
 
-/// A meter's copy with something planted.
+/// A copy of a meter with a planted load.
 #[derive(Debug, Clone)]
 pub struct Copy {
-    /// Index of the meter it was made of.
+    /// Index of the host meter.
     pub host: usize,
-    /// What was planted.
+    /// The planted load.
     pub planted: Planted,
     /// Features of the copy.
     pub features: MeterFeatures,
 }
 
-/// Plants rigs and look-alikes into a random part of the meters. `hosts` are indices into `meters`
-/// of those that may be used; both in an order that no id decides.
+/// Plants rigs and look-alikes into a random part of the meters. `hosts` are the indices into `meters` that
+/// may be used. Neither order may depend on ids.
 #[must_use]
 pub fn plant_copies(
     meters: &[(usize, MeterDays)],
@@ -73,7 +73,7 @@ pub fn plant_copies(
             copies.extend(features.map(|features| Copy { host: *index, planted, features }));
         };
         for number in 0..rigs {
-            // Every form comes in turn, whatever the number of meters.
+            // Forms are used in turn, whatever the number of meters.
             let form = RigForm::ALL[(index * rigs + number) % RigForm::ALL.len()];
             plant_rig(&host, form, &mut rng).into_iter().for_each(&mut add);
         }
@@ -86,7 +86,7 @@ pub fn plant_copies(
     meters.par_iter().map(of_host).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-/// The days of a host with a rig of this form; `None` where the rig never runs within them.
+/// Returns the days of a host with a rig of this form; `None` if the rig never runs on them.
 pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(Vec<DayDigest>, Planted)> {
     let span = host.span();
     let load = host.load();
@@ -113,7 +113,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
     (truth.kw > 0.0).then_some((days, planted))
 }
 
-/// The days of a host with a look-alike of this kind.
+/// Returns the days of a host with a look-alike of this kind.
 pub fn plant_look_alike(host: &Host<'_>, kind: LookAlike, rng: &mut impl Rng) -> (Vec<DayDigest>, Planted) {
     let span = host.span();
     let change = Change::draw(kind, &span, &host.load(), rng);

@@ -1,8 +1,8 @@
-//! Draws the meters to plant into, and keeps their days while all meters are read.
+//! Selects the host meters for planting, and keeps their days while all meters are read.
 //!
-//! Reading the digests once more for a few hundred hosts would cost as much as reading them for the
-//! features of all. Meters are drawn by what they measured, never by their ids: a list does not change
-//! when a utility numbers its meters anew.
+//! Reading the digests again for a few hundred hosts would cost as much as reading them for all features.
+//! Meters are selected by their measured data, never by their ids, so that the list does not change when a
+//! utility renumbers its meters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -16,12 +16,12 @@ use hashwatt_readings::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
 use hashwatt_readings::acquisition::verdicts::Verdict;
 use hashwatt_readings::digest::MeterDays;
 
-/// Meters that copies are made of: what keeps training on a year of thousands of meters within
-/// seconds. What more would add is not measured.
+/// Most host meters. This keeps training on a year of thousands of meters within seconds. The benefit of more
+/// is not measured.
 pub const MAX_HOSTS: usize = 600;
 
-/// A hash of all that the ranking knows of a meter: days, class, declaration, verdict. The ranking
-/// takes meters in this order; two with one key are alike to it.
+/// Returns a hash of all data that the ranking has on a meter: days, class, declaration, verdict. The ranking
+/// processes meters in this order. Two meters with one key are the same to it.
 #[must_use]
 pub fn ranking_key(features: &MeterFeatures, point: Option<&UsagePoint>, verdict: Option<Verdict>) -> u64 {
     let class = point.map_or_else(|| UNKNOWN_CLASS.to_owned(), UsagePoint::class);
@@ -33,15 +33,15 @@ pub fn ranking_key(features: &MeterFeatures, point: Option<&UsagePoint>, verdict
     hash.update(&declared_kw.to_bits().to_le_bytes());
     for text in [class.as_str(), premises, decided] {
         hash.update(text.as_bytes());
-        // Texts end, so that one does not run into the next.
+        // A separator, so that consecutive texts stay distinct.
         hash.update(&[0]);
     }
     hash.digest()
 }
 
-/// A random part of the meters to plant into, in order: of more than [`MAX_HOSTS`] those that come
-/// first by [`draw_number`]. `eligible` are places in the run's meters, with their keys; equal keys are
-/// in order of meter id, as in [`KeptDays`].
+/// Selects a random part of the meters for planting, in order. If there are more than [`MAX_HOSTS`], it takes
+/// the lowest by [`draw_number`]. `eligible` are indices into the run's meters, with their keys; equal keys
+/// are in order of meter id, as in [`KeptDays`].
 pub fn choose_hosts(eligible: impl Iterator<Item = (usize, u64)>, seed: u64) -> Vec<usize> {
     let mut drawn: Vec<(u64, usize)> = eligible.map(|(index, key)| (draw_number(key, seed), index)).collect();
     if drawn.len() > MAX_HOSTS {
@@ -53,27 +53,27 @@ pub fn choose_hosts(eligible: impl Iterator<Item = (usize, u64)>, seed: u64) -> 
     hosts
 }
 
-/// Whether rigs may be planted into a meter: it is no farm that is known, declared or found.
+/// Whether rigs may be planted into a meter: it must not be a declared or confirmed farm.
 #[must_use]
 pub fn may_host(point: Option<&UsagePoint>, verdict: Option<Verdict>) -> bool {
     point.and_then(|point| point.declared_mining_kw).unwrap_or(0.0) == 0.0
         && verdict.and_then(Verdict::is_farm) != Some(true)
 }
 
-/// The lot of a meter. It depends on nothing but its key and the seed, so that the meters of the
-/// lowest lots can be kept while they are read, before anyone knows how many there are.
+/// Returns the random draw of a meter. It depends only on the key and the seed. So the meters with the lowest
+/// draws can be kept during reading, before the number of meters is known.
 #[must_use]
 pub fn draw_number(key: u64, seed: u64) -> u64 {
     xxh3_64_with_seed(&key.to_le_bytes(), seed)
 }
 
-/// Meters that learn from each other: what their reads resolve, and whether they are the network's.
+/// Kind of meters that learn from each other: resolution of their reads, and whether they are network meters.
 type Kind = (Resolution, bool);
 
-/// Days of meters in the order of their lots.
+/// Days of meters in the order of their draws.
 type ByLot = BTreeMap<(u64, MeterId), MeterDays>;
 
-/// Days of the meters with the lowest lots, by kind of meter: at most [`MAX_HOSTS`] of a kind.
+/// Days of the meters with the lowest draws, at most [`MAX_HOSTS`] of each kind.
 #[derive(Debug)]
 pub struct KeptDays {
     seed: u64,
@@ -81,13 +81,13 @@ pub struct KeptDays {
 }
 
 impl KeptDays {
-    /// Nothing kept yet.
+    /// Starts with no days kept.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self { seed, by_kind: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Keeps the days of a meter that may be a host, as long as its lot is among the lowest of its kind.
+    /// Keeps the days of a possible host while its draw is among the lowest of its kind.
     pub fn offer(
         &self,
         mut meter: MeterDays,
@@ -110,7 +110,7 @@ impl KeptDays {
         kept.insert(lot, meter);
     }
 
-    /// Hands out the days of some meters; those that were not kept are left out.
+    /// Returns the days of some meters; meters whose days were not kept are left out.
     #[must_use]
     pub fn take(&self, meters: &BTreeSet<MeterId>) -> BTreeMap<MeterId, MeterDays> {
         let mut by_kind = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_days_kept_are_those_of_the_hosts_in_whatever_order_they_come() {
-        // Every second meter measured the same as the one before.
+        // Every second meter measured the same as the previous one.
         let days =
             |n: usize| meter(10, move |day, slot| home_kw(day, slot) * (1.0 + (n / 2) as f32 * 0.01)).days;
         let features = |n: usize| {

@@ -1,4 +1,4 @@
-//! Links meters under one transformer whose blocks start and stop together: a farm that was split.
+//! Links meters under one transformer whose blocks start and stop together: a farm split over several meters.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
@@ -9,13 +9,13 @@ use hashwatt_core::calendar::day_number;
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::language::message::{Message, Value};
 
-/// Both must be rigs with at least this chance, and one of them be listed.
+/// Least chance of each linked rig; at least one of them must be on the list.
 const MIN_CHANCE: f64 = 0.2;
 
-/// Starting or stopping this near is together. [d]
+/// Starts or stops within this distance count as the same. [d]
 const NEAR_DAYS: i32 = 1;
 
-/// Puts a case on lines that belong together.
+/// Assigns a common case to lines that belong together.
 pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
     let parents: BTreeMap<&MeterId, &str> = judged
         .iter()
@@ -33,7 +33,7 @@ pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
     for (parent, mut lines) in by_parent {
         let rig = |at: usize| scored[at].rig.as_ref().map(dates).unwrap_or_default();
         lines.sort_by_key(|&at| (rig(at), scored[at].meter.clone()));
-        // Chained: each starts and stops with the one before.
+        // A chain: each starts and stops together with the previous one.
         let cases: Vec<Vec<usize>> =
             lines.chunk_by(|&a, &b| are_together(rig(a), rig(b))).map(<[usize]>::to_vec).collect();
         for case in cases.into_iter().filter(|case| case.len() > 1) {
@@ -51,7 +51,7 @@ fn dates(rig: &RigEstimate) -> Dates {
     (rig.onset.map(day_number), rig.ended.map(day_number))
 }
 
-/// Whether two rigs share the day they started or stopped, and neither day sets them apart.
+/// Whether two rigs share their start and end, and at least one of these is in the data.
 fn are_together(a: Dates, b: Dates) -> bool {
     let is_near = |a: Option<i32>, b: Option<i32>| match (a, b) {
         (Some(a), Some(b)) => (a - b).abs() <= NEAR_DAYS,

@@ -1,10 +1,10 @@
-//! Fits an additive, monotone model: boosted one-split trees, each on one feature.
+//! Fits an additive, monotone model: boosted trees with one split, each on one feature.
 //!
-//! The score of a meter is a bias and one term a feature, so every term is a reason; a feature that
-//! can only speak for (or only against) mining has a term that only rises (or only falls) with it,
-//! so that more flat load never lowers a score. Stumps boosted on the logistic loss after Friedman
-//! (doi:10.1214/aos/1013203451); additive terms as in generalized additive models with trees (Lou,
-//! Caruana, Gehrke 2012, doi:10.1145/2339530.2339556).
+//! A meter's score is a bias plus one term per feature, so every term is a reason. A feature that can only
+//! speak for (or only against) mining has a term that only rises (or only falls) with it. So more flat load
+//! never lowers a score. Stumps are boosted on the logistic loss after Friedman (doi:10.1214/aos/1013203451);
+//! additive terms as in generalized additive models with trees (Lou, Caruana, Gehrke 2012,
+//! doi:10.1145/2339530.2339556).
 
 use rand::Rng;
 use rand::seq::index::sample;
@@ -13,14 +13,14 @@ use super::binned::{BinnedColumn, BinnedRows, Edges, MAX_BINS, MISSING, N_BINS};
 use super::prior::WrittenTerm;
 use crate::features::Direction;
 
-/// How a model is fitted.
+/// Settings of a fit.
 #[derive(Debug, Clone, Copy)]
 pub struct FitSettings {
-    /// Stumps.
+    /// Number of stumps.
     pub rounds: usize,
-    /// Share of each stump's step that is taken.
+    /// Share of each stump's step that is applied.
     pub learning_rate: f64,
-    /// Share of the features each stump may choose from.
+    /// Share of the features that each stump may choose from.
     pub feature_share: f64,
     /// Weight of the penalty on a leaf's value.
     pub lambda: f64,
@@ -34,20 +34,20 @@ impl Default for FitSettings {
     }
 }
 
-/// One feature's term: a step function, and a value for missing.
+/// One feature's term: a step function, and a value for a missing feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
     edges: Edges,
-    /// One for each bin. [log-odds]
+    /// One value per bin. [log-odds]
     steps: [f64; MAX_BINS],
-    /// Where the feature is missing. [log-odds]
+    /// Value if the feature is missing. [log-odds]
     missing: f64,
-    /// Whether no stump was ever on this feature, so that it adds nothing.
+    /// Whether no stump uses this feature, so that it adds nothing.
     is_idle: bool,
 }
 
 impl Term {
-    /// Neighbouring steps of one height are one.
+    /// Merges neighbouring steps of the same height.
     fn written(&self) -> WrittenTerm {
         let mut written =
             WrittenTerm { edges: Vec::new(), steps: vec![self.steps[0]], missing: self.missing };
@@ -71,14 +71,14 @@ impl Term {
         term
     }
 
-    /// The term's value. [log-odds]
+    /// Returns the value of the term. [log-odds]
     #[must_use]
     pub fn value(&self, feature: f32) -> f64 {
         if feature.is_nan() { self.missing } else { self.steps[self.edges.bin(feature)] }
     }
 }
 
-/// A fitted model: bias and one term a feature.
+/// A fitted model: a bias and one term per feature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     bias: f64,
@@ -86,7 +86,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// Fits a model to binned rows with their labels; `directions` has one entry a feature.
+    /// Fits a model to binned rows with their labels; `directions` has one entry per feature.
     #[must_use]
     pub fn fit(
         rows: &BinnedRows,
@@ -129,32 +129,32 @@ impl Model {
         model
     }
 
-    /// The sum of all terms. [log-odds]
+    /// Returns the sum of all terms. [log-odds]
     #[must_use]
     pub fn log_odds(&self, features: &[f32]) -> f64 {
         let terms = self.terms.iter().zip(features).filter(|(term, _)| !term.is_idle);
         self.bias + terms.map(|(term, feature)| term.value(*feature)).sum::<f64>()
     }
 
-    /// One feature's term for one meter. [log-odds]
+    /// Returns one feature's term for one meter. [log-odds]
     #[must_use]
     pub fn contribution(&self, feature: usize, value: f32) -> f64 {
         let term = &self.terms[feature];
         if term.is_idle { 0.0 } else { term.value(value) }
     }
 
-    /// Log-odds of a meter without any feature.
+    /// Returns the log-odds of a meter without any features.
     #[must_use]
     pub const fn bias(&self) -> f64 {
         self.bias
     }
 
-    /// The terms as they are kept in a file; `None` for a feature that is not used.
+    /// Returns the terms as written to a file; `None` for an unused feature.
     pub fn written_terms(&self) -> impl Iterator<Item = Option<WrittenTerm>> {
         self.terms.iter().map(|term| (!term.is_idle).then(|| term.written()))
     }
 
-    /// A model from its terms as kept in a file, `None` for a feature that is not used.
+    /// Builds a model from terms as written to a file; `None` for an unused feature.
     #[must_use]
     pub fn from_written<'t>(bias: f64, terms: impl Iterator<Item = Option<&'t WrittenTerm>>) -> Self {
         Self { bias, terms: terms.map(Term::from_written).collect() }
@@ -185,23 +185,23 @@ impl Model {
     }
 }
 
-/// Chance of mining that the log-odds stand for, within the model's own training mix.
+/// Returns the chance of mining for these log-odds, within the model's training mix.
 #[must_use]
 pub fn logistic(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// What the rows of a fit are: rigs or not, and how much each weighs.
+/// Labels and weights of a fit's rows.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
-    /// Whether the row carries a rig.
+    /// Whether the row has a rig.
     pub is_rig: Vec<bool>,
     /// Weight of the row.
     pub weights: Vec<f32>,
 }
 
 impl Labels {
-    /// One row more.
+    /// Adds a row.
     pub fn push(&mut self, is_rig: bool, weight: f32) {
         self.is_rig.push(is_rig);
         self.weights.push(weight);
@@ -220,7 +220,7 @@ impl Labels {
         rigs.map(|(_, weight)| f64::from(*weight)).sum()
     }
 
-    /// First and second derivative of the loss by row.
+    /// Computes first and second derivative of the loss by row.
     fn fill_slopes(&self, log_odds: &[f64], slopes: &mut [Slopes]) {
         let rows = self.is_rig.iter().zip(&self.weights).zip(log_odds);
         for (slopes, ((is_rig, weight), log_odds)) in slopes.iter_mut().zip(rows) {
@@ -246,7 +246,7 @@ struct Split {
     gain: f64,
 }
 
-/// What a split must keep to.
+/// Constraints on a split.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     lambda: f64,
@@ -278,10 +278,10 @@ impl Sums {
     }
 }
 
-/// Features whose sums are taken in one look at the rows.
+/// Features whose sums are computed in one pass over the rows.
 const AT_ONCE: usize = 8;
 
-/// The best split among the chosen features; of equal ones the first.
+/// Returns the best split among the chosen features; of equal ones the first.
 fn best_of(
     columns: &[BinnedColumn],
     chosen: &[usize],
@@ -291,7 +291,7 @@ fn best_of(
 ) -> Option<(usize, Split)> {
     let mut best: Option<(usize, Split)> = None;
     for several in chosen.chunks(AT_ONCE) {
-        // Where fewer are left, the last is summed again for nothing.
+        // If fewer are left, the last column fills up the array; its extra sums are unused.
         let columns: [&BinnedColumn; AT_ONCE] =
             std::array::from_fn(|index| &columns[several[index.min(several.len() - 1)]]);
         let sums = sums_by_bin(columns, slopes);
@@ -307,8 +307,8 @@ fn best_of(
     best
 }
 
-/// Sums of the slopes over the rows of each bin. Each sum waits for the one before it; eight at a time
-/// wait together.
+/// Sums the slopes over the rows of each bin. Each addition depends on the previous one, so eight features at
+/// a time run in parallel.
 fn sums_by_bin(columns: [&BinnedColumn; AT_ONCE], slopes: &[Slopes]) -> [[Slopes; N_BINS]; AT_ONCE] {
     let mut sums = [[[0.0; 2]; N_BINS]; AT_ONCE];
     let [a, b, c, d, e, f, g, h] = columns.map(|column| column.bins.as_slice());
@@ -338,7 +338,7 @@ fn best_split(
     let missing = sums(usize::from(MISSING));
     let known = (0..=n_edges).fold(Sums::default(), |all, bin| all.plus(sums(bin)));
     let whole = known.plus(missing).score(lambda);
-    // Without a missing row both sides are the same.
+    // Without missing rows, both sides are the same.
     let sides = if missing.n > 0.0 { &[true, false][..] } else { &[true][..] };
     let mut best: Option<Split> = None;
     let mut below = Sums::default();

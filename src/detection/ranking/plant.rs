@@ -1,9 +1,9 @@
-//! Plants rigs and look-alikes into a meter's digests, as if its intervals had carried them.
+//! Plants rigs and look-alikes into a meter's digests, as if its intervals had included them.
 //!
-//! A digest keeps quantiles and hours, not intervals. So each day is rebuilt as 48 half-hours that
-//! have the digest's quantiles in the order of its hours; the change is made to those; and the
-//! digest moves by the difference between the rebuilt day with and without it. A constant is exact
-//! for every quantile, and an untouched day stays what it was, so a model cannot learn the rebuilding.
+//! A digest has quantiles and hours, not intervals. Each day is therefore rebuilt as 48 half-hours with the
+//! digest's quantiles, in the order of its hours. The load is added to these. The digest then changes by the
+//! difference between the rebuilt days with and without the load. A constant load is exact for every
+//! quantile. A day without change keeps its digest, so a model cannot learn the rebuilding.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::calendar::{Calendar, CivilDay, date_of};
@@ -15,23 +15,23 @@ use hashwatt_readings::digest::lanes::DayLanes;
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 use hashwatt_rigs::{HostLoad, Span};
 
-/// Half-hours of a rebuilt day.
+/// Half-hours per rebuilt day.
 pub const SLOTS: usize = 48;
 
 /// Length of a rebuilt interval. [s]
 const SLOT_S: i64 = 1800;
 
-/// Shares at which a digest keeps quantiles.
+/// Quantiles that a digest has, including minimum and maximum.
 const SHARES: [f32; 9] = [0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 1.0];
 
-/// A meter rebuilt as half-hours, ready for one planting after another.
+/// A meter rebuilt as half-hours, which can be planted into several times.
 pub struct Host<'a> {
     days: &'a [DayDigest],
     first_day: i32,
     n_days: usize,
-    /// NaN where the day is missing. [kW]
+    /// Demand by half-hour; NaN where the day is missing. [kW]
     half_hours_kw: Vec<f32>,
-    /// Digests of the rebuilt days, in the order of `days`; of coarse reads they say nothing.
+    /// Digests of the rebuilt days, in the order of `days`; not used for coarse reads.
     rebuilt: Vec<DayDigest>,
     load: HostLoad,
     temperature_c: Vec<f32>,
@@ -40,7 +40,7 @@ pub struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// Rebuilds a meter's days; `None` for none.
+    /// Rebuilds a meter's days; `None` if there are none.
     #[must_use]
     pub fn rebuild(days: &'a [DayDigest], night: HourWindow) -> Option<Self> {
         let (first, last) = (days.first()?, days.last()?);
@@ -50,7 +50,7 @@ impl<'a> Host<'a> {
         for day in days {
             let at = (day.day - first.day) as usize * SLOTS;
             let half_hours = rebuild_day(day, &places);
-            // A read over several days stands for each of them.
+            // A read of several days covers each of them.
             let end = (at + days_covered(day) * SLOTS).min(half_hours_kw.len());
             half_hours_kw[at..end]
                 .iter_mut()
@@ -74,26 +74,26 @@ impl<'a> Host<'a> {
         Some(host)
     }
 
-    /// The stretch of days that rigs are drawn over.
+    /// Returns the period in which rigs are placed.
     #[must_use]
     pub fn span(&self) -> Span<'_> {
         let bare = Span::bare(date_of(self.first_day), self.n_days, SLOTS);
         Span { temperature_c: Some(&self.temperature_c), ..bare }
     }
 
-    /// The load that is there already.
+    /// Returns the existing load.
     #[must_use]
     pub const fn load(&self) -> HostLoad {
         self.load
     }
 
-    /// Demand by half-hour, NaN where missing. [kW]
+    /// Returns the demand by half-hour, NaN where missing. [kW]
     #[must_use]
     pub fn half_hours_kw(&self) -> &[f32] {
         &self.half_hours_kw
     }
 
-    /// The digests with `change` made to the half-hours.
+    /// Returns the digests after `change` is applied to the half-hours.
     pub fn plant(&self, change: impl FnOnce(&mut [f32])) -> Vec<DayDigest> {
         let mut changed_kw = self.half_hours_kw.clone();
         change(&mut changed_kw);
@@ -117,7 +117,7 @@ impl<'a> Host<'a> {
         (self.days[index].day - self.first_day) as usize * SLOTS
     }
 
-    /// Digests of some days of half-hours; days with an hour missing one by one.
+    /// Digests some days of half-hours; days with a missing hour are digested one by one.
     fn digest_days(&self, half_hours_kw: &[f32], days: &[usize]) -> Vec<DayDigest> {
         let (mut lanes, mut digests) = (DayLanes::new(self.night), DayColumns::default());
         let mut scratch = Scratch::default();
@@ -137,7 +137,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// A day's digest, moved by what changed between its rebuilt day before and after.
+/// Returns a day's digest, changed by the difference between its rebuilt days before and after.
 fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
     let mut moved = *day;
     let add = |value: &mut f32, before: f32, after: f32| {
@@ -149,7 +149,7 @@ fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
     }
     for (value, of) in changes(&mut moved) {
         let (before, after) = (of(before), of(after));
-        // What shrinks shrinks in proportion, what grows grows by as much.
+        // A decrease applies in proportion, an increase in absolute terms.
         let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
         *value = *value * kept + (after - before).max(0.0);
     }
@@ -172,7 +172,7 @@ fn days_covered(day: &DayDigest) -> usize {
     (day.interval_minutes / DAY_MINUTES).max(1) as usize
 }
 
-/// A read of a day or longer moves by the mean change over the days it covers.
+/// Changes a read of a day or longer by the mean change over the days it covers.
 fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
     let covered = (days_covered(day) * SLOTS).min(before.len());
     let changes: Vec<f32> = before[..covered]
@@ -190,7 +190,7 @@ fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
 
 type Column = fn(&DayDigest) -> f32;
 
-/// Columns that are levels of demand.
+/// Returns the columns that are levels of demand.
 fn levels(day: &mut DayDigest) -> [(&mut f32, Column); 11] {
     [
         (&mut day.demand_kw_mean, |day| day.demand_kw_mean),
@@ -207,7 +207,7 @@ fn levels(day: &mut DayDigest) -> [(&mut f32, Column); 11] {
     ]
 }
 
-/// Columns that are spreads or changes of demand.
+/// Returns the columns that are spreads or changes of demand.
 fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
     [
         (&mut day.demand_kw_sd, |day| day.demand_kw_sd),
@@ -218,11 +218,11 @@ fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
     ]
 }
 
-/// 48 half-hours with the digest's quantiles, in the order of its hours.
+/// Builds 48 half-hours with the digest's quantiles, in the order of its hours.
 fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
     let mut half_hours = [f32::NAN; SLOTS];
     if day.demand_kw_min.is_nan() {
-        // A daily read: all that is known is its mean.
+        // A daily read only gives the mean.
         return [day.demand_kw_mean; SLOTS];
     }
     let quantiles = [
@@ -236,7 +236,7 @@ fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
         day.demand_kw_p95,
         day.demand_kw_max,
     ];
-    // Ordered as whole numbers that end in the hour.
+    // Sorted as integers whose last byte is the hour.
     let mut order: [i64; CLOCK_HOURS] = std::array::from_fn(|hour| {
         let kw = if day.hour_kw[hour].is_nan() { day.demand_kw_p50 } else { day.hour_kw[hour] };
         (i64::from(key_of(kw)) << 8) | hour as i64
@@ -252,10 +252,10 @@ fn rebuild_day(day: &DayDigest, places: &[Place; SLOTS]) -> [f32; SLOTS] {
     half_hours
 }
 
-/// Where a quantile lies between those a digest keeps: the next above, and how far to it.
+/// Position between the quantiles of a digest: the next one above, and the fraction of the way to it.
 type Place = (usize, f32);
 
-/// Places of the order statistics of a rebuilt day.
+/// Returns the positions of the order statistics of a rebuilt day.
 fn places() -> [Place; SLOTS] {
     std::array::from_fn(|rank| {
         let share = rank as f32 / (SLOTS - 1) as f32;

@@ -1,9 +1,9 @@
-//! Keeps a model learnt elsewhere, for runs with too few meters to learn from.
+//! Provides a model learnt on other data, for runs with too few meters to learn from.
 //!
-//! `prior.json` was learnt by `cargo bench --bench scale -- prior`, by the same planting, on 311 homes
-//! in central Scotland, March to May 2009, half-hourly (Energy Demand Research Project, final analysis:
-//! AECOM for Ofgem, 2011). It knows homes of a mild climate and nothing else: the fewer meters a run
-//! has, the more its ranking rests on that.
+//! `prior.json` was learnt by `cargo bench --bench scale -- prior`, with the same planting, on 311 homes in
+//! central Scotland, March to May 2009, half-hourly (Energy Demand Research Project, final analysis: AECOM
+//! for Ofgem, 2011). It only knows homes in a mild climate. The fewer meters a run has, the more its ranking
+//! depends on this model.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,19 +13,19 @@ use serde::{Deserialize, Serialize};
 use super::model::Model;
 use crate::features::FEATURES;
 
-/// From this many meters on a run learns from its own alone.
+/// From this number of meters on, a run learns only from its own.
 pub const ENOUGH_METERS: usize = 40;
 
-/// How much a model of this many meters of its own weighs beside the prior, 0..=1.
+/// Returns the weight of a model learnt on this many own meters, relative to the prior, 0..=1.
 #[must_use]
 pub fn own_weight(n_meters: usize) -> f64 {
     (n_meters as f64 / ENOUGH_METERS as f64).min(1.0)
 }
 
-/// The shipped model.
+/// Returns the built-in model.
 ///
 /// # Panics
-/// When the file in the program is damaged, which a test would have found.
+/// When the built-in file is damaged; a test checks that it is not.
 #[must_use]
 pub fn prior() -> &'static Model {
     static PRIOR: OnceLock<Model> = OnceLock::new();
@@ -36,28 +36,28 @@ pub fn prior() -> &'static Model {
     })
 }
 
-/// A model as it is kept in a file.
+/// A model as written to a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WrittenModel {
-    /// Log-odds of a meter without any feature.
+    /// Log-odds of a meter without any features.
     pub bias: f64,
-    /// By the feature's name; features that the model does not use are left out.
+    /// Terms by feature name; unused features are left out.
     pub terms: BTreeMap<String, WrittenTerm>,
 }
 
-/// What one feature adds.
+/// Contribution of one feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WrittenTerm {
     /// Edges between steps, ascending.
     pub edges: Vec<f32>,
-    /// What a value adds: below the first edge, between the first and the second, and so on. [log-odds]
+    /// Contribution of a value: below the first edge, between the first and the second, and so on. [log-odds]
     pub steps: Vec<f64>,
-    /// What a missing value adds. [log-odds]
+    /// Contribution of a missing value. [log-odds]
     pub missing: f64,
 }
 
 impl WrittenModel {
-    /// A model of all features, in the order of [`FEATURES`], as it is kept.
+    /// Writes a model of all features, in the order of [`FEATURES`].
     #[must_use]
     pub fn of(model: &Model) -> Self {
         let named = FEATURES.iter().zip(model.written_terms());

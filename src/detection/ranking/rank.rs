@@ -1,4 +1,4 @@
-//! Ranks the meters of a run: trains on planted copies, scores, estimates, cuts and explains.
+//! Ranks the meters of a run: trains on planted copies, scores, estimates, selects suspects and explains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,23 +32,23 @@ use hashwatt_readings::acquisition::register::{UNKNOWN_CLASS, UsagePoint};
 use hashwatt_readings::acquisition::verdicts::Verdict;
 use hashwatt_readings::digest::MeterDays;
 
-/// A meter with its features, ready to be ranked.
+/// A meter with its features, ready for ranking.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The meter.
     pub meter: MeterId,
     /// Its features.
     pub features: MeterFeatures,
-    /// Its row of the register.
+    /// Its register row.
     pub point: Option<UsagePoint>,
     /// Its peer group.
     pub group: GroupId,
-    /// What was decided on it.
+    /// Verdict on it.
     pub verdict: Option<Verdict>,
 }
 
 impl Judged {
-    /// What the ranking orders it by, whatever its id.
+    /// Returns its sort key, which does not depend on its id.
     fn key(&self) -> u64 {
         ranking_key(&self.features, self.point.as_ref(), self.verdict)
     }
@@ -70,7 +70,7 @@ impl Judged {
         self.point.as_ref().is_some_and(UsagePoint::is_network)
     }
 
-    /// Its premises and its class, where the register says.
+    /// Returns its premises and its class, if the register has them.
     fn classes(&self) -> Classes {
         let class = Some(self.class()).filter(|class| class != UNKNOWN_CLASS);
         [self.point.as_ref().and_then(|point| point.premises.clone()), class]
@@ -84,42 +84,42 @@ impl Judged {
 /// Fetches the days of meters by id.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + Sync + 'a;
 
-/// Machines draw from..to at the plug: an S9 and an S21, in ../rigs/machines.rs with their sources. [kW]
+/// Lowest and highest draw of a machine at the plug: an S9 and an S21, in ../rigs/machines.rs with their
+/// sources. [kW]
 pub(super) const MACHINE_KW: (f64, f64) = (1.35, 3.65);
 
-/// A class needs this many meters before its base load is typical.
+/// Fewest meters of a class for its base load to be typical.
 const MIN_CLASS: usize = 10;
 
-/// Meters, from rank 1, whose evidence is put in words: beyond them nobody reads.
+/// Number of meters, from rank 1, whose evidence is put in words; nobody reads more.
 const MAX_EXPLAINED: usize = 50_000;
 
-/// The interval of a rig's kW holds this share of planted rigs.
+/// Share of planted rigs that the interval of a rig's kW contains.
 const INTERVAL_SHARE: f64 = 0.9;
 
-/// Fewer planted rigs above the cut than this do not tell how far estimates are off.
+/// Fewest planted rigs on the visit list for estimating the error of estimates.
 const MIN_RATIOS: usize = 20;
 
-/// On and off is no staircase.
+/// Fewest steps of a staircase: switching on and off is not one.
 const MIN_STEPS: usize = 3;
 
-/// A rig that makes up this share of a business's demand is not what it is registered for.
+/// Share of a business's demand from which a rig no longer fits the registered activity.
 const MISMATCH_SHARE: f32 = 0.5;
 
-/// Meters in order of rank, and how small a rig they would show.
+/// Meters in order of rank, and the smallest rigs that they would show.
 #[derive(Debug, Clone)]
 pub struct Ranked {
     /// Every meter, by rank.
     pub scored: Vec<Scored>,
-    /// Recall of the rigs that were planted to learn from, each scored by a model that never saw it.
+    /// Recall of the planted training rigs, each scored by a model that was not trained on it.
     pub sensitivity: Sensitivity,
 }
 
-/// Ranks. No score depends on ids or on the order of `judged`; `unjudged` had too little data and come
-/// last, with score 0.
-/// Residuals of `balance` stand among the meters.
+/// Ranks the meters and the residuals of `balance`. No score depends on ids or on the order of `judged`.
+/// Meters in `unjudged` had too little data; they come last, with score 0.
 ///
 /// # Errors
-/// When the days of the meters to plant into cannot be read.
+/// When the days of the host meters cannot be read.
 pub fn rank_meters(
     judged: &[Judged],
     unjudged: &[MeterId],
@@ -133,8 +133,8 @@ pub fn rank_meters(
     let mut cohorts = Vec::new();
     let mut sensitivity = Sensitivity::default();
     let mut drafts: Vec<Draft> = Vec::with_capacity(judged.len());
-    // Usage points learn from each other, meters of the network from theirs: a transformer is the sum
-    // of what is below it, no home.
+    // Usage points learn from each other, and network meters from network meters: a transformer is the sum of
+    // what is below it, not a home.
     for is_network in [false, true] {
         for resolution in [Resolution::WithinDay, Resolution::Daily, Resolution::Longer] {
             let members: Vec<&Judged> = judged
@@ -149,7 +149,7 @@ pub fn rank_meters(
             }
         }
     }
-    // Of equal scores the order of keys stands.
+    // Equal scores keep the order of keys.
     drafts.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut scored: Vec<Scored> = drafts
         .into_par_iter()
@@ -160,7 +160,7 @@ pub fn rank_meters(
         let is_rejected = |one: &&Judged| one.is_farm() == Some(false);
         let rejected: BTreeSet<&MeterId> = judged.iter().filter(is_rejected).map(|one| &one.meter).collect();
         add_unmetered(&mut scored, balance, &rejected, settings);
-        // Stable: of equal scores the order above stands.
+        // Stable sort: equal scores keep the order above.
         scored.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     }
     link_cases(&mut scored, judged);
@@ -170,7 +170,7 @@ pub fn rank_meters(
     Ok(Ranked { scored, sensitivity })
 }
 
-/// Ranks, the suspects that are expected to be false down to each, and what is said of each first.
+/// Sets the ranks, the expected false leads down to each suspect, and the summaries.
 fn finish_lines(scored: &mut [Scored]) {
     let mut expected_false = 0.0;
     for (index, one) in scored.iter_mut().enumerate() {
@@ -183,7 +183,7 @@ fn finish_lines(scored: &mut [Scored]) {
     }
 }
 
-/// Meters in the order of their keys. Folds, hosts and sums follow it, so nothing of an id enters.
+/// Sorts meters by their keys. Folds, hosts and sums follow this order, so ids have no influence.
 fn in_order(members: Vec<&Judged>) -> Vec<&Judged> {
     let mut keyed: Vec<(u64, &Judged)> = members.into_par_iter().map(|one| (one.key(), one)).collect();
     keyed.par_sort_unstable_by(|a, b| (a.0, &a.1.meter).cmp(&(b.0, &b.1.meter)));
@@ -209,19 +209,19 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
     }
 }
 
-/// A meter's place in the list, before its evidence is put in words.
+/// A meter's score, before its evidence is put in words.
 #[derive(Debug, Clone, Copy)]
 struct Draft {
     cohort: usize,
-    /// Its place among the cohort's members.
+    /// Index among the cohort's members.
     member: usize,
-    /// [log-odds within the training mix]
+    /// Score. [log-odds within the training mix]
     score: f64,
     chance: f64,
     rig: Option<Estimate>,
 }
 
-/// Meters of one kind whose reads resolve alike, and what was learnt from them.
+/// Meters of one kind with the same resolution, and what was learnt from them.
 struct Cohort<'a> {
     members: Vec<&'a Judged>,
     bases: Vec<PeerBase>,
@@ -308,8 +308,8 @@ impl<'a> Cohort<'a> {
 
     fn scored(&self, draft: &Draft, peers: &BTreeMap<GroupId, Peers>, settings: &Settings) -> Scored {
         let (one, rig) = (self.members[draft.member], draft.rig);
-        // A block on a network meter lies at one of the usage points below it, or past all of them:
-        // the usage points are the suspects. Where someone looked and found nothing, nobody goes again.
+        // A block on a network meter comes from a usage point below it, or from a load past all of them. So
+        // the usage points are the suspects. A place where a visit found nothing is not visited again.
         let is_suspect = is_above_cut(draft.chance, rig.as_ref(), settings)
             && !one.is_network()
             && one.is_farm() != Some(false);
@@ -353,12 +353,12 @@ impl<'a> Cohort<'a> {
     }
 }
 
-/// Whether the evidence is enough for the list.
+/// Whether the evidence is enough for the visit list.
 fn is_above_cut(chance: f64, rig: Option<&Estimate>, settings: &Settings) -> bool {
     chance >= 1.0 - settings.max_false_chance && rig.is_some()
 }
 
-/// Score from which evidence is put in words.
+/// Returns the score from which evidence is put in words.
 fn explained_from(scores: &[f64]) -> f64 {
     let mut scores = scores.to_vec();
     if scores.len() <= MAX_EXPLAINED {
@@ -367,7 +367,7 @@ fn explained_from(scores: &[f64]) -> f64 {
     *scores.select_nth_unstable_by(MAX_EXPLAINED, |a, b| b.total_cmp(a)).1
 }
 
-/// Copies are made of meters without a farm that is known; hosts are places in `members`.
+/// Makes copies of meters that are not known farms; hosts are indices into `members`.
 fn copies_of(
     members: &[&Judged],
     settings: &Settings,
@@ -383,7 +383,7 @@ fn copies_of(
     Ok(plant_copies(&hosts, &settings.windows, surroundings, &settings.learning, settings.seed))
 }
 
-/// Base load of each member's register class; small classes take the run's.
+/// Returns the base load of each member's register class; small classes use that of the run.
 fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
     let all = PeerBase::of(members.iter().map(|one| &one.features));
     let mut classes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -398,17 +398,17 @@ fn peer_bases(members: &[&Judged]) -> Vec<PeerBase> {
     bases
 }
 
-/// Low and high ratios to an estimated kW, of planted rigs that come out above the cut: elsewhere an
-/// estimate is often of something else.
+/// Low and high ratio of true to estimated kW for planted rigs that reach the visit list. Below the list, an
+/// estimate often describes another load.
 struct Ratios {
-    /// Of the rig's kW.
+    /// Ratios for the rig's kW.
     kw: (f64, f64),
-    /// Of its machines. [1/kW]
+    /// Ratios for its machines. [1/kW]
     machines: (f64, f64),
 }
 
 impl Ratios {
-    /// Where few rigs come out, an estimate is good to a factor of two, and machines draw what they can.
+    /// If few planted rigs reach the list, assumes a factor of two, and the draw range of machines.
     fn of(kw: &[f32], machines_per_kw: &[f32]) -> Self {
         let tail = (1.0 - INTERVAL_SHARE) / 2.0;
         let between = |ratios: &[f32]| {
@@ -436,14 +436,14 @@ fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) 
         machines_low: fewest as u32,
         machines_high: (kw * ratios.machines.1).round().max(fewest) as u32,
         onset: rig.onset.map(date_of),
-        // The last day is often cut short: what is on until then is on.
+        // The last day is often incomplete, so a rig that is on until then counts as still on.
         ended: rig.ended.filter(|day| *day < features.days.1).map(date_of),
         energy_kwh: kw * 24.0 * f64::from(rig.day_share) * f64::from(n_days),
     }
 }
 
-/// Every step of a staircase is one machine or several: as many machines at least as steps make up the
-/// rig. 0 where there is no staircase.
+/// Each step of a staircase is one machine or several, so there are at least as many machines as steps in the
+/// rig. Returns 0 without a staircase.
 fn machines_by_steps(kw_low: f64, features: &MeterFeatures) -> f64 {
     let Some(block) = features.block.as_ref().filter(|block| block.n_steps >= MIN_STEPS) else {
         return 0.0;
@@ -475,7 +475,7 @@ mod tests {
             let meter = unranked(&MeterId::from("m"), &GroupId::from("g"));
             Scored { chance: Some(chance), is_suspect, ..meter }
         };
-        // Someone looked at the second and found nothing.
+        // A visit to the second found nothing.
         let mut lines = [line(0.75, true), line(0.25, false), line(0.5, true)];
         finish_lines(&mut lines);
         assert_eq!(lines.each_ref().map(|line| line.expected_false), [Some(0.25), None, Some(0.75)]);

@@ -1,8 +1,8 @@
 //! Scores other explanations beside mining: how well each look-alike fits the same features.
 //!
-//! One model a look-alike, learnt on the copies it was planted into against everything else (the
-//! other look-alikes, the rigs, and the meters as they are), classes weighted alike: 0.5 means the
-//! features do not tell.
+//! Each look-alike has its own model. It is trained on the copies with that look-alike against everything
+//! else: the other look-alikes, the rigs and the unchanged meters. Both classes have the same weight, so 0.5
+//! means that the features do not decide.
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -16,16 +16,16 @@ use crate::features::standard::N_STANDARD;
 use crate::features::{Direction, MeterFeatures, N_FEATURES};
 use hashwatt_rigs::LookAlike;
 
-/// Fewer copies than this teach nothing of a look-alike.
+/// Fewest copies needed to learn a look-alike.
 const MIN_COPIES: usize = 8;
 
-/// Stumps of a rival's model: it explains, it does not rank.
+/// Number of stumps in a rival's model: it only explains and does not rank.
 const ROUNDS: usize = 60;
 
-/// Meters as they are that a rival's model learns from at most.
+/// Most unchanged meters that a rival's model learns from.
 const MAX_UNTOUCHED: usize = 2000;
 
-/// Features a rival's model may use: what the ranking weighs, and the standard ones.
+/// Number of features of a rival's model: those of the ranking, and the standard features.
 const N_ALL: usize = N_FEATURES + N_STANDARD;
 
 /// Models of the look-alikes.
@@ -34,7 +34,7 @@ pub struct Rivals {
 }
 
 impl Rivals {
-    /// Learns every look-alike that has enough copies.
+    /// Trains a model for every look-alike that has enough copies.
     #[must_use]
     pub fn learn(meters: &[&MeterFeatures], copies: &[Copy], seed: u64) -> Self {
         let stride = meters.len().div_ceil(MAX_UNTOUCHED).max(1);
@@ -57,7 +57,7 @@ impl Rivals {
         Self { models }
     }
 
-    /// Scores of one meter, best first.
+    /// Returns the scores of one meter, best first.
     #[must_use]
     pub fn score(&self, meter: &MeterFeatures) -> Vec<RivalScore> {
         let features = features(meter);
@@ -106,7 +106,7 @@ fn features(meter: &MeterFeatures) -> [f32; N_ALL] {
     all
 }
 
-/// The look-alike as an analyst says it.
+/// Returns the look-alike in an analyst's words.
 const fn words(kind: LookAlike) -> &'static str {
     match kind {
         LookAlike::StorageHeating => "storage heating",

@@ -1,28 +1,29 @@
-//! Says how small a rig this run's meters would show: recall of planted rigs against their kW.
+//! Measures the smallest rigs that this run's meters would show: recall of planted rigs against their kW.
 
 use serde::{Deserialize, Serialize};
 
-/// Edges between classes of rigs: half a machine, one, two, three, and so on by a half more. [kW]
+/// Boundaries between size classes of rigs: half a machine, one, two, three, then each half as large again.
+/// [kW]
 const EDGES_KW: [f64; 10] = [0.6, 1.0, 1.5, 2.2, 3.3, 5.0, 7.5, 11.0, 25.0, 100.0];
 
-/// Fewer planted rigs than this say nothing of a class.
+/// Fewest planted rigs for a class to count.
 const MIN_RIGS: usize = 10;
 
-/// Planted rigs of one class of draw.
+/// Planted rigs of one size class.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RigClass {
-    /// From this draw on. [kW]
+    /// Smallest draw. [kW]
     pub from_kw: f64,
-    /// Up to this draw; `None`: any above. [kW]
+    /// Largest draw; `None`: no upper limit. [kW]
     pub to_kw: Option<f64>,
-    /// Rigs planted.
+    /// Number of planted rigs.
     pub n_planted: usize,
-    /// Rigs that came out above the cut.
+    /// Number of rigs that reached the visit list.
     pub n_found: usize,
 }
 
 impl RigClass {
-    /// Share found, 0..=1; `None` where too few were planted.
+    /// Returns the share found, 0..=1; `None` if too few were planted.
     #[must_use]
     pub fn recall(&self) -> Option<f64> {
         (self.n_planted >= MIN_RIGS).then(|| self.n_found as f64 / self.n_planted as f64)
@@ -32,7 +33,7 @@ impl RigClass {
 /// Recall of planted rigs by their draw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sensitivity {
-    /// From the smallest to the largest.
+    /// Size classes, from the smallest to the largest.
     pub classes: Vec<RigClass>,
 }
 
@@ -53,13 +54,13 @@ impl Sensitivity {
         class.n_found += usize::from(is_found);
     }
 
-    /// Rigs planted, of any draw.
+    /// Returns the number of planted rigs, of any draw.
     #[must_use]
     pub fn n_planted(&self) -> usize {
         self.classes.iter().map(|class| class.n_planted).sum()
     }
 
-    /// The draw from which on every class of rigs is found at least in this share. [kW]
+    /// Returns the draw from which on at least this share of every size class is found. [kW]
     #[must_use]
     pub fn smallest_found_kw(&self, share: f64) -> Option<f64> {
         let known = self.classes.iter().rev().filter_map(|class| Some((class.from_kw, class.recall()?)));

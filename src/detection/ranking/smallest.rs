@@ -1,35 +1,34 @@
-//! Speaks against meters in which nothing is as large as a rig.
+//! Lowers the score of meters with no load as large as a rig.
 //!
 //! # What it measures
-//! The largest level that a rig could be: a block, the base load, a box inside the day. The model adds
-//! up what each feature says by itself, so that an empty flat, as flat and as steady as a rig, comes out
-//! high whatever it draws.
+//! The largest level that a rig could be: a block, the base load, or a box within the day. The model adds up
+//! the features independently. So an empty flat, as flat and steady as a rig, scores high at any level.
 //!
 //! # What else looks like this
 //! A rig of which the meter sees only a part.
 //!
 //! # Limit and why
-//! Half of the smallest machine on the list: a smaller load is no rig, or one that is metered to less than
-//! half. More load never lowers a score: every level that counts here rises with it.
+//! Half of the smallest machine on the list. A smaller load is not a rig, or less than half of it is metered.
+//! More load never lowers a score: every level that counts here rises with it.
 //!
 //! # Source
-//! The machines' draws: `rigs/machines.rs`.
+//! The draws of machines: `rigs/machines.rs`.
 
 use super::Reason;
 use crate::features::{FEATURES, N_FEATURES};
 use hashwatt_core::language::message::{Message, Value};
 use hashwatt_rigs::machines::MACHINES;
 
-/// Part of the smallest machine that a meter may see.
+/// Share of the smallest machine that a meter may see.
 const SEEN_SHARE: f32 = 0.5;
 
-/// What each halving below that costs: about one to sixteen. [log-odds]
+/// Penalty for each halving below that: about one to sixteen. [log-odds]
 const PER_HALVING: f64 = 2.8;
 
-/// No level is below this: what a meter resolves. [kW]
+/// Smallest level considered: the resolution of a meter. [kW]
 const RESOLUTION_KW: f32 = 0.02;
 
-/// Features that are levels of what may be a rig. [kW]
+/// Features that are levels of a possible rig. [kW]
 const LEVELS: [&str; 6] = [
     "block_kw",
     "base_load_kw_p20",
@@ -39,14 +38,14 @@ const LEVELS: [&str; 6] = [
     "timer_kw",
 ];
 
-/// The least level that a rig shows. [kW]
+/// Returns the smallest level of a rig. [kW]
 #[must_use]
 pub fn least_level_kw() -> f32 {
     SEEN_SHARE * MACHINES.iter().map(|machine| machine.kw_low).fold(f32::INFINITY, f32::min)
 }
 
-/// What is added to the score of a meter with these features: 0 where some level is as large as a rig's,
-/// below it where none is. [log-odds]
+/// Returns the adjustment of the score of a meter with these features: 0 if some level is as large as a
+/// rig's, negative otherwise. [log-odds]
 #[must_use]
 pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
     let levels = FEATURES.iter().zip(values).filter(|(feature, _)| LEVELS.contains(&feature.name));
@@ -57,7 +56,7 @@ pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
     -PER_HALVING * halvings.max(0.0)
 }
 
-/// The same as a reason; `None` where some level is as large as a rig's.
+/// Returns the adjustment as a reason; `None` if some level is as large as a rig's.
 #[must_use]
 pub fn too_small_reason(values: &[f32; N_FEATURES]) -> Option<Reason> {
     let weight = too_small(values);

@@ -1,11 +1,11 @@
-//! Puts the evidence on a line in one sentence that a person on the telephone understands.
+//! Summarises a line's evidence in one sentence that can be understood on the telephone.
 
 use super::{Kind, Scored};
 use crate::indicators::REASON_ABOVE;
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use hashwatt_core::language::message::{Message, Value};
 
-/// The sentence; `None` where no rig was estimated.
+/// Returns the sentence, or `None` if no rig was estimated.
 pub fn summary(line: &Scored) -> Option<Message> {
     let rig = line.rig.as_ref()?;
     let when = match (rig.onset, rig.ended) {
@@ -36,7 +36,7 @@ pub fn summary(line: &Scored) -> Option<Message> {
     }
 }
 
-/// Where the load is: at the meter, past it, or past all meters of a transformer.
+/// Adds where the load is: at the meter, past it, or past all meters of a transformer.
 fn with_place(message: Message, line: &Scored) -> Message {
     let parent = line.meter.as_str().strip_prefix(RESIDUAL_PREFIX);
     if let Some((parent, balance)) = parent.zip(reason(line, "energy_balance")) {
@@ -49,7 +49,7 @@ fn with_place(message: Message, line: &Scored) -> Message {
     }
 }
 
-/// At which hours it runs, and whether meters like it reach that.
+/// Adds the hours in which it runs, and whether similar meters reach that level.
 fn with_hours(message: Message, line: &Scored) -> Message {
     if message.form("what") == Some("under") {
         return message.in_form("hours", "unknown").in_form("peers", "usual");

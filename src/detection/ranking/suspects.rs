@@ -1,4 +1,4 @@
-//! Pairs every suspect with its row of the register, once for all outputs.
+//! Pairs every suspect with its register row, once for all outputs.
 
 use crate::indicators::REASON;
 use crate::ranking::{RivalScore, Scored};
@@ -6,26 +6,26 @@ use hashwatt_core::ids::RESIDUAL_PREFIX;
 use hashwatt_core::language::Language;
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
-/// Between two reasons in one cell.
+/// Separator between two reasons in one cell.
 const REASON_SEPARATOR: &str = " | ";
 
-/// A meter above the cut with what the register knows of it.
+/// A suspect and the register's data on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspect<'a> {
-    /// Its place, score and evidence.
+    /// Its rank, score and evidence.
     pub scored: &'a Scored,
-    /// Its row of the register; a residual has its parent's.
+    /// Its register row; for a residual, its parent's.
     pub point: Option<&'a UsagePoint>,
 }
 
-/// The meters above the cut, in order of rank.
+/// Returns the suspects, in order of rank.
 #[must_use]
 pub fn suspects<'a>(scored: &'a [Scored], register: &'a Register) -> Vec<Suspect<'a>> {
     scored.iter().filter(|scored| scored.is_suspect).map(|scored| Suspect::of(scored, register)).collect()
 }
 
 impl<'a> Suspect<'a> {
-    /// `scored` with its row of the register.
+    /// Returns `scored` with its register row.
     #[must_use]
     pub fn of(scored: &'a Scored, register: &'a Register) -> Self {
         let id = scored.meter.as_str();
@@ -33,32 +33,32 @@ impl<'a> Suspect<'a> {
         Self { scored, point }
     }
 
-    /// The parent that feeds it; of a residual the parent itself.
+    /// Returns the parent that feeds it; for a residual, the parent itself.
     #[must_use]
     pub fn parent(&self) -> Option<&'a str> {
         let residual = self.scored.meter.as_str().strip_prefix(RESIDUAL_PREFIX);
         residual.or_else(|| self.point?.parent_id.as_deref())
     }
 
-    /// Energy of the rig since its onset within the data. [kWh]
+    /// Returns the energy of the rig since its onset within the data. [kWh]
     #[must_use]
     pub fn energy_kwh_since_onset(&self) -> Option<f64> {
         self.scored.rig.as_ref().map(|rig| rig.energy_kwh)
     }
 
-    /// What that energy costs; `None` without a price. [currency]
+    /// Returns the cost of that energy; `None` without a price. [currency]
     #[must_use]
     pub fn money_since_onset(&self, tariff_per_kwh: Option<f64>) -> Option<f64> {
         Some(self.energy_kwh_since_onset()? * tariff_per_kwh?)
     }
 
-    /// The other explanation that fits best.
+    /// Returns the other explanation that fits best.
     #[must_use]
     pub fn best_rival(&self) -> Option<&'a RivalScore> {
         self.scored.rivals.iter().reduce(|best, rival| if rival.score > best.score { rival } else { best })
     }
 
-    /// Longitude and latitude where both lie on the globe. [degrees]
+    /// Returns longitude and latitude if both are valid. [degrees]
     #[must_use]
     pub fn position(&self) -> Option<[f64; 2]> {
         let point = self.point?;
@@ -66,20 +66,20 @@ impl<'a> Suspect<'a> {
         ((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)).then_some([lon, lat])
     }
 
-    /// The evidence in one sentence.
+    /// Returns the evidence in one sentence.
     #[must_use]
     pub fn summary(&self, language: &Language) -> Option<String> {
         self.scored.summary.as_ref().map(|summary| language.say_message(REASON, summary))
     }
 
-    /// The address, where the register has one.
+    /// Returns the address, if the register has one.
     #[must_use]
     pub fn address(&self) -> Option<&'a str> {
         self.point?.address.as_deref()
     }
 }
 
-/// All reasons of a meter as one text.
+/// Returns all reasons of a meter as one text.
 #[must_use]
 pub fn joined_reasons(scored: &Scored, language: &Language) -> String {
     scored.reasons.iter().map(|reason| reason.words(language)).collect::<Vec<_>>().join(REASON_SEPARATOR)

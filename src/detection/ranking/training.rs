@@ -1,9 +1,9 @@
-//! Plants rigs and look-alikes into copies of the run's own meters, and learns to tell them apart.
+//! Trains the model on copies of the run's own meters with planted rigs and look-alikes.
 //!
-//! Positives are meters with a planted rig; negatives are the meters as they are and meters with a
-//! planted look-alike. Meters are split into folds: a meter is scored by models that never saw it or
-//! a copy of it. A second round leaves out the meters that the first found most suspicious, so that
-//! the few farms already hidden among the untouched do not teach the model that farms are normal.
+//! Positives are meters with a planted rig. Negatives are unchanged meters and meters with a planted
+//! look-alike. Meters are split into folds, so that each is scored by models that never saw it or a copy of
+//! it. A second round leaves out the most suspicious meters of the first. Otherwise the few farms hidden
+//! among the unchanged meters would teach the model that farms are normal.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -19,32 +19,32 @@ use crate::features::{Direction, FEATURES, N_FEATURES};
 use hashwatt_core::settings::Learning;
 use hashwatt_core::stats::quantile_of;
 
-/// Folds, and how often the meters are dealt anew; scores are means over the deals.
+/// Number of folds, and of random assignments to folds; scores are means over the assignments.
 const FOLDS: usize = 5;
 const DEALS: usize = 4;
 
-/// Only meters this suspicious are left out. [log-odds within the training mix]
+/// Least score of the meters that are left out. [log-odds within the training mix]
 const LEFT_OUT_FROM: f64 = -1.0;
 
-/// Scores out of fold, and the models that gave them.
+/// Out-of-fold scores, and the models that gave them.
 #[derive(Debug, Clone)]
 pub struct Scores {
-    /// Of each untouched meter. [log-odds within the training mix]
+    /// Score of each unchanged meter. [log-odds within the training mix]
     pub meters: Vec<f64>,
-    /// Of each copy. [log-odds within the training mix]
+    /// Score of each copy. [log-odds within the training mix]
     pub copies: Vec<f64>,
     deals: Vec<Deal>,
     own_weight: f64,
 }
 
 impl Scores {
-    /// What each feature adds to one untouched meter's score. [log-odds]
+    /// Returns the contribution of each feature to one unchanged meter's score. [log-odds]
     #[must_use]
     pub fn terms(&self, meter: usize, values: &[f32; N_FEATURES]) -> [f32; N_FEATURES] {
         std::array::from_fn(|feature| self.term(meter, feature, values[feature]))
     }
 
-    /// What each feature adds to the middle meter's score. [log-odds]
+    /// Returns the median contribution of each feature over the meters. [log-odds]
     #[must_use]
     pub fn usual_terms(&self, meters: &[&[f32; N_FEATURES]]) -> [f32; N_FEATURES] {
         let median = |feature: usize| {
@@ -55,7 +55,7 @@ impl Scores {
         std::array::from_fn(|feature| medians[feature])
     }
 
-    /// Adds something to the score of each meter and of its copies. [log-odds]
+    /// Adds a value to the score of each meter and of its copies. [log-odds]
     pub fn shift(&mut self, copies: &[Copy], of_meter: impl Fn(usize) -> f64) {
         self.meters.iter_mut().enumerate().for_each(|(meter, score)| *score += of_meter(meter));
         self.copies.iter_mut().zip(copies).for_each(|(score, copy)| *score += of_meter(copy.host));
@@ -72,7 +72,7 @@ impl Scores {
     }
 }
 
-/// One deal of the meters into folds, with a model for each.
+/// One assignment of the meters to folds, with a model for each fold.
 #[derive(Debug, Clone)]
 struct Deal {
     fold_of: Vec<u8>,
@@ -80,14 +80,14 @@ struct Deal {
 }
 
 impl Deal {
-    /// The model that never saw the meter.
+    /// Returns the model that never saw the meter.
     fn model(&self, meter: usize) -> &Model {
         &self.models[usize::from(self.fold_of[meter])]
     }
 }
 
-/// Learns and scores. `meters` has one row a meter as it is, equal rows beside each other; `verdicts`
-/// beside it says where inspections found a farm or none.
+/// Trains and scores. `meters` has one row per unchanged meter, with equal rows next to each other.
+/// `verdicts` has one entry per meter: whether an inspection found a farm or none.
 #[must_use]
 pub fn score_out_of_fold(
     meters: &[&[f32; N_FEATURES]],
@@ -108,7 +108,7 @@ pub fn score_out_of_fold(
         Deal { models, ..first }
     };
     let deals: Vec<Deal> = (0..DEALS).into_par_iter().map(learn).collect();
-    // With few meters of its own a run leans on what was learnt elsewhere.
+    // A run with few meters relies partly on the prior.
     let own_weight = own_weight(meters.len());
     let mean = |host: usize, row: &[f32; N_FEATURES]| {
         let of_deal = |deal: &Deal| deal.model(host).log_odds(row) / DEALS as f64;
@@ -128,7 +128,7 @@ pub fn score_out_of_fold(
     }
 }
 
-/// Learns from all meters at once, none held out: a model for other meters than these.
+/// Trains on all meters at once, without folds: a model for other meters than these.
 #[must_use]
 pub fn learn_from_all(
     meters: &[&[f32; N_FEATURES]],
@@ -148,8 +148,8 @@ pub fn learn_from_all(
     fit(&most_suspicious(&scores, &no_verdicts, learning.left_out_share))
 }
 
-/// A fold a meter. Meters that measured the same are in one fold: which of them is in which would be
-/// their names' doing.
+/// Assigns a fold to each meter. Meters with equal measurements get the same fold; otherwise their names
+/// would decide which goes where.
 fn deal_folds(meters: &[&[f32; N_FEATURES]], rng: &mut impl Rng) -> Vec<u8> {
     let is_same = |a: &&[f32; N_FEATURES], b: &&[f32; N_FEATURES]| {
         a.iter().zip(b.iter()).all(|(a, b)| a.to_bits() == b.to_bits())
@@ -168,7 +168,7 @@ fn score_meters(
     meters.par_iter().enumerate().with_min_len(256).map(|(index, row)| score(index, row)).collect()
 }
 
-/// The meters that may be farms; where someone has looked, there is nothing to suspect.
+/// Selects the meters that may be farms. Visited meters are left aside, because their verdict is known.
 fn most_suspicious(scores: &[f64], verdicts: &[Option<bool>], share: f64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..scores.len()).filter(|&meter| verdicts[meter].is_none()).collect();
     let n = (scores.len() as f64 * share).ceil() as usize;
@@ -183,25 +183,25 @@ fn most_suspicious(scores: &[f64], verdicts: &[Option<bool>], share: f64) -> Vec
     is_left_out
 }
 
-/// Untouched rows that training uses at most: beyond them the negatives say nothing new.
+/// Most unchanged rows used for training; more negatives add nothing new.
 const MAX_UNTOUCHED: usize = 6000;
 
-/// What all fits learn from; each leaves out a fold, and perhaps the most suspicious meters.
+/// Training data of all fits; each fit leaves out a fold, and perhaps the most suspicious meters.
 struct Training<'a> {
     learning: &'a Learning,
     table: Table,
-    /// The meter of each row, or that which the copy was made of.
+    /// Meter of each row; for a copy, its host.
     meters: Vec<usize>,
-    /// What each row is.
+    /// Kind of each row.
     kinds: Vec<RowKind>,
 }
 
-/// What a row of the training table is.
+/// Kind of a row in the training table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum RowKind {
-    /// A meter as it is.
+    /// An unchanged meter.
     Untouched,
-    /// A meter that was visited, and whether there was a farm.
+    /// A visited meter, and whether there was a farm.
     Visited(bool),
     /// A copy.
     Planted(Planted),
@@ -222,7 +222,7 @@ impl<'a> Training<'a> {
             .map(|&index| meters[index])
             .chain(copies.iter().map(|copy| &copy.features.values))
             .collect();
-        // A feature that is nowhere known is never split on.
+        // A feature that is always missing is never split on.
         let is_left_out = |feature: usize| {
             let family = FEATURES[feature].family.as_str();
             learning.without.iter().any(|name| name == family)
@@ -243,13 +243,13 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// One model a fold, fitted on everything outside the fold.
+    /// Fits one model per fold, on everything outside the fold.
     fn fit_folds(&self, fold_of: &[u8], is_left_out: &[bool], rng: &mut Xoshiro256PlusPlus) -> Vec<Model> {
         let n_folds = fold_of.iter().max().map_or(1, |last| last + 1);
         let seeds: Vec<u64> = (0..n_folds).map(|_| rng.r#gen()).collect();
         let directions: Vec<Direction> = FEATURES.iter().map(|feature| feature.direction).collect();
         let fit = |fold: u8| {
-            // With one meter there is no outside: its own copies must do, and a finding says so.
+            // A single meter has no other fold. Then its own copies are used, and a finding says so.
             let is_used = |meter: usize| (fold_of[meter] != fold || n_folds == 1) && !is_left_out[meter];
             let rows: Vec<u32> =
                 (0..self.meters.len() as u32).filter(|&row| is_used(self.meters[row as usize])).collect();
@@ -268,8 +268,8 @@ impl<'a> Training<'a> {
         (0..n_folds).into_par_iter().map(fit).collect()
     }
 
-    /// Labels of some rows. Each kind of negative weighs a share of what all rigs weigh; a visit weighs
-    /// what several planted rigs do.
+    /// Returns the labels of some rows. Each kind of negative gets a share of the total weight of all rigs. A
+    /// visit has the weight of several planted rigs.
     fn labels(&self, rows: &[u32]) -> Labels {
         let kinds = || rows.iter().map(|row| self.kinds[*row as usize]);
         let is_rig = |kind: &RowKind| matches!(kind, RowKind::Planted(planted) if planted.is_rig());

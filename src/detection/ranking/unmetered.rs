@@ -1,4 +1,4 @@
-//! Ranks what no meter shows: residuals with unexplained load, and the meters past which it goes.
+//! Ranks unmetered load: residuals with unexplained load, and the meters whose bypass may explain it.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,26 +19,26 @@ use hashwatt_core::stats::sum_of_any_order;
 /// Group of all residuals.
 pub const RESIDUALS_GROUP: &str = "residuals";
 
-/// An interval holds nine in ten of a normal distribution within so many deviations.
+/// Standard deviations of an interval that contains 90% of a normal distribution.
 const INTERVAL_DEVIATIONS: f64 = 1.645;
 
-/// Error of the kW besides what it may be off by as evidence: the meters' classes and the loss.
+/// Extra relative error of the kW: accuracy classes of the meters, and the loss.
 const KW_ERROR_SHARE: f64 = 0.05;
 
-/// A share of farms found with the chances is at most this.
+/// Greatest share of farms estimated together with the chances.
 const MAX_SHARE: f64 = 0.5;
 
-/// A trace this likely is put in words.
+/// Least chance of a trace that is put in words.
 const MIN_TRACE: f64 = 0.2;
 
-/// A residual that follows a meter this clearly is put in words.
+/// Least deviations of a relation between residual and meter that is put in words.
 const CLEAR_DEVIATIONS: f64 = 3.0;
 
-/// Of the meters, and buses, where a voltage fell most so many are named.
+/// Most meters, and buses, named for the deepest voltage falls.
 const MAX_NAMED: usize = 3;
 
-/// Adds a line for every residual, and raises the meters past which unexplained load goes. Where someone looked and found nothing, at a residual, or at one
-/// of the meters that were `rejected`, nobody goes again.
+/// Adds a line for every residual, and raises the meters whose bypass may explain unexplained load. A place
+/// where a visit found nothing (a residual, or a meter in `rejected`) is not visited again.
 pub fn add_unmetered(
     scored: &mut Vec<Scored>,
     balance: &Balance,
@@ -83,9 +83,9 @@ pub fn add_unmetered(
     }
 }
 
-/// Chances from logarithms of ratios: the share of parents with a farm is found with them, by
-/// expectation and maximisation, as [`Chances`](super::chance::Chances) does for meters. Where it is
-/// known whether there is one, that is the chance.
+/// Computes chances from log ratios. The share of parents with a farm is estimated with them by expectation
+/// and maximisation, as [`Chances`](super::chance::Chances) does for meters. If a visit has settled it, the
+/// chance is 0 or 1.
 fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
     let n = log_ratios.len().max(1) as f64;
     let mut share: f64 = 0.01;
@@ -100,13 +100,13 @@ fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
     log_ratios.iter().zip(known).map(|one| chance(one, share)).collect()
 }
 
-/// Raises a meter's line by its trace in the residual above it.
+/// Raises a meter's line according to its trace in the residual of its parent.
 fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, is_listed: bool) {
     one.score = one.score.max(logistic(parent.excess.log_ratio) * trace.chance);
     if trace.chance >= MIN_TRACE {
         one.reasons.insert(0, trace_reason(parent, trace));
     }
-    // Both may be there: a part of a rig shows on the meter, the rest does not.
+    // Both may be true: the meter may show one part of a rig and miss the rest.
     one.chance = Some(1.0 - (1.0 - one.chance.unwrap_or_default()) * (1.0 - chance));
     if is_listed {
         one.kind = Some(Kind::UnderRegisteringMeter);
@@ -148,7 +148,7 @@ fn reasons(parent: &ParentBalance) -> Vec<Reason> {
     reasons
 }
 
-/// What is said where no meter is likely enough to be named.
+/// Returns the message for the case that no meter is likely enough to be named.
 fn no_trace(traces: &[Trace]) -> Message {
     let leaves_one = |trace: &&Trace| {
         trace.change_kw.is_some()
@@ -163,7 +163,7 @@ fn no_trace(traces: &[Trace]) -> Message {
         .with("n_denied", Value::count(n_denied))
 }
 
-/// Where voltages say that the load hangs.
+/// Returns reasons that locate the load by voltage.
 fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
     let Some((onset, (_, deepest_v))) = parent.excess.onset.zip(side.meters.first()) else {
         return Vec::new();
@@ -194,7 +194,7 @@ fn side_reasons(parent: &ParentBalance, side: &Side) -> Vec<Reason> {
     [Some(fall), place].into_iter().flatten().map(|message| Reason { message, weight: 0.0 }).collect()
 }
 
-/// What someone found who looked.
+/// Returns the result of a visit as a reason.
 fn verdict_reason(parent: &ParentBalance) -> Option<Reason> {
     let message = Message::new("verdict")
         .in_form("farm", if parent.is_farm()? { "found" } else { "none" })
@@ -243,7 +243,7 @@ fn trace_reason(parent: &ParentBalance, trace: &Trace) -> Reason {
     Reason { message, weight: trace.log_ratio }
 }
 
-/// What speaks for a meter, and against it.
+/// Returns the evidence for and against a meter.
 fn traces_of(trace: &Trace) -> Vec<Message> {
     let mut traces = Vec::new();
     if let (Some(follows), Some(share)) = (trace.follows, trace.share)

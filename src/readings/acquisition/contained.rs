@@ -1,4 +1,4 @@
-//! Holds panics of the libraries that read files at the file's border: one bad file stops no run.
+//! Contains panics of the file-reading libraries: one bad file never stops the run.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -9,8 +9,8 @@ thread_local! {
     static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs what reads a file. A panic becomes the error that `damaged` makes of its text, and says nothing
-/// on the terminal.
+/// Runs code that reads a file. A panic becomes an error that `damaged` builds from the panic's text, and
+/// prints nothing to the terminal.
 pub(super) fn contained<T, E>(
     read: impl FnOnce() -> Result<T, E>,
     damaged: impl FnOnce(String) -> E,
@@ -24,8 +24,8 @@ pub(super) fn contained<T, E>(
     )
 }
 
-/// Runs what is no part of reading, within something contained: its panics are faults of the program,
-/// and stay panics.
+/// Runs code that is not part of reading, inside a contained call. Its panics are bugs in the program and
+/// stay panics.
 pub(super) fn uncontained<T>(run: impl FnOnce() -> T) -> T {
     let before = IS_CONTAINED.replace(false);
     let result = run();

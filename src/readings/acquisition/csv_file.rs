@@ -12,47 +12,47 @@ use super::report::Cause;
 use super::storage::Storage;
 use super::values::DecimalMark;
 
-/// Bytes of the start of a file that its separator is told from.
+/// Bytes at the start of a file used to detect its separator.
 const BYTES_SNIFFED: usize = 64 << 10;
 
-/// Rows of one batch of a narrow file.
+/// Most rows of a batch of a narrow file.
 const MAX_ROWS_A_BATCH: usize = 65_536;
 
-/// Cells of one batch.
+/// Most cells of a batch.
 const CELLS_A_BATCH: usize = 4 * 65_536;
 
-/// Separators, the most frequent first.
+/// Possible separators, most frequent first.
 const SEPARATORS: &[u8] = b",;\t|";
 
 /// UTF-8's byte order mark.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A plain file is read in blocks of this size, so that several threads share it. [bytes]
+/// Block size for plain files, so that several threads can share one. [bytes]
 const BLOCK_BYTES: u64 = 32 << 20;
 
 /// A CSV file whose header has been read.
 #[derive(Debug, Clone)]
 pub(super) struct CsvFile {
     is_gzip: bool,
-    /// Where the header begins: behind the byte order mark.
+    /// First byte of the header, after the byte order mark.
     first_byte: u64,
-    /// Blocks the file is read in: a block has the lines that begin in it.
+    /// Number of blocks in the file; a block has the lines that begin in it.
     n_blocks: u64,
     block_bytes: u64,
     separator: u8,
-    /// How numbers are written.
+    /// Decimal mark of the numbers.
     pub decimal: DecimalMark,
     schema: SchemaRef,
 }
 
 impl CsvFile {
-    /// Reads the header; the error says what was seen instead.
+    /// Reads the header; the error says what was found instead.
     pub fn open(storage: &Storage) -> io::Result<Self> {
         Self::open_in_blocks(storage, BLOCK_BYTES)
     }
 
-    /// Gzip cannot be entered in the middle, nor can lines within quotes be told there: such files
-    /// are one block.
+    /// Opens the file in blocks. Reading cannot start in the middle of a gzip file, nor where quotes may
+    /// contain line breaks. Such files are one block.
     fn open_in_blocks(storage: &Storage, block_bytes: u64) -> io::Result<Self> {
         let head = storage.range(0, BYTE_ORDER_MARK.len().min(storage.size()? as usize))?;
         let is_gzip = head.starts_with(&[0x1f, 0x8b]);
@@ -90,12 +90,12 @@ impl CsvFile {
         &self.schema
     }
 
-    /// Blocks that can be read independently.
+    /// Returns the number of blocks that can be read independently.
     pub const fn n_blocks(&self) -> usize {
         self.n_blocks as usize
     }
 
-    /// Lines before those of a block, without the header.
+    /// Counts the lines before a block, without the header.
     pub fn rows_before(&self, storage: &Storage, block: usize) -> io::Result<u64> {
         let mut bytes = BlockBytes { inner: storage.stream()?, at: 0, end: block as u64 * self.block_bytes };
         let (mut buffer, mut n_lines) = (vec![0; 64 << 10], 0);
@@ -107,7 +107,7 @@ impl CsvFile {
         }
     }
 
-    /// The batches of one block, with some of the columns.
+    /// Returns the batches of one block, with some of the columns.
     pub fn read(
         &self,
         storage: &Storage,
@@ -129,7 +129,7 @@ impl CsvFile {
         })
     }
 
-    /// Up to `n` rows from the start of the file, with all columns.
+    /// Returns up to `n` rows from the start of the file, with all columns.
     pub fn first_rows(&self, storage: &Storage, n: usize) -> io::Result<RecordBatch> {
         let columns: Vec<usize> = (0..self.schema.fields().len()).collect();
         let mut batches = Vec::new();
@@ -157,7 +157,7 @@ impl CsvFile {
             let inner = bytes_of(storage, false)?;
             return Ok(builder.from_reader(Box::new(BlockBytes { inner, at: self.first_byte, end })));
         }
-        // The line that the block begins in belongs to the block before.
+        // The line that contains the start of the block belongs to the previous block.
         let mut inner = BufReader::new(storage.stream_from(start - 1)?);
         let mut passed = Vec::new();
         inner.read_until(b'\n', &mut passed)?;
@@ -167,7 +167,7 @@ impl CsvFile {
     }
 }
 
-/// Ends a stream with the line that the byte before `end` is in.
+/// Ends a stream after the line that contains the byte before `end`.
 struct BlockBytes {
     inner: Box<dyn Read + Send>,
     at: u64,
@@ -192,7 +192,7 @@ impl Read for BlockBytes {
     }
 }
 
-/// Batches of text columns. What stopped the stream early is in `broken` afterwards.
+/// Batches of text columns. `broken` holds the error that stopped the stream early.
 pub(super) struct CsvBatches {
     reader: csv::Reader<Box<dyn Read + Send>>,
     columns: Vec<usize>,
@@ -201,7 +201,7 @@ pub(super) struct CsvBatches {
     rows_a_batch: usize,
     n_rows: u64,
     pub broken: Option<String>,
-    /// Rows of the last batch that are not laid out as the header or no text, counted from 1 in the file.
+    /// Rows of the last batch that do not match the header or are not text, counted from 1 in the file.
     pub bad_rows: Vec<(Cause, u64)>,
 }
 
@@ -227,7 +227,7 @@ impl Iterator for CsvBatches {
             }
             n += 1;
             self.n_rows += 1;
-            // An empty field behind the last separator is no field.
+            // An empty field after the last separator does not count.
             let is_long = record.iter().skip(self.n_fields).any(|field| !field.is_empty());
             if is_long {
                 self.bad_rows.push((Cause::LongRow, self.n_rows));
@@ -258,7 +258,7 @@ fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>
     let mut bytes: Box<dyn Read + Send> =
         if is_gzip { Box::new(MultiGzDecoder::new(stream)) } else { stream };
     let mut start = Vec::with_capacity(BYTE_ORDER_MARK.len());
-    // A broken gzip is reported where rows are read, not here.
+    // A broken gzip file is reported when rows are read, not here.
     let _ = bytes.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start);
     if start == BYTE_ORDER_MARK {
         start.clear();
@@ -266,7 +266,7 @@ fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>
     Ok(Box::new(io::Cursor::new(start).chain(bytes)))
 }
 
-/// The separator that splits the header into most fields.
+/// Returns the separator that splits the header into the most fields.
 pub(super) fn sniff_separator(header: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [0usize; SEPARATORS.len()];
@@ -280,7 +280,7 @@ pub(super) fn sniff_separator(header: &[u8]) -> u8 {
     counts.iter().position(|count| *count == most).map_or(b',', |at| SEPARATORS[at])
 }
 
-/// Whether fields such as `0,25` occur, and none such as `0.25`.
+/// Detects the decimal mark: a comma if fields such as `0,25` occur and none such as `0.25`.
 fn sniff_decimal(start: &[u8], separator: u8) -> DecimalMark {
     let is_number = |field: &[u8], mark: u8| {
         let field = field.trim_ascii();

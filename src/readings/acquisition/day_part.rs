@@ -1,4 +1,4 @@
-//! Reads the time of day from a column of its own, beside a column of dates.
+//! Reads the time of day from its own column, next to a column of dates.
 
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
@@ -12,7 +12,7 @@ use super::text_time::parse_clock;
 use super::times::read_times;
 use super::values::{DecimalMark, read_values};
 
-/// Names of columns with a time of day, as keys.
+/// Names of columns with a time of day, as lookup keys.
 pub(super) const NAMES: &[&str] = &[
     "time",
     "timeofday",
@@ -29,10 +29,10 @@ pub(super) const NAMES: &[&str] = &[
     "intervalnumber",
 ];
 
-/// Seconds of a day of clock hours. [s]
+/// Seconds in 24 clock hours. [s]
 const DAY_S: i64 = 86_400;
 
-/// Adds the time of day to `times_s`; rows where it cannot be read are marked.
+/// Adds the time of day to `times_s`; marks rows where it cannot be read.
 pub(super) fn add_day_part(array: &dyn Array, part: DayPart, marks: &mut Marks, times_s: &mut [i64]) {
     match part {
         DayPart::Clock => {
@@ -62,7 +62,7 @@ pub(super) fn add_day_part(array: &dyn Array, part: DayPart, marks: &mut Marks, 
     }
 }
 
-/// The column with the time of day, where the column of times holds days only.
+/// Finds the column with the time of day, if the time column has only dates.
 pub(super) fn find_day_part<'a>(
     profiles: &'a [Profile],
     taken: &[usize],
@@ -80,7 +80,7 @@ pub(super) fn find_day_part<'a>(
     NAMES.iter().filter_map(named).find_map(|profile| Some((profile, part_of(profile)?)))
 }
 
-/// How a column writes the time of day: `00:30`, an hour of the day, or a number counted from 1.
+/// Detects how a column writes the time of day: `00:30`, an hour of the day, or a number counted from 1.
 fn part_of(profile: &Profile) -> Option<DayPart> {
     if profile.kind != Kind::Number {
         let texts = cast(&profile.array, &DataType::Utf8).ok()?;

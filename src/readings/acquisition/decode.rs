@@ -1,4 +1,4 @@
-//! Turns batches of rows into batches of intervals, after a file's mapping.
+//! Turns batches of rows into batches of intervals, according to a file's mapping.
 
 use arrow::array::{Array, RecordBatch};
 
@@ -13,13 +13,13 @@ use super::values::{DecimalMark, mark_too_large, read_values};
 use super::{IntervalBatch, Quality, layouts, times::read_times};
 use hashwatt_core::error::Result;
 
-/// Takes the batches of an [`IntervalBatch`] stream.
+/// Receives the batches of an [`IntervalBatch`] stream.
 pub type Sink<'a> = dyn FnMut(IntervalBatch) -> Result<()> + 'a;
 
-/// Intervals of a batch that leaves a wide, daily or dates layout.
+/// Most intervals of a batch decoded from a wide, daily or dates layout.
 pub(super) const INTERVALS_A_BATCH: usize = 65_536;
 
-/// What a decoder needs to know about its file.
+/// Everything a decoder needs to know about its file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Recipe<'a> {
     pub source: u32,
@@ -29,7 +29,7 @@ pub(super) struct Recipe<'a> {
 }
 
 impl Recipe<'_> {
-    /// Columns of the file that are read, in file order.
+    /// Returns the columns of the file to read, in file order.
     pub fn columns(&self) -> Vec<usize> {
         let mapping = self.mapping;
         let mut columns: Vec<usize> = mapping.layout.values().iter().map(|column| column.index).collect();
@@ -62,7 +62,7 @@ pub(super) struct Decoder<'a, 's> {
 }
 
 impl<'a, 's> Decoder<'a, 's> {
-    /// `first_row` is the number of the unit's first row, counted from 1.
+    /// Starts a unit whose first row has the number `first_row`, counted from 1.
     pub fn new(
         recipe: Recipe<'a>,
         meters: &'s mut MeterReader<'a>,
@@ -81,7 +81,7 @@ impl<'a, 's> Decoder<'a, 's> {
         }
     }
 
-    /// Decodes the next rows; `rows` has the columns of [`Recipe::columns`] in that order.
+    /// Decodes the next rows; `rows` has the columns of [`Recipe::columns`], in that order.
     pub fn decode(&mut self, rows: &RecordBatch) -> Result<()> {
         self.marks.reset(rows.num_rows());
         self.report.rows += rows.num_rows() as u64;
@@ -121,12 +121,12 @@ impl<'a, 's> Decoder<'a, 's> {
         rows.column(place).as_ref()
     }
 
-    /// Number of a batch's row, counted from 1.
+    /// Returns the number of a batch's row, counted from 1.
     pub const fn row_number(&self, row: usize) -> u64 {
         self.first_row + row as u64
     }
 
-    /// A meter a row; nothing where the value columns name the meters.
+    /// Reads one meter per row; reads nothing if the value columns name the meters.
     pub fn read_meters(&mut self, rows: &RecordBatch, out: &mut Vec<u32>) {
         match &self.recipe.mapping.meter {
             MeterFrom::Column(column) => {
@@ -138,7 +138,7 @@ impl<'a, 's> Decoder<'a, 's> {
         }
     }
 
-    /// A time a row, as written; nothing where the value columns name the times. [s]
+    /// Reads one time per row, as written; reads nothing if the value columns name the times. [s]
     pub fn read_times(&mut self, rows: &RecordBatch, out: &mut Vec<i64>) {
         match &self.recipe.mapping.time {
             TimeFrom::Column(column, form) => {
@@ -168,7 +168,7 @@ impl<'a, 's> Decoder<'a, 's> {
         }
     }
 
-    /// Applies unit, multiplier and multiplier column; what is no quantity after that is marked.
+    /// Applies unit, multiplier and multiplier column; marks results that cannot be a quantity.
     pub fn scale(&mut self, rows: &RecordBatch, values: &mut [f64]) {
         let factor = self.recipe.mapping.unit.factor() * self.recipe.mapping.multiplier;
         if factor != 1.0 {
@@ -203,7 +203,7 @@ impl<'a, 's> Decoder<'a, 's> {
         self.report = report;
     }
 
-    /// Turns times as written into starts: instants, within their interval. [s]
+    /// Turns times as written into instants at the start of their interval or within it. [s]
     pub fn place(&mut self, meters: &[u32], times_s: &mut [i64]) {
         let is_instant = matches!(&self.recipe.mapping.time, TimeFrom::Column(_, form) if form.is_instant());
         if !is_instant {
@@ -245,7 +245,7 @@ impl<'a, 's> Decoder<'a, 's> {
     }
 }
 
-/// Intervals on their way into a batch.
+/// Intervals collected for the next batch.
 #[derive(Debug, Default)]
 pub(super) struct Intervals {
     pub meters: Vec<u32>,

@@ -1,4 +1,4 @@
-//! Reads what happened to whole areas: outages, internet blackouts.
+//! Reads events that affected whole areas: outages, internet blackouts.
 
 use std::path::Path;
 
@@ -8,31 +8,31 @@ use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 
-/// The kind of an event in which an area had no internet.
+/// Kind of an event in which an area had no internet.
 pub const INTERNET_BLACKOUT: &str = "internet_blackout";
 
-/// The kind of an event that may last: a new price stands until the next.
+/// Kind of an event that has no time limit: a new tariff applies until the next one.
 const TARIFF_CHANGE: &str = "tariff_change";
 
 /// Kinds that a file of events may have.
 const KINDS: [&str; 3] = [INTERNET_BLACKOUT, "outage", TARIFF_CHANGE];
 
-/// No outage lasts longer; a date is wrong. [s]
+/// No outage lasts longer than this, so one of the dates must be wrong. [s]
 const MAX_EVENT_S: i64 = 366 * 86_400;
 
-/// A shorter part of a day does not move its floor. [s]
+/// An event that covers less of a day does not move the day's base load. [s]
 const MIN_INSIDE_S: i64 = 3 * 3600;
 
-/// Something that happened to an area.
+/// An event that affected an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// `outage`, `internet_blackout` ...
     pub kind: String,
-    /// Begin. [s since 1970-01-01T00:00Z]
+    /// Start. [s since 1970-01-01T00:00Z]
     pub start_s: i64,
     /// End. [s since 1970-01-01T00:00Z]
     pub end_s: i64,
-    /// The area's name, where it is not everyone.
+    /// Name of the area; `None` if everyone was affected.
     pub area: Option<String>,
 }
 
@@ -94,14 +94,14 @@ impl Events {
         Ok((events, left_out.findings(&file)))
     }
 
-    /// First start and last end; `None` without events. [s since 1970-01-01T00:00Z]
+    /// Returns the first start and the last end, or `None` without events. [s since 1970-01-01T00:00Z]
     #[must_use]
     pub fn span_s(&self) -> Option<(i64, i64)> {
         let first_s = self.all.iter().map(|event| event.start_s).min()?;
         Some((first_s, self.all.iter().map(|event| event.end_s).max()?))
     }
 
-    /// Civil days of which three hours or more lie within an event of this kind, ascending.
+    /// Returns the civil days with three hours or more inside an event of this kind, ascending.
     #[must_use]
     pub fn days(&self, kind: &str, calendar: &Calendar) -> Vec<i32> {
         let mut days = Vec::new();

@@ -1,4 +1,4 @@
-//! Guesses from the first rows what no column name says: register reads, and times that mark the end.
+//! Guesses from the first rows what column names do not say: register reads, and times that mark the end.
 
 use std::collections::BTreeMap;
 
@@ -12,42 +12,42 @@ use super::values::DecimalMark;
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::ReadingsTable;
 
-/// Reads of one meter before a counter can be told from energy: no load rises this long.
+/// Fewest values of a meter needed to tell a counter from energy: no load keeps rising for so long.
 const FEWEST_READS: usize = 24;
 
-/// Share of steps that may fall in a counter (exchange, rollover).
+/// Greatest share of steps that may fall in a counter (exchange, rollover).
 const MAX_FALLING_STEPS: f64 = 0.01;
 
-/// Share of steps that must rise: an energy that is always the same is no counter.
+/// Least share of steps that must rise: a constant energy is not a counter.
 const FEWEST_RISING_STEPS: f64 = 0.2;
 
-/// A counter is at least so many times its median step.
+/// Least ratio of a counter to its median step.
 const LEVEL_TO_STEP: f64 = 20.0;
 
 /// Share of meters that must agree on the end stamp.
 const ENOUGH_METERS: f64 = 0.8;
 
-/// Seconds of a day of clock hours. [s]
+/// Seconds in 24 clock hours. [s]
 const DAY_S: i64 = 86_400;
 
-/// First and last of all times of a file, as written. [s]
+/// First and last time of a file, as written. [s]
 pub(super) type Span = (i64, i64);
 
 /// The first rows by meter: times as written and values, in row order.
 type Series = BTreeMap<u32, Vec<(i64, f64)>>;
 
-/// What of the sample's series is known to be complete.
+/// Which series of the sample are known to be complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Complete {
     /// All series: the sample is the whole file.
     All,
-    /// All but the last: rows are sorted by meter.
+    /// All except the last: rows are sorted by meter.
     AllButLast,
-    /// None is.
+    /// None.
     Nothing,
 }
 
-/// Adds to the mapping what the sample shows, where nothing is stated.
+/// Adds to the mapping what the sample shows, unless it is stated.
 pub(super) fn look_at_sample(
     mapping: &mut Mapping,
     stated: &ReadingsTable,
@@ -79,7 +79,7 @@ pub(super) fn look_at_sample(
     }
 }
 
-/// The sample by meter, and whether each meter's rows stand together.
+/// Returns the sample by meter, and whether each meter's rows are contiguous.
 fn read_series(mapping: &Mapping, sample: &RecordBatch, decimal: DecimalMark) -> (Series, bool) {
     let table = OffsetTable::utc();
     let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
@@ -96,7 +96,7 @@ fn read_series(mapping: &Mapping, sample: &RecordBatch, decimal: DecimalMark) ->
     if read.is_err() { (Series::new(), false) } else { (series, is_by_meter) }
 }
 
-/// Whether the values are reads of cumulative counters, for every meter with enough of them.
+/// Whether the values are reads of cumulative counters, for every meter with enough values.
 fn are_registers(series: &Series) -> bool {
     let mut judged = series.values().filter(|reads| reads.len() >= FEWEST_READS).peekable();
     judged.peek().is_some() && judged.all(|reads| is_register(reads))
@@ -119,8 +119,8 @@ fn is_register(reads: &[(i64, f64)]) -> bool {
     level > LEVEL_TO_STEP * median_step
 }
 
-/// Whether series begin one interval after midnight and end at midnight: the complete ones, or,
-/// where none is known to be, the whole file's span of times.
+/// Whether series begin one interval after midnight and end at midnight. Tests the complete series or, if
+/// none is known to be complete, the time span of the whole file.
 fn is_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>) -> bool {
     let complete =
         if series.len() == 1 && complete == Complete::AllButLast { Complete::Nothing } else { complete };

@@ -1,4 +1,4 @@
-//! Finds out how a file is laid out, from what is stated, column names and its first rows.
+//! Detects the layout of a file from its settings, column names and first rows.
 
 use arrow::array::AsArray;
 
@@ -10,11 +10,11 @@ use super::profile::{Kind, Profile, name_key};
 use super::shapes::find_layout;
 use hashwatt_core::settings::ReadingsTable;
 
-/// Ratios of current and voltage transformers together stay below the upper bound; the lower one is a
-/// unit that is written out. [1]
+/// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
+/// a multiplier that only converts a unit. [1]
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
 
-/// Why a file cannot be mapped: what was seen, and the cure.
+/// Reason why a file cannot be mapped: what was seen, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub seen: String,
@@ -27,17 +27,17 @@ impl Trouble {
     }
 }
 
-/// What is known of a file before its columns are mapped.
+/// Facts about a file before its columns are mapped.
 pub(super) struct Known<'a> {
     pub profiles: &'a [Profile],
     pub stated: &'a ReadingsTable,
-    /// `key=value` folders above the file.
+    /// `key=value` folders in the file's path.
     pub partitions: &'a [(String, String)],
-    /// File name without its endings.
+    /// File name without its extensions.
     pub stem: &'a str,
 }
 
-/// Columns that have a role already, and what was guessed on the way.
+/// Columns that already have a role, and the guesses made so far.
 #[derive(Default)]
 pub(super) struct Roles {
     pub taken: Vec<usize>,
@@ -88,7 +88,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     })
 }
 
-/// Refuses a column that is stated for two purposes.
+/// Refuses settings that name one column for two purposes.
 fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
     let columns = [
         ("meter_column", &stated.meter_column),
@@ -110,7 +110,7 @@ fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The column of this name, in any case of letters where no exact one exists.
+/// Returns the column of this name; ignores case if there is no exact match.
 pub(super) fn stated_column(known: &Known<'_>, key: &str, name: &str) -> Result<Column, Trouble> {
     let exact = known.profiles.iter().find(|profile| profile.name == name);
     let near = || known.profiles.iter().find(|profile| profile.name.trim().eq_ignore_ascii_case(name.trim()));
@@ -126,7 +126,7 @@ pub(super) fn column_of(profile: &Profile) -> Column {
     Column { index: profile.index, name: profile.name.clone() }
 }
 
-/// Names for a sentence; long lists are cut.
+/// Lists names for a sentence; long lists are shortened.
 pub(super) fn names_of(profiles: &[Profile]) -> String {
     const MAX_NAMED: usize = 12;
     let mut text =
@@ -137,7 +137,7 @@ pub(super) fn names_of(profiles: &[Profile]) -> String {
     text
 }
 
-/// A stated column, or the first of the known names.
+/// Returns the stated column, or the first column with a known name.
 fn named_role(
     known: &Known<'_>,
     key: &str,
@@ -211,7 +211,7 @@ fn stated_voltage(known: &Known<'_>) -> Result<Option<Column>, Trouble> {
     Err(Trouble::new(seen, "Set voltage_column to a column with numbers, or leave the key out"))
 }
 
-/// Only a row an interval, or a read, has room for one.
+/// Finds the voltage column; only layouts with one row per interval or read can have one.
 fn find_voltage(
     known: &Known<'_>,
     layout: &Layout,
@@ -231,7 +231,7 @@ fn find_voltage(
     }
 }
 
-/// The first rows of a column may be empty: transformers' meters often have no voltage.
+/// Whether a column has voltages. Its first rows may be empty: transformer meters often have no voltage.
 fn holds_voltages(known: &Known<'_>, column: &Column) -> bool {
     matches!(known.profiles[column.index].kind, Kind::Number | Kind::Empty)
 }
@@ -242,7 +242,8 @@ fn quality_one(name: &str) -> QualityOne {
     if says_measured { QualityOne::Measured } else { QualityOne::Estimated }
 }
 
-/// AWS exports hold several kinds of reads in one table; `INT` is interval data.
+/// Finds the column with the kind of read. AWS exports mix several kinds in one table; `INT` is interval
+/// data.
 fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, String)> {
     let profile = known.profiles.iter().find(|p| p.key == "readingtype" && p.kind == Kind::Text)?;
     let kinds: std::collections::BTreeSet<&str> =
@@ -275,7 +276,7 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
     Ok(Unit::KilowattHours)
 }
 
-/// The unit that a column such as `unit` or `uom` states in every row.
+/// Returns the unit that a column such as `unit` or `uom` states in every row.
 fn unit_column(known: &Known<'_>) -> Option<Unit> {
     let profile = known.profiles.iter().find(|p| matches!(p.key.as_str(), "unit" | "units" | "uom"))?;
     let mut texts = profile.array.as_string_opt::<i32>()?.iter().flatten();

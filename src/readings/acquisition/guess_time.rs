@@ -1,4 +1,4 @@
-//! Finds the column of times, how it is written, and which end of the interval it marks.
+//! Finds the column of times, its format, and which end of the interval it marks.
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type};
@@ -11,7 +11,7 @@ use super::names;
 use super::profile::{Kind, Profile, date_order, has_unordered_dates, name_key};
 use super::text_time::{DateOrder, is_epoch, parse_time, whole_number_time};
 
-/// Where the time is, and in what form; `None` where neither a column nor a folder has it.
+/// Finds the time and its format; `None` if neither a column nor a folder has it.
 pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<TimeFrom>, Trouble> {
     let could_be_time = |profile: &&Profile| profile.kind == Kind::Time || profile.is_time_number;
     let column = if let Some(name) = &known.stated.time_column {
@@ -38,13 +38,13 @@ pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<T
     Ok(Some(TimeFrom::Column(column, form)))
 }
 
-/// Whole numbers under a name that can only be a time, whatever their size: an epoch gone wrong.
+/// Whether whole numbers have a name that can only be a time, even if their size fits no known epoch.
 fn is_integer(profile: &Profile) -> bool {
     let names = ["timestamp", "datetime", "start", "starttime", "ts", "end", "endtime"];
     profile.data_type.is_integer() && names.contains(&profile.key.as_str())
 }
 
-/// The one column that holds times, whatever its name.
+/// Returns the only column that has times, whatever its name.
 fn only_time_column(known: &Known<'_>, roles: &mut Roles) -> Result<Option<Column>, Trouble> {
     let times: Vec<Profile> = known.profiles.iter().filter(|p| p.kind == Kind::Time).cloned().collect();
     match times.as_slice() {
@@ -60,7 +60,7 @@ fn only_time_column(known: &Known<'_>, roles: &mut Roles) -> Result<Option<Colum
     }
 }
 
-/// The day in `date=2013-01-31`. [s]
+/// Returns the day in a folder such as `date=2013-01-31`. [s]
 fn partition_day(known: &Known<'_>) -> Option<i64> {
     let is_date = |key: &str| matches!(name_key(key).as_str(), "date" | "day" | "dt" | "readdate");
     let day = |text: &str| parse_time(text.as_bytes(), DateOrder::DayFirst).map(|time| time.seconds);
@@ -132,7 +132,7 @@ fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
     })
 }
 
-/// The column with the time of day, where the times are days only.
+/// Finds the column with the time of day, if the times are only dates.
 pub(super) fn find_time_of_day(
     known: &Known<'_>,
     roles: &mut Roles,
@@ -151,7 +151,7 @@ pub(super) fn find_time_of_day(
     Some((column_of(profile), part))
 }
 
-/// Which end of the interval times mark: as stated, or as the column is named.
+/// Finds which end of the interval times mark: as stated, or as the column name says.
 pub(super) fn find_stamp(
     known: &Known<'_>,
     time: &TimeFrom,

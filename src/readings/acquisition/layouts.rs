@@ -1,4 +1,4 @@
-//! Decodes the layouts whose rows hold many intervals: wide, daily rows, and a column a day.
+//! Decodes the layouts with many intervals per row: wide, daily rows, and one column per day.
 
 use arrow::array::RecordBatch;
 
@@ -10,13 +10,13 @@ use super::report::Cause;
 use super::values::read_values;
 use hashwatt_core::error::Result;
 
-/// A day as clocks count it; changes of the clock only lengthen or shorten it in UTC. [s]
+/// A day of 24 clock hours; a clock change only makes it longer or shorter in UTC. [s]
 const DAY_S: i64 = 86_400;
 
-/// Stands for "whatever meter" where times belong to rows and not to meters.
+/// Stands for any meter, when times belong to rows and not to meters.
 const ANY_METER: u32 = u32::MAX;
 
-/// A row an instant, a column a meter.
+/// Decodes one row per instant, one column per meter.
 pub(super) fn decode_wide(
     decoder: &mut Decoder<'_, '_>,
     rows: &RecordBatch,
@@ -51,7 +51,7 @@ pub(super) fn decode_wide(
     decoder.send(intervals)
 }
 
-/// A row a meter-day, a column an interval of the day.
+/// Decodes one row per meter and day, one column per interval of the day.
 pub(super) fn decode_daily(
     decoder: &mut Decoder<'_, '_>,
     rows: &RecordBatch,
@@ -94,7 +94,7 @@ pub(super) fn decode_daily(
     decoder.send(intervals)
 }
 
-/// A row a meter, a column a day.
+/// Decodes one row per meter, one column per day.
 pub(super) fn decode_dates(
     decoder: &mut Decoder<'_, '_>,
     rows: &RecordBatch,
@@ -126,14 +126,14 @@ pub(super) fn decode_dates(
     decoder.send(intervals)
 }
 
-/// Where a column of a daily row lies in time.
+/// Time of a column of a daily row.
 #[derive(Debug, Clone, Copy)]
 enum Slot {
-    /// It starts at this instant. [s]
+    /// The interval starts at this instant. [s]
     At(i64),
-    /// The clock skipped its local time; the instant is that time moved forward. [s]
+    /// The clock skipped this local time; `moved_s` is the time moved forward. [s]
     Skipped { local_s: i64, moved_s: i64 },
-    /// The day is shorter than that.
+    /// The column is past the end of a short day.
     Beyond,
 }
 
@@ -193,7 +193,7 @@ fn read_all_cells(
         .collect()
 }
 
-/// Reads one value column and leaves its marks in the decoder.
+/// Reads one value column and stores its marks in the decoder.
 fn read_cells(decoder: &mut Decoder<'_, '_>, rows: &RecordBatch, column: &Column, values: &mut Vec<f64>) {
     decoder.marks.reset(rows.num_rows());
     read_values(decoder.column(rows, column), decoder.recipe.decimal, &mut decoder.marks, values);

@@ -1,14 +1,14 @@
-//! Counts what of a table beside the readings could not be used, and turns the counts into findings.
+//! Counts unusable values in the tables beside the interval data, and turns the counts into findings.
 
 use hashwatt_core::finding::{Code, Finding, Severity};
 
-/// Trouble of one table: each kind once, however many rows have it.
+/// Problems of one table: one entry per kind, however many rows have it.
 #[derive(Debug, Default)]
 pub(super) struct LeftOut {
     kinds: Vec<Kind>,
 }
 
-/// Rows that share a column and what is wrong with it.
+/// Rows with the same problem in the same column.
 #[derive(Debug)]
 struct Kind {
     column: &'static str,
@@ -20,13 +20,13 @@ struct Kind {
 }
 
 impl LeftOut {
-    /// Counts a row, from 0, whose `column` holds `value`; `wrong` says what is wrong, what became of it
+    /// Counts a row, numbered from 0, whose `column` has `value`. `wrong` states the problem, what was done
     /// and the cure.
     pub fn note(&mut self, row: usize, column: &'static str, value: impl ToString, wrong: &'static str) {
         self.note_as(Severity::Skipped, row, column, value, wrong);
     }
 
-    /// As [`note`](Self::note), of another severity.
+    /// As [`note`](Self::note), with another severity.
     pub fn note_as(
         &mut self,
         severity: Severity,
@@ -45,7 +45,7 @@ impl LeftOut {
         }
     }
 
-    /// One finding a kind, by first row.
+    /// Returns one finding per kind, by first row.
     pub fn findings(mut self, file: &str) -> Vec<Finding> {
         self.kinds.sort_by_key(|kind| kind.first_row);
         let finding = |kind: Kind| {

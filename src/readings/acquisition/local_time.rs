@@ -1,6 +1,6 @@
-//! Turns naive local times into instants with a zone's offset table, without a zone look-up a row.
+//! Turns naive local times into instants with a table of a zone's offsets, without a zone look-up per row.
 //!
-//! Times are seconds; a naive local time is counted as if its clock were UTC.
+//! Times are in seconds; a naive local time is counted as if its clock showed UTC.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,25 +11,25 @@ use jiff::tz::{Offset, TimeZone};
 /// First instant that interval data may have: 1990-01-01T00:00Z. [s]
 pub const FIRST_INSTANT_S: i64 = 631_152_000;
 
-/// First instant that interval data may no longer have: 2101-01-01T00:00Z. [s]
+/// First instant past the range of interval data: 2101-01-01T00:00Z. [s]
 pub const END_INSTANT_S: i64 = 4_133_980_800;
 
-/// A zone alternates between two clocks while its stretches are shorter than this; a longer stretch
-/// is a standard time of its own (Almaty, 2004 to 2024). [s]
+/// Periods with one offset that are shorter than this are seasons: the zone alternates between two clocks. A
+/// longer period is a standard time of its own (Almaty, 2004 to 2024). [s]
 const LONGEST_SEASON_S: i64 = 330 * 86_400;
 
-/// How the clock behaves over a stretch of local times.
+/// Behaviour of the clock over a period of local times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stretch {
     /// Every local time occurs once.
     Once,
     /// Every local time occurs twice; the field is the offset of the second pass. [s]
     Twice { second_offset_s: i64 },
-    /// No local time occurs: the clock was moved forward over them.
+    /// No local time occurs: the clock was moved forward past them.
     Never,
 }
 
-/// Local times from `from_s` to the next segment's, with the offset that takes them to UTC.
+/// Local times from `from_s` to the next segment, with the offset that converts them to UTC.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     from_s: i64,
@@ -44,20 +44,20 @@ pub struct OffsetTable {
 }
 
 impl OffsetTable {
-    /// The table of a clock that follows the zone's changes.
+    /// Builds the table of a clock that follows the zone's changes.
     #[must_use]
     pub fn local(tz: &TimeZone) -> Self {
         Self::from_pieces(&offset_pieces(tz))
     }
 
-    /// The table of a clock that keeps the zone's standard time all year. Standard time is the lower
-    /// of the two offsets a zone alternates between.
+    /// Builds the table of a clock that keeps the zone's standard time all year. Standard time is the lower
+    /// of the two offsets that a zone alternates between.
     #[must_use]
     pub fn standard(tz: &TimeZone) -> Self {
         Self::from_pieces(&standard_pieces(&offset_pieces(tz)))
     }
 
-    /// The table that leaves times as they stand.
+    /// Builds the table that leaves times unchanged.
     #[must_use]
     pub fn utc() -> Self {
         Self::from_pieces(&[(i64::MIN, 0)])
@@ -69,7 +69,7 @@ impl OffsetTable {
         self.segments[self.segment_at(local_s).0].stretch != Stretch::Never
     }
 
-    /// The offset that holds from one local time to another, where it is one throughout. [s]
+    /// Returns the offset from one local time to another, if it is the same throughout. [s]
     #[must_use]
     pub fn constant_offset(&self, from_s: i64, to_s: i64) -> Option<i64> {
         let (index, _, end_s) = self.segment_at(from_s);
@@ -77,7 +77,7 @@ impl OffsetTable {
         (segment.stretch == Stretch::Once && to_s <= end_s).then_some(segment.offset_s)
     }
 
-    /// `pieces`: instant from which an offset holds, and the offset, both in seconds, in order.
+    /// Builds the table from `pieces`: instants and the offset that applies from each, in seconds, in order.
     fn from_pieces(pieces: &[(i64, i64)]) -> Self {
         let mut segments = vec![Segment { from_s: i64::MIN, offset_s: pieces[0].1, stretch: Stretch::Once }];
         for pair in pieces.windows(2) {
@@ -94,7 +94,7 @@ impl OffsetTable {
         Self { segments: segments.into() }
     }
 
-    /// The segment of a local time: its index, where it starts and where the next one does.
+    /// Returns the segment of a local time: its index, its start and the start of the next.
     fn segment_at(&self, local_s: i64) -> (usize, i64, i64) {
         let next = self.segments.partition_point(|segment| segment.from_s <= local_s);
         let end = self.segments.get(next).map_or(i64::MAX, |segment| segment.from_s);
@@ -102,7 +102,7 @@ impl OffsetTable {
     }
 }
 
-/// Where the offset changes, from before 1990 to 2100. [(instant in s, offset in s)]
+/// Returns the changes of the offset, from before 1990 to 2100. [(instant in s, offset in s)]
 fn offset_pieces(tz: &TimeZone) -> Vec<(i64, i64)> {
     let first = Timestamp::from_second(FIRST_INSTANT_S).expect("1990 is a time jiff has");
     let mut pieces = vec![(i64::MIN, i64::from(tz.to_offset(first).seconds()))];
@@ -138,11 +138,11 @@ fn standard_pieces(pieces: &[(i64, i64)]) -> Vec<(i64, i64)> {
         .collect()
 }
 
-/// Takes the local times of one source to instants, in the order of its rows.
+/// Converts the local times of one source to instants, in the order of its rows.
 ///
-/// A local time that occurs twice is taken as the first pass until its meter's clock goes back or
-/// stands still; what follows is the second pass. In a source that runs backwards it is the other
-/// way round. A local time that never occurs is moved forward by the length of the change.
+/// A local time that occurs twice counts as the first pass until its meter's clock goes back or stands still.
+/// Later rows are the second pass. In a source in descending order it is the reverse. A local time that never
+/// occurs is moved forward by the length of the change.
 #[derive(Debug, Clone)]
 pub struct LocalClock {
     table: OffsetTable,
@@ -150,7 +150,7 @@ pub struct LocalClock {
     passes: HashMap<(u32, usize), Pass>,
 }
 
-/// Where a meter is within a stretch of local times that occurs twice.
+/// State of a meter within a period of local times that occurs twice.
 #[derive(Debug, Clone, Copy)]
 struct Pass {
     last_s: i64,
@@ -158,23 +158,23 @@ struct Pass {
     runs_backwards: bool,
 }
 
-/// Local times that their zone never showed.
+/// Local times that never occurred in their zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Nonexistent {
-    /// How many there were.
+    /// Number of such times.
     pub n: u64,
-    /// The first of them, as a naive local time. [s]
+    /// The first such time, as a naive local time. [s]
     pub first_s: Option<i64>,
 }
 
 impl LocalClock {
-    /// A clock that has seen no row yet.
+    /// Starts a clock that has seen no rows.
     #[must_use]
     pub fn new(table: OffsetTable) -> Self {
         Self { table, previous: None, passes: HashMap::new() }
     }
 
-    /// Turns `times_s` of `meters` (one each, in row order) from local time to instants. [s]
+    /// Converts `times_s` from local time to instants, one per row of `meters`, in row order. [s]
     pub fn to_instants(&mut self, meters: &[u32], times_s: &mut [i64]) -> Nonexistent {
         let mut nonexistent = Nonexistent::default();
         let (first_s, last_s) = times_s
@@ -183,7 +183,7 @@ impl LocalClock {
         if first_s <= last_s
             && let Some(offset_s) = self.table.constant_offset(first_s, last_s + 1)
         {
-            // No clock changes within the batch: the usual case.
+            // No clock change within the batch: the usual case.
             self.previous = meters.last().copied().zip(times_s.last().copied());
             if offset_s != 0 {
                 times_s.iter_mut().for_each(|time| *time -= offset_s);

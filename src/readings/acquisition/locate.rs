@@ -13,17 +13,17 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::folder::is_output;
 use hashwatt_core::settings::ReadingsTable;
 
-/// Endings of the files that are read from a folder; a file named by itself may have any.
+/// Extensions of the files that are read from a folder. A file named directly may have any extension.
 const ENDINGS: &[&str] =
     &[".parquet", ".parq", ".pq", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".csv.gzip"];
 
 /// A file that may hold interval data.
 #[derive(Debug, Clone)]
 pub(super) struct FoundFile {
-    /// Path or URL, for people.
+    /// Path or URL to show to people.
     pub name: String,
     pub storage: Storage,
-    /// `key=value` folders on the way to it.
+    /// `key=value` folders in its path.
     pub partitions: Vec<(String, String)>,
 }
 
@@ -33,7 +33,7 @@ impl FoundFile {
         Self { partitions: partitions(&name), name, storage: Storage::Local(path) }
     }
 
-    /// What two names of one file have in common: where links lead to, or the URL.
+    /// Returns what all names of one file share: the path with links followed, or the URL.
     pub fn place(&self) -> PathBuf {
         let canonical = match &self.storage {
             Storage::Local(path) => std::fs::canonicalize(path).ok(),
@@ -42,21 +42,21 @@ impl FoundFile {
         canonical.unwrap_or_else(|| PathBuf::from(&self.name))
     }
 
-    /// File name without its endings.
+    /// Returns the file name without its extensions.
     pub fn stem(&self) -> &str {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name);
         name.split('.').find(|part| !part.is_empty()).unwrap_or(name)
     }
 }
 
-/// The files that `path` names, sorted by name.
+/// Lists the files that `path` names, sorted by name.
 ///
 /// # Errors
-/// When nothing is there, or the object store does not answer.
+/// When nothing is found, or the object store does not answer.
 pub(super) fn find_files(path: &str) -> Result<Vec<FoundFile>> {
     let mut files = match Url::parse(path) {
         Ok(url) if url.scheme() == "file" => find_local(&file_url_path(path))?,
-        // One letter is a Windows drive.
+        // A single letter is a Windows drive.
         Ok(url) if path.contains("://") && url.scheme().len() > 1 => find_remote(path, &url)?,
         _ => find_local(Path::new(path))?,
     };
@@ -68,7 +68,7 @@ pub(super) fn find_files(path: &str) -> Result<Vec<FoundFile>> {
     Ok(files)
 }
 
-/// Files on this machine that tables of readings name; those that cannot be listed are left out.
+/// Lists the local files that `[[readings]]` tables name. Files that cannot be listed are left out.
 #[must_use]
 pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
     let is_local = |table: &&ReadingsTable| !table.path.contains("://") || table.path.starts_with("file:");
@@ -81,8 +81,8 @@ pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Leaves out what hashwatt wrote: digests and tables of runs are no readings, also where a run lies in the
-/// folder of the exports.
+/// Leaves out hashwatt's own output: digests and run tables are not interval data, even if a run is inside
+/// the folder of the exports.
 fn without_outputs(files: Vec<FoundFile>) -> Vec<FoundFile> {
     let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let is_export = |file: &FoundFile| match &file.storage {
@@ -141,18 +141,18 @@ fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
     Ok(without_outputs(walk.files))
 }
 
-/// The folders of one search: each is walked once, however many links lead to it.
+/// Folders of one search. Each is visited once, however many links lead to it.
 #[derive(Default)]
 struct Walk {
-    /// Where folders really are.
+    /// Real paths of the folders visited.
     walked: BTreeSet<PathBuf>,
-    /// Folders behind links, which come last: a file keeps the name without a link.
+    /// Folders behind links. They come last, so that a file keeps its name without a link.
     linked: VecDeque<PathBuf>,
     files: Vec<FoundFile>,
 }
 
 impl Walk {
-    /// Collects the files below a folder.
+    /// Collects the files in a folder and its subfolders.
     fn all_below(&mut self, folder: &Path) -> Result<()> {
         self.below(folder)?;
         while let Some(folder) = self.linked.pop_front() {
@@ -171,7 +171,7 @@ impl Walk {
         let entries = std::fs::read_dir(folder).map_err(trouble)?;
         let mut paths: Vec<PathBuf> =
             entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().map_err(trouble)?;
-        // So that of two links to one folder the same is walked whatever the disk's order.
+        // Sorted, so that the choice between two links to one folder does not depend on the disk's order.
         paths.sort();
         for path in paths {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -189,7 +189,7 @@ impl Walk {
     }
 }
 
-/// Files that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
+/// Whether a file is one that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
 fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '_'])
 }
@@ -199,7 +199,7 @@ fn has_known_ending(name: &str) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// `region=south/date=2024-01-31` as pairs.
+/// Returns `region=south/date=2024-01-31` as pairs.
 fn partitions(path: &str) -> Vec<(String, String)> {
     let folders = path.split(['/', '\\']).filter_map(|folder| folder.split_once('='));
     folders.map(|(key, value)| (key.to_owned(), value.replace("%20", " ").replace("%3A", ":"))).collect()
@@ -209,7 +209,7 @@ fn find_remote(text: &str, url: &Url) -> Result<Vec<FoundFile>> {
     let trouble = |error: object_store::Error| {
         Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
     };
-    // An `http://` URL says by itself that the transfer is not encrypted.
+    // A user who writes `http://` accepts an unencrypted transfer.
     let is_plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
     let environment = std::env::vars_os()
         .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
@@ -246,7 +246,7 @@ fn remote_file(store: &Arc<dyn ObjectStore>, object: object_store::ObjectMeta, b
     FoundFile { partitions: partitions(&name), name, storage }
 }
 
-/// Objects below a prefix, folder by folder.
+/// Lists objects under a prefix, folder by folder.
 fn list_remote(
     store: &Arc<dyn ObjectStore>,
     prefix: &ObjectPath,

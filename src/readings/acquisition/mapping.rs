@@ -1,4 +1,4 @@
-//! Says how one file's columns become interval data, and which of it was stated and which guessed.
+//! Describes how one file's columns become interval data, and which parts were stated or guessed.
 
 use serde::Serialize;
 
@@ -9,40 +9,40 @@ use hashwatt_core::settings::ReadingsTable;
 /// A column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Place in the file, from 0.
+    /// Position in the file, counted from 0.
     pub index: usize,
     /// Name as written.
     pub name: String,
 }
 
-/// How rows and columns hold intervals.
+/// How intervals are arranged in rows and columns.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Layout {
-    /// A row an interval.
+    /// One row per interval.
     Long {
         /// Energy or demand.
         value: Column,
     },
-    /// A row a read of a cumulative counter.
+    /// One row per read of a cumulative counter.
     Register {
-        /// The counter.
+        /// Counter value.
         value: Column,
     },
-    /// A row an instant, a column a meter.
+    /// One row per instant, one column per meter.
     Wide {
         /// The meters.
         values: Vec<Column>,
     },
-    /// A row a meter-day, a column an interval of the day.
+    /// One row per meter and day, one column per interval of the day.
     Daily {
         /// The intervals of the day, in order.
         values: Vec<Column>,
         /// Length of each. [s]
         step_s: i64,
-        /// Whether columns count clock hours or time elapsed since midnight.
+        /// Whether columns count clock hours or the time elapsed since midnight.
         count: DayCount,
     },
-    /// A row a meter, a column a day (SGCC).
+    /// One row per meter, one column per day (SGCC).
     Dates {
         /// The days.
         values: Vec<Column>,
@@ -52,7 +52,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The value of the `shape` key.
+    /// Returns the value of the `shape` key.
     #[must_use]
     pub const fn shape(&self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Layout {
         }
     }
 
-    /// Columns with values.
+    /// Returns the columns with values.
     #[must_use]
     pub fn values(&self) -> &[Column] {
         match self {
@@ -74,38 +74,38 @@ impl Layout {
     }
 }
 
-/// What the columns of a daily row count on days of 23 or 25 h.
+/// How the columns of a daily row count on days of 23 or 25 h.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayCount {
-    /// Clock time: the column of an hour that did not occur is empty or zero.
+    /// By clock time: the column of an hour that did not occur is empty or zero.
     ClockTime,
-    /// Time since local midnight: rows have columns for 25 h.
+    /// By time since local midnight: rows have columns for 25 h.
     Elapsed,
 }
 
-/// Where the meter's id is.
+/// Source of the meter's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MeterFrom {
-    /// In a column.
+    /// A column.
     Column(Column),
-    /// In the folder's or the file's name: one meter a file.
+    /// The folder or file name: one meter per file.
     Name(String),
-    /// In the names of the value columns.
+    /// The names of the value columns.
     ValueColumns,
 }
 
-/// Where the time is.
+/// Source of the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TimeFrom {
-    /// In a column.
+    /// A column.
     Column(Column, TimeForm),
-    /// In the folder's name (`date=2013-01-31`): the file's naive local day. [s]
+    /// The folder name (`date=2013-01-31`): the file's naive local day. [s]
     Folder(i64),
-    /// In the names of the value columns.
+    /// The names of the value columns.
     ValueColumns,
 }
 
-/// How a time column is written.
+/// Format of a time column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeForm {
     /// A timestamp with a zone.
@@ -116,9 +116,9 @@ pub enum TimeForm {
     TextInstant(DateOrder),
     /// Text without an offset.
     TextNaive(DateOrder),
-    /// Epoch as a number: so many to the second.
+    /// Epoch as a number.
     Epoch {
-        /// 1, 1e3, 1e6 or 1e9.
+        /// Units per second: 1, 1e3, 1e6 or 1e9.
         per_second: i64,
     },
     /// `yyyymmdd[HHMM[SS]]` as a number.
@@ -126,28 +126,28 @@ pub enum TimeForm {
 }
 
 impl TimeForm {
-    /// Whether times are instants already.
+    /// Whether times are already instants.
     #[must_use]
     pub const fn is_instant(self) -> bool {
         matches!(self, Self::Instant | Self::TextInstant(_) | Self::Epoch { .. })
     }
 }
 
-/// How a column of its own writes the time of day.
+/// Format of a separate column with the time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayPart {
-    /// As `00:30`.
+    /// A clock time such as `00:30`.
     Clock,
-    /// As a number of intervals.
+    /// A number of the interval.
     Number {
-        /// The number of the day's first interval, 0 or 1.
+        /// Number of the day's first interval, 0 or 1.
         first: i64,
         /// Length of an interval. [s]
         step_s: i64,
     },
 }
 
-/// What naive times mean.
+/// Meaning of naive times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "lowercase")]
@@ -161,7 +161,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The value of the `clock` key.
+    /// Returns the value of the `clock` key.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -195,7 +195,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The unit with this symbol, in any case of letters; `None` where it is none we know.
+    /// Returns the unit with this symbol, in upper or lower case; `None` if it is unknown.
     #[must_use]
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         Some(match symbol.trim().to_ascii_lowercase().as_str() {
@@ -209,7 +209,7 @@ impl Unit {
         })
     }
 
-    /// The symbol, as the `unit` key has it.
+    /// Returns the symbol, as in the `unit` key.
     #[must_use]
     pub const fn symbol(self) -> &'static str {
         match self {
@@ -222,7 +222,7 @@ impl Unit {
         }
     }
 
-    /// kWh or kW in one of this unit.
+    /// Returns the factor from this unit to kWh or kW.
     #[must_use]
     pub const fn factor(self) -> f64 {
         match self {
@@ -232,7 +232,7 @@ impl Unit {
         }
     }
 
-    /// What a value of this unit is, where it is no register read.
+    /// Returns the quantity of a value in this unit, unless it is a register read.
     #[must_use]
     pub const fn quantity(self) -> Quantity {
         match self {
@@ -242,33 +242,33 @@ impl Unit {
     }
 }
 
-/// Something about a file that nobody stated.
+/// A property of a file that was not stated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Guess {
-    /// The key of `[[readings]]` that would state it.
+    /// Key of `[[readings]]` that would state it.
     pub key: &'static str,
-    /// What was taken.
+    /// Value assumed.
     pub value: String,
-    /// Why.
+    /// Reason for it.
     pub reason: String,
 }
 
 /// How one file becomes interval data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
-    /// How rows and columns hold intervals.
+    /// How intervals are arranged in rows and columns.
     pub layout: Layout,
-    /// Where the meter's id is.
+    /// Source of the meter's id.
     pub meter: MeterFrom,
-    /// Where the time is.
+    /// Source of the time.
     pub time: TimeFrom,
-    /// Column with the time of day, where the time column holds days only.
+    /// Column with the time of day, if the time column has only dates.
     pub day_part: Option<(Column, DayPart)>,
     /// Column with quality codes.
     pub quality: Option<Column>,
     /// Whether 1, true or yes in the quality column means measured or estimated.
     pub quality_one: QualityOne,
-    /// Column that multiplies the value.
+    /// Column with a factor for the value.
     pub multiplier_column: Option<Column>,
     /// Column with the voltage. [V]
     pub voltage: Option<Column>,
@@ -276,17 +276,17 @@ pub struct Mapping {
     pub only_rows: Option<(Column, String)>,
     /// Unit of the values.
     pub unit: Unit,
-    /// Multiplies every value.
+    /// Factor for every value.
     pub multiplier: f64,
-    /// What naive times mean; `None`: local where a zone is given, else as they stand.
+    /// Meaning of naive times. `None`: local if a zone is given, otherwise unchanged.
     pub clock: Option<Clock>,
     /// Which end of the interval times mark.
     pub stamp: Stamp,
-    /// What in the mapping was guessed.
+    /// The guessed parts of the mapping.
     pub guesses: Vec<Guess>,
 }
 
-/// What 1, true or yes means in a quality column.
+/// Meaning of 1, true or yes in a quality column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QualityOne {
     /// `is_valid`, `measured`.
@@ -296,7 +296,7 @@ pub enum QualityOne {
 }
 
 impl Mapping {
-    /// What the values of the batches are.
+    /// Returns the quantity of the values in the batches.
     #[must_use]
     pub const fn quantity(&self) -> Quantity {
         match self.layout {
@@ -305,13 +305,13 @@ impl Mapping {
         }
     }
 
-    /// The mapping that reads the voltage [V] where this one reads the value; `None` where rows hold none.
+    /// Returns a mapping that reads the voltage [V] in place of the value, or `None` if rows have no voltage.
     #[must_use]
     pub fn of_voltage(&self) -> Option<Self> {
         let value = self.voltage.clone()?;
         Some(Self {
             layout: Layout::Long { value },
-            // A volt stays one: this unit's factor is 1.
+            // Volts stay unchanged: this unit's factor is 1.
             unit: Unit::Kilowatts,
             multiplier: 1.0,
             multiplier_column: None,
@@ -320,7 +320,7 @@ impl Mapping {
         })
     }
 
-    /// The mapping as the settings would state it, for the export at `path`.
+    /// Returns the mapping as the settings would state it, for the export at `path`.
     #[must_use]
     pub fn to_table(&self, path: &str) -> ReadingsTable {
         let text = |text: &str| Some(text.to_owned());
@@ -357,7 +357,7 @@ impl Mapping {
         }
     }
 
-    /// A `[[readings]]` block ready to paste into a pipeline file.
+    /// Returns a `[[readings]]` block to paste into a pipeline file.
     #[must_use]
     pub fn to_toml(&self, path: &str) -> String {
         #[derive(Serialize)]

@@ -1,14 +1,14 @@
-//! Marks the rows of one batch that give no interval, and why.
+//! Marks the rows of one batch that give no interval, with the cause.
 
 use arrow::array::Array;
 use arrow::util::display::array_value_to_string;
 
 use super::report::{Cause, UnitReport};
 
-/// Characters of an example that a finding shows; a value longer than this is not read by anyone.
+/// Most characters of an example in a finding; nobody reads a longer value.
 const LONGEST_EXAMPLE: usize = 40;
 
-/// A mark a row; the first cause of a row stands.
+/// One mark per row; the first cause of a row is kept.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     n_rows: usize,
@@ -16,7 +16,7 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Forgets all marks, for a batch of `n_rows`.
+    /// Clears all marks, for a batch of `n_rows`.
     pub fn reset(&mut self, n_rows: usize) {
         self.n_rows = n_rows;
         self.marks.clear();
@@ -51,7 +51,7 @@ impl Marks {
         self.marks.get(row).filter(|mark| **mark != 0).map(|mark| Cause::from_mark(*mark))
     }
 
-    /// Keeps what belongs to unmarked rows.
+    /// Keeps the items of unmarked rows.
     pub fn retain<T: Copy>(&self, items: &mut Vec<T>) {
         if self.is_any() {
             let mut row = 0;
@@ -62,7 +62,7 @@ impl Marks {
         }
     }
 
-    /// Counts the marked rows; `column_of` gives the column to quote for a cause, and its name.
+    /// Counts the marked rows; `column_of` returns the column to quote for a cause, and its name.
     pub fn count<'a>(
         &self,
         report: &mut UnitReport,
@@ -79,7 +79,7 @@ impl Marks {
     }
 }
 
-/// A cell as a person would quote it.
+/// Returns a cell as text for a message.
 pub(super) fn cell_text(array: &dyn Array, row: usize) -> String {
     let text = array_value_to_string(array, row).unwrap_or_default();
     match text.char_indices().nth(LONGEST_EXAMPLE) {

@@ -1,4 +1,4 @@
-//! Reads a column of meter ids of any type into meter numbers, one look-up a distinct id.
+//! Reads a column of meter ids of any type into meter numbers, with one look-up per distinct id.
 
 use std::collections::HashMap;
 
@@ -11,33 +11,33 @@ use super::marks::Marks;
 use super::report::Cause;
 use hashwatt_core::ids::MeterNumbers;
 
-/// Stands for an id that is empty; its rows are marked.
+/// Stands for an empty id; its rows are marked.
 const NO_METER: u32 = u32::MAX;
 
-/// Looks meters up for one reader, remembering what it has seen so that no lock is taken a row.
+/// Looks up meters for one reader. It caches the ids it has seen, so that no row needs a lock.
 ///
-/// In exports sorted by time the meters come in one order, instant after instant: the meter that came
-/// after the last one before is tried first.
+/// Exports sorted by time repeat the meters in the same order at every instant. So the reader first tries the
+/// meter that followed the previous one last time.
 #[derive(Debug)]
 pub struct MeterReader<'a> {
     numbers: &'a MeterNumbers,
     by_text: HashMap<Box<str>, u32, FixedState>,
     by_integer: HashMap<i64, u32, FixedState>,
-    /// By number: the meter that came next, and its id as written.
+    /// By number: the meter that came next last time, and its id as written.
     after: Vec<Option<(u32, Box<str>)>>,
-    /// The last dictionary and the meters of its entries: the batches of a row group share one.
+    /// The last dictionary and the meters of its entries; the batches of a row group share one.
     dictionary: Option<(StringArray, Vec<u32>)>,
 }
 
 impl<'a> MeterReader<'a> {
-    /// A reader that has seen nothing yet.
+    /// Starts a reader with an empty cache.
     #[must_use]
     pub fn new(numbers: &'a MeterNumbers) -> Self {
         let (by_text, by_integer) = (HashMap::default(), HashMap::default());
         Self { numbers, by_text, by_integer, after: Vec::new(), dictionary: None }
     }
 
-    /// Fills `out` with a meter a row; rows without one are marked.
+    /// Fills `out` with one meter per row; rows without a meter are marked.
     pub(super) fn read(&mut self, array: &dyn Array, marks: &mut Marks, out: &mut Vec<u32>) {
         out.clear();
         marks.set_nulls(array, Cause::NoMeter);
@@ -62,7 +62,7 @@ impl<'a> MeterReader<'a> {
         }
     }
 
-    /// The number of a meter by its name.
+    /// Returns the number of a meter by its name.
     pub(super) fn number(&mut self, name: &str) -> u32 {
         if let Some(&number) = self.by_text.get(name) {
             return number;
@@ -119,7 +119,7 @@ impl<'a> MeterReader<'a> {
         }
     }
 
-    /// The number of the meter `text`, which comes after the meter `before`.
+    /// Returns the number of the meter `text`, which follows the meter `before`.
     fn number_after(&mut self, before: u32, text: &str) -> u32 {
         if let Some(Some((number, expected))) = self.after.get(before as usize)
             && **expected == *text
@@ -161,14 +161,14 @@ impl<'a> MeterReader<'a> {
     }
 }
 
-/// Whether two arrays are views of the same texts: the one held keeps its memory from being reused.
+/// Whether two arrays view the same texts. The array we hold keeps its memory from being reused.
 fn is_same_memory(a: &StringArray, b: &StringArray) -> bool {
     let place =
         |array: &StringArray| (array.len(), array.value_data().as_ptr(), array.value_offsets().as_ptr());
     place(a) == place(b)
 }
 
-/// An id that a table tool turned into a float: `1001.0` is meter 1001.
+/// Restores an id that a table tool turned into a float: `1001.0` is meter 1001.
 fn float_id(id: f64) -> String {
     if id.is_nan() { String::new() } else { id.to_string() }
 }

@@ -1,7 +1,7 @@
 //! Reads exports (Parquet or CSV; long, wide, daily rows or register reads) into interval data.
 //!
-//! Everything that leaves this stage is an [`IntervalBatch`]: meters by number, instants in UTC that
-//! mark the start of the interval, quantities in kW or kWh as its [`Quantity`] says.
+//! The output of this stage is [`IntervalBatch`]: meters by number, UTC instants that mark the start of the
+//! interval, and quantities in kW or kWh according to [`Quantity`].
 
 mod contained;
 mod csv_file;
@@ -42,18 +42,19 @@ pub use open::{Opened, open_sources};
 pub use report::UnitReport;
 pub use source::Source;
 
-/// What the numbers of a batch are.
+/// Type of the values in a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// Energy of the interval. [kWh]
     Energy,
     /// Mean demand over the interval. [kW]
     Demand,
-    /// Cumulative counter at the instant, multiplier already applied; the digest takes differences. [kWh]
+    /// Cumulative counter at the instant, multiplier already applied; the digest computes the differences.
+    /// [kWh]
     RegisterRead,
 }
 
-/// How a value came about.
+/// Origin of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
 pub enum Quality {
@@ -67,14 +68,14 @@ pub enum Quality {
 /// A few thousand intervals of one source, as columns of one length.
 #[derive(Debug, Clone)]
 pub struct IntervalBatch {
-    /// Which source, an index into the run's sources.
+    /// Index of the source among the run's sources.
     pub source: u32,
-    /// What `values` are.
+    /// Type of `values`.
     pub quantity: Quantity,
     /// Meters by [`MeterNumbers`](hashwatt_core::ids::MeterNumbers).
     pub meters: Vec<u32>,
-    /// Instants: start of the interval, or up to its last second where the source stamps the end
-    /// (the digest floors to the interval's grid). [s since 1970-01-01T00:00Z]
+    /// Instants: start of the interval, or up to its last second if the source stamps the end (the digest
+    /// rounds down to the interval grid). [s since 1970-01-01T00:00Z]
     pub starts_s: Vec<i64>,
     /// Finite quantities.
     pub values: Vec<f64>,

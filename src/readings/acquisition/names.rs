@@ -1,6 +1,6 @@
-//! Lists the column names that exports are known to use, and what a name says about unit and stamp.
+//! Lists the column names known from exports, and reads unit and stamp from names.
 //!
-//! All names are keys as [`name_key`](super::profile::name_key) makes them; earlier ones win.
+//! All names are keys made by [`name_key`](super::profile::name_key). Earlier names take precedence.
 
 use super::mapping::{Stamp, Unit};
 use super::text_time::{DateOrder, parse_time};
@@ -216,11 +216,11 @@ pub(super) const QUALITY: &[&str] = &[
     "measured",
 ];
 
-/// Names of the column that multiplies values.
+/// Names of the column with a factor for the values.
 pub(super) const MULTIPLIER: &[&str] =
     &["multiplier", "ctratio", "meterconstant", "metermultiplier", "transformationratio"];
 
-/// Names of the column with the voltage, which is looked at once more below a tapped transformer.
+/// Names of the column with the voltage, which a second pass reads below a transformer with a tap.
 pub(super) const VOLTAGE: &[&str] =
     &["voltagev", "voltage", "volts", "voltagerms", "vrms", "meanvoltage", "averagevoltage", "avgvoltage"];
 
@@ -275,12 +275,12 @@ const BESIDE: &[&str] = &[
     "gas",
 ];
 
-/// Whether a column of this name is known to hold something else than interval data.
+/// Whether a column of this name is known to have something other than interval data.
 pub(super) fn is_beside(key: &str) -> bool {
     BESIDE.contains(&key) || VOLTAGE.contains(&key) || key.is_empty()
 }
 
-/// The unit that a column's name states.
+/// Returns the unit stated in a column name.
 pub(super) fn unit_in_name(name: &str) -> Option<Unit> {
     let mut words = name
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -300,7 +300,7 @@ pub(super) fn unit_in_name(name: &str) -> Option<Unit> {
     })
 }
 
-/// The stamp that a time column's name states.
+/// Returns the stamp stated in the name of a time column.
 pub(super) fn stamp_in_name(key: &str) -> Option<Stamp> {
     let has = |part: &str| {
         key.starts_with(part) || key.ends_with(part) || key.starts_with(&format!("interval{part}"))
@@ -314,7 +314,7 @@ pub(super) fn stamp_in_name(key: &str) -> Option<Stamp> {
     }
 }
 
-/// A column name that is a date, as naive local time. [s]
+/// Parses a column name that is a date, as naive local time. [s]
 pub(super) fn date_in_name(name: &str, order: DateOrder) -> Option<i64> {
     let name = name.trim().trim_start_matches(['X', 'x', 'D', 'd']).replace('_', "-");
     if name.len() < 8 || (name.bytes().all(|byte| byte.is_ascii_digit()) && name.len() != 8) {
@@ -323,7 +323,7 @@ pub(super) fn date_in_name(name: &str, order: DateOrder) -> Option<i64> {
     parse_time(name.as_bytes(), order).filter(|time| !time.is_instant).map(|time| time.seconds)
 }
 
-/// A column name that is a clock time (`00:30`, `t0030`, `hh_00_30`). [s after midnight]
+/// Parses a column name that is a clock time (`00:30`, `t0030`, `hh_00_30`). [s after midnight]
 pub(super) fn clock_in_name(name: &str) -> Option<i64> {
     let text = name.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
     let (hour, minute) = text.split_once([':', '_', 'h'])?;
@@ -335,7 +335,7 @@ pub(super) fn clock_in_name(name: &str) -> Option<i64> {
     (hour <= 24 && minute < 60).then_some(hour * 3600 + minute * 60)
 }
 
-/// A column name that ends in a number: what comes before, and the number (`hh_12`, `V96`, `h0`).
+/// Splits a column name that ends in a number into prefix and number (`hh_12`, `V96`, `h0`).
 pub(super) fn numbered_name(name: &str) -> Option<(&str, u32)> {
     let name = name.trim();
     let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit());

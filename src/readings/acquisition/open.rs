@@ -1,4 +1,4 @@
-//! Opens every file that the settings name and maps its columns; a bad file never stops the others.
+//! Opens every file that the settings name and maps its columns. A bad file never stops the others.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,31 +24,31 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::settings::{ReadingsTable, Zone};
 
-/// Cells at the start of a file that its mapping is guessed from.
+/// Most cells at the start of a file used to guess its mapping.
 const CELLS_SAMPLED: usize = 1 << 20;
 
-/// Rows at the start of a file that its mapping is guessed from.
+/// Most rows at the start of a file used to guess its mapping.
 const MAX_ROWS_SAMPLED: usize = 32_768;
 
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
 
-/// In the place of the last magic where the footer is encrypted.
+/// Replaces the final magic bytes if the footer is encrypted.
 const ENCRYPTED_MAGIC: &[u8] = b"PARE";
 
-/// The files that can be read, in the order of their names, and what was found on the way.
+/// Files that can be read, in order of name, and findings about the others.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// Files that can be read.
     pub sources: Vec<Source>,
-    /// Skipped files, and guesses.
+    /// Findings about skipped files and guesses.
     pub findings: Vec<Finding>,
 }
 
 /// Opens the files of all `readings`. A bad file becomes a finding.
 ///
 /// # Errors
-/// When no file can be read, or a setting holds something that cannot be used.
+/// When no file can be read, or a setting has a value that cannot be used.
 pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<Opened> {
     let mut opened = Opened::default();
     let mut errors = Vec::new();
@@ -116,7 +116,7 @@ fn skipped_file(error: &Error) -> Finding {
     }
 }
 
-/// One note for each guess and reason, naming the first file and how many share it.
+/// Returns one note per guess and reason; it names the first file and how many share the guess.
 fn guess_findings(sources: &[Source]) -> Vec<Finding> {
     let mut shared: Vec<(&super::mapping::Guess, &str, u64)> = Vec::new();
     for source in sources {
@@ -187,7 +187,7 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     })
 }
 
-/// Reads header or footer, and the first rows.
+/// Reads the header or footer, and the first rows.
 fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
     let unreadable = |error: io::Error| {
         Trouble::new(error.to_string(), "Give a Parquet file, or CSV as UTF-8 text with a header")
@@ -221,7 +221,7 @@ fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
     Ok((Content::Csv(file), sample))
 }
 
-/// A time in the first line of a file that has a number there too: no header has both.
+/// Finds a time in the first line if it also has a number: a header has neither.
 fn first_line_value(schema: &Schema) -> Option<&str> {
     let names = || schema.fields().iter().map(|field| field.name().as_str());
     let is_time = |name: &&str| parse_time(name.as_bytes(), DateOrder::DayFirst).is_some();
@@ -261,7 +261,7 @@ fn has_parquet_ending(storage: &Storage) -> bool {
     [".parquet", ".parq", ".pq"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// The offsets of the file's naive times.
+/// Returns the offsets of the file's naive times.
 fn offset_table(mapping: &Mapping, zone: Option<&Zone>) -> Result<OffsetTable> {
     if matches!(&mapping.time, TimeFrom::Column(_, form) if form.is_instant()) {
         let tz = zone.map_or(TimeZone::UTC, |zone| zone.tz.clone());

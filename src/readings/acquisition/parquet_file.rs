@@ -16,10 +16,10 @@ use parquet::file::statistics::Statistics;
 use super::contained::contained;
 use super::storage::{Chunks, Storage};
 
-/// Cells of one batch; more do not read faster, and fewer cost calls.
+/// Most cells of a batch. More are not faster, and fewer mean more calls.
 const CELLS_A_BATCH: usize = 4 * MAX_ROWS_A_BATCH;
 
-/// Rows of one batch of a narrow file: its columns stay in a core's cache while they are looked at.
+/// Most rows of a batch of a narrow file, so that its columns fit into a core's cache.
 const MAX_ROWS_A_BATCH: usize = 16_384;
 
 /// A Parquet file whose footer has been read.
@@ -29,8 +29,8 @@ pub(super) struct ParquetFile {
 }
 
 impl ParquetFile {
-    /// Reads the footer. Columns of text are asked for as dictionaries, since ids repeat, unless the
-    /// file gave up on its own: then as views, which copy nothing.
+    /// Reads the footer. Text columns are read as dictionaries, because ids repeat. If the file itself
+    /// abandoned its dictionary, they are read as views, which copy nothing.
     pub fn open(storage: &Storage) -> ParquetResult<Self> {
         read_contained(|| Self::open_unguarded(storage))
     }
@@ -59,7 +59,7 @@ impl ParquetFile {
         self.metadata.metadata().row_group(group).num_rows().unsigned_abs()
     }
 
-    /// The batches of one row group, with some of the columns.
+    /// Returns the batches of one row group, with some of the columns.
     pub fn read(
         &self,
         storage: &Storage,
@@ -80,7 +80,7 @@ impl ParquetFile {
         Ok(ParquetBatches { reader: Some(reader) })
     }
 
-    /// Up to `n` rows from the start of the file, with all columns.
+    /// Returns up to `n` rows from the start of the file, with all columns.
     pub fn first_rows(&self, storage: &Storage, n: usize) -> ParquetResult<RecordBatch> {
         let columns: Vec<usize> = (0..self.schema().fields().len()).collect();
         let mut batches = Vec::new();
@@ -102,14 +102,14 @@ impl ParquetFile {
         Ok(arrow::compute::concat_batches(self.schema(), &batches)?)
     }
 
-    /// First and last time of a column of timestamps, where every row group has statistics. [s]
+    /// Returns the first and last time of a timestamp column, if every row group has statistics. [s]
     pub fn span(&self, column: usize) -> Option<(i64, i64)> {
         let spans = (0..self.n_groups()).map(|group| self.span_of(group, column));
         let spans: Vec<(i64, i64)> = spans.collect::<Option<_>>()?;
         spans.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
-    /// First and last time of a column of timestamps in a row group with statistics. [s]
+    /// Returns the first and last time of a timestamp column in a row group with statistics. [s]
     pub fn span_of(&self, group: usize, column: usize) -> Option<(i64, i64)> {
         let per_second = match self.schema().field(column).data_type() {
             DataType::Timestamp(TimeUnit::Second, _) => 1,
@@ -127,7 +127,7 @@ impl ParquetFile {
         (first <= last).then_some((first.div_euclid(per_second), last.div_euclid(per_second)))
     }
 
-    /// Where the chosen columns of a row group lie in the file.
+    /// Returns the byte ranges of the chosen columns of a row group.
     fn ranges(&self, group: usize, mask: &ProjectionMask) -> Vec<std::ops::Range<u64>> {
         let group = self.metadata.metadata().row_group(group);
         let chosen = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
@@ -158,7 +158,7 @@ impl Iterator for ParquetBatches {
     }
 }
 
-/// Runs a part of the Parquet reader, which panics on some damaged footers and pages.
+/// Calls the Parquet reader, which panics on some damaged footers and pages.
 fn read_contained<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
     contained(read, ParquetError::General)
 }
@@ -178,8 +178,8 @@ fn with_dictionaries(metadata: &ArrowReaderMetadata) -> SchemaRef {
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
-/// Whether the first row group has pages of a column beyond its dictionary: more distinct values than
-/// a dictionary may have.
+/// Whether the first row group has pages of a column outside its dictionary, because there are too many
+/// distinct values.
 fn has_plain_pages(metadata: &ArrowReaderMetadata, column: usize) -> bool {
     let parquet_schema = metadata.parquet_schema();
     let leaf =

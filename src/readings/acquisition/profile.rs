@@ -1,4 +1,4 @@
-//! Looks at the first rows of a file and says of every column what it could be.
+//! Examines the first rows of a file to find what each column could be.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -8,27 +8,27 @@ use super::marks::cell_text;
 use super::text_time::{DateOrder, is_epoch, parse_time, unordered_pair, whole_number_time};
 use super::values::{DecimalMark, parse_number};
 
-/// Rows of text that are tried; more do not change what a column is.
+/// Most text rows tested; more would not change the result.
 const MAX_TEXTS_TRIED: usize = 2_000;
 
-/// Texts that must read as numbers or times before a column counts as such; the others become
+/// Least share of texts that must parse as numbers or times for a column to count as such. The others become
 /// findings.
 const ENOUGH_READABLE: f64 = 0.8;
 
-/// What a column holds.
+/// Type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Numbers, or text that reads as numbers.
+    /// Numbers, or text that parses as numbers.
     Number,
-    /// Times or dates, or text that reads as them.
+    /// Times or dates, or text that parses as such.
     Time,
     /// Other text.
     Text,
     /// True and false.
     Flag,
-    /// Nothing: all null or empty.
+    /// No values: all null or empty.
     Empty,
-    /// Lists, structures and the like.
+    /// Lists, structures and other types.
     Other,
 }
 
@@ -37,7 +37,7 @@ pub(super) enum Kind {
 pub(super) struct Profile {
     pub index: usize,
     pub name: String,
-    /// Name in small letters and digits only, to look up.
+    /// Name in lower-case letters and digits only, for look-ups.
     pub key: String,
     pub kind: Kind,
     pub data_type: DataType,
@@ -45,11 +45,11 @@ pub(super) struct Profile {
     pub example: String,
     /// The first rows themselves.
     pub array: ArrayRef,
-    /// Whether numbers read as times too (epochs, `yyyymmdd`).
+    /// Whether its numbers also parse as times (epochs, `yyyymmdd`).
     pub is_time_number: bool,
 }
 
-/// What the columns of `rows` are.
+/// Returns the profile of every column of `rows`.
 pub(super) fn profile_columns(rows: &RecordBatch, decimal: DecimalMark) -> Vec<Profile> {
     let schema = rows.schema();
     let columns = schema.fields().iter().zip(rows.columns()).enumerate();
@@ -75,12 +75,12 @@ pub(super) fn profile_columns(rows: &RecordBatch, decimal: DecimalMark) -> Vec<P
         .collect()
 }
 
-/// A name in small letters and digits only: `KWH/hh (per half hour)` is `kwhhhperhalfhour`.
+/// Reduces a name to lower-case letters and digits: `KWH/hh (per half hour)` is `kwhhhperhalfhour`.
 pub(super) fn name_key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The order of day and month that the texts show; `None` where they show none.
+/// Returns the order of day and month that the texts show, or `None` if they show none.
 pub(super) fn date_order(texts: &StringArray) -> Option<DateOrder> {
     texts.iter().flatten().take(MAX_TEXTS_TRIED * 20).find_map(|text| {
         match unordered_pair(text.as_bytes())? {
@@ -100,7 +100,7 @@ pub(super) fn has_unordered_dates(texts: &StringArray) -> bool {
         .is_some_and(|text| unordered_pair(text.as_bytes()).is_some())
 }
 
-/// The column as plain text, where it is text in any form.
+/// Returns the column as plain text, if it is text of any kind.
 fn column_texts(array: &ArrayRef) -> Option<StringArray> {
     let is_text = |kind: &DataType| {
         matches!(
@@ -141,7 +141,7 @@ fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
             continue;
         }
         n += 1;
-        // A missing word such as `Null` is what a number column may well hold.
+        // A number column may contain a word for missing, such as `Null`.
         n_numbers += u32::from(!matches!(parse_number(text, decimal), Err(super::report::Cause::BadValue)));
         let orders = [DateOrder::DayFirst, DateOrder::MonthFirst];
         n_times += u32::from(orders.iter().any(|order| parse_time(text.as_bytes(), *order).is_some()));

@@ -1,4 +1,4 @@
-//! Reads a column of quality codes into measured, estimated and missing.
+//! Converts a column of quality codes to measured, estimated and missing.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::mapping::QualityOne;
 use super::marks::Marks;
 use super::report::Cause;
 
-/// What a code says about its value.
+/// Meaning of a quality code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeMeaning {
     Is(Quality),
@@ -19,8 +19,8 @@ pub(super) enum CodeMeaning {
     Unknown,
 }
 
-/// Codes of values that a meter measured. NEM12's V (variable) is a mix that the export does not
-/// resolve; it counts as measured.
+/// Codes of measured values. NEM12's V (variable) is a mix that the export does not resolve; it counts as
+/// measured.
 const MEASURED: &[&str] = &[
     "",
     "a",
@@ -45,7 +45,7 @@ const MEASURED: &[&str] = &[
     "192",
 ];
 
-/// Codes of values that somebody made.
+/// Codes of estimated, substituted or edited values.
 const ESTIMATED: &[&str] = &[
     "e",
     "est",
@@ -64,17 +64,17 @@ const ESTIMATED: &[&str] = &[
     "forecast",
 ];
 
-/// Codes of values that do not exist.
+/// Codes of missing values.
 const MISSING: &[&str] = &["n", "null", "missing", "miss", "x", "absent", "no data", "nodata"];
 
-/// What a code means; `one` says what 1, true and yes stand for.
+/// Returns the meaning of a code; `one` tells the meaning of 1, true and yes.
 pub(super) fn code_meaning(code: &str, one: QualityOne) -> CodeMeaning {
     let code = code.trim().to_ascii_lowercase();
     let (yes, no) = match one {
         QualityOne::Measured => (Quality::Measured, Quality::Estimated),
         QualityOne::Estimated => (Quality::Estimated, Quality::Measured),
     };
-    // NEM12 writes the method behind the letter: E52, S14, F14 (final substitute).
+    // NEM12 appends the method to the letter: E52, S14, F14 (final substitute).
     let is_nem12_substitute = code.len() > 1
         && code.starts_with(['e', 's', 'f'])
         && code[1..].bytes().all(|byte| byte.is_ascii_digit());
@@ -88,8 +88,8 @@ pub(super) fn code_meaning(code: &str, one: QualityOne) -> CodeMeaning {
     }
 }
 
-/// The quality of every row, `None` where all are measured. Codes for missing mark their rows;
-/// unknown codes are collected and count as measured.
+/// Returns the quality of every row, or `None` if all are measured. Rows with a code for missing are marked.
+/// Unknown codes are collected and count as measured.
 pub(super) fn read_qualities(
     array: &dyn Array,
     one: QualityOne,

@@ -1,4 +1,4 @@
-//! Reads the register of usage points: what a utility knows of a meter besides its intervals.
+//! Reads the register of usage points: the utility's data on each meter besides its intervals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,15 +17,15 @@ pub struct UsagePoint {
     pub parent_id: Option<String>,
     /// `meter`, `transformer`, `feeder` or `substation`.
     pub kind: Option<String>,
-    /// What is done there, for example `residential` or `bakery`.
+    /// Activity at the place, for example `residential` or `bakery`.
     pub activity: Option<String>,
     /// `flat`, `house`, `business` ...
     pub premises: Option<String>,
-    /// Tariff, as the utility names it.
+    /// Tariff, as the utility calls it.
     pub tariff: Option<String>,
-    /// What the connection may draw. [kW]
+    /// Most the connection may draw. [kW]
     pub contracted_kw: Option<f64>,
-    /// Mining declared to the state. [kW]
+    /// Mining demand declared to the state. [kW]
     pub declared_mining_kw: Option<f64>,
     /// Licence of a declared farm.
     pub licence: Option<String>,
@@ -35,21 +35,21 @@ pub struct UsagePoint {
     pub lon: Option<f64>,
     /// Address as the utility writes it.
     pub address: Option<String>,
-    /// Zone of the network, for the roll-up.
+    /// Zone of the network, for the summary by zone.
     pub zone: Option<String>,
-    /// What a transformer is built for. [kVA]
+    /// Rating of a transformer. [kVA]
     pub rating_kva: Option<f64>,
-    /// Phase that feeds it, as the utility names it.
+    /// Phase that feeds it, as the utility calls it.
     pub phase: Option<String>,
-    /// Bus (pole, box) of the low-voltage line that it hangs on.
+    /// Bus (pole, box) of the low-voltage line that feeds it.
     pub bus: Option<String>,
     /// Whether other meters name it as their parent.
     pub has_children: bool,
 }
 
 impl UsagePoint {
-    /// The class peers are looked for in: activity and premises, `unknown` where neither is given;
-    /// for a meter of the network its kind.
+    /// Returns the class in which peers are searched: activity and premises, or `unknown` if neither is
+    /// given. A network meter's class is its kind.
     #[must_use]
     pub fn class(&self) -> String {
         if self.is_network() {
@@ -62,8 +62,8 @@ impl UsagePoint {
         }
     }
 
-    /// Whether this is a meter of the network (transformer, feeder, substation): what it shows is the
-    /// sum of the meters below it.
+    /// Whether this is a network meter (transformer, feeder, substation), which measures the sum of the
+    /// meters below it.
     #[must_use]
     pub fn is_network(&self) -> bool {
         match &self.kind {
@@ -72,13 +72,13 @@ impl UsagePoint {
         }
     }
 
-    /// Whether it has no row of its own, and is known from others' `parent_id` alone.
+    /// Whether it has no row of its own and only occurs as others' `parent_id`.
     #[must_use]
     pub fn is_named_only(&self) -> bool {
         *self == Self { has_children: true, ..Self::default() }
     }
 
-    /// What it may carry: its rating, or what is contracted. [kVA]
+    /// Returns the greatest load allowed: its rating, or the contracted power. [kVA]
     #[must_use]
     pub fn rating_kva(&self) -> Option<f64> {
         self.rating_kva.or(self.contracted_kw).filter(|kva| *kva > 0.0)
@@ -95,10 +95,10 @@ impl UsagePoint {
     }
 }
 
-/// Kinds of meters that stand in the network; every other kind is a usage point's.
+/// Kinds of network meters; every other kind is a usage point.
 const NETWORK_KINDS: [&str; 3] = ["transformer", "feeder", "substation"];
 
-/// Columns of a register beside `meter_id`; each may be missing, all where there is nothing else.
+/// Columns of a register besides `meter_id`. Each may be missing, but not all if the table has other columns.
 const COLUMNS: [&str; 15] = [
     "parent_id",
     "kind",
@@ -117,7 +117,7 @@ const COLUMNS: [&str; 15] = [
     "rating_kva",
 ];
 
-/// The class of a meter the register says nothing about.
+/// Class of a meter that the register does not describe.
 pub const UNKNOWN_CLASS: &str = "unknown";
 
 /// The register, by meter.
@@ -127,7 +127,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// Reads a register from Parquet or CSV. Trouble with single rows becomes findings.
+    /// Reads a register from Parquet or CSV. Problems with single rows become findings.
     ///
     /// # Errors
     /// When the file cannot be read or has no `meter_id`.
@@ -180,19 +180,19 @@ impl Register {
         Ok((Self { points }, left_out.findings(&file)))
     }
 
-    /// A register of these points.
+    /// Builds a register from these points.
     #[must_use]
     pub const fn of(points: BTreeMap<MeterId, UsagePoint>) -> Self {
         Self { points }
     }
 
-    /// The row of a meter.
+    /// Returns the row of a meter.
     #[must_use]
     pub fn point(&self, meter: &str) -> Option<&UsagePoint> {
         self.points.get(meter)
     }
 
-    /// Every row, by meter.
+    /// Returns every row, by meter.
     pub fn points(&self) -> impl Iterator<Item = (&MeterId, &UsagePoint)> {
         self.points.iter()
     }
@@ -204,7 +204,7 @@ impl Register {
     }
 }
 
-/// Notes which points feed others; a parent without a row gets one with nothing else in it.
+/// Marks the points that feed others; adds an empty row for a parent that has none.
 fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
     let parents: BTreeSet<String> = points.values().filter_map(|point| point.parent_id.clone()).collect();
     for parent in parents {
@@ -212,17 +212,17 @@ fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
     }
 }
 
-/// Powers of a register. [kW, kVA]
+/// Bounds of powers in a register. [kW, kVA]
 const POWER: Bounds = Bounds {
     range: 0.0..=MAX_DEMAND_KW,
     wrong: "is no power from 0 to 1 GW; it was left out. Write a plain number such as 15.5",
 };
 
-/// [degrees]
+/// Bounds of a latitude. [degrees]
 const LATITUDE: Bounds =
     Bounds { range: -90.0..=90.0, wrong: "is no latitude; it was left out. Write degrees such as 43.24" };
 
-/// [degrees]
+/// Bounds of a longitude. [degrees]
 const LONGITUDE: Bounds =
     Bounds { range: -180.0..=180.0, wrong: "is no longitude; it was left out. Write degrees such as 76.91" };
 

@@ -1,14 +1,14 @@
-//! Counts what reading a part of a source gave, and turns the sums into findings.
+//! Counts the results of reading a part of a source, and turns the totals into findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mapping::Mapping;
 use hashwatt_core::finding::{Code, Finding, Severity};
 
-/// Different unknown quality codes that a finding names; more are not worth a person's time.
+/// Most unknown quality codes named in a finding; nobody reads more.
 const MAX_CODES_NAMED: usize = 20;
 
-/// Why a row, or one cell of a wide or daily row, gave no interval.
+/// Reason why a row, or a cell of a wide or daily row, gave no interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Cause {
@@ -18,25 +18,25 @@ pub enum Cause {
     NoTime,
     /// The time cannot be parsed.
     BadTime,
-    /// The time lies outside 1990..=2100.
+    /// The time is outside 1990..=2100.
     TimeOutOfRange,
-    /// The value is no number.
+    /// The value is not a number.
     BadValue,
     /// The value is NaN.
     NotANumber,
     /// The value is infinite.
     Infinite,
-    /// The value is more than any connection carries over the longest interval.
+    /// The value is more than any connection can carry over the longest interval.
     TooLarge,
-    /// The row is of another kind than interval data (`reading_type`).
+    /// The row is not interval data (`reading_type`).
     OtherKind,
     /// The row has fewer fields than the header.
     ShortRow,
-    /// The row has more fields than the header, so that none is sure to be what its column says.
+    /// The row has more fields than the header, so it is unclear which column each belongs to.
     LongRow,
-    /// A field holds bytes that are no UTF-8.
+    /// A field contains bytes that are not UTF-8.
     NotText,
-    /// The value is null, or its quality code says missing: a missing interval, not an error.
+    /// The value is null or has a quality code for missing: a missing interval, not an error.
     Missing,
 }
 
@@ -57,7 +57,7 @@ impl Cause {
         Self::Missing,
     ];
 
-    /// The cause with this mark, for marks that `as u8` gave.
+    /// Returns the cause with this mark, where the mark was made with `as u8`.
     pub(super) fn from_mark(mark: u8) -> Self {
         Self::ALL[usize::from(mark) - 1]
     }
@@ -91,14 +91,14 @@ impl Cause {
     }
 }
 
-/// How often something occurred, and where first.
+/// How often a problem occurred, and where first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How often.
+    /// Number of occurrences.
     pub n: u64,
     /// First row, counted from 1 without the header.
     pub first_row: Option<u64>,
-    /// What that row held.
+    /// Content of that row.
     pub example: String,
 }
 
@@ -118,27 +118,27 @@ impl Tally {
     }
 }
 
-/// What reading one unit gave; the reports of a source add up.
+/// Result of reading one unit; the reports of a source are added up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitReport {
     /// Rows read.
     pub rows: u64,
-    /// Intervals (or register reads) handed on.
+    /// Intervals (or register reads) passed on.
     pub intervals: u64,
     /// Of these, estimated.
     pub estimated: u64,
     /// Rows or cells that gave no interval, by cause.
     pub skipped: BTreeMap<Cause, Tally>,
-    /// Local times that their zone never showed; they were kept, moved forward.
+    /// Local times that never occurred in their zone; they were moved forward and kept.
     pub nonexistent: Tally,
-    /// Quality codes that are not known; their intervals count as measured.
+    /// Unknown quality codes; their intervals count as measured.
     pub unknown_codes: BTreeSet<String>,
-    /// What stopped reading before the end of the unit.
+    /// Error that stopped reading before the end of the unit.
     pub broken: Option<String>,
 }
 
 impl UnitReport {
-    /// Intervals that are missing: null values, or a quality code that says so.
+    /// Returns the number of missing intervals: null values, or a quality code for missing.
     #[must_use]
     pub fn missing(&self) -> u64 {
         self.skipped.get(&Cause::Missing).map_or(0, |tally| tally.n)
@@ -164,7 +164,7 @@ impl UnitReport {
         self.skipped.values().any(|tally| tally.first_row.is_some())
     }
 
-    /// Numbers rows as of the file, where those of a part were counted.
+    /// Renumbers rows that were counted within a part, so that they count from the start of the file.
     pub(super) fn move_rows(&mut self, rows_before: u64) {
         self.skipped
             .values_mut()
@@ -172,7 +172,7 @@ impl UnitReport {
             .for_each(|row| *row += rows_before);
     }
 
-    /// Counts one row or cell that gave no interval; `example` is only asked for the first.
+    /// Counts one row or cell that gave no interval; `example` is called only for the first such row.
     pub(super) fn skip(&mut self, cause: Cause, row: u64, example: impl FnOnce() -> String) {
         let tally = self.skipped.entry(cause).or_default();
         tally.n += 1;
@@ -182,7 +182,7 @@ impl UnitReport {
         }
     }
 
-    /// Findings of the whole source, from the sum of its units' reports.
+    /// Returns the findings of the whole source, from the sum of its units' reports.
     #[must_use]
     pub fn findings(&self, source: &str, mapping: &Mapping) -> Vec<Finding> {
         let mut findings = Vec::new();

@@ -1,4 +1,4 @@
-//! Tells the layout of a file: long, wide, daily rows, a column a day, or register reads.
+//! Detects the layout of a file: long, wide, daily rows, one column per day, or register reads.
 
 use super::guess::{Known, Roles, Trouble, column_of, names_of, stated_column};
 use super::mapping::{Column, DayCount, Layout, MeterFrom, TimeFrom};
@@ -6,18 +6,18 @@ use super::names;
 use super::profile::{Kind, Profile};
 use super::text_time::DateOrder;
 
-/// Seconds of a day of clock hours. [s]
+/// Seconds in 24 clock hours. [s]
 const DAY_S: i64 = 86_400;
 
-/// Interval columns that daily rows have: 24 h, or 25 h for the long day of autumn.
+/// Numbers of interval columns in daily rows: 24 h, or 25 h for the long day in autumn.
 const DAILY_COLUMNS: [usize; 9] = [24, 48, 72, 96, 144, 288, 25, 50, 100];
 
-/// Columns named by dates before a file counts as a column a day.
+/// Fewest columns named by dates for a file to count as one column per day.
 const FEWEST_DATE_COLUMNS: usize = 3;
 
 type Found = (Layout, MeterFrom, TimeFrom);
 
-/// The layout, with what it says about meter and time.
+/// Finds the layout, and where it puts meter and time.
 pub(super) fn find_layout(
     known: &Known<'_>,
     roles: &mut Roles,
@@ -72,7 +72,7 @@ pub(super) fn find_layout(
     Ok((layout, meter, time))
 }
 
-/// Columns named by dates, and their times.
+/// Finds columns named by dates, and their times.
 fn date_columns(known: &Known<'_>) -> Option<Layout> {
     let order = match known.stated.date_order.as_deref() {
         Some("mdy") => DateOrder::MonthFirst,
@@ -85,7 +85,7 @@ fn date_columns(known: &Known<'_>) -> Option<Layout> {
     (values.len() >= FEWEST_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
 }
 
-/// The order that makes every column name a date; day first where both do.
+/// Returns the date order in which every column name is a date; day first if both orders fit.
 fn order_of_names(known: &Known<'_>) -> DateOrder {
     let n = |order| known.profiles.iter().filter(|p| names::date_in_name(&p.name, order).is_some()).count();
     if n(DateOrder::MonthFirst) > n(DateOrder::DayFirst) {
@@ -95,7 +95,7 @@ fn order_of_names(known: &Known<'_>) -> DateOrder {
     }
 }
 
-/// Interval columns of daily rows: stated, named by clock times, or numbered.
+/// Finds the interval columns of daily rows: stated, named by clock times, or numbered.
 fn daily_columns(
     known: &Known<'_>,
     roles: &mut Roles,
@@ -129,13 +129,14 @@ fn daily_columns(
     Ok(daily_layout(found))
 }
 
-/// Without a meter column, only names like `h0` or `hh_12` tell daily rows from a wide table.
+/// Whether names look like `h0` or `hh_12`. Without a meter column, only these tell daily rows from a wide
+/// table.
 fn is_hourly_name(columns: &[Column]) -> bool {
     let letters = |name: &str| name.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
     columns.first().is_some_and(|column| matches!(letters(&column.name).as_str(), "h" | "hh" | "hr" | "hour"))
 }
 
-/// The columns whose names count up, of the most frequent beginning, in the order of their numbers.
+/// Returns the numbered columns with the most frequent prefix, in order of number.
 fn numbered_columns(free: &[&Profile]) -> Vec<Column> {
     let mut groups: std::collections::BTreeMap<&str, Vec<(u32, Column)>> = Default::default();
     for profile in free {
@@ -162,7 +163,7 @@ fn daily_layout(values: Vec<Column>) -> Option<Layout> {
     })
 }
 
-/// Numbers that have no role and no name that says what else they are.
+/// Returns number columns that have no role and no name of another known quantity.
 fn free_numbers<'a>(known: &Known<'a>, roles: &Roles) -> impl Iterator<Item = &'a Profile> {
     let taken = roles.taken.clone();
     known.profiles.iter().filter(move |p| {
@@ -174,7 +175,7 @@ fn free_numbers<'a>(known: &Known<'a>, roles: &Roles) -> impl Iterator<Item = &'
     })
 }
 
-/// A column a meter: several numbers, none of them named like the one value of a long table.
+/// Finds one column per meter: several numbers, none of them named like the value of a long table.
 fn wide_columns(known: &Known<'_>, roles: &mut Roles, is_stated: bool) -> Option<Vec<Column>> {
     let is_known =
         |p: &Profile| names::VALUE.contains(&p.key.as_str()) || names::REGISTER.contains(&p.key.as_str());
@@ -193,7 +194,7 @@ fn wide_columns(known: &Known<'_>, roles: &mut Roles, is_stated: bool) -> Option
     Some(no_quality.into_iter().map(column_of).collect())
 }
 
-/// The value column of a long table, and whether its name is that of a cumulative counter.
+/// Finds the value column of a long table, and whether its name is that of a cumulative counter.
 fn value_column(known: &Known<'_>, roles: &mut Roles) -> Result<(Column, bool), Trouble> {
     if let Some(name) = &known.stated.value_column {
         let column = stated_column(known, "value_column", name)?;
@@ -252,7 +253,7 @@ fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
     }
 }
 
-/// A file with neither a meter column nor several meters is one meter, named like the file.
+/// Takes the meter's id from the file name, if there is no meter column and only one meter.
 fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
     roles.guess("meter_column", known.stem, "no column names the meter, so the file's name does");
     MeterFrom::Name(known.stem.to_owned())

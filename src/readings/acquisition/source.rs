@@ -21,13 +21,13 @@ pub struct Source {
     pub name: String,
     /// Size of the file. [bytes]
     pub bytes: u64,
-    /// Rows, where the file says so.
+    /// Number of rows, if the file states it.
     pub rows: Option<u64>,
     /// How its columns become intervals.
     pub mapping: Mapping,
     /// `path` of the `[[readings]]` that named it.
     pub path: String,
-    /// `key=value` folders above it.
+    /// `key=value` folders in its path.
     pub partitions: Vec<(String, String)>,
     pub(super) index: u32,
     pub(super) storage: Storage,
@@ -35,7 +35,7 @@ pub struct Source {
     pub(super) table: OffsetTable,
 }
 
-/// A file's own format, with header or footer read.
+/// Format of a file, with its header or footer already read.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
     Parquet(ParquetFile),
@@ -52,7 +52,8 @@ impl Content {
 }
 
 impl Source {
-    /// Parts that can be read independently: row groups of Parquet, blocks of a plain CSV.
+    /// Returns the number of parts that can be read independently: row groups of Parquet, blocks of a plain
+    /// CSV.
     #[must_use]
     pub fn n_units(&self) -> usize {
         match &self.content {
@@ -61,7 +62,7 @@ impl Source {
         }
     }
 
-    /// First and last time of a unit as written, where its statistics say so. [s]
+    /// Returns the first and last time of a unit as written, if its statistics state them. [s]
     pub(super) fn span_of(&self, unit: usize) -> Option<(i64, i64)> {
         match (&self.content, &self.mapping.time) {
             (Content::Parquet(file), TimeFrom::Column(column, _)) => file.span_of(unit, column.index),
@@ -69,10 +70,10 @@ impl Source {
         }
     }
 
-    /// Reads one unit, batch by batch, into `sink`; `meters` serves all units of one thread.
+    /// Reads one unit, batch by batch, into `sink`. All units of one thread share `meters`.
     ///
     /// # Errors
-    /// Only what `sink` returns: trouble with the file is in the report.
+    /// Only errors of `sink`; problems with the file are in the report.
     pub fn read_unit<'a>(
         &'a self,
         unit: usize,
@@ -108,13 +109,13 @@ impl Source {
         }
     }
 
-    /// When the file was last written, where its place says so. [ns since 1970-01-01T00:00Z]
+    /// Returns when the file was last written, if its storage states it. [ns since 1970-01-01T00:00Z]
     #[must_use]
     pub fn modified_ns(&self) -> Option<u64> {
         self.storage.modified_ns()
     }
 
-    /// SHA-256 of the file, in hexadecimal.
+    /// Returns the SHA-256 of the file, in hexadecimal.
     ///
     /// # Errors
     /// When the file can no longer be read.
@@ -124,7 +125,7 @@ impl Source {
         })
     }
 
-    /// The findings of the whole file, from the sum of its units' reports.
+    /// Returns the findings of the whole file, from the sum of its units' reports.
     #[must_use]
     pub fn findings(&self, report: &UnitReport) -> Vec<Finding> {
         report.findings(&self.name, &self.mapping)
@@ -192,7 +193,7 @@ impl Source {
     }
 }
 
-/// Decodes the next rows; where a library gives up over them, the report says so.
+/// Decodes the next rows; if a library panics on them, the report records it.
 fn decode(decoder: &mut Decoder<'_, '_>, rows: &arrow::array::RecordBatch) -> Result<()> {
     let mut damaged = None;
     let decoded = contained(
@@ -208,7 +209,7 @@ fn decode(decoder: &mut Decoder<'_, '_>, rows: &arrow::array::RecordBatch) -> Re
     decoded.or_else(|error| error.map_or(Ok(()), Err))
 }
 
-/// Reads a sample of rows with a mapping, as a reader of the whole file would.
+/// Reads a sample of rows with a mapping, in the same way as the whole file.
 pub(super) fn read_sample(
     recipe: Recipe<'_>,
     rows: &arrow::array::RecordBatch,

@@ -1,4 +1,4 @@
-//! Reads bytes of a file on disk or in an object store, as a stream or in ranges.
+//! Reads the bytes of a file on disk or in an object store, as a stream or in ranges.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -13,13 +13,13 @@ use parquet::file::reader::{ChunkReader, Length};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 
-/// What one request to an object store asks for when a file is streamed. [bytes]
+/// Size of one request to an object store when a file is streamed. [bytes]
 const STREAM_CHUNK: u64 = 8 << 20;
 
-/// What a read of a local file asks for when it is streamed. [bytes]
+/// Size of one read when a local file is streamed. [bytes]
 const READ_BUFFER: usize = 256 << 10;
 
-/// Where a file's bytes are.
+/// Location of a file's bytes.
 #[derive(Debug, Clone)]
 pub(super) enum Storage {
     /// On disk.
@@ -37,19 +37,19 @@ impl Storage {
         }
     }
 
-    /// When a file on disk was last written. [ns since 1970-01-01T00:00Z]
+    /// Returns when a file on disk was last written. [ns since 1970-01-01T00:00Z]
     pub fn modified_ns(&self) -> Option<u64> {
         let Self::Local(path) = self else { return None };
         let modified = std::fs::metadata(path).ok()?.modified().ok()?;
         u64::try_from(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos()).ok()
     }
 
-    /// The file from its first byte on.
+    /// Returns the file as a stream from its first byte.
     pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         self.stream_from(0)
     }
 
-    /// The file from byte `start` on.
+    /// Returns the file as a stream from byte `start`.
     pub fn stream_from(&self, start: u64) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::Local(path) => {
@@ -63,7 +63,7 @@ impl Storage {
         })
     }
 
-    /// The bytes from `start` on, `length` of them.
+    /// Returns `length` bytes from `start`.
     pub fn range(&self, start: u64, length: usize) -> io::Result<Bytes> {
         match self {
             Self::Local(path) => {
@@ -79,7 +79,7 @@ impl Storage {
         }
     }
 
-    /// SHA-256 of the bytes, in hexadecimal.
+    /// Returns the SHA-256 of the bytes, in hexadecimal.
     pub fn sha256(&self) -> io::Result<String> {
         let mut stream = self.stream()?;
         let mut hash = Sha256::new();
@@ -88,7 +88,7 @@ impl Storage {
     }
 }
 
-/// Waits for a request to an object store, on a runtime of its own: the stages are plain threads.
+/// Waits for a request to an object store, on its own runtime, because the stages are plain threads.
 pub(super) fn wait_for<T>(request: impl Future<Output = T>) -> T {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -120,7 +120,7 @@ impl Read for RemoteStream {
     }
 }
 
-/// A file as Parquet reads it: footer first, then column chunks, of which a few may be held.
+/// A file as Parquet reads it: first the footer, then column chunks, a few of which may be cached.
 #[derive(Debug)]
 pub(super) struct Chunks {
     storage: Storage,
@@ -130,7 +130,7 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    /// Opens a file; of a remote one, the `ranges` are fetched now, in one go.
+    /// Opens a file. For a remote file, all `ranges` are fetched now in one request.
     pub fn open(storage: &Storage, ranges: &[std::ops::Range<u64>]) -> io::Result<Self> {
         let file = match storage {
             Storage::Local(path) => Some(File::open(path)?),

@@ -16,10 +16,10 @@ use super::csv_file::sniff_separator;
 use super::left_out::LeftOut;
 use hashwatt_core::error::{Error, Result};
 
-/// In so many bytes a header has ended. [bytes]
+/// Longest header. [bytes]
 const MAX_HEADER_BYTES: u64 = 1 << 20;
 
-/// What may stand before the first letter of a UTF-8 text.
+/// May precede the first character of a UTF-8 text.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A table in memory, with its file's name for errors.
@@ -31,7 +31,7 @@ pub struct Table {
 /// Reads `path`: Parquet by its ending, everything else as CSV with a header.
 ///
 /// # Errors
-/// When the file is missing, empty or not what its ending says.
+/// When the file is missing, empty or not of the type its extension says.
 pub fn read_table(path: &Path) -> Result<Table> {
     let name = path.display().to_string();
     let cure = "Give a Parquet file, or CSV as UTF-8 text with a header and as many fields in every row";
@@ -53,7 +53,7 @@ fn read_parquet(file: File) -> std::result::Result<RecordBatch, String> {
     concat_batches(&schema, &batches).map_err(|error| error.to_string())
 }
 
-/// Every column as text, so that ids keep their zeros; an empty field is missing.
+/// Reads every column as text, so that ids keep their leading zeros; an empty field is missing.
 fn read_csv(mut file: File) -> std::result::Result<RecordBatch, String> {
     let mut header = Vec::new();
     BufReader::new((&mut file).take(MAX_HEADER_BYTES))
@@ -79,16 +79,16 @@ fn read_csv(mut file: File) -> std::result::Result<RecordBatch, String> {
     RecordBatch::try_new(Arc::new(schema), columns).map_err(|error| error.to_string())
 }
 
-/// Between what numbers of a column must lie, and what is said of others.
+/// Range in which the numbers of a column must lie, and the message for others.
 #[derive(Debug, Clone)]
 pub(super) struct Bounds {
     pub range: RangeInclusive<f64>,
-    /// What is wrong, what became of it, the cure.
+    /// The problem, what was done, and the cure.
     pub wrong: &'static str,
 }
 
 impl Table {
-    /// Its columns' names, for a message.
+    /// Returns the column names, for a message.
     #[must_use]
     pub fn names(&self) -> String {
         let names: Vec<_> =
@@ -96,7 +96,7 @@ impl Table {
         names.join(", ")
     }
 
-    /// Whether it has columns beside `key`, and none of these. Names match in any case.
+    /// Whether it has columns besides `key`, and none of these. Names match in upper or lower case.
     #[must_use]
     pub fn is_of_others(&self, key: &str, names: &[&str]) -> bool {
         let schema = self.rows.schema();
@@ -104,19 +104,19 @@ impl Table {
         others.next().is_some() && names.iter().all(|name| self.column(name).is_none())
     }
 
-    /// A column as text, `None` where the table has no such column. Names match in any case.
+    /// Returns a column as text, or `None` if there is no such column. Names match in upper or lower case.
     ///
     /// # Errors
-    /// When the column's type has no text form.
+    /// When the column's type cannot be shown as text.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<Option<String>>>> {
         let Some(column) = self.column_as(name, &DataType::Utf8)? else { return Ok(None) };
         Ok(Some(column.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()))
     }
 
-    /// A column as numbers within bounds; what is none is missing, and noted unless it is empty.
+    /// Returns a column as numbers within bounds. Other values are missing, and noted unless they are empty.
     ///
     /// # Errors
-    /// When the column's type has no number form.
+    /// When the column's type cannot be read as numbers.
     pub(super) fn numbers(
         &self,
         name: &'static str,
@@ -150,11 +150,11 @@ impl Table {
         Ok(Some(numbers))
     }
 
-    /// A column of instants as seconds since 1970-01-01T00:00Z; what is none is missing, and noted
-    /// unless it is empty.
+    /// Returns a column of instants as seconds since 1970-01-01T00:00Z. Other values are missing, and noted
+    /// unless they are empty.
     ///
     /// # Errors
-    /// When the column is neither a time nor a text in ISO 8601.
+    /// When the column is neither a time nor ISO 8601 text.
     pub(super) fn instants_s(
         &self,
         name: &'static str,
@@ -177,7 +177,7 @@ impl Table {
         Ok(Some(instants))
     }
 
-    /// Naive times count as UTC.
+    /// Reads instants; naive times count as UTC.
     fn read_instants_s(&self, name: &str) -> Result<Option<Vec<Option<i64>>>> {
         let Some(column) = self.column(name) else { return Ok(None) };
         if let DataType::Timestamp(unit, _) = column.data_type() {

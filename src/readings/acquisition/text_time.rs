@@ -1,7 +1,7 @@
-//! Parses the ways exports write times and dates as text or as whole numbers.
+//! Parses times and dates that exports write as text or whole numbers.
 //!
-//! Civil times come out as seconds counted as if their clock were UTC; a time with an offset comes
-//! out as the instant.
+//! Civil times are returned as seconds, counted as if their clock showed UTC. A time with an offset is
+//! returned as the instant.
 
 use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
 
@@ -17,13 +17,13 @@ pub enum DateOrder {
 /// A time as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParsedTime {
-    /// Naive local time, or the instant where `is_instant`. [s]
+    /// Naive local time, or the instant if `is_instant`. [s]
     pub seconds: i64,
-    /// Whether the text carried `Z` or an offset.
+    /// Whether the text had `Z` or an offset.
     pub is_instant: bool,
 }
 
-/// Parses one text. `None` where it is no time, or no such day exists.
+/// Parses one text. `None` if it is not a time or the day does not exist.
 #[must_use]
 pub fn parse_time(text: &[u8], order: DateOrder) -> Option<ParsedTime> {
     let mut cursor = Cursor { text: text.trim_ascii(), at: 0 };
@@ -55,7 +55,7 @@ pub fn parse_clock(text: &[u8]) -> Option<i64> {
     time_of_day(&mut cursor).filter(|_| cursor.is_done())
 }
 
-/// The two numbers of a date whose order of day and month is not clear from its form, such as
+/// Returns the two numbers of a date whose order of day and month is not clear from its format, such as
 /// `13/02/2013`.
 #[must_use]
 pub fn unordered_pair(text: &[u8]) -> Option<(u32, u32)> {
@@ -68,8 +68,8 @@ pub fn unordered_pair(text: &[u8]) -> Option<(u32, u32)> {
     (n <= 2 && m <= 2 && rest >= 2).then_some((first as u32, second as u32))
 }
 
-/// Seconds of a whole number: an epoch in s, ms, us or ns, or `yyyymmdd`, `yyyymmddHHMM[SS]`,
-/// told apart by size. `None` where it is none of them.
+/// Returns the seconds of a whole number: an epoch in s, ms, us or ns, or `yyyymmdd`, `yyyymmddHHMM[SS]`,
+/// recognised by size. `None` if it is none of them.
 #[must_use]
 pub fn whole_number_time(number: i64) -> Option<i64> {
     let digits = |date: i64, clock: i64| {
@@ -85,13 +85,13 @@ pub fn whole_number_time(number: i64) -> Option<i64> {
     }
 }
 
-/// Whether a whole number is an epoch, and so an instant.
+/// Whether a whole number is an epoch, and therefore an instant.
 #[must_use]
 pub fn is_epoch(number: i64) -> bool {
     epoch_per_second(number).is_some()
 }
 
-/// Days since 1970-01-01 of a day of the Gregorian calendar; `None` where there is no such day.
+/// Returns the days from 1970-01-01 to a Gregorian date, or `None` if there is no such day.
 #[must_use]
 pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -105,7 +105,7 @@ pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     if day < 1 || day > length {
         return None;
     }
-    // Hinnant, chrono-Compatible Low-Level Date Algorithms: years that begin in March.
+    // Hinnant, chrono-Compatible Low-Level Date Algorithms: years begin in March.
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
     let year_of_era = shifted - era * 400;
@@ -114,7 +114,7 @@ pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
-/// Numbers a second of the epoch unit that puts `number` between 1990 and 2100.
+/// Returns the units per second that put `number`, read as an epoch, between 1990 and 2100.
 fn epoch_per_second(number: i64) -> Option<i64> {
     [1, 1_000, 1_000_000, 1_000_000_000]
         .into_iter()
@@ -150,7 +150,7 @@ fn day_or_month_first_date(cursor: &mut Cursor<'_>, order: DateOrder) -> Option<
     }
 }
 
-/// Seconds after midnight; 24:00 is the next midnight.
+/// Parses seconds after midnight; 24:00 is the next midnight.
 fn time_of_day(cursor: &mut Cursor<'_>) -> Option<i64> {
     cursor.skip_if(|byte| matches!(byte, b'T' | b't' | b' ' | b':' | b'_'));
     while cursor.skip_if(|byte| byte == b' ') {}
@@ -178,7 +178,7 @@ fn time_of_day(cursor: &mut Cursor<'_>) -> Option<i64> {
     (minute < 60 && second < 61 && seconds <= 86_400).then_some(seconds)
 }
 
-/// Seconds east of UTC of `Z`, `UTC`, `+06`, `+0600` or `+06:00`.
+/// Parses the seconds east of UTC in `Z`, `UTC`, `+06`, `+0600` or `+06:00`.
 fn zone_offset(cursor: &mut Cursor<'_>) -> Option<i64> {
     while cursor.skip_if(|byte| byte == b' ') {}
     let rest = &cursor.text[cursor.at..];
@@ -201,7 +201,7 @@ fn zone_offset(cursor: &mut Cursor<'_>) -> Option<i64> {
     (n_digits == 2 && hours <= 15 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// A place in a text, moving forward.
+/// A position in a text that moves forward.
 struct Cursor<'a> {
     text: &'a [u8],
     at: usize,
@@ -212,7 +212,7 @@ impl Cursor<'_> {
         self.at >= self.text.len()
     }
 
-    /// Up to `longest` digits: their number and how many there were.
+    /// Parses up to `longest` digits; returns their number and how many there were.
     fn number(&mut self, longest: usize) -> Option<(i64, usize)> {
         let (mut number, mut n) = (0i64, 0);
         while n < longest {
@@ -234,7 +234,7 @@ impl Cursor<'_> {
         found
     }
 
-    /// A year of four digits, or of two from 1990 to 2089.
+    /// Parses a year of four digits, or of two digits from 1990 to 2089.
     fn year(&mut self) -> Option<i64> {
         match self.number(4)? {
             (year, 4) => Some(year),
@@ -253,7 +253,7 @@ impl Cursor<'_> {
         Some(index as i64 + 1)
     }
 
-    /// 0 for AM, 12 for PM.
+    /// Parses AM as 0 and PM as 12. [h]
     fn half_of_day(&mut self) -> Option<i64> {
         let name = self.text.get(self.at..self.at + 2)?;
         let half = if name.eq_ignore_ascii_case(b"am") {

@@ -13,8 +13,8 @@ use super::marks::Marks;
 use super::report::Cause;
 use super::text_time::{DateOrder, parse_time, whole_number_time};
 
-/// Fills `out` with a time a row: the instant where `form` is one, else the naive local time. [s]
-/// Rows without a time, or with one outside 1990..=2100, are marked.
+/// Fills `out` with one time per row: the instant if `form` is one, otherwise the naive local time. [s] Rows
+/// without a time, or with a time outside 1990..=2100, are marked.
 pub(super) fn read_times(array: &dyn Array, form: TimeForm, marks: &mut Marks, out: &mut Vec<i64>) {
     out.clear();
     read_seconds(array, form, marks, out);
@@ -63,7 +63,7 @@ fn read_seconds(array: &dyn Array, form: TimeForm, marks: &mut Marks, out: &mut 
     }
 }
 
-/// Seconds of finer times. Neighbours mostly lie one step apart, which saves the division.
+/// Converts finer times to whole seconds. Neighbours are mostly one step apart, which saves the division.
 fn whole_seconds(times: &[i64], per_second: i64, out: &mut Vec<i64>) {
     let (mut last, mut last_s) = (0, 0);
     let (mut step, mut step_s) = (i64::MIN, 0);
@@ -92,7 +92,7 @@ fn read_cast(array: &dyn Array, to: &DataType, form: TimeForm, marks: &mut Marks
     }
 }
 
-/// Reads every distinct value once.
+/// Parses every distinct value once.
 fn read_dictionary(array: &dyn Array, form: TimeForm, marks: &mut Marks, out: &mut Vec<i64>) {
     let keys: ArrayRef = cast(array.as_any_dictionary().keys(), &DataType::Int32)
         .expect("dictionary keys of one array fit 32 bits");
@@ -126,7 +126,8 @@ fn read_texts(texts: &StringArray, form: TimeForm, marks: &mut Marks, out: &mut 
     }
 }
 
-/// A whole number that is no epoch within 1990..=2100 is a time out of range; all else is no time.
+/// Returns the cause: a whole number that is no epoch within 1990..=2100 is out of range, anything else is
+/// not a time.
 fn unreadable(text: &str) -> Cause {
     if text.trim().parse::<i64>().is_ok() { Cause::TimeOutOfRange } else { Cause::BadTime }
 }

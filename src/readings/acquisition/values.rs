@@ -1,4 +1,4 @@
-//! Reads a column of any number type, or of numbers as text, into plain numbers.
+//! Reads a column of any number type, or of numbers as text, into floats.
 
 use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
@@ -9,13 +9,13 @@ use super::marks::Marks;
 use super::report::Cause;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
-/// Large customers are read once a month at least. [h]
+/// Longest interval: large customers are read at least once a month. [h]
 const MAX_INTERVAL_HOURS: f64 = 31.0 * 24.0;
 
-/// A counter behind the largest connection counts less than this in a hundred years. [kWh]
+/// Largest counter value: no connection uses more energy in a hundred years. [kWh]
 const MAX_READ_KWH: f64 = 1e12;
 
-/// How numbers are written as text.
+/// Decimal mark of numbers in text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DecimalMark {
     /// `0.25`.
@@ -25,7 +25,7 @@ pub enum DecimalMark {
     Comma,
 }
 
-/// Fills `out` with a number a row. Rows without one are marked: null is a missing interval.
+/// Fills `out` with one number per row. Rows without a number are marked; null is a missing interval.
 pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
     out.clear();
     match array.data_type() {
@@ -41,8 +41,8 @@ pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut M
     }
 }
 
-/// Marks what cannot be a quantity of this kind, in kW or kWh: what is left is finite, and stays so in
-/// every sum. Whether an energy is more than its interval can hold shows once the interval is known.
+/// Marks values that cannot be a quantity of this kind, in kW or kWh. The others are finite, and so are their
+/// sums. Whether an energy exceeds its interval's limit is checked when the interval is known.
 pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Marks) {
     let max = match quantity {
         Quantity::Demand => MAX_DEMAND_KW,
@@ -50,7 +50,7 @@ pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Mar
         Quantity::RegisterRead => MAX_READ_KWH,
     };
     let is_possible = |value: &f64| value.abs() <= max;
-    // Without an early end, so that several are compared at once: hardly a batch has one.
+    // No early exit, so that several values are compared at once: such values are rare.
     if values.iter().fold(true, |all, value| all & is_possible(value)) {
         return;
     }
@@ -59,7 +59,7 @@ pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Mar
     }
 }
 
-/// The number a text writes; `Err` holds why there is none.
+/// Parses a number; `Err` is the cause if there is none.
 pub(super) fn parse_number(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
     let text = text.trim();
     let parsed = match decimal {
@@ -104,7 +104,7 @@ fn read_cast(
     }
 }
 
-/// Words that exports write where they have no value.
+/// Whether a text is a word that exports write for a missing value.
 fn is_missing_word(text: &str) -> bool {
     ["", "null", "none", "na", "n/a", "-", "\\n", "missing"]
         .iter()

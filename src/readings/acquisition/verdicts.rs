@@ -1,4 +1,4 @@
-//! Reads what inspections found: verdicts on meters, which the ranking learns from.
+//! Reads the results of inspections: verdicts on meters, which the ranking learns from.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,17 +9,17 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
 
-/// What was decided on a meter.
+/// Decision on a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// Worth a visit; nobody has been there.
+    /// Worth a visit, but nobody has visited it yet.
     Suspected,
     /// A farm was found.
     Confirmed,
-    /// There is none.
+    /// No farm was found.
     Rejected,
-    /// A farm was found that no list had named.
+    /// A farm was found that no list had included.
     Missed,
 }
 
@@ -27,13 +27,13 @@ impl Verdict {
     /// Every verdict.
     pub const ALL: [Self; 4] = [Self::Suspected, Self::Confirmed, Self::Rejected, Self::Missed];
 
-    /// The name in tables.
+    /// Returns the name used in tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether there is a farm; `None` where nobody has looked.
+    /// Whether there is a farm; `None` if nobody has checked.
     #[must_use]
     pub const fn is_farm(self) -> Option<bool> {
         match self {
@@ -53,8 +53,9 @@ struct Decided {
 }
 
 impl Decided {
-    /// Whether one says farm and the other none, and no times tell which came later. Two of one second
-    /// are in the order of their rows, as the desk writes them; two of one date are not.
+    /// Whether one verdict says farm and the other no farm, and their times do not tell which came later.
+    /// Verdicts of the same second are in row order, as the desk writes them. Verdicts that only have the
+    /// same date are not.
     fn contradicts(&self, later: &Self) -> bool {
         let is_date = |at_s: i64| at_s % DAY_S == 0;
         let is_told = self.at_s.zip(later.at_s).is_some_and(|(one, other)| one != other || !is_date(one));
@@ -63,7 +64,7 @@ impl Decided {
     }
 }
 
-/// A day. [s]
+/// Seconds in a day. [s]
 const DAY_S: i64 = 86_400;
 
 /// The latest verdict on each meter; may be empty.
@@ -73,8 +74,8 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Reads `meter_id, verdict` (and `decided_at`) from Parquet or CSV. Of several verdicts on a meter
-    /// the latest counts; without `decided_at`, the last row.
+    /// Reads `meter_id, verdict` (and `decided_at`) from Parquet or CSV. The latest verdict on a meter
+    /// counts; without `decided_at`, the last row.
     ///
     /// # Errors
     /// When the file cannot be read or lacks a column.
@@ -131,7 +132,7 @@ impl Verdicts {
         self.by_meter.is_empty()
     }
 
-    /// What to say of verdicts on ids that are none of the run's.
+    /// Returns a finding on verdicts whose ids are not in the run.
     #[must_use]
     pub fn unknown(&self, is_known: impl Fn(&MeterId) -> bool) -> Option<Finding> {
         let unknown: Vec<&MeterId> = self.by_meter.keys().filter(|meter| !is_known(meter)).collect();
@@ -147,20 +148,20 @@ impl Verdicts {
         )
     }
 
-    /// Verdicts that are known already.
+    /// Builds verdicts from known decisions.
     #[must_use]
     pub fn of(all: impl IntoIterator<Item = (MeterId, Verdict)>) -> Self {
         Self { by_meter: all.into_iter().collect() }
     }
 
-    /// These and others; where both have a meter, the others count.
+    /// Combines two sets of verdicts; `later` takes precedence on a meter that is in both.
     #[must_use]
     pub fn and(&self, later: &Self) -> Self {
         let all = self.by_meter.iter().chain(&later.by_meter);
         Self::of(all.map(|(meter, verdict)| (meter.clone(), *verdict)))
     }
 
-    /// The verdict on a meter.
+    /// Returns the verdict on a meter.
     #[must_use]
     pub fn get(&self, meter: &MeterId) -> Option<Verdict> {
         self.by_meter.get(meter).copied()

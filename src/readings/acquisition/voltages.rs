@@ -1,4 +1,4 @@
-//! Reads the voltages of some meters on some days: a second look, at what few parents' children show.
+//! Reads the voltages of some meters on some days: a second pass, for the meters below a few parents.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::Result;
 use hashwatt_core::ids::{MeterId, MeterNumbers};
 
-/// Voltages are summed as whole millivolts, so that sums do not depend on the order of threads.
+/// Voltages are summed in whole millivolts, so that sums do not depend on the order of threads.
 const MV_PER_V: f64 = 1000.0;
 
-/// No line has a higher voltage. [V]
+/// Above the highest voltage of any line. [V]
 const MAX_V: f64 = 2e6;
 
 /// One meter's voltage.
@@ -24,16 +24,16 @@ const MAX_V: f64 = 2e6;
 pub struct Voltages {
     /// First civil day. [days since 1970-01-01]
     pub first_day: i32,
-    /// Mean by day and clock hour; NaN where there is none. [V]
+    /// Mean by day and clock hour; NaN where it is missing. [V]
     pub hour_v: Vec<[f32; CLOCK_HOURS]>,
 }
 
-/// Voltages of the meters that are `wanted`, each on civil days first to one past the last. Meters
-/// without any are left out. Of sources with a voltage column those units are read that may hold a wanted
-/// day: all of them where a file has no statistics.
+/// Reads the voltages of the `wanted` meters, each from its first civil day to one past the last. Meters
+/// without voltage are left out. Of sources with a voltage column, only units that may contain a wanted day
+/// are read; if a file has no statistics, that is all of them.
 ///
 /// # Errors
-/// As [`Source::read_unit`]. What is wrong with a file was found when its values were read.
+/// As [`Source::read_unit`]. Problems with a file were already reported when its values were read.
 pub fn read_voltages(
     sources: &[Source],
     wanted: &BTreeMap<MeterId, Range<i32>>,
@@ -45,7 +45,7 @@ pub fn read_voltages(
         return Ok(BTreeMap::new());
     }
     let numbers = MeterNumbers::default();
-    // Meters that are wanted have the first numbers, in their order.
+    // The wanted meters get the first numbers, in their order.
     wanted.keys().for_each(|meter| {
         numbers.number(meter.as_str());
     });
@@ -75,16 +75,16 @@ pub fn read_voltages(
     Ok(all.filter_map(|(meter, voltages)| Some((meter, voltages?))).collect())
 }
 
-/// Whether a unit with such times, as written, may hold a day that is wanted of some meter.
+/// Whether a unit with this time span, as written, may contain a wanted day of any meter.
 fn may_hold(span_s: Option<(i64, i64)>, wanted: &BTreeMap<MeterId, Range<i32>>) -> bool {
     let Some((first_s, last_s)) = span_s else { return true };
-    // Zone and stamp move a time by less than two days.
+    // Zone and stamp shift a time by less than two days.
     let day = |time_s: i64| time_s.div_euclid(86_400);
     let (first, last) = (day(first_s) - 2, day(last_s) + 2);
     wanted.values().any(|days| i64::from(days.start) <= last && first < i64::from(days.end))
 }
 
-/// Sums and numbers of a meter's voltages, by day and clock hour.
+/// Sums and counts of a meter's voltages, by day and clock hour.
 struct Sums {
     days: Range<i32>,
     sums_mv: Vec<[i64; CLOCK_HOURS]>,
@@ -98,7 +98,7 @@ impl Sums {
     }
 
     fn add(&mut self, start_s: i64, volts: f64, calendar: &Calendar) {
-        // A dead line has no voltage; what it reads then says nothing of the load.
+        // A dead line has no voltage, so its values say nothing about the load.
         if !(volts > 0.0 && volts < MAX_V) {
             return;
         }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_voltage_is_read_as_it_stands_beside_multiplied_and_end_stamped_energy() {
-        // The first meter has none; 00:30 ends the day's first half-hour.
+        // The first meter has no voltage; 00:30 ends the day's first half-hour.
         let csv = "meter_id,interval_end,wh,ct_ratio,voltage\n\
             t,2022-01-10T00:30:00,900000,40,\n\
             t,2022-01-10T01:00:00,900000,40,\n\

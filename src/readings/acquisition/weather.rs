@@ -1,4 +1,4 @@
-//! Reads outdoor temperature and gives its mean by civil day.
+//! Reads outdoor temperatures and computes the mean of each civil day.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 
-/// No place where people live was ever outside this. [°C]
+/// Temperatures in places where people live have never been outside this range. [°C]
 const TEMPERATURE: Bounds = Bounds {
     range: -70.0..=60.0,
     wrong: "is no temperature between -70 and 60 °C; the row was left out. Write degrees Celsius",
@@ -53,31 +53,31 @@ impl Weather {
         Ok((Self { daily_c }, left_out.findings(&file)))
     }
 
-    /// Weather of these civil days and their mean temperatures. [°C]
+    /// Builds the weather from civil days and their mean temperatures. [°C]
     #[must_use]
     pub fn from_days(days: impl IntoIterator<Item = (i32, f32)>) -> Self {
         Self { daily_c: days.into_iter().collect() }
     }
 
-    /// Mean temperature of a civil day. [°C]
+    /// Returns the mean temperature of a civil day. [°C]
     #[must_use]
     pub fn temperature_c(&self, day: i32) -> Option<f32> {
         self.daily_c.get(&day).copied()
     }
 
-    /// First and last civil day. [days since 1970-01-01]
+    /// Returns the first and last civil day. [days since 1970-01-01]
     #[must_use]
     pub fn span(&self) -> Option<(i32, i32)> {
         self.daily_c.keys().next().copied().zip(self.daily_c.keys().next_back().copied())
     }
 
-    /// How many civil days of a stretch have a temperature.
+    /// Counts the civil days of a period that have a temperature.
     #[must_use]
     pub fn n_days(&self, (first, last): (i32, i32)) -> usize {
         self.daily_c.range(first..=last).count()
     }
 
-    /// Whether nothing is known.
+    /// Whether there are no temperatures.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.daily_c.is_empty()

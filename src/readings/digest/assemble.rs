@@ -1,4 +1,4 @@
-//! Assembles one meter's intervals, in whatever order they came, into civil days on a grid.
+//! Assembles one meter's intervals, in any order, into civil days on a grid.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,61 +12,61 @@ use hashwatt_core::calendar::{Calendar, CivilDay};
 use hashwatt_core::settings::HourWindow;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
-/// Interval lengths that meters use. [min]
+/// Interval lengths in use. [min]
 const GRID_MINUTES: [i64; 13] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720];
 
-/// A day of 23 or 25 h between two daily reads is still one day. [s]
+/// A day of 23 or 25 h between two daily reads still counts as one day. [s]
 const DAY_READ_S: std::ops::RangeInclusive<i64> = 82_800..=90_000;
 
-/// A counter that falls from above this share of its capacity has gone round, not been exchanged.
+/// A counter that falls from above this share of its capacity has rolled over and was not exchanged.
 const ROLLOVER_SHARE: f64 = 0.9;
 
-/// One interval of one meter that waits for its day.
+/// An interval of a meter that waits for the rest of its day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LooseInterval {
     /// Instant of the start. [s since 1970-01-01T00:00Z]
     pub start_s: i64,
-    /// Energy, demand or register read.
+    /// Energy, demand or register read, according to `quantity`.
     pub value: f64,
-    /// What `value` is.
+    /// Type of `value`.
     pub quantity: Quantity,
     /// Whether the value is an estimate.
     pub is_estimated: bool,
-    /// Place of its task in the run's input.
+    /// Position of its task in the run's input.
     pub order: u32,
 }
 
-/// What was odd about a meter's intervals and is not told by its days.
+/// Irregularities in a meter's intervals that its days do not show.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Oddities {
-    /// Cumulative counters that went round.
+    /// Cumulative counters that rolled over.
     pub n_rollovers: u32,
-    /// Cumulative counters that fell otherwise.
+    /// Cumulative counters that fell for another reason.
     pub n_resets: u32,
-    /// Reads of one moment that say something else than the first.
+    /// Reads of one instant that differ from the first.
     pub n_conflicting_reads: u32,
-    /// Intervals off every known grid, kept on the nearest.
+    /// Intervals that fit no known grid; they were kept on the nearest.
     pub n_off_grid: u32,
-    /// Intervals that no connection can carry; no energy was taken.
+    /// Intervals above any connection's capacity; their energy was not used.
     pub n_impossible: u32,
-    /// The first of them, with its demand. [kW]
+    /// The first such interval, with its demand. [kW]
     pub impossible: Option<(LooseInterval, f64)>,
 }
 
 impl LooseInterval {
-    /// Mean demand over an interval of this length. [kW]
+    /// Returns the mean demand over an interval of this length. [kW]
     fn demand_kw(&self, interval_s: i64) -> f32 {
         let value = self.value as f32;
         if self.quantity == Quantity::Demand { value } else { value * intervals_per_hour(interval_s) }
     }
 
-    /// Whether a connection can carry this over an interval of this length.
+    /// Whether a connection can carry this value over an interval of this length.
     fn is_possible(&self, interval_s: i64) -> bool {
         is_possible_kw(self.demand_kw(interval_s))
     }
 }
 
-/// Whether this can be a demand at all.
+/// Whether this value can be a demand.
 #[must_use]
 pub fn is_possible_kw(kw: f32) -> bool {
     kw.abs() <= MAX_DEMAND_KW as f32
@@ -79,28 +79,28 @@ impl Oddities {
     }
 }
 
-/// What turns the energy of an interval into demand. [1/h]
+/// Returns the factor from an interval's energy to demand. [1/h]
 #[must_use]
 pub fn intervals_per_hour(interval_s: i64) -> f32 {
     3600.0 / interval_s as f32
 }
 
-/// Where assembled days go: whole ones through the lanes, the others one by one.
+/// Destination of assembled days: whole days go through the lanes, the others one by one.
 pub struct Assembled<'a> {
     /// The calendar of the usage points.
     pub calendar: &'a Calendar,
     /// The night window.
     pub night: HourWindow,
-    /// Whole days that wait for others.
+    /// Whole days that wait until the lanes are full.
     pub lanes: &'a mut DayLanes,
-    /// What is done.
+    /// Finished digests.
     pub days: &'a mut DayColumns,
-    /// Room for the scalar kernel.
+    /// Buffers of the scalar kernel.
     pub scratch: &'a mut Scratch,
 }
 
-/// Digests the loose intervals of one meter, which come in order of their starts; of two that claim
-/// one place the first stands. Each day comes out once.
+/// Digests the loose intervals of one meter, which must be in order of their starts. If two intervals have
+/// the same place, the first is kept. Each day is output once.
 pub fn assemble(meter: u32, rows: &[LooseInterval], into: &mut Assembled<'_>) -> Oddities {
     let mut oddities = Oddities::default();
     let timed = timed_intervals(rows, &mut oddities);
@@ -129,7 +129,7 @@ pub fn assemble(meter: u32, rows: &[LooseInterval], into: &mut Assembled<'_>) ->
     oddities
 }
 
-/// The interval of a plain day of 24 h whose measured rows are regular and all there.
+/// Returns the interval of a plain 24 h day whose rows are all measured, regular and complete.
 fn whole_day_s(today: &[LooseInterval], civil: &CivilDay) -> Option<i64> {
     let interval_s = today.get(1)?.start_s - today[0].start_s;
     let is_whole = is_whole_day(civil, today[0].start_s, interval_s)
@@ -139,8 +139,8 @@ fn whole_day_s(today: &[LooseInterval], civil: &CivilDay) -> Option<i64> {
     is_whole.then_some(interval_s)
 }
 
-/// Whether a day that starts so, at a distance of `interval_s` from row to row, may be whole: plain,
-/// and of enough rows not to be a coincidence.
+/// Whether a day with this start and this distance between rows may be whole: a plain day, with enough rows
+/// that it is no coincidence.
 #[must_use]
 pub fn is_whole_day(civil: &CivilDay, start_s: i64, interval_s: i64) -> bool {
     let first_s = start_s - civil.start_s;
@@ -150,7 +150,7 @@ pub fn is_whole_day(civil: &CivilDay, start_s: i64, interval_s: i64) -> bool {
         && interval_s % 60 == 0
 }
 
-/// Register reads become energies between reads; energies and demands stay what they are.
+/// Converts register reads to the energies between them; energies and demands stay unchanged.
 fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Cow<'a, [LooseInterval]> {
     let is_read = |row: &&LooseInterval| row.quantity == Quantity::RegisterRead;
     let reads: Vec<&LooseInterval> = rows.iter().filter(is_read).collect();
@@ -166,7 +166,7 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
             continue;
         }
         let next = reads.get(place + 1);
-        // A fall that the next read takes back was none: the counter never stood there.
+        // Ignore a fall that the next read reverses: the counter never had that value.
         if to.value < from.value && next.is_some_and(|next| next.value >= from.value) {
             oddities.n_resets += 1;
             continue;
@@ -182,7 +182,7 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
             continue;
         }
         oddities.note_impossible(&between, to.start_s - from.start_s);
-        // A read that the next one takes back was none; else the counter goes on from there.
+        // Ignore a rise that the next read reverses. Otherwise continue from this read.
         let is_taken_back = next.is_some_and(|next| (from.value..to.value).contains(&next.value));
         if !is_taken_back {
             from = to;
@@ -192,12 +192,12 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
     Cow::Owned(timed)
 }
 
-/// Energy between two reads of a cumulative counter, `None` where the counter was reset.
+/// Returns the energy between two reads of a cumulative counter, or `None` if the counter was reset.
 fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) -> Option<f64> {
     if to_kwh >= from_kwh {
         return Some(to_kwh - from_kwh);
     }
-    // Counters have whole decimal digits: the capacity is the next power of ten.
+    // A counter has a fixed number of decimal digits, so its capacity is the next power of ten.
     let capacity_kwh = 10f64.powi(from_kwh.abs().log10().floor() as i32 + 1);
     if from_kwh >= ROLLOVER_SHARE * capacity_kwh && to_kwh <= (1.0 - ROLLOVER_SHARE) * capacity_kwh {
         oddities.n_rollovers += 1;
@@ -207,7 +207,8 @@ fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) 
     None
 }
 
-/// One interval where the reads follow each other; an even, estimated filling where some are missing.
+/// Adds one interval between consecutive reads. If reads are missing, spreads the energy evenly over
+/// estimated intervals.
 fn push_register_energy(
     timed: &mut Vec<LooseInterval>,
     from: &LooseInterval,
@@ -228,11 +229,11 @@ fn push_register_energy(
     }
 }
 
-/// The most common distance between neighbours, the shorter of two equally common ones. [s]
+/// Returns the most common distance between neighbours, the shorter of two equally common ones. [s]
 fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
     let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
     let mut previous = None;
-    // Distances come in long runs of one value.
+    // Equal distances come in long runs.
     let (mut run_s, mut run) = (0, 0);
     let mut count = |distance_s, n| {
         let snapped = if DAY_READ_S.contains(&distance_s) { i64::from(DAY_MINUTES) * 60 } else { distance_s };
@@ -253,7 +254,7 @@ fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
     counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(distance_s, _)| distance_s)
 }
 
-/// A day of reads that come once a day or less often; `None` where none of them is possible.
+/// Digests a day of reads that come once a day or less often; `None` if none of them is possible.
 fn coarse_day(
     today: &[LooseInterval],
     next_start_s: Option<i64>,
@@ -290,7 +291,7 @@ fn coarse_day(
     Some(row)
 }
 
-/// A day of intervals on the finest grid that its own neighbours show; `None` where none is possible.
+/// Digests a day of intervals on the finest grid that its rows show; `None` if none is possible.
 fn grid_day(
     today: &[LooseInterval],
     modal_s: i64,
@@ -313,7 +314,7 @@ fn grid_day(
         let elapsed_s = row.start_s - civil.start_s;
         let mut slot = ((elapsed_s / interval_s) as usize).min(n_slots - 1);
         let value = row.demand_kw(interval_s);
-        // Naive local time shows the repeated hour twice: the later of two belongs to the second pass.
+        // Naive local time shows the repeated hour twice. The later of two such rows is in the second pass.
         let second_pass = slot + repeated_slots;
         if !kw[slot].is_nan() && civil.is_first_pass(elapsed_s) && kw[second_pass].is_nan() {
             slot = second_pass;
@@ -337,7 +338,7 @@ fn grid_day(
     Some(row)
 }
 
-/// The day's own interval where it has enough neighbours to tell, else the meter's.
+/// Returns the day's own interval if it has enough rows to tell, otherwise the meter's.
 fn day_interval_s(today: &[LooseInterval], modal_s: i64, oddities: &mut Oddities) -> i64 {
     let own_s = if today.len() >= 4 { modal_interval_s(today.iter().map(|row| row.start_s)) } else { None };
     let on_grid = |seconds: i64| GRID_MINUTES.iter().any(|minutes| minutes * 60 == seconds);
@@ -461,7 +462,7 @@ mod tests {
 
     #[test]
     fn a_repeated_local_hour_keeps_both_passes() {
-        // Naive local stamps of 2013-10-27 in London, both passes mapped to the first by the reader.
+        // Naive local times of 2013-10-27 in London; the reader mapped both passes to the first.
         let first = "2013-10-26T23:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
         let mut rows: Vec<_> = (0..25)
             .filter(|hour| *hour != 2)

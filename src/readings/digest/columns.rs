@@ -1,53 +1,53 @@
-//! Holds digests of many meter-days as columns, as the kernel makes them and Parquet keeps them.
+//! Stores digests of many meter-days as columns: the form that the kernel produces and Parquet stores.
 
 use super::{COUNT_NAMES, DayDigest, FLOAT_NAMES};
 use hashwatt_core::calendar::CLOCK_HOURS;
 
-/// What one row takes in memory. [B]
+/// Memory per row. [B]
 pub const ROW_BYTES: usize = 4 + 4 + 4 + 2 * COUNT_NAMES.len() + 4 * (FLOAT_NAMES.len() + CLOCK_HOURS);
 
 /// Days digested at once: two registers of the narrowest vector unit in use.
 pub const LANES: usize = 8;
 
-/// One value a lane.
+/// One value per lane.
 pub type Lane<T> = [T; LANES];
 
-/// Digests of a full set of lanes, one array a column, in the order of the columns' names.
+/// Digests of a full set of lanes: one array per column, in the order of the column names.
 #[derive(Debug)]
 pub struct LaneDigests {
-    /// After [`COUNT_NAMES`].
+    /// In the order of [`COUNT_NAMES`].
     pub counts: [Lane<u16>; COUNT_NAMES.len()],
-    /// After [`FLOAT_NAMES`].
+    /// In the order of [`FLOAT_NAMES`].
     pub floats: [Lane<f32>; FLOAT_NAMES.len()],
     /// By clock hour.
     pub hour_kw: [Lane<f32>; CLOCK_HOURS],
 }
 
-/// Digests as columns of one length; a meter is a number of its reader.
+/// Digests as columns of one length. A meter is a number given by its reader.
 #[derive(Debug, Clone, Default)]
 pub struct DayColumns {
     /// Meters by number.
     pub meters: Vec<u32>,
     /// Civil days. [days since 1970-01-01]
     pub days: Vec<i32>,
-    /// Lengths of the interval. [min]
+    /// Interval lengths. [min]
     pub interval_minutes: Vec<u32>,
-    /// After [`COUNT_NAMES`].
+    /// In the order of [`COUNT_NAMES`].
     pub counts: [Vec<u16>; COUNT_NAMES.len()],
-    /// After [`FLOAT_NAMES`]. [kW, kWh]
+    /// In the order of [`FLOAT_NAMES`]. [kW, kWh]
     pub floats: [Vec<f32>; FLOAT_NAMES.len()],
     /// Mean demand by clock hour. [kW]
     pub hour_kw: [Vec<f32>; CLOCK_HOURS],
 }
 
 impl DayColumns {
-    /// How many rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.meters.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.meters.is_empty()
@@ -63,7 +63,7 @@ impl DayColumns {
         self.hour_kw.iter_mut().zip(day.hour_kw).for_each(|(column, value)| column.push(value));
     }
 
-    /// Appends the first lanes of a set, as many as there are meters.
+    /// Appends the first lanes of a set, one for each meter.
     pub fn push_lanes(&mut self, meters: &[u32], days: &[i32], interval_minutes: u32, lanes: &LaneDigests) {
         let n = meters.len();
         self.meters.extend_from_slice(meters);
@@ -80,7 +80,7 @@ impl DayColumns {
         }
     }
 
-    /// Appends all rows of another set and empties it.
+    /// Moves all rows of another set to the end of this one.
     pub fn append(&mut self, other: &mut Self) {
         self.meters.append(&mut other.meters);
         self.days.append(&mut other.days);
@@ -90,7 +90,7 @@ impl DayColumns {
         self.hour_kw.iter_mut().zip(&mut other.hour_kw).for_each(|(own, other)| own.append(other));
     }
 
-    /// One row as a day.
+    /// Returns one row as a day.
     #[must_use]
     pub fn day(&self, row: usize) -> DayDigest {
         let mut day = DayDigest::empty(self.days[row], self.interval_minutes[row], 0);
@@ -100,7 +100,7 @@ impl DayColumns {
         day
     }
 
-    /// The rows in another order.
+    /// Returns the rows in another order.
     #[must_use]
     pub fn in_order(&self, order: &[u32]) -> Self {
         fn pick<T: Copy>(column: &[T], order: &[u32]) -> Vec<T> {

@@ -5,7 +5,7 @@ use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::calendar::CivilDay;
 use hashwatt_core::settings::HourWindow;
 
-/// Room for the kernel's sorted copy, kept between days so that no day allocates.
+/// Buffer for the kernel's sorted copy, reused so that no day allocates.
 #[derive(Debug, Default)]
 pub struct Scratch {
     sorted: Vec<f32>,
@@ -20,26 +20,26 @@ pub struct DayIntervals<'a> {
     pub interval_s: i64,
     /// Mean demand of each interval since the day's first moment; NaN where missing. [kW]
     pub demand_kw: &'a [f32],
-    /// Which of them are estimated; empty when none is.
+    /// Which intervals are estimated; empty if none is.
     pub estimated: &'a [bool],
 }
 
-/// Shares at which a digest keeps quantiles between least and greatest demand.
+/// Quantiles that a digest keeps, besides least and greatest demand.
 pub const QUANTILE_SHARES: [f32; 7] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95];
 
-/// Where a quantile lies among sorted values: linear interpolation between order statistics (type 7
-/// of Hyndman and Fan 1996, doi:10.2307/2684934).
+/// Position of a quantile among sorted values: linear interpolation between order statistics (type 7 of
+/// Hyndman and Fan 1996, doi:10.2307/2684934).
 #[derive(Debug, Clone, Copy)]
 pub struct Quantile {
-    /// Place of the order statistic below.
+    /// Index of the lower order statistic.
     pub below: usize,
-    /// Place of the order statistic above.
+    /// Index of the upper order statistic.
     pub above: usize,
     part: f32,
 }
 
 impl Quantile {
-    /// The quantile of `n` values, at least one.
+    /// Returns the position of a quantile among `n` values; `n` is at least 1.
     #[must_use]
     pub fn of(share: f32, n: usize) -> Self {
         let position = share * (n - 1) as f32;
@@ -47,17 +47,17 @@ impl Quantile {
         Self { below, above: (below + 1).min(n - 1), part: position - below as f32 }
     }
 
-    /// The quantile from the values at its two places.
+    /// Returns the quantile from the values at its two indices.
     #[must_use]
     pub fn between(&self, below: f32, above: f32) -> f32 {
         self.part * (above - below) + below
     }
 }
 
-/// Digests one day. `n_identical` and `n_conflicting` are left at zero for the caller.
+/// Digests one day. The caller fills in `n_identical` and `n_conflicting`.
 ///
-/// Sums run in the order of the intervals and in `f32`, as in [`lanes`](super::lanes), whose whole
-/// days must come out the same.
+/// Sums run in the order of the intervals and in `f32`, as in [`lanes`](super::lanes), which must give the
+/// same result for whole days.
 #[must_use]
 pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratch) -> DayDigest {
     let n_expected = u16::try_from(day.civil.length_s / day.interval_s).unwrap_or(u16::MAX);
@@ -103,7 +103,7 @@ pub fn digest_day(day: DayIntervals<'_>, night: HourWindow, scratch: &mut Scratc
     row
 }
 
-/// Quantiles, and what the sorted values tell besides: distinct values and the shortest half.
+/// Fills in the quantiles and other results of sorting: distinct values and the shortest half.
 fn fill_quantiles(row: &mut DayDigest, sorted: &[f32]) {
     let n = sorted.len();
     row.demand_kw_min = sorted[0];
@@ -132,7 +132,7 @@ fn fill_quantiles(row: &mut DayDigest, sorted: &[f32]) {
     (row.level_kw, row.level_width_kw) = (level, width);
 }
 
-/// What the order of the intervals tells: ramps and runs of one value.
+/// Fills in what depends on the order of the intervals: ramps and runs of one value.
 fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) {
     let (mut sum, mut n, mut max) = (0.0f32, 0u32, 0.0f32);
     let (mut night_sum, mut night_n) = (0.0f32, 0u32);
@@ -170,7 +170,7 @@ fn fill_sequence(row: &mut DayDigest, day: DayIntervals<'_>, night: HourWindow) 
     }
 }
 
-/// Mean demand by clock hour.
+/// Fills in the mean demand by clock hour.
 fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
     let mut sums = [0.0f32; CLOCK_HOURS];
     let mut counts = [0u32; CLOCK_HOURS];
@@ -179,7 +179,7 @@ fn fill_hours(row: &mut DayDigest, day: DayIntervals<'_>) {
             continue;
         }
         let start_s = index as i64 * day.interval_s;
-        // An interval longer than an hour stands for every hour it covers.
+        // An interval longer than an hour counts for every hour it covers.
         for covered in 0..(day.interval_s / 3600).max(1) {
             let hour = day.civil.clock_hour(start_s + covered * 3600);
             sums[hour] += kw;

@@ -1,8 +1,8 @@
-//! Digests whole days several at once: a day a lane, so that sums, sorting and ramps cost one
-//! instruction for several meters.
+//! Digests several whole days at once: one day per lane, so that one instruction of a sum, a sort or a ramp
+//! serves several meters.
 //!
-//! Sorting is most of a digest, and one sorting network serves every lane. What comes out equals
-//! [`digest_day`](super::kernel::digest_day) to the last bit, which a test holds.
+//! Most of the work is sorting, and one sorting network serves every lane. The results equal
+//! [`digest_day`](super::kernel::digest_day) to the last bit; a test checks this.
 
 use super::columns::{DayColumns, LANES, Lane, LaneDigests};
 use super::kernel::{QUANTILE_SHARES, Quantile};
@@ -10,25 +10,25 @@ use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::settings::HourWindow;
 use hashwatt_core::sorting::sort_columns;
 
-/// Seconds of a day without a clock change: the only days that come here.
+/// Seconds of a day without a clock change; only such days are digested here.
 pub const PLAIN_DAY_S: i64 = 86_400;
 
-/// Intervals longer than this go through the scalar kernel: they stand for several clock hours. [s]
+/// Longer intervals go through the scalar kernel, because they cover several clock hours. [s]
 pub const LONGEST_INTERVAL_S: i64 = 3600;
 
-/// Whole, measured days of one interval length that wait until the lanes are full.
+/// Whole, measured days with one interval length that wait until the lanes are full.
 #[derive(Debug)]
 pub struct DayLanes {
     plan: Option<Plan>,
     n: usize,
     meters: Lane<u32>,
     days: Lane<i32>,
-    /// One row an interval of the day. [kW]
+    /// One row per interval of the day. [kW]
     demand_kw: Vec<Lane<f32>>,
     night: HourWindow,
 }
 
-/// What depends on the interval length only.
+/// Values that depend only on the interval length.
 #[derive(Debug)]
 struct Plan {
     interval_s: i64,
@@ -49,14 +49,13 @@ impl Plan {
 }
 
 impl DayLanes {
-    /// No day waits yet.
+    /// Starts with no day waiting.
     #[must_use]
     pub const fn new(night: HourWindow) -> Self {
         Self { plan: None, n: 0, meters: [0; LANES], days: [0; LANES], demand_kw: Vec::new(), night }
     }
 
-    /// Adds a plain day of 24 h with all its intervals, in kW; digests into `out` where the lanes are
-    /// full.
+    /// Adds a plain 24 h day with all its intervals, in kW. Digests into `out` when the lanes are full.
     pub fn push(
         &mut self,
         meter: u32,
@@ -82,7 +81,7 @@ impl DayLanes {
         }
     }
 
-    /// Digests what waits.
+    /// Digests the days that wait.
     pub fn flush(&mut self, out: &mut DayColumns) {
         if self.n == 0 {
             return;
@@ -95,7 +94,7 @@ impl DayLanes {
     }
 }
 
-/// Digests all lanes; `demand_kw` is sorted on the way.
+/// Digests all lanes; sorts `demand_kw` on the way.
 fn digest_lanes(demand_kw: &mut [Lane<f32>], plan: &Plan) -> LaneDigests {
     let n = demand_kw.len();
     let hours = plan.interval_s as f32 / 3600.0;
@@ -180,7 +179,7 @@ struct Sequence {
     longest: Lane<u16>,
 }
 
-/// Ramps and runs of one value.
+/// Computes ramps and runs of one value.
 fn sequence_of(rows: &[Lane<f32>], is_night: &[bool]) -> Sequence {
     let (mut ramp, mut ramp_max, mut ramp_night) = ([0.0f32; LANES], [0.0f32; LANES], [0.0f32; LANES]);
     let mut n_night = 0;
@@ -208,7 +207,7 @@ fn sequence_of(rows: &[Lane<f32>], is_night: &[bool]) -> Sequence {
     Sequence { ramp, ramp_max, ramp_night, n_night, longest: longest.map(|run| run as u16) }
 }
 
-/// Mean demand by clock hour, of intervals of an hour or less.
+/// Computes the mean demand by clock hour, for intervals of an hour or less.
 fn hours_of(rows: &[Lane<f32>], interval_s: i64) -> [Lane<f32>; CLOCK_HOURS] {
     let per_hour = (3600 / interval_s) as usize;
     let mut hours = [[0.0; LANES]; CLOCK_HOURS];
@@ -219,7 +218,7 @@ fn hours_of(rows: &[Lane<f32>], interval_s: i64) -> [Lane<f32>; CLOCK_HOURS] {
     hours
 }
 
-/// Middle and width of the shortest band that holds half of the sorted values.
+/// Returns middle and width of the shortest band that contains half of the sorted values.
 fn shortest_half(sorted: &[Lane<f32>]) -> (Lane<f32>, Lane<f32>) {
     let half = sorted.len() / 2;
     let (mut width, mut level) = ([f32::INFINITY; LANES], [0.0; LANES]);
@@ -227,7 +226,7 @@ fn shortest_half(sorted: &[Lane<f32>]) -> (Lane<f32>, Lane<f32>) {
         for lane in 0..LANES {
             let this = high[lane] - low[lane];
             let is_shorter = this < width[lane];
-            // Half of each before the sum: the sum of two large values might not be finite.
+            // Halve before adding: the sum of two large values might not be finite.
             let middle = 0.5 * low[lane] + 0.5 * high[lane];
             level[lane] = if is_shorter { middle } else { level[lane] };
             width[lane] = if is_shorter { this } else { width[lane] };
@@ -246,7 +245,7 @@ fn n_distinct(sorted: &[Lane<f32>]) -> Lane<u16> {
     n.map(|n| n as u16)
 }
 
-/// How many values are zero and how many below it.
+/// Counts the values that are zero and those below zero.
 fn lowest_counts(sorted: &[Lane<f32>]) -> (Lane<u16>, Lane<u16>) {
     let (mut zero, mut negative) = ([0i32; LANES], [0i32; LANES]);
     for row in sorted {
@@ -269,7 +268,7 @@ mod tests {
     use hashwatt_core::settings::Windows;
     use proptest::prelude::*;
 
-    /// What the lanes say of days, beside what the scalar kernel does.
+    /// Returns the days as digested by the lanes and by the scalar kernel.
     fn both(days: &[Vec<f32>], interval_s: i64) -> (Vec<String>, Vec<String>) {
         let night = Windows::default().night;
         let (mut lanes, mut out) = (DayLanes::new(night), DayColumns::default());

@@ -1,9 +1,9 @@
-//! Runs the one pass over the readings on this machine's cores, within a memory budget.
+//! Reads all interval data in one pass on this machine's cores, within a memory budget.
 //!
-//! Tasks are stretches of the input that do not depend on the machine, so that the store does not
-//! either. Whole days are digested as they are decoded; everything else waits, by partition of the
-//! meters and on disk where it must, until all of it is there. So exports sorted by meter cost little
-//! memory whatever their size, and exports in any other order cost at most the budget.
+//! The input is divided into tasks in a way that does not depend on the machine, so the store does not depend
+//! on it either. Whole days are digested as they are decoded. All other rows wait until their day is
+//! complete, by partition of the meters and on disk if necessary. Exports sorted by meter therefore need
+//! little memory at any size; exports in any other order need at most the budget.
 
 use std::path::Path;
 
@@ -25,66 +25,65 @@ use hashwatt_core::ids::{MeterId, MeterNumbers};
 use hashwatt_core::progress::Watch;
 use hashwatt_core::settings::Settings;
 
-/// What one waiting interval may take while its partition is put together: itself, its copy in order,
-/// its day. [B]
+/// Most memory of a waiting interval while its partition is assembled: the row, its sorted copy, its day. [B]
 const WORKING_BYTES_PER_ROW: u64 = 5 * BYTES_PER_ROW;
 
-/// Share of the budget that waiting rows may hold; the rest is for decoding and putting together.
+/// Share of the budget for waiting rows; the rest is for decoding and assembling.
 const WAITING_SHARE: (u64, u64) = (5, 8);
 
-/// Share of the budget that one partition may take while it is put together, so that several threads
-/// can work at once.
+/// Inverse share of the budget for one partition while it is assembled, so that several threads can work at
+/// once.
 const PARTITION_SHARE: u64 = 24;
 
-/// What a row of an export takes at least, where the file does not say how many it has. [B]
+/// Smallest size of a row of an export, used if the file does not state its number of rows. [B]
 const BYTES_PER_ROW_GUESS: u64 = 8;
 
-/// Share of the budget that one thread may hold of waiting rows before it hands them over.
+/// Inverse share of the budget for the waiting rows of one thread before it hands them over.
 const HELD_SHARE: u64 = 32;
 
-/// Handing over fewer rows at a time costs more than it saves, and more are not worth the memory.
+/// Bounds of the rows handed over at a time. Fewer cost more than they save; more do not justify the memory.
 const ROWS_HELD: std::ops::RangeInclusive<u64> = 64..=16 * 1024;
 
-/// More partitions than this cost more open files than they save memory.
+/// With more partitions, the open files cost more than the memory saved.
 const MAX_PARTITIONS: u64 = 256;
 
-/// A task has a sixteenth of the rows of a run: few enough tasks that days seldom lie across two, enough
-/// that every core has work.
+/// A task has a sixteenth of the rows of a run. With so few tasks, days rarely span two tasks, but every core
+/// still has work.
 const TASKS: u64 = 16;
 
-/// Waiting rows are put together in groups of partitions of about this many rows, each a part.
+/// Waiting rows are assembled in groups of partitions with about this many rows; each group is a part.
 const ROWS_A_GROUP: u64 = 4 << 20;
 
 /// Most groups of partitions.
 const MAX_GROUPS: u64 = 32;
 
-/// Folder within the store where rows wait that do not fit into memory.
+/// Folder in the store for waiting rows that do not fit into memory.
 const SPILL: &str = ".spill";
 
-/// Files or findings that an error names.
+/// Most files or findings that an error names.
 const MAX_SAID: usize = 5;
 
-/// Meters with impossible intervals that are said one by one: of more, the unit is to blame.
+/// Most meters with impossible intervals that are reported one by one. With more, the unit is probably wrong.
 const MAX_IMPOSSIBLE_SAID: usize = 1000;
 
-/// What the pass did.
+/// Result of the pass.
 #[derive(Debug)]
 pub struct Digested {
     /// The store it wrote.
     pub store: DigestStore,
-    /// Meters with at least one day among what was digested now.
+    /// Meters with at least one newly digested day.
     pub n_meters: u64,
-    /// First and last civil day among what was digested now. [days since 1970-01-01]
+    /// First and last newly digested civil day. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
     /// Rows of all sources.
     pub n_rows: u64,
     /// Rows read from each source, in the order of the sources.
     pub rows_by_source: Vec<u64>,
-    /// Trouble with rows of sources and with single meters.
+    /// Problems with rows of sources and with single meters.
     pub findings: Vec<Finding>,
 }
 
-/// Digests every source into a store of its own in `folder`, which must be new.
+/// Digests every source into a new store in `folder`, which must not exist yet.
 ///
 /// # Errors
 /// When the store cannot be written. A unit that cannot be read becomes a finding.
@@ -110,34 +109,34 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
 }
 
 impl Digested {
-    /// How many days a meter has on average, one at least.
+    /// Returns the average number of days per meter, at least 1.
     #[must_use]
     pub fn days_a_meter(&self) -> u64 {
         (self.store.n_rows() / self.n_meters.max(1)).max(1)
     }
 }
 
-/// What one pass over some sources gave.
+/// Result of one pass over some sources.
 #[derive(Debug)]
 pub struct PassDone {
-    /// The parts.
+    /// Parts that were written.
     pub written: Written,
-    /// By source.
+    /// Results by source.
     pub by_source: Vec<SourceDone>,
-    /// What was odd about single meters' counters.
+    /// Irregularities in single meters' counters.
     pub oddities: Vec<Finding>,
 }
 
-/// What a pass saw of one source.
+/// Result of a pass for one source.
 #[derive(Debug, Default)]
 pub struct SourceDone {
-    /// What was read.
+    /// Counts of what was read.
     pub report: UnitReport,
     /// First and last civil day. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
-    /// Meters, by number.
+    /// By meter number: whether the source has the meter.
     pub meters_seen: Vec<bool>,
-    /// Days with intervals, summed over the meters; more than there are where rows are in no order.
+    /// Days with intervals, summed over the meters; an overcount if rows are in no order.
     pub n_meter_days: u64,
 }
 
@@ -149,8 +148,8 @@ impl PassDone {
     }
 }
 
-/// Reads the sources and writes the parts of their digests into `folder`, named `prefix` and numbers.
-/// Of a source with `only` days, first to last, the others are left out.
+/// Reads the sources and writes their digests as parts into `folder`, named `prefix` and a number. If `only`
+/// lists days for a source, first to last, its other days are left out.
 ///
 /// # Errors
 /// When a part cannot be written.
@@ -191,20 +190,20 @@ pub fn run_pass(
         oddities.extend(of_group);
     }
     sum_up_impossible(&mut oddities);
-    // Nothing of value is left in it.
+    // Only spilled rows that were already used are left.
     let _ = std::fs::remove_dir_all(&spill);
     let n_rows: u64 = by_source.iter().map(|source| source.report.rows).sum();
     watch.end(&format!("{n_rows} rows of {} meters, {} meter-days", written.n_meters(), written.n_days));
     Ok(PassDone { written, by_source, oddities })
 }
 
-/// What the findings say of sources without a single usable interval.
+/// Returns an error that quotes the findings, for sources without a single usable interval.
 pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     let names = first_few(sources.iter().map(|source| source.name.as_str()), ", ");
     let seen = first_few(findings.iter().map(|finding| finding.description.as_str()), "; ");
     let seen = match seen.as_str() {
         "" => format!("{names}: its rows make no interval"),
-        // Those of rows name their file.
+        // Findings on rows already name their file.
         seen if seen.starts_with(&names) => seen.to_owned(),
         seen => format!("{names}: {seen}"),
     };
@@ -214,7 +213,7 @@ pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Erro
     }
 }
 
-/// As many as a person reads, and how many more there are.
+/// Lists as many names as a person would read, and the number of others.
 fn first_few<'a>(all: impl ExactSizeIterator<Item = &'a str>, between: &str) -> String {
     let n_more = all.len().saturating_sub(MAX_SAID);
     let mut said: Vec<String> = all.take(MAX_SAID).map(str::to_owned).collect();
@@ -222,7 +221,7 @@ fn first_few<'a>(all: impl ExactSizeIterator<Item = &'a str>, between: &str) -> 
     said.join(between)
 }
 
-/// So many that the working set of one partition stays within its share of the budget.
+/// Returns the number of partitions at which the working memory of one stays within its share of the budget.
 fn n_partitions(sources: &[&Source], budget_bytes: u64) -> usize {
     let rows: u64 = sources.iter().map(|source| rows_of(source)).sum();
     let share = budget_bytes / PARTITION_SHARE;
@@ -233,17 +232,17 @@ fn rows_of(source: &Source) -> u64 {
     source.rows.unwrap_or(source.bytes / BYTES_PER_ROW_GUESS)
 }
 
-/// The name of a task's source.
+/// Function that returns the name of a task's source.
 type NameOf<'a> = dyn Fn(u32) -> &'a str + Sync + 'a;
 
-/// A stretch of units of one source.
+/// A range of units of one source.
 #[derive(Debug, Clone)]
 struct Task {
     source: usize,
     units: std::ops::Range<usize>,
 }
 
-/// The tasks of a pass, in the order of the input; they depend on the input alone.
+/// Returns the tasks of a pass, in the order of the input. They depend on the input alone.
 fn tasks(sources: &[&Source]) -> Vec<Task> {
     let total: u64 = sources.iter().map(|source| rows_of(source)).sum();
     let rows_a_task = total / TASKS;
@@ -310,7 +309,7 @@ impl Pass<'_> {
         Ok((report, reader.finish()?))
     }
 
-    /// Puts together what waits, in groups of partitions; each gives parts of its own.
+    /// Assembles the waiting rows in groups of partitions; each group writes its own parts.
     fn assemble_all(&self, name_of: &NameOf<'_>) -> Result<Vec<(Written, Vec<Finding>)>> {
         let n_partitions = self.waiting.n_partitions();
         let n_groups = (self.waiting.n_rows() / ROWS_A_GROUP).clamp(1, MAX_GROUPS) as usize;
@@ -332,7 +331,7 @@ impl Pass<'_> {
         let mut parts = PartsWriter::new(self.folder, prefix, self.meters, self.budget_bytes);
         let mut lanes = DayLanes::new(self.windows.night);
         let (mut scratch, mut room, mut findings) = (Scratch::default(), Vec::new(), Vec::new());
-        // One for all partitions: memory given back would have to be cleared again.
+        // Reused for all partitions, because newly allocated memory would have to be cleared again.
         let mut by_meter = ByMeter::default();
         for partition in partitions {
             by_meter.fill(self.waiting.take(partition)?, self.meters);
@@ -356,10 +355,10 @@ impl Pass<'_> {
     }
 }
 
-/// The waiting rows of a partition, meter by meter, in the order of the input.
+/// Waiting rows of a partition, meter by meter, in the order of the input.
 #[derive(Default)]
 struct ByMeter {
-    /// In order of id, with their numbers.
+    /// Meters in order of id, with their numbers.
     meters: Vec<(MeterId, u32)>,
     starts: Vec<u32>,
     rows: Vec<LooseInterval>,
@@ -377,7 +376,7 @@ impl ByMeter {
         let Self { meters, starts, rows } = self;
         starts.clear();
         starts.push(0);
-        // From here on where the next row of a meter goes.
+        // From here on, `next` is the position for the next row of each meter.
         let mut next = counts;
         for (_, number) in meters.iter() {
             let start = starts[starts.len() - 1];
@@ -407,15 +406,15 @@ impl ByMeter {
         }
     }
 
-    /// The rows of one meter, by time; of one time in the order of the input. They lie where they were
-    /// or in `room`: one meter may have most rows of a run.
+    /// Returns the rows of one meter sorted by time; rows of one time stay in the order of the input. They
+    /// are returned in place or in `room`, because one meter may have most rows of a run.
     fn in_order<'a>(&'a mut self, meter: usize, room: &'a mut Vec<LooseInterval>) -> &'a [LooseInterval] {
         let rows = &mut self.rows[self.starts[meter] as usize..self.starts[meter + 1] as usize];
         if rows.is_sorted_by_key(|row| row.start_s) {
             return rows;
         }
         let Some(places) = places_on_grid(rows) else {
-            // Stable: the order of the input stands within a time.
+            // Stable sort: rows of one time stay in the order of the input.
             rows.sort_by_key(|row| row.start_s);
             return rows;
         };
@@ -425,8 +424,8 @@ impl ByMeter {
     }
 }
 
-/// For every step of a regular grid the row that starts there, counted from 1, or 0 for none: quicker
-/// than sorting where rows lie close on a grid, each on its own. `None` where they do not.
+/// Returns the row that starts at each step of a regular grid, counted from 1, or 0 for none. This is faster
+/// than sorting if the rows fill most of a grid. `None` if they do not, or if two rows share a step.
 fn places_on_grid(rows: &[LooseInterval]) -> Option<Vec<u32>> {
     let first_s = rows.iter().map(|row| row.start_s).min()?;
     let distance = |row: &LooseInterval| (row.start_s - first_s) as u64;
@@ -539,7 +538,7 @@ fn impossible_finding(
     })
 }
 
-/// Leaves of the meters with impossible intervals the first by id, and how many more there are.
+/// Keeps the findings on impossible intervals of the first meters by id, and adds the number of others.
 fn sum_up_impossible(oddities: &mut Vec<Finding>) {
     oddities.sort_by(|a, b| a.meter.cmp(&b.meter));
     let is_impossible = |finding: &Finding| finding.code == Code::ImpossibleDemand;

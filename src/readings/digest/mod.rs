@@ -1,6 +1,6 @@
-//! Digests interval data into one row a meter-day: the one pass over the readings.
+//! Digests interval data into one row per meter and day, in one pass over the data.
 //!
-//! All later stages work from these rows, so a run reads each interval once.
+//! All later stages work from these rows, so a run reads each interval only once.
 
 mod assemble;
 pub mod columns;
@@ -16,37 +16,37 @@ mod waiting;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
-/// Minutes of a daily read; a longer interval is a read over several days.
+/// Minutes of a daily read; a longer interval is a read that spans several days.
 pub const DAY_MINUTES: u32 = 1440;
 
-/// What is kept of one meter's civil day. Statistics are over *measured* intervals: estimated ones
-/// count in `energy_kwh` and `n_estimated` only, so that an estimate never looks flat.
+/// Summary of one meter's civil day. Statistics cover *measured* intervals. Estimated intervals count only in
+/// `energy_kwh` and `n_estimated`, so that an estimate never looks flat.
 ///
-/// A float that cannot be judged (no measured interval, or a read of a day or longer for what lies
-/// within a day) is NaN here and null in Parquet.
+/// A float that cannot be judged is NaN here and null in Parquet. This is so without measured intervals and,
+/// for statistics within a day, with reads of a day or longer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DayDigest {
     /// Civil day in the usage point's zone. [days since 1970-01-01]
     pub day: i32,
     /// Length of an interval; above 1440 the row is one read that starts on `day`. [min]
     pub interval_minutes: u32,
-    /// Intervals the calendar allows for.
+    /// Intervals that the calendar requires.
     pub n_expected: u16,
-    /// Intervals measured.
+    /// Measured intervals.
     pub n_measured: u16,
-    /// Intervals estimated, substituted or edited.
+    /// Estimated, substituted or edited intervals.
     pub n_estimated: u16,
     /// Measured intervals of exactly zero.
     pub n_zero: u16,
     /// Measured intervals below zero (export).
     pub n_negative: u16,
-    /// Intervals that came again with the same value.
+    /// Intervals repeated with the same value.
     pub n_identical: u16,
-    /// Intervals that came again with another value; the first was kept.
+    /// Intervals repeated with another value; the first was kept.
     pub n_conflicting: u16,
     /// Longest run of measured intervals with the same value other than zero.
     pub n_repeated_max: u16,
-    /// Different measured values.
+    /// Number of distinct measured values.
     pub n_distinct: u16,
     /// Energy of all intervals, measured and estimated. [kWh]
     pub energy_kwh: f32,
@@ -78,7 +78,7 @@ pub struct DayDigest {
     pub ramp_kw_max: f32,
     /// Mean absolute change from one interval to the next in the night window. [kW]
     pub ramp_kw_night_mean: f32,
-    /// Middle of the shortest band that holds half of the intervals: the level most time is spent at. [kW]
+    /// Middle of the shortest band that contains half of the intervals: the most frequent level. [kW]
     pub level_kw: f32,
     /// Width of that band. [kW]
     pub level_width_kw: f32,
@@ -87,7 +87,7 @@ pub struct DayDigest {
 }
 
 impl DayDigest {
-    /// A day of which nothing is known but its place.
+    /// Builds a day that has only its date, interval and expected count.
     #[must_use]
     pub const fn empty(day: i32, interval_minutes: u32, n_expected: u16) -> Self {
         Self {
@@ -129,8 +129,8 @@ impl DayDigest {
         self.n_measured + self.n_estimated >= self.n_expected
     }
 
-    /// Whether everything in it is a demand that a connection can carry. Digests that earlier versions
-    /// made of sentinels are not.
+    /// Whether every value is a demand that a connection can carry. Digests that earlier versions made from
+    /// sentinels may not be.
     #[must_use]
     pub fn is_possible(&self) -> bool {
         let hours = f64::from(self.interval_minutes.max(DAY_MINUTES + 60)) / 60.0;
@@ -140,7 +140,7 @@ impl DayDigest {
             && is_within(self.energy_kwh, MAX_DEMAND_KW * hours)
     }
 
-    /// Whether the row tells anything about what happens within a day.
+    /// Whether the row shows what happens within a day.
     #[must_use]
     pub const fn is_within_day(&self) -> bool {
         self.interval_minutes < DAY_MINUTES
@@ -182,7 +182,7 @@ pub const FLOAT_NAMES: [&str; 17] = [
 ];
 
 impl DayDigest {
-    /// The counts, in the order of [`COUNT_NAMES`].
+    /// Returns the counts, in the order of [`COUNT_NAMES`].
     #[must_use]
     pub const fn counts(&self) -> [u16; 9] {
         [
@@ -198,7 +198,7 @@ impl DayDigest {
         ]
     }
 
-    /// Sets the counts from the order of [`COUNT_NAMES`].
+    /// Sets the counts, in the order of [`COUNT_NAMES`].
     pub const fn set_counts(&mut self, counts: [u16; 9]) {
         [
             self.n_expected,
@@ -213,7 +213,7 @@ impl DayDigest {
         ] = counts;
     }
 
-    /// The floats besides the hours, in the order of [`FLOAT_NAMES`].
+    /// Returns the floats besides the hours, in the order of [`FLOAT_NAMES`].
     #[must_use]
     pub const fn floats(&self) -> [f32; 17] {
         [
@@ -237,7 +237,7 @@ impl DayDigest {
         ]
     }
 
-    /// Sets the floats from the order of [`FLOAT_NAMES`].
+    /// Sets the floats, in the order of [`FLOAT_NAMES`].
     pub const fn set_floats(&mut self, floats: [f32; 17]) {
         [
             self.energy_kwh,
@@ -261,7 +261,7 @@ impl DayDigest {
     }
 }
 
-/// All days of one meter, in order, each day once.
+/// All days of one meter, in order, without duplicates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeterDays {
     /// The meter.

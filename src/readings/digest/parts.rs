@@ -1,7 +1,7 @@
-//! Writes digests as they come into parts of a store, each in order of meter and day.
+//! Writes digests into parts of a store as they are produced, each part in order of meter and day.
 //!
-//! Rows that come in order are appended to one part in small steps, whatever their number; rows that
-//! do not are collected, sorted and begin a part of their own.
+//! Rows that arrive in order are appended to one part in small steps, however many there are. Other rows are
+//! collected, sorted and written to a new part.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,46 +13,46 @@ use super::store::manifest::PartRecord;
 use hashwatt_core::error::Result;
 use hashwatt_core::ids::{MeterId, MeterNumbers};
 
-/// Rows in order are written in steps of this many, about 3 MB: a row group.
+/// Rows in order are written in steps of this size, about 3 MB: a row group.
 const ROWS_A_STEP: usize = 16 * 1024;
 
-/// Rows not in order are collected up to this many at most, about 55 MB: fewer parts to merge.
+/// Most unordered rows to collect, about 55 MB, so that there are fewer parts to merge.
 const MAX_ROWS: u64 = 256 * 1024;
 
-/// Share of the budget that rows not in order may take in one thread, and again while they are sorted.
+/// Inverse share of the budget for unordered rows in one thread, and again while they are sorted.
 const ROWS_SHARE: u64 = 16;
 
-/// What was written.
+/// Result of writing.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// Parts, in the order they were begun.
+    /// Parts, in the order they were started.
     pub parts: Vec<PartRecord>,
-    /// Meter-days.
+    /// Number of meter-days.
     pub n_days: u64,
     /// First and last civil day. [days since 1970-01-01]
     pub days: Option<(i32, i32)>,
-    /// By meter number: whether it has a day.
+    /// By meter number: whether the meter has a day.
     pub has_days: Vec<bool>,
-    /// By meter number: whether it has reads of a day or longer.
+    /// By meter number: whether the meter has reads of a day or longer.
     pub is_coarse: Vec<bool>,
 }
 
 /// The parts of one task.
 pub struct PartsWriter<'a> {
-    /// What waits to be written.
+    /// Rows that wait to be written.
     pub rows: DayColumns,
     folder: &'a Path,
     prefix: String,
     meters: &'a MeterNumbers,
     current: Option<(PartWriter, (MeterId, i32))>,
-    /// Rows looked at without being written.
+    /// Rows that were checked but not written.
     looked_at: usize,
     most_rows: usize,
     written: Written,
 }
 
 impl<'a> PartsWriter<'a> {
-    /// Parts named `prefix` and a number, in `folder`, within a budget.
+    /// Starts parts named `prefix` and a number, in `folder`, within a budget.
     #[must_use]
     pub fn new(folder: &'a Path, prefix: String, meters: &'a MeterNumbers, budget_bytes: u64) -> Self {
         let most_rows = budget_bytes / ROWS_SHARE / ROW_BYTES as u64;
@@ -68,7 +68,7 @@ impl<'a> PartsWriter<'a> {
         }
     }
 
-    /// Writes what waits if it is enough for a step; with `is_last`, whatever there is.
+    /// Writes the waiting rows if they are enough for a step; with `is_last`, writes any that wait.
     ///
     /// # Errors
     /// When a part cannot be written.
@@ -82,7 +82,7 @@ impl<'a> PartsWriter<'a> {
         let places = self.places();
         if !is_in_order(&self.rows, &places) {
             if !is_last && n < self.most_rows {
-                // More rows do not put them in order.
+                // The rows are out of order, and more rows would not change that.
                 self.looked_at = self.most_rows - ROWS_A_STEP;
                 return Ok(());
             }
@@ -91,7 +91,7 @@ impl<'a> PartsWriter<'a> {
         self.append()
     }
 
-    /// Place of each meter number among those that wait, by id; only meters that wait count.
+    /// Returns the rank by id of each meter number among the waiting meters.
     fn places(&self) -> HashMap<u32, u32> {
         let mut numbers: Vec<u32> = self.rows.meters.clone();
         numbers.dedup();
@@ -103,8 +103,7 @@ impl<'a> PartsWriter<'a> {
         named.into_iter().enumerate().map(|(place, (_, number))| (number, place as u32)).collect()
     }
 
-    /// Appends the rows, which are in order, to the current part, or begins one where they lie before
-    /// its end.
+    /// Appends the rows, which are in order, to the current part. Starts a new part if they precede its end.
     fn append(&mut self) -> Result<()> {
         let rows = std::mem::take(&mut self.rows);
         self.looked_at = 0;
@@ -127,7 +126,7 @@ impl<'a> PartsWriter<'a> {
         Ok(())
     }
 
-    /// Writes what is left.
+    /// Writes the remaining rows.
     ///
     /// # Errors
     /// When a part cannot be written.
@@ -141,7 +140,7 @@ impl<'a> PartsWriter<'a> {
 }
 
 impl Written {
-    /// Meters with at least one day.
+    /// Returns the number of meters with at least one day.
     #[must_use]
     pub fn n_meters(&self) -> u64 {
         self.has_days.iter().filter(|has| **has).count() as u64
@@ -162,7 +161,7 @@ impl Written {
         self.days = join_days(self.days, extremes);
     }
 
-    /// Adds what another task wrote.
+    /// Adds the result of another task.
     pub fn add(&mut self, other: Self) {
         self.parts.extend(other.parts);
         self.n_days += other.n_days;
@@ -172,7 +171,7 @@ impl Written {
     }
 }
 
-/// The first and last day of two stretches.
+/// Returns the first and last day of two periods.
 pub fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
@@ -180,7 +179,7 @@ pub fn join_days(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i
     }
 }
 
-/// Marks what another has marked.
+/// Marks everything that `other` marks.
 pub fn or_all(own: &mut Vec<bool>, other: &[bool]) {
     if own.len() < other.len() {
         own.resize(other.len(), false);
@@ -200,9 +199,9 @@ fn is_in_order(rows: &DayColumns, places: &HashMap<u32, u32>) -> bool {
     })
 }
 
-/// Rows by meter and day; rows of one meter and day keep their order.
+/// Returns the order of the rows by meter and day; rows of one meter and day keep their order.
 fn order(rows: &DayColumns, places: &HashMap<u32, u32>) -> Vec<u32> {
-    // A meter's days mostly come in order: then a stable distribution over the meters is enough.
+    // A meter's days are mostly in order already. Then a stable distribution by meter is enough.
     let own: Vec<u32> = rows.meters.iter().map(|meter| places[meter]).collect();
     let mut starts = vec![0u32; places.len() + 1];
     own.iter().for_each(|&place| starts[place as usize + 1] += 1);

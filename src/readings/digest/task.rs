@@ -1,7 +1,7 @@
-//! Reads one task, a stretch of a source's units, and digests every day that comes whole.
+//! Reads one task, a range of a source's units, and digests every day that arrives whole.
 //!
-//! Rows may come meter by meter, instant by instant or in no order. A meter's open day grows as long
-//! as each row follows the one before; whole, it is digested; broken off, its rows wait for the rest
+//! Rows may come meter by meter, instant by instant or in no order. A meter's open day grows as long as each
+//! row follows the previous one. A whole day is digested. If the sequence breaks, its rows wait for the rest
 //! of the day in [`Waiting`](super::waiting::Waiting).
 
 use std::path::Path;
@@ -19,16 +19,16 @@ use hashwatt_core::settings::Windows;
 /// Kinds of waiting rows: three quantities, measured or estimated.
 const KINDS: usize = 6;
 
-/// A meter's partition is not looked up yet.
+/// The meter's partition has not been looked up yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Open days kept at a time, each about 300 B: more meters than this wait row by row.
+/// Most open days, each about 300 B. With more meters than this, the rows of the others wait one by one.
 const MAX_OPEN: usize = 1 << 18;
 
-/// A row that repeats itself more often need not wait: a day counts its repeats in 16 bits.
+/// Rows repeated more often than this are dropped: a day counts its repeats in 16 bits.
 const MAX_REPEATS: u32 = u16::MAX as u32 + 1;
 
-/// What the threads of a pass share.
+/// State that the threads of a pass share.
 pub struct Pass<'a> {
     /// The calendar of the usage points.
     pub calendar: &'a Calendar,
@@ -36,39 +36,39 @@ pub struct Pass<'a> {
     pub windows: Windows,
     /// Meters by number.
     pub meters: &'a MeterNumbers,
-    /// What waits.
+    /// Rows that wait for the rest of their day.
     pub waiting: &'a Waiting,
-    /// A thread hands waiting rows of one kind over when it has this many.
+    /// Rows of one kind that a thread collects before it hands them over.
     pub rows_held: usize,
-    /// Memory that may be used. [B]
+    /// Memory budget. [B]
     pub budget_bytes: u64,
-    /// Where parts are written.
+    /// Folder for parts.
     pub folder: &'a Path,
-    /// What their names begin with.
+    /// Prefix of their names.
     pub prefix: &'a str,
 }
 
-/// One meter's day as far as it has come.
+/// One meter's day so far.
 #[derive(Debug, Default)]
 struct OpenDay {
-    /// Where the next row must start; 0 while the interval is not known. [s]
+    /// Start of the next expected row; 0 while the interval is unknown. [s]
     next_s: i64,
     first_s: i64,
     interval_s: i64,
     n_full: usize,
     day: i32,
-    /// The day that was counted last.
+    /// The last day that was counted.
     counted_day: i32,
     is_demand: bool,
-    /// Energies or demands, as the rows have them.
+    /// Energies or demands, as in the rows.
     values: Vec<f32>,
 }
 
-/// One thread's state while it reads a task.
+/// State of one thread while it reads a task.
 pub struct TaskReader<'a> {
     pass: &'a Pass<'a>,
     order: u32,
-    /// Days that are taken, first to last; `None`: all. [days since 1970-01-01]
+    /// Days to read, first to last; `None`: all. [days since 1970-01-01]
     only: Option<&'a [(i32, i32)]>,
     lanes: DayLanes,
     parts: PartsWriter<'a>,
@@ -81,13 +81,13 @@ pub struct TaskReader<'a> {
     span_s: Option<(i64, i64)>,
     meters_seen: Vec<bool>,
     n_meter_days: u64,
-    /// The row that waits last, and how often it came.
+    /// The last waiting row, and how often it was repeated.
     last_waiting: Option<(u32, Quality, i64, u64)>,
     n_repeats: u32,
 }
 
 impl<'a> TaskReader<'a> {
-    /// A reader of the task with this place in the run's input.
+    /// Starts a reader for the task at this position in the run's input.
     pub fn new(
         pass: &'a Pass<'a>,
         order: u32,
@@ -113,10 +113,10 @@ impl<'a> TaskReader<'a> {
         }
     }
 
-    /// Takes the next rows.
+    /// Reads the next rows.
     ///
     /// # Errors
-    /// When what is done or waits cannot be written.
+    /// When finished days or waiting rows cannot be written.
     pub fn read(&mut self, batch: &IntervalBatch) -> Result<()> {
         self.look_at(batch);
         let mut from = 0;
@@ -129,7 +129,7 @@ impl<'a> TaskReader<'a> {
         self.parts.write_full(false)
     }
 
-    /// Notes which instants and meters there are.
+    /// Records which instants and meters occur.
     fn look_at(&mut self, batch: &IntervalBatch) {
         let extremes = batch
             .starts_s
@@ -141,7 +141,7 @@ impl<'a> TaskReader<'a> {
         }
     }
 
-    /// One meter's neighbouring rows.
+    /// Reads consecutive rows of one meter.
     fn read_run(&mut self, batch: &IntervalBatch, meter: u32, from: usize, to: usize) -> Result<()> {
         self.note_meter(meter);
         let mut at = from;
@@ -182,7 +182,7 @@ impl<'a> TaskReader<'a> {
         self.meters_seen[index] = true;
     }
 
-    /// Where the day that starts at row `from` ends, if its rows are measured, regular and all there.
+    /// Returns the day that starts at row `from` and its end, if its rows are measured, regular and complete.
     fn whole_day(&mut self, batch: &IntervalBatch, from: usize, to: usize) -> Option<(CivilDay, usize)> {
         if batch.quantity == Quantity::RegisterRead || from + 1 >= to {
             return None;
@@ -198,13 +198,13 @@ impl<'a> TaskReader<'a> {
             let day = &starts_s[from..end];
             day.iter().zip(&day[1..]).fold(true, |is, (a, b)| is & (b - a == interval_s))
         };
-        // A repeat of the last moment would belong to this day too.
+        // A repeat of the last instant would belong to this day too.
         let is_alone = is_regular && (end == to || starts_s[end] >= civil.start_s + civil.length_s);
         let is_measured =
             |all: &Vec<Quality>| all[from..end].iter().all(|quality| *quality == Quality::Measured);
-        // What is impossible waits: it shows as such once its interval is known for sure.
+        // Estimated rows wait, because a whole day must be measured.
         let is_measured = is_alone && batch.qualities.as_ref().is_none_or(is_measured);
-        // What is not possible waits for its finding.
+        // Impossible values wait; they are reported when their interval is known.
         let per_hour = per_hour(batch.quantity == Quantity::Demand, interval_s);
         (is_measured && are_possible(kw_of(&batch.values[from..end], per_hour))).then_some((civil, end))
     }
@@ -224,7 +224,7 @@ impl<'a> TaskReader<'a> {
         self.lanes.push(meter, civil.day, interval_s, kw, &mut self.parts.rows);
     }
 
-    /// Adds a row to its meter's open day, where it follows; else lets it wait.
+    /// Adds a row to its meter's open day if it follows; otherwise lets it wait.
     fn take_row(&mut self, batch: &IntervalBatch, meter: u32, row: usize) -> Result<()> {
         let (start_s, value) = (batch.starts_s[row], batch.values[row]);
         let is_measured = batch.qualities.as_ref().is_none_or(|all| all[row] == Quality::Measured);
@@ -261,7 +261,7 @@ impl<'a> TaskReader<'a> {
         }
     }
 
-    /// The second row of a day tells the interval.
+    /// Learns the interval from the second row of a day.
     fn learn_interval(&mut self, meter: u32, start_s: i64, value: f64, is_demand: bool) -> bool {
         let (first_s, n) = {
             let open = &self.open[meter as usize];
@@ -282,7 +282,7 @@ impl<'a> TaskReader<'a> {
         true
     }
 
-    /// Opens a day with its first row, or lets the row wait where a day cannot begin with it.
+    /// Opens a day with its first row, or lets the row wait if a day cannot begin with it.
     fn begin(&mut self, meter: u32, start_s: i64, value: f64, is_demand: bool) -> Result<()> {
         let civil = self.civil_day(start_s).filter(CivilDay::is_plain);
         match civil.filter(|civil| start_s - civil.start_s < super::lanes::LONGEST_INTERVAL_S) {
@@ -315,7 +315,7 @@ impl<'a> TaskReader<'a> {
         Ok(())
     }
 
-    /// Lets the rows of an open day wait: the next row does not follow.
+    /// Lets the rows of an open day wait, because the next row does not follow.
     fn break_off(&mut self, meter: u32) -> Result<()> {
         let open = &mut self.open[meter as usize];
         if open.values.is_empty() {
@@ -359,7 +359,7 @@ impl<'a> TaskReader<'a> {
         Ok(())
     }
 
-    /// Whether the row came so often in a row that a day's counts hold no more of it.
+    /// Whether the row was repeated so often that a day's counters are full.
     fn is_repeat(&mut self, meter: u32, quality: Quality, start_s: i64, value: f64) -> bool {
         let row = (meter, quality, start_s, value.to_bits());
         if self.last_waiting != Some(row) {
@@ -369,7 +369,7 @@ impl<'a> TaskReader<'a> {
         self.n_repeats > MAX_REPEATS
     }
 
-    /// Hands over everything that waits and writes the last days.
+    /// Hands over all waiting rows and writes the last days.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -399,7 +399,7 @@ impl<'a> TaskReader<'a> {
         self.civil
     }
 
-    /// By the meter's name, so that a store does not depend on which thread saw a meter first.
+    /// Returns a partition that depends on the meter's name, not on which thread saw the meter first.
     fn partition_of(&mut self, meter: u32) -> usize {
         let known = &mut self.partition_of[meter as usize];
         if *known == UNKNOWN {
@@ -410,20 +410,20 @@ impl<'a> TaskReader<'a> {
     }
 }
 
-/// What a task gave.
+/// Result of a task.
 #[derive(Debug)]
 pub struct TaskDone {
-    /// Parts written, and what is in them.
+    /// Parts that were written, and their contents.
     pub written: super::parts::Written,
     /// First and last instant seen. [s]
     pub span_s: Option<(i64, i64)>,
-    /// By meter number.
+    /// By meter number: whether the meter occurs.
     pub meters_seen: Vec<bool>,
-    /// Days with intervals, summed over the meters; more than there are where rows are in no order.
+    /// Days with intervals, summed over the meters; an overcount if rows are in no order.
     pub n_meter_days: u64,
 }
 
-/// What turns the values of rows into demand. [1/h, or 1]
+/// Returns the factor from the values of rows to demand. [1/h, or 1]
 fn per_hour(is_demand: bool, interval_s: i64) -> f32 {
     if is_demand { 1.0 } else { intervals_per_hour(interval_s) }
 }
@@ -432,19 +432,18 @@ fn kw_of(values: &[f64], per_hour: f32) -> impl Iterator<Item = f32> {
     values.iter().map(move |value| *value as f32 * per_hour)
 }
 
-/// Whether all of a day's demands are possible; without an early end, so that several are compared at
-/// once.
+/// Whether all of a day's demands are possible. No early exit, so that several are compared at once.
 fn are_possible(kw: impl Iterator<Item = f32>) -> bool {
     kw.fold(true, |all, kw| all & is_possible_kw(kw))
 }
 
-/// How many rows at the start belong to the first one's meter.
+/// Counts the rows at the start that belong to the first row's meter.
 fn run_length(meters: &[u32]) -> usize {
     let first = meters[0];
     meters.iter().take_while(|meter| **meter == first).count()
 }
 
-/// The FNV-1a hash (RFC 9923): stable across versions and machines, unlike the standard hasher.
+/// Returns the FNV-1a hash (RFC 9923): stable across versions and machines, unlike the standard hasher.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes
         .iter()

@@ -1,9 +1,8 @@
-//! Brings a store up to date with the files a run names: only what is new or changed is read.
+//! Updates a store with the files that a run names; reads only new and changed files.
 //!
-//! A file counts as seen while name, size, time of writing and mapping are what they were, or its
-//! bytes are, wherever it was moved. A new or changed file takes over the days it has, or had; other files with intervals on
-//! those days are read again for them, so that what stands in the store is what a pass over all files
-//! would give.
+//! A file counts as seen if its name, size, time of change and mapping are the same, or if its bytes are the
+//! same under any name. A new or changed file replaces the days it has or had. Other files with intervals on
+//! those days are read again for them. The store then equals the result of a pass over all files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,18 +18,18 @@ use hashwatt_core::folder::{Holds, Lock, prepare};
 use hashwatt_core::progress::Watch;
 use hashwatt_core::settings::Settings;
 
-/// With more generations than this a store is merged into one: each costs every reader a little.
+/// With more generations, a store is merged into one, because each generation slows down every reader.
 const MAX_GENERATIONS: usize = 32;
 
-/// A file of fewer intervals than this for a meter and day may hold reads of a day or longer, whose
-/// length only the files before and after can tell.
+/// A file with fewer intervals per meter and day may have reads of a day or longer. Only the files before and
+/// after tell their length.
 const MIN_INTERVALS_A_DAY: u64 = 2;
 
-/// Digests what `folder` does not have yet. Two runs on one store wait for each other. A store that was
-/// damaged is digested anew where every file it was made of is among the sources.
+/// Digests the files that `folder` does not have yet. Two runs on one store wait for each other. A damaged
+/// store is digested anew if all of its source files are among the sources.
 ///
 /// # Errors
-/// When the store was made on other terms, is damaged beyond that, or cannot be written. A file that cannot
+/// When the store has other terms, is damaged and cannot be rebuilt, or cannot be written. A file that cannot
 /// be read becomes a finding.
 pub fn update(sources: &[Source], settings: &Settings, folder: &Path, watch: &dyn Watch) -> Result<Digested> {
     prepare(folder, Holds::Store, "--store")?;
@@ -86,7 +85,7 @@ fn open_manifest(folder: &Path, settings: &Settings) -> Result<Manifest> {
             )),
         };
     };
-    // Parts of the update that would come next were left by one that was killed; later ones were not.
+    // Parts numbered as the next update come from a killed run. Later parts do not.
     if let Some(part) = manifest.last_unnamed(folder).filter(|part| manifest.is_later(part)) {
         return Err(Error::input(
             path.display().to_string(),
@@ -104,8 +103,8 @@ fn open_manifest(folder: &Path, settings: &Settings) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// The manifest as it is where all parts are what was written. Where one is not, an empty one, so that every
-/// file is read again: all of them must be here, else days would be lost in silence.
+/// Returns the manifest if all parts are unchanged. Otherwise returns an empty one, so that every file is
+/// read again. All files must be present, because days would be lost silently otherwise.
 fn heal(
     manifest: Manifest,
     sources: &[Source],
@@ -134,18 +133,18 @@ fn heal(
     Ok(Manifest { number: manifest.number, ..Manifest::empty(manifest.terms) })
 }
 
-/// What a store knows of a source.
+/// State of a source in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Its intervals are in the store.
     Seen,
-    /// New, or not what it was.
+    /// The file is new or changed.
     Unseen,
-    /// Its bytes are in the store under another name.
+    /// The store has its bytes under another name.
     Copy,
 }
 
-/// Compares every source with what the store has seen.
+/// Compares every source with the files in the store.
 fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Finding>) -> Result<Vec<State>> {
     let mut states = Vec::with_capacity(sources.len());
     for source in sources {
@@ -170,7 +169,7 @@ fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Findin
             findings.push(same_bytes(source, file));
             states.push(State::Copy);
         } else if file.mapping.reads_as(&table) {
-            // Written anew, or moved: its digests stand.
+            // Rewritten unchanged, or moved: its digests remain valid.
             file.name.clone_from(&source.name);
             (file.modified_ns, file.mapping) = (modified_ns, table);
             states.push(State::Seen);
@@ -189,7 +188,7 @@ fn same_bytes(source: &Source, first: &SeenFile) -> Finding {
         .with("first", first.name.clone())
 }
 
-/// What one update works on.
+/// State of one update.
 struct Draft<'a> {
     sources: &'a [Source],
     settings: &'a Settings,
@@ -199,7 +198,7 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// Reads what is unseen, and again what shares days with it, into a generation of parts.
+    /// Reads the unseen files, and again the files that share days with them, into a generation of parts.
     fn add_generation(&mut self, states: &[State], watch: &dyn Watch) -> Result<Written> {
         let unseen: Vec<usize> = (0..states.len()).filter(|&at| self.is_read(at, states[at])).collect();
         let mut pass = self.read(&unseen, &[], watch)?;
@@ -209,7 +208,7 @@ impl Draft<'_> {
             .collect();
         let mut read = unseen;
         if !again.is_empty() {
-            // Their rows belong between those of the unseen files, as the files are in order.
+            // Their rows go between those of the unseen files, in the order of the files.
             read.extend(&again);
             read.sort_unstable();
             self.manifest.sweep(self.folder);
@@ -231,8 +230,8 @@ impl Draft<'_> {
         Ok(pass.written)
     }
 
-    /// Whether a file is read whatever its days: reads of a day or longer have no length without the
-    /// files beside them.
+    /// Whether a file is read whatever its days. Reads of a day or longer have no length without the
+    /// neighbouring files.
     fn is_read(&self, at: usize, state: State) -> bool {
         let name = &self.sources[at].name;
         let is_coarse = || self.manifest.files.iter().any(|file| file.name == *name && !file.is_within_day);
@@ -248,7 +247,7 @@ impl Draft<'_> {
         run_pass(&sources, &only, self.settings, self.folder, &prefix(self.manifest), watch)
     }
 
-    /// Stretches of days that the files read have, or had when they were last read.
+    /// Returns the periods that the files read now cover, or covered when they were last read.
     fn days(&self, which: &[usize], pass: &PassDone) -> Vec<(i32, i32)> {
         let now = pass.by_source.iter().filter_map(|source| source.days);
         let names: Vec<&str> = which.iter().map(|&at| self.sources[at].name.as_str()).collect();
@@ -262,8 +261,8 @@ impl Draft<'_> {
         known.and_then(|file| file.days).is_some_and(|own| days.iter().any(|other| overlap(own, *other)))
     }
 
-    /// The days whose older digests no longer count: not those of files that are gone, which nobody can
-    /// read again.
+    /// Returns the days whose older digests no longer count. Days of missing files are not among them,
+    /// because those files cannot be read again.
     fn owned(&mut self, days: &[(i32, i32)]) -> Vec<(i32, i32)> {
         let mut owned = days.to_vec();
         for file in &self.manifest.files {
@@ -314,7 +313,7 @@ fn overlap(a: (i32, i32), b: (i32, i32)) -> bool {
     a.0 <= b.1 && b.0 <= a.1
 }
 
-/// Stretches in order, those that touch joined.
+/// Returns the periods in order, with adjacent ones joined.
 fn joined(mut days: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     days.sort_unstable();
     let mut joined: Vec<(i32, i32)> = Vec::new();
@@ -327,14 +326,14 @@ fn joined(mut days: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     joined
 }
 
-/// What is left of a stretch without another.
+/// Returns a period without the days of another.
 fn without(days: (i32, i32), other: (i32, i32)) -> Vec<(i32, i32)> {
     let before = (days.0, days.1.min(other.0 - 1));
     let after = (days.0.max(other.1 + 1), days.1);
     [before, after].into_iter().filter(|(first, last)| first <= last).collect()
 }
 
-/// Rows of the run's sources, and what was found in all files of the store, as if read now.
+/// Returns the rows of the run's sources, and the findings on all files of the store, as if read now.
 fn seen(sources: &[Source], manifest: &Manifest) -> (Vec<u64>, Vec<Finding>) {
     let rows = |source: &Source| {
         manifest.files.iter().find(|file| file.name == source.name).map_or(0, |file| file.rows)

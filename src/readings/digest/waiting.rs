@@ -1,5 +1,5 @@
-//! Keeps the intervals that wait for the rest of their day, by partition of the meters, within a
-//! memory budget; what does not fit goes to disk until its partition's turn.
+//! Stores the intervals that wait for the rest of their day, by partition of the meters, within a memory
+//! budget. The excess goes to disk until its partition is assembled.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -10,20 +10,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::acquisition::{Quality, Quantity};
 use hashwatt_core::error::{Error, Result};
 
-/// What one interval takes while it waits. [B]
+/// Memory of one waiting interval. [B]
 pub const BYTES_PER_ROW: u64 = 12;
 
 /// Buffer of a partition's file; every partition may have one. [B]
 const SPILL_BUFFER: usize = 1 << 15;
 
-/// Intervals of one kind out of one task, as columns of one length.
+/// Intervals of one kind from one task, as columns of one length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
-    /// Place of its task in the run's input. Of two that claim one interval the lower wins.
+    /// Position of its task in the run's input. If two tasks have the same interval, the lower wins.
     pub order: u32,
-    /// What the values are.
+    /// Type of the values.
     pub quantity: Quantity,
-    /// How they came about. Of two in one task a measured one wins.
+    /// Origin of the values. If one task has an interval twice, a measured one wins.
     pub quality: Quality,
     /// Meters by number.
     pub meters: Vec<u32>,
@@ -31,12 +31,12 @@ pub struct Chunk {
     pub starts_s: Vec<u32>,
     /// Energies or demands.
     pub values: Vec<f32>,
-    /// Reads of a counter, whose differences need all their digits; empty for other quantities.
+    /// Reads of a counter, at full precision for their differences; empty for other quantities.
     pub reads: Vec<f64>,
 }
 
 impl Chunk {
-    /// An empty chunk.
+    /// Returns an empty chunk.
     #[must_use]
     pub const fn new(order: u32, quantity: Quantity, quality: Quality) -> Self {
         Self {
@@ -61,19 +61,19 @@ impl Chunk {
         }
     }
 
-    /// How many intervals.
+    /// Returns the number of intervals.
     #[must_use]
     pub fn len(&self) -> usize {
         self.meters.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no intervals.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.meters.is_empty()
     }
 
-    /// The value of one interval.
+    /// Returns the value of one interval.
     #[must_use]
     pub fn value(&self, row: usize) -> f64 {
         if self.quantity == Quantity::RegisterRead { self.reads[row] } else { f64::from(self.values[row]) }
@@ -92,7 +92,7 @@ impl Chunk {
         file.write_all(bytemuck::cast_slice(&self.reads))
     }
 
-    /// The next chunk of a file, `None` at its end.
+    /// Reads the next chunk of a file, or `None` at its end.
     fn read(file: &mut impl Read) -> std::io::Result<Option<Self>> {
         let mut head = [0u32; 4];
         match file.read_exact(bytemuck::cast_slice_mut(&mut head)) {
@@ -132,7 +132,7 @@ struct Partition {
     spilled: Option<BufWriter<File>>,
 }
 
-/// What waits in one pass, by partition.
+/// All waiting intervals of a pass, by partition.
 #[derive(Debug)]
 pub struct Waiting {
     parts: Vec<Mutex<Partition>>,
@@ -143,18 +143,18 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// `n` empty partitions that hold at most `budget_bytes` together before they spill to `folder`.
+    /// Makes `n` empty partitions. Together they use at most `budget_bytes` before they spill to `folder`.
     pub fn new(n: usize, folder: PathBuf, budget_bytes: u64) -> Self {
         let parts = (0..n).map(|_| Mutex::new(Partition::default())).collect();
         Self { parts, folder, budget_bytes, held_bytes: AtomicU64::new(0), n_rows: AtomicU64::new(0) }
     }
 
-    /// How many partitions there are.
+    /// Returns the number of partitions.
     pub fn n_partitions(&self) -> usize {
         self.parts.len()
     }
 
-    /// How many intervals have come.
+    /// Returns the number of intervals added.
     pub fn n_rows(&self) -> u64 {
         self.n_rows.load(Ordering::Relaxed)
     }
@@ -170,7 +170,7 @@ impl Waiting {
         part.held_bytes += bytes;
         part.held.push(chunk);
         let held = self.held_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        // Each partition gives way once it holds its own part of the budget and the whole is used up.
+        // A partition spills when the whole budget is used up and it holds more than its minimum share.
         if held > self.budget_bytes && part.held_bytes >= self.budget_bytes / (4 * self.parts.len() as u64) {
             self.held_bytes.fetch_sub(part.held_bytes, Ordering::Relaxed);
             self.spill(index, &mut part)?;
@@ -196,7 +196,7 @@ impl Waiting {
         part.held.drain(..).try_for_each(|chunk| chunk.write(file)).map_err(failed)
     }
 
-    /// Takes everything of a partition, from disk and memory, in the order of the run's input.
+    /// Takes all chunks of a partition, from disk and memory, in the order of the run's input.
     pub fn take(&self, index: usize) -> Result<Vec<Chunk>> {
         let part = std::mem::take(&mut *self.parts[index].lock().expect("no holder of this lock panics"));
         self.held_bytes.fetch_sub(part.held_bytes, Ordering::Relaxed);
@@ -204,11 +204,11 @@ impl Waiting {
         if let Some(file) = part.spilled {
             let path = self.path(index);
             chunks = read_chunks(file).map_err(|error| Error::write(&path, error))?;
-            // The pass's own folder is removed at its end; an early removal only saves space.
+            // The pass removes its folder at the end. Removing the file earlier only saves space.
             let _ = std::fs::remove_file(&path);
         }
         chunks.extend(part.held);
-        // Stable: the chunks of one task came in the order of its rows.
+        // Stable sort: the chunks of one task are in the order of its rows.
         chunks.sort_by_key(|chunk| (chunk.order, chunk.quality as u8));
         Ok(chunks)
     }

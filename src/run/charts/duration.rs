@@ -1,4 +1,4 @@
-//! Orders hourly demand from the highest down: the load duration curve.
+//! Sorts hourly demand from high to low: the load duration curve.
 
 use serde::Serialize;
 
@@ -7,10 +7,10 @@ use super::rounded;
 use hashwatt_core::stats::Sorted;
 use hashwatt_readings::digest::DayDigest;
 
-/// Points of a curve less one, evenly spread over the hours: one a per cent.
+/// Steps between the points of a curve, evenly spread over the hours: one per cent each.
 const STEPS: usize = 100;
 
-/// Hourly demand that is reached or exceeded, by share of the hours.
+/// Hourly demand that is reached or exceeded in each share of the hours.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DurationCurve {
     when: When,
@@ -21,7 +21,7 @@ pub struct DurationCurve {
 }
 
 impl DurationCurve {
-    /// `None` where no day of the span has hours.
+    /// Builds the curve; returns `None` if no day of the span has hours.
     pub fn of(days: &[DayDigest], (when, range): &Span) -> Option<Self> {
         let within = days.iter().filter(|day| range.contains(&day.day));
         let hours: Vec<f32> = within.flat_map(|day| day.hour_kw).filter(|kw| kw.is_finite()).collect();

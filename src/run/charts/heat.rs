@@ -1,4 +1,4 @@
-//! Packs demand by day and clock hour into one byte a cell.
+//! Packs demand by day and clock hour into one byte per cell.
 
 use base64::Engine;
 use hashwatt_core::calendar::CLOCK_HOURS;
@@ -7,13 +7,13 @@ use serde::Serialize;
 use super::rounded;
 use hashwatt_readings::digest::DayDigest;
 
-/// Steps of demand above the byte for what is missing, and the one for nothing.
+/// Steps of demand: 256 byte values, minus the one for missing and the one for zero.
 const STEPS: f64 = 254.0;
 
-/// The scale ends at this share of all hours, so that one spike does not darken the rest.
+/// Quantile of all hours at which the scale ends, so that one spike does not darken the rest.
 const TOP_SHARE: f64 = 0.995;
 
-/// More days than this are drawn with several days a column. [days]
+/// Above this many days, a column covers several days. [days]
 const MAX_COLUMNS: usize = 1100;
 
 /// Demand by day and clock hour.
@@ -21,19 +21,19 @@ const MAX_COLUMNS: usize = 1100;
 pub struct Heat {
     /// Day of the first column.
     first_day: i32,
-    /// Days of a column; their hours are averaged.
+    /// Days per column; their hours are averaged.
     days_per_column: usize,
-    /// Columns.
+    /// Number of columns.
     n_columns: usize,
-    /// Demand of one step of a byte. [kW]
+    /// Demand per step of a byte. [kW]
     step_kw: f64,
-    /// One byte a clock hour, 24 a column, in base64: 0 is missing, `b` is `(b - 1) * step_kw`, and 255
-    /// that or more. Export shows as zero.
+    /// One byte per clock hour, 24 per column, in base64. 0 is missing, `b` is `(b - 1) * step_kw`, and 255
+    /// is that or more. Export shows as zero.
     hours: String,
 }
 
 impl Heat {
-    /// The cells of these days, `None` where no day has hours.
+    /// Builds the cells of these days; returns `None` if no day has hours.
     pub fn of(days: &[DayDigest]) -> Option<Self> {
         let (first_day, last_day) = (days.first()?.day, days.last()?.day);
         let all: Vec<f32> = days.iter().flat_map(|day| day.hour_kw).filter(|kw| kw.is_finite()).collect();

@@ -1,4 +1,4 @@
-//! Averages days into a mean day: before and after a change, and of the peers.
+//! Averages days into a mean day: before and after a change, and for the peers.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -11,31 +11,31 @@ use hashwatt_core::calendar::day_number;
 use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_readings::digest::DayDigest;
 
-/// Days on either side of onset that make the two mean days: long enough for a stable mean, short
+/// Days on either side of the onset that form the two mean days. Long enough for a stable mean, and short
 /// enough that the season does not change it. [days]
 pub const DAYS_AROUND_ONSET: i32 = 60;
 
-/// Which days a curve is over.
+/// Days that a curve covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Up to the onset.
+    /// Days before the onset.
     BeforeOnset,
-    /// From the onset.
+    /// Days from the onset on.
     FromOnset,
-    /// Up to the end of a block that was on when the data began.
+    /// Days before the end of a block that was already running when the data began.
     BeforeEnd,
-    /// From that end.
+    /// Days from that end on.
     AfterEnd,
-    /// All of them.
+    /// All days.
     All,
 }
 
-/// Days of a curve.
+/// Days of a curve: their meaning and their range.
 pub type Span = (When, Range<i32>);
 
-/// The days on both sides of onset, or of the end where the onset is not in the data; all days where no
-/// change has hours on either side.
+/// Returns the days on both sides of the onset, or of the end if the onset is not in the data. Returns all
+/// days if no change has hours on both sides.
 pub fn spans(days: &[DayDigest], rig: Option<&RigEstimate>) -> Vec<Span> {
     let mut spans = around_the_change(rig);
     let has_hours = |range: &Range<i32>| {
@@ -69,13 +69,13 @@ fn around_the_change(rig: Option<&RigEstimate>) -> Vec<Span> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MeanDay {
     when: When,
-    /// Days with hours among them.
+    /// Days in the span that have hours.
     n_days: usize,
     kw: [Option<f64>; CLOCK_HOURS],
 }
 
 impl MeanDay {
-    /// `None` where no day of the span has hours.
+    /// Builds the mean day; returns `None` if no day of the span has hours.
     pub fn of(days: &[DayDigest], (when, range): &Span) -> Option<Self> {
         let with_hours = |day: &&DayDigest| day.hour_kw.iter().any(|kw| kw.is_finite());
         let days: Vec<_> = days.iter().filter(|day| range.contains(&day.day)).filter(with_hours).collect();
@@ -96,7 +96,7 @@ pub struct PeerBand {
 }
 
 impl PeerBand {
-    /// `None` where the peers have no hours.
+    /// Builds the band; returns `None` if the peers have no hours.
     pub fn of(peers: &PeerDay) -> Option<Self> {
         let band = Self {
             p25_kw: peers.hour_kw_p25.map(rounded),

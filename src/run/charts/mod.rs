@@ -1,7 +1,7 @@
-//! Prepares the numbers that a suspect's charts draw, as one compact JSON for `templates/charts.js`.
+//! Prepares the numbers for a suspect's charts, as one compact JSON for `templates/charts.js`.
 //!
-//! The page of a run and the analysts' desk draw from the same numbers with the same script. Whatever
-//! can be counted, averaged or cut is done here; the script only draws.
+//! The report page of a run and the analysts' desk draw the same numbers with the same script. All counting,
+//! averaging and truncating is done here; the script only draws.
 
 mod duration;
 mod heat;
@@ -21,11 +21,11 @@ use hashwatt_core::calendar::day_number;
 use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_readings::digest::DayDigest;
 
-/// What the charts of one meter draw. A chart whose part is missing has nothing to show and hides.
-/// Days are counted from 1970-01-01, local; demand is in kW, `null` where it is missing.
+/// Numbers for the charts of one meter. A chart without its data is hidden. Days are local and counted from
+/// 1970-01-01. Demand is in kW, `null` where it is missing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChartData {
-    /// First day of the block, where it is within the data.
+    /// First day of the block, if it is within the data.
     onset_day: Option<i32>,
     /// First day after the block.
     ended_day: Option<i32>,
@@ -35,19 +35,19 @@ pub struct ChartData {
     days: Option<DailySeries>,
     /// Mean demand by clock hour: before and after a change, or over all days.
     mean_days: Vec<MeanDay>,
-    /// The same of the peers.
+    /// Mean demand of the peers by clock hour.
     peers: Option<PeerBand>,
-    /// Hourly demand in falling order, over the same days as the mean days.
+    /// Hourly demand from high to low, over the same days as the mean days.
     duration: Vec<DurationCurve>,
-    /// Base and mean of what the meter's transformer feeds beyond its meters.
+    /// Base load and mean of the transformer's residual: its supply minus what its meters register.
     residual: Option<DailySeries>,
-    /// Explanations with their scores, 0 to 1, in the order given.
+    /// Explanations with their scores, 0..=1, in the order given.
     rivals: Vec<(String, Option<f64>)>,
 }
 
 impl ChartData {
-    /// The numbers of a meter with these days, in order. `residual` has the days of the residual of the
-    /// meter's transformer; `rivals` the explanations to show side by side, the suspicion itself first.
+    /// Builds the numbers of a meter from its days, in order. `residual` has the days of its transformer's
+    /// residual. `rivals` has the explanations to compare, starting with the suspicion itself.
     #[must_use]
     pub fn of(
         days: &[DayDigest],
@@ -73,7 +73,7 @@ impl ChartData {
         }
     }
 
-    /// Whether any day has hours: without them there is no heat map, mean day or duration curve.
+    /// Whether any day has hours. Without hours there is no heat map, mean day or duration curve.
     #[must_use]
     pub const fn has_hours(&self) -> bool {
         self.heat.is_some()
@@ -91,8 +91,8 @@ impl ChartData {
         self.residual.is_some()
     }
 
-    /// The JSON as it may stand within a script element: no text in it ends the element or begins a
-    /// comment, whatever a meter is called.
+    /// Returns JSON that is safe inside a script element. No text in it ends the element or begins a comment,
+    /// whatever the meter's name.
     ///
     /// # Panics
     /// Never: every part is plain numbers and texts.
@@ -103,8 +103,8 @@ impl ChartData {
     }
 }
 
-/// JSON with `<`, `>` and `&`, which stand only within its texts, as escapes. So are the two line ends
-/// that JSON allows in a text and older scripts do not.
+/// Escapes `<`, `>` and `&`, which occur only inside texts, and the two line separators that JSON allows in a
+/// text but older scripts do not.
 #[must_use]
 pub fn escape_for_script(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
@@ -119,14 +119,14 @@ pub fn escape_for_script(json: &str) -> String {
     escaped
 }
 
-/// Four digits that count: finer than any meter, and short in JSON. `None` where it is not finite.
+/// Rounds to four significant digits: finer than any meter and short in JSON. `None` for a non-finite value.
 fn rounded(kw: f32) -> Option<f64> {
     let kw = f64::from(kw);
     if kw == 0.0 {
         return Some(0.0);
     }
     let unit = 10_f64.powi(3 - kw.abs().log10().floor() as i32);
-    // Below a milliwatt nothing is measured.
+    // No meter measures below a milliwatt.
     let rounded = (kw * unit.min(1e6)).round() / unit.min(1e6);
     kw.is_finite().then_some(rounded + 0.0)
 }
@@ -180,7 +180,7 @@ mod tests {
         let days = made_up::days(&scored).days;
         let data = ChartData::of(&days, scored.rig.as_ref(), None, Some(&days), rivals());
         let bytes = data.to_embedded_json().len();
-        // One byte a cell is a third more in base64; the rest are some numbers a day.
+        // Base64 makes one byte per cell a third larger. The rest is a few numbers per day.
         assert!(bytes < days.len() * 70 + 3000, "{bytes} bytes for {} days", days.len());
     }
 }

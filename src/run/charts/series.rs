@@ -1,31 +1,31 @@
-//! Lays base load and mean demand out day by day.
+//! Lays out base load and mean demand day by day.
 
 use serde::Serialize;
 
 use super::rounded;
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 
-/// Points of a line at most; more days are averaged, a few a point: about as many as a wide screen has
-/// pixels.
+/// Most points of a line, about the width of a wide screen in pixels. With more days, each point averages a
+/// few.
 const MAX_POINTS: usize = 1500;
 
-/// Two statistics through time, a point a day or a few, without gaps in the places of the points.
+/// Two statistics over time. Each point covers one day or a few, at equal steps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DailySeries {
     /// Day of the first point.
     first_day: i32,
-    /// Days of a point; they are averaged.
+    /// Days per point; they are averaged.
     days_per_point: usize,
-    /// Whether a value stands for a whole read of several days.
+    /// Whether some values cover a register read of several days.
     is_long_reads: bool,
-    /// 5th percentile of the demand of a day; empty where no day has one. [kW]
+    /// 5th percentile of each day's demand; empty if no day has one. [kW]
     base_kw: Vec<Option<f64>>,
     /// Mean demand. [kW]
     mean_kw: Vec<Option<f64>>,
 }
 
 impl DailySeries {
-    /// The series of these days, `None` where no day has a mean.
+    /// Builds the series of these days; returns `None` if no day has a mean.
     pub fn of(days: &[DayDigest]) -> Option<Self> {
         let first_day = days.first()?.day;
         let n_days = days.iter().map(|day| day.day + read_days(day)).max()? - first_day;
@@ -43,12 +43,12 @@ impl DailySeries {
     }
 }
 
-/// Days that one row covers: more than one where the read is longer than a day.
+/// Returns the days that one row covers: more than one if the read spans several days.
 fn read_days(day: &DayDigest) -> i32 {
     day.interval_minutes.div_ceil(DAY_MINUTES).max(1) as i32
 }
 
-/// Means of a few days each; a read of several days counts for each of them.
+/// Averages a few days per point; a read of several days counts for each of them.
 fn line(
     days: &[DayDigest],
     pick: fn(&DayDigest) -> f32,

@@ -1,4 +1,4 @@
-//! Reads one meter's evidence back out of a run and renders it for a terminal.
+//! Reads one meter's evidence from a run and renders it for a terminal.
 
 mod near;
 mod sheet;
@@ -14,11 +14,11 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_detection::indicators::REASON;
 
-/// The evidence sheet of a meter, from the tables and digests in the folder `run`; its reasons in the run's
-/// language, unless another is asked for.
+/// Returns the evidence sheet of a meter, from the tables and digests in the folder `run`. The reasons are in
+/// the run's language unless another is requested.
 ///
 /// # Errors
-/// When `run` holds no run, or the run does not have the meter; the error then names near matches.
+/// When `run` does not contain a run, or the run does not have the meter; the error then names similar ids.
 pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> Result<String> {
     let run = PastRun::open(run)?;
     let meters = run.meters()?;

@@ -1,10 +1,10 @@
-//! Finds the meters whose ids look like one that a person mistyped.
+//! Finds the meter ids that are similar to a mistyped one.
 
-/// Ids named at most.
+/// Most ids that are suggested.
 const MAX_NAMED: usize = 5;
 
-/// The ids nearest to `wanted`, nearest first: those that hold it or are held by it, and those a
-/// few letters away.
+/// Returns the ids nearest to `wanted`, nearest first: those that contain it or are part of it, and those
+/// that differ by a few letters.
 pub fn near_matches(wanted: &str, ids: &[String]) -> Vec<String> {
     let wanted = wanted.trim().to_lowercase();
     let farthest = (wanted.chars().count() / 3).max(1);
@@ -14,7 +14,7 @@ pub fn near_matches(wanted: &str, ids: &[String]) -> Vec<String> {
     near.into_iter().take(MAX_NAMED).map(|(_, id)| id.clone()).collect()
 }
 
-/// How far apart two ids are, `None` where too far to be meant.
+/// Returns how far apart two ids are, or `None` if `wanted` cannot mean this id.
 fn distance(wanted: &str, id: &str, farthest: usize) -> Option<usize> {
     if !wanted.is_empty() && (id.contains(wanted) || (id.len() > 2 && wanted.contains(id))) {
         return Some(usize::from(id != wanted));
@@ -23,7 +23,7 @@ fn distance(wanted: &str, id: &str, farthest: usize) -> Option<usize> {
     (letters <= farthest).then(|| edits(wanted, id)).filter(|edits| *edits <= farthest)
 }
 
-/// Letters to insert, delete or replace (Levenshtein).
+/// Counts the letters to insert, delete or replace (Levenshtein).
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -14,19 +14,19 @@ use hashwatt_core::calendar::{date_of, weekday};
 use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_readings::digest::DayDigest;
 
-/// Up to this many days the base load is shown by week, above by month. [days]
+/// Up to this many days the base load is shown by week, beyond by month. [days]
 const MAX_DAYS_BY_WEEK: i32 = 182;
 
-/// The mean day is over the last days: what an inspector would find now. [days]
+/// The mean day covers the last days, because these are what an inspector would find now. [days]
 const MEAN_DAY_DAYS: i32 = 60;
 
-/// Characters of a bar at its fullest.
+/// Characters of a full bar.
 const BAR_CHARS: f64 = 20.0;
 
-/// Characters of a line of running text.
+/// Most characters of a line of running text.
 const LINE_CHARS: usize = 96;
 
-/// What a sheet shows of one meter.
+/// Content of the evidence sheet of one meter.
 pub struct EvidenceSheet {
     /// The meter.
     pub meter: String,
@@ -34,11 +34,11 @@ pub struct EvidenceSheet {
     pub score: f64,
     /// Place in the list, from 1.
     pub rank: u32,
-    /// Lines of the list.
+    /// Number of lines in the list.
     pub n_scored: usize,
-    /// The kind's stable text.
+    /// Stable text of the kind.
     pub kind: Option<String>,
-    /// The rig, where a level stands out; its energy is not shown.
+    /// The rig, if a level stands out. Its energy is not shown.
     pub rig: Option<RigEstimate>,
     /// Peer group.
     pub group: String,
@@ -46,23 +46,23 @@ pub struct EvidenceSheet {
     pub chance: Option<f64>,
     /// Share of the group, itself included, that scores at least as high.
     pub p_value: Option<f64>,
-    /// The evidence in one sentence; of suspects.
+    /// The evidence in one sentence; suspects only.
     pub summary: Option<String>,
-    /// Words and weight, strongest first.
+    /// Words and weights, strongest first.
     pub reasons: Vec<(String, f64)>,
-    /// Name and fit, best first.
+    /// Names and scores, best first.
     pub rivals: Vec<(String, f64)>,
     /// Findings on the meter.
     pub findings: Vec<FindingLine>,
-    /// Its days, empty where the run does not have them.
+    /// Days of the meter; empty if the run does not have them.
     pub days: Vec<DayDigest>,
 }
 
 /// One finding on the meter.
 pub struct FindingLine {
-    /// The stable text of the code.
+    /// Stable text of the code.
     pub code: String,
-    /// The stable text of the severity.
+    /// Stable text of the severity.
     pub severity: String,
     /// First and last local day.
     pub days: Option<(Date, Date)>,
@@ -70,7 +70,7 @@ pub struct FindingLine {
     pub description: String,
 }
 
-/// The sheet as text; control characters from data are replaced, so that none reaches a terminal.
+/// Renders the sheet as text. Control characters from data are replaced, so that none reaches a terminal.
 pub fn render(sheet: &EvidenceSheet) -> String {
     let mut text = String::new();
     let _ = writeln!(
@@ -169,7 +169,7 @@ fn write_line(text: &mut String, values: &[Option<f32>]) {
     let _ = writeln!(text, "  {}  {low:.2} to {high:.2} kW", sparkline(values));
 }
 
-/// Mean base load of each period from first to last; a period without any is `None`.
+/// Returns the mean base load of each period from first to last; a period without one is `None`.
 fn by_period(days: &[DayDigest], period: fn(i32) -> i32) -> Vec<Option<f32>> {
     let Some((first, last)) = days.first().zip(days.last()) else { return Vec::new() };
     let mut sums = vec![Vec::new(); (period(last.day) - period(first.day)) as usize + 1];
@@ -208,7 +208,7 @@ fn write_findings(text: &mut String, findings: &[FindingLine]) {
     }
 }
 
-/// Running text, broken between words; further lines begin under the first.
+/// Writes running text, broken between words. Further lines are indented to the first.
 fn write_wrapped(text: &mut String, lead: &str, words: &str) {
     let indent = " ".repeat(lead.chars().count());
     let mut line = lead.to_owned();

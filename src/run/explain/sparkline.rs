@@ -1,12 +1,12 @@
-//! Draws a line of numbers as one row of block characters.
+//! Draws a series of numbers as one row of block characters.
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Where nothing was measured.
+/// Shown where nothing was measured.
 const MISSING: char = '·';
 
-/// One character a value, from zero to the greatest: a flat load is a flat row, and its height says
-/// how it stands against zero.
+/// Draws one character per value, from zero to the maximum. A flat load is a flat row, and its height shows
+/// its level above zero.
 pub fn sparkline(values: &[Option<f32>]) -> String {
     let top = values.iter().flatten().copied().fold(0.0, f32::max);
     let block = |value: f32| {

@@ -1,9 +1,9 @@
-//! Writes `report.html`: one file an analyst opens from a share, reads, prints and filters.
+//! Writes `report.html`: one file that an analyst opens from a share, reads, prints and filters.
 //!
-//! The page asks for nothing outside itself; its content policy forbids it. Everything that comes
-//! from data is escaped, by the template or within the JSON that the charts draw, and a script from
-//! data could not run: only the page's own, named by their hashes, may. Without scripts the page has the
-//! list, the reasons and the other explanations, but does not filter, sort or draw.
+//! The page loads nothing from outside; its content security policy forbids it. All data is escaped, by the
+//! template or inside the JSON for the charts. A script in the data could not run, because the policy allows
+//! only the page's own scripts, by hash. Without scripts the page still shows the list, the reasons and the
+//! other explanations, but cannot filter, sort or draw.
 
 mod section;
 mod summary;
@@ -24,19 +24,19 @@ use super::words::{EVIDENCE_IS_NOT_GUILT, counted};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_detection::ranking::suspects::Suspect;
 
-/// Suspects with a section and charts: 17 kB each with four months of hours, 21 kB with nine
-/// (`a_suspect_takes_little_of_the_page`). More would make a file that opens slowly.
+/// Most suspects with a section and charts. Each takes 17 kB with four months of hours, 21 kB with nine
+/// (`a_suspect_takes_little_of_the_page`). With more, the file would open slowly.
 pub const MAX_SECTIONS: usize = 200;
 
-/// Lines of the list; `suspects.csv` has all.
+/// Most lines of the list; `suspects.csv` has all.
 pub const MAX_ROWS: usize = 5000;
 
-/// Lines just below the cut that are listed too, so that a reader sees what the cut leaves out.
+/// Lines shown just below the visit list, so that a reader sees what it leaves out.
 pub const ROWS_BELOW_CUT: usize = 20;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 
-/// Apache ECharts, what draws with it, and what filters and sorts, in this order.
+/// Apache ECharts, the script that draws with it, and the one that filters and sorts, in this order.
 const SCRIPTS: [&str; 3] = [
     include_str!("../../../templates/vendor/echarts.min.js"),
     include_str!("../../../templates/charts.js"),
@@ -99,13 +99,13 @@ fn rows(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Vec<Row> {
     rows
 }
 
-/// The kinds that occur, as code and words, for the filter.
+/// Returns the kinds that occur, as code and words, for the filter.
 fn kinds(suspects: &[Suspect<'_>]) -> Vec<(&'static str, &'static str)> {
     let kinds: BTreeSet<_> = suspects.iter().filter_map(|suspect| suspect.scored.kind).collect();
     kinds.into_iter().map(|kind| (kind.as_str(), super::words::kind_words(kind))).collect()
 }
 
-/// The values that occur in a column of the list, for a filter.
+/// Returns the values that occur in a column of the list, for a filter.
 fn different(rows: &[Row], pick: fn(&Row) -> &str) -> Vec<String> {
     let values: BTreeSet<&str> = rows.iter().map(pick).filter(|value| !value.is_empty()).collect();
     values.into_iter().map(str::to_owned).collect()
@@ -123,7 +123,7 @@ fn left_out(n_suspects: usize) -> Option<String> {
     })
 }
 
-/// What the page may do: show itself. Style and scripts are named by their hashes.
+/// Returns the content security policy: the page may only show itself. It names style and scripts by hash.
 fn policy() -> String {
     let hash = |text: &str| format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())));
     let scripts = SCRIPTS.map(hash).join(" ");
@@ -153,7 +153,7 @@ mod tests {
         std::fs::read_to_string(path).unwrap()
     }
 
-    /// The page without the scripts that are ours, which are looked at by themselves.
+    /// Returns the page without hashwatt's own scripts, which have their own tests.
     fn page_without_scripts() -> String {
         SCRIPTS.iter().fold(page(), |page, script| page.replace(script, ""))
     }

@@ -1,4 +1,4 @@
-//! Puts one suspect's evidence on the page: reasons, other explanations and the numbers of its charts.
+//! Renders one suspect's section of the page: reasons, other explanations and chart numbers.
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use std::collections::BTreeMap;
@@ -14,47 +14,47 @@ use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::suspects::Suspect;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
-/// Findings on one meter shown on the page; `findings.parquet` has all.
+/// Most findings per meter on the page; `findings.parquet` has all.
 const MAX_FINDINGS: usize = 12;
 
-/// The explanation that the score speaks for.
+/// The explanation that the score supports.
 const MINING: &str = "mining (the suspicion score)";
 
-/// Width of a bar at its fullest. [px]
+/// Width of a full bar. [px]
 const BAR_PX: f64 = 120.0;
 
-/// A weight from which on a bar is full, so that one that settles the matter leaves the others visible:
-/// odds of a thousand to one. [log-odds]
+/// Weight at which a bar is full, so that one decisive reason leaves the others visible: odds of a thousand
+/// to one. [log-odds]
 const FULL_WEIGHT: f64 = 7.0;
 
 /// One suspect's part of the page.
 pub struct Section<'a> {
-    /// Place in the list; names the section.
+    /// Place in the list; also names the section.
     pub rank: u32,
     /// The meter.
     pub meter: &'a str,
     /// Score to three decimals.
     pub score: String,
-    /// What the evidence looks like.
+    /// Kind of case that the evidence suggests.
     pub kind: &'static str,
     /// The evidence in one sentence.
     pub summary: Option<String>,
-    /// Name and words, for the visit.
+    /// Names and texts of facts for the visit.
     pub facts: Vec<(&'static str, String)>,
-    /// Words, weight and a bar (SVG).
+    /// Words, weight and bar (SVG).
     pub reasons: Vec<(String, String, String)>,
-    /// Name, score and a bar (SVG); mining first.
+    /// Name, score and bar (SVG); mining first.
     pub rivals: Vec<(&'a str, String, String)>,
-    /// The numbers of its charts.
+    /// Numbers of the charts.
     pub charts: ChartData,
-    /// The same as the JSON of a script element.
+    /// The same numbers as JSON for a script element.
     pub charts_json: String,
     /// Findings on the meter, in words.
     pub findings: Vec<String>,
 }
 
 impl<'a> Section<'a> {
-    /// The section of a suspect, with the days of meters and residuals that the run has.
+    /// Builds the section of a suspect. `days` has the days of the run's meters and residuals.
     pub fn of(suspect: &Suspect<'a>, run: &RunOutputs<'a>, days: &BTreeMap<MeterId, MeterDays>) -> Self {
         let scored = suspect.scored;
         let on_meter = run.findings.iter().filter(|finding| finding.meter.as_ref() == Some(&scored.meter));
@@ -75,7 +75,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The residual of the transformer that feeds a suspect; `None` for a residual, which is one already.
+/// Returns the residual of the transformer that feeds a suspect; `None` if the suspect is a residual itself.
 pub fn residual_of(suspect: &Suspect<'_>) -> Option<MeterId> {
     let is_residual = suspect.scored.meter.as_str().starts_with(RESIDUAL_PREFIX);
     let parent = suspect.parent().filter(|_| !is_residual)?;
@@ -154,7 +154,7 @@ fn rivals<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
     std::iter::once(mining).chain(rivals).collect()
 }
 
-/// A bar of this share of its full width.
+/// Draws a bar at this share of its full width.
 fn bar(class: &str, share: f64) -> String {
     let width = if share.is_finite() { share.clamp(0.0, 1.0) * BAR_PX } else { 0.0 };
     format!(

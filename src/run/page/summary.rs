@@ -1,4 +1,4 @@
-//! Puts the head of the page and the lines of its list in words.
+//! Renders the head of the page and the lines of its list as text.
 
 use std::collections::BTreeMap;
 
@@ -10,29 +10,29 @@ use crate::words::{
 use hashwatt_core::finding::{Finding, Severity};
 use hashwatt_detection::ranking::suspects::Suspect;
 
-/// Findings on files and on the whole run shown in full; `findings.parquet` has all.
+/// Most findings on files and the whole run that are shown in full; `findings.parquet` has all.
 const MAX_RUN_FINDINGS: usize = 30;
 
 /// The head of the page.
 pub struct Summary {
     /// `3 suspects among 4 meters and residuals`.
     pub title: String,
-    /// Name and words.
+    /// Names and texts.
     pub facts: Vec<(&'static str, String)>,
-    /// What stands above the list about leads that are expected to be false.
+    /// Expected number of false leads, shown above the list.
     pub expected_false: String,
-    /// What the cut means.
+    /// Explanation of where the list stops.
     pub cut: String,
-    /// How small a rig would show.
+    /// The smallest rig that the run would show.
     pub sensitivity: String,
-    /// Code, severity and how many, worst first.
+    /// Code, severity and count, worst first.
     pub finding_counts: Vec<(&'static str, &'static str, String)>,
-    /// Findings on no single meter, in words.
+    /// Findings that concern no single meter, in words.
     pub run_findings: Vec<String>,
 }
 
 impl Summary {
-    /// The head for a run with these suspects.
+    /// Builds the head for a run with these suspects.
     pub fn of(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Self {
         let share = run.settings.max_false_chance * 100.0;
         Self {
@@ -91,7 +91,7 @@ fn is_on_the_run(finding: &Finding) -> bool {
     finding.meter.is_none()
 }
 
-/// A finding in one sentence with its severity, source and period.
+/// Returns a finding in one sentence with its severity, source and period.
 pub fn finding_words(finding: &Finding) -> String {
     let source = finding.source.as_ref().map(|source| format!("{source}: ")).unwrap_or_default();
     let period = match (finding.first_day, finding.last_day) {
@@ -114,7 +114,7 @@ fn finding_counts(findings: &[Finding]) -> Vec<(&'static str, &'static str, Stri
 pub struct Row {
     /// Place in the list.
     pub rank: u32,
-    /// Where its section is, if it has one.
+    /// Number of its section, if it has one.
     pub section: Option<u32>,
     /// `suspect` or `below`.
     pub class: &'static str,
@@ -122,30 +122,30 @@ pub struct Row {
     pub meter: String,
     /// Score to three decimals.
     pub score: String,
-    /// The kind's stable text, for the filter.
+    /// Stable text of the kind, for the filter.
     pub kind: &'static str,
     /// The kind in words.
     pub kind_words: &'static str,
-    /// The rig with its interval.
+    /// The rig with its confidence interval.
     pub rig: String,
     /// The rig's draw, for sorting and filtering. [kW]
     pub rig_kw: String,
-    /// Machines, fewest to most.
+    /// Number of machines, from fewest to most.
     pub machines: String,
     /// Onset in words.
     pub onset: String,
     /// Chance that there is a rig. [%]
     pub chance: String,
-    /// Address, or transformer where there is none.
+    /// Address, or the transformer if there is no address.
     pub place: String,
-    /// The transformer, feeder or substation that feeds it; empty where none is known.
+    /// The transformer, feeder or substation that feeds it; empty if unknown.
     pub parent: String,
-    /// The zone of the network; empty where none is known.
+    /// The zone of the network; empty if unknown.
     pub zone: String,
 }
 
 impl Row {
-    /// The line of a suspect, with the number of its section.
+    /// Builds the line of a suspect, with the number of its section.
     pub fn of(suspect: &Suspect<'_>, section: Option<u32>) -> Self {
         let scored = suspect.scored;
         let rig = scored.rig.as_ref();
@@ -170,7 +170,7 @@ impl Row {
     }
 }
 
-/// Address, or the transformer where there is no address.
+/// Returns the address, or the transformer if there is no address.
 pub fn place(suspect: &Suspect<'_>) -> String {
     let parent =
         || suspect.point.and_then(|point| point.parent_id.as_deref()).map(|parent| format!("at {parent}"));

@@ -1,4 +1,4 @@
-//! Lays out `balance.parquet`: every transformer, feeder or substation with a meter of its own.
+//! Lays out `balance.parquet`: every transformer, feeder or substation that has a network meter.
 
 use polars::prelude::DataFrame;
 
@@ -10,13 +10,13 @@ use hashwatt_detection::balance::ParentBalance;
 use hashwatt_detection::network::risk::Risks;
 use hashwatt_readings::acquisition::register::Register;
 
-/// `parent_id, kind, n_children, n_silent` (children without interval data), `n_days, filled_share`
-/// (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over those
-/// days, `no_load_kw, load_loss_per_kw` [1/kW], `peak_kw, unexplained_kw, unexplained_sd_kw`,
-/// `log_ratio` (of a farm against none), `onset, ended` [local day], `likeliest_meter,
-/// likeliest_chance` [0..=1], `voltage_fell_at` (the meter where it fell most when the load began),
-/// `voltage_fell_v, load_phase, load_bus` (the register's, of that side), `rating_kva, hours_above_rating,
-/// hours_above_rating_without` (the suspects below it).
+/// Builds the table: `parent_id, kind, n_children, n_silent` (children without interval data), `n_days,
+/// filled_share` (of the registered energy, 0..=1), `supplied_kwh, registered_kwh, technical_loss_kwh` over
+/// those days, `no_load_kw, load_loss_per_kw` [1/kW], `peak_kw, unexplained_kw, unexplained_sd_kw`,
+/// `log_ratio` (of a farm to none), `onset, ended` [local day], `likeliest_meter, likeliest_chance` [0..=1],
+/// `voltage_fell_at` (the meter where it fell most when the load began), `voltage_fell_v, load_phase,
+/// load_bus` (of that side, from the register), `rating_kva, hours_above_rating, hours_above_rating_without`
+/// (the suspects below it).
 ///
 /// # Errors
 /// When the table cannot be built.

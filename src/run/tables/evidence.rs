@@ -1,4 +1,4 @@
-//! Lays out `reasons.parquet` and `rivals.parquet`: one row a reason, one row another explanation.
+//! Lays out `reasons.parquet` and `rivals.parquet`: one row per reason, one row per rival explanation.
 
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
@@ -11,9 +11,9 @@ use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
 use hashwatt_detection::ranking::{RivalScore, Scored};
 
-/// `meter_id, indicator, words` (in the run's language), `parameters` (what the words say, as JSON), `weight`
-/// [log-odds, negative speaks against], meters in order of rank, reasons strongest first. Before the reasons of a
-/// suspect, under the indicator `summary` and without a weight, all of them in one sentence.
+/// Builds `meter_id, indicator, words` (in the run's language), `parameters` (the quantities in the words, as
+/// JSON), `weight` [log-odds, negative speaks against mining]. Meters are in order of rank, reasons strongest
+/// first. A suspect's first row is the `summary` indicator without a weight: all its reasons in one sentence.
 ///
 /// # Errors
 /// When the table cannot be built.
@@ -39,7 +39,7 @@ fn sentences(line: &Scored) -> impl Iterator<Item = (&str, &Message, Option<f64>
     line.summary.iter().map(move |summary| (meter, summary, None)).chain(reasons)
 }
 
-/// `meter_id, rival, score` [0..=1, how well it fits], meters in order of rank, best rival first.
+/// Builds `meter_id, rival, score` [0..=1, goodness of fit]. Meters are in order of rank, best rival first.
 ///
 /// # Errors
 /// When the table cannot be built.

@@ -1,4 +1,4 @@
-//! Lays out `features.parquet`: one row a meter that could be judged, then one a residual.
+//! Lays out `features.parquet`: one row per meter that could be judged, then one per residual.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use polars::prelude::{Column, DataFrame};
@@ -14,8 +14,8 @@ use hashwatt_detection::features::{FEATURES, MeterFeatures};
 use hashwatt_detection::ranking::rank::Judged;
 use hashwatt_detection::ranking::unmetered::RESIDUALS_GROUP;
 
-/// `meter_id, group`, the standard features, what the model weighs, then the best block; null where
-/// the data cannot show it. Units are in the names; shares are 0..=1.
+/// Builds `meter_id, group`, the standard features, the model's features, then the best block. Values are
+/// null if the data cannot show them. Units are in the names; shares are 0..=1.
 ///
 /// # Errors
 /// When the table cannot be built.
@@ -42,8 +42,8 @@ pub fn features_frame(judged: &[Judged], residuals: &[(MeterId, MeterFeatures)])
     FEATURES_TABLE.frame(rows.len(), columns)
 }
 
-/// When the best block began and ended, its clock window, what every hour of the day rose by, and
-/// the steps that led to it.
+/// Columns of the best block: its begin and end, its clock window, the rise of every hour of the day, and the
+/// steps that led to it.
 fn block_columns(rows: &[&MeterFeatures]) -> Vec<Column> {
     let of_block = |pick: &dyn Fn(&BlockFacts) -> Option<f64>| -> Vec<Option<f64>> {
         rows.iter().map(|one| one.block.as_ref().and_then(pick)).collect()

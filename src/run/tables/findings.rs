@@ -1,4 +1,4 @@
-//! Lays out `findings.parquet`: what was found in the data, with its proof as JSON text.
+//! Lays out `findings.parquet`: the findings in the data, with their proof as JSON text.
 
 use polars::prelude::DataFrame;
 
@@ -7,7 +7,7 @@ use crate::schema::FINDINGS;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 
-/// `code, severity, source, meter_id, first_day, last_day [local days], description, data` (JSON).
+/// Builds `code, severity, source, meter_id, first_day, last_day [local days], description, data` (JSON).
 ///
 /// # Errors
 /// When the table cannot be built.

@@ -1,4 +1,4 @@
-//! Lays out `groups.parquet`: one row a peer group, with how well it stands apart.
+//! Lays out `groups.parquet`: one row per peer group, with its separation from the others.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use polars::prelude::DataFrame;
@@ -8,8 +8,8 @@ use crate::schema::GROUPS;
 use hashwatt_core::error::Result;
 use hashwatt_detection::groups::Group;
 
-/// `group, class, n_meters, demand_kw_median, silhouette, inertia`, then the mean load shape (demand
-/// over its mean) by clock hour.
+/// Builds `group, class, n_meters, demand_kw_median, silhouette, inertia`, then the mean load shape (demand /
+/// its mean) by clock hour.
 ///
 /// # Errors
 /// When the table cannot be built.

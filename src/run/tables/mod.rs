@@ -1,4 +1,4 @@
-//! Writes the tables of a run as Parquet and CSV with columns in one order.
+//! Writes the tables of a run as Parquet and CSV, with columns in a fixed order.
 
 pub mod balance;
 pub mod evidence;
@@ -22,13 +22,13 @@ use polars::prelude::{
 use hashwatt_core::calendar::day_number;
 use hashwatt_core::error::{Error, Result};
 
-/// Decimals of a float in CSV: a millionth of a kW, a tenth of a metre on the globe.
+/// Decimals of a float in CSV, as a power of ten: a millionth of a kW, a tenth of a metre on the globe.
 const CSV_DECIMALS: f64 = 1e6;
 
-/// First letters that make a spreadsheet take a text for a formula.
+/// First characters that make a spreadsheet treat a text as a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Rows that are read together: whoever looks at one meter decodes no more than these.
+/// Rows per Parquet row group: a look-up of one meter decodes no more than these.
 const ROWS_PER_GROUP: usize = 1 << 14;
 
 /// Fills `file` with the table as Parquet.
@@ -44,9 +44,9 @@ pub fn write_parquet(file: &mut File, name: &str, mut frame: DataFrame) -> Resul
         .map_err(|error| Error::table(name, error))
 }
 
-/// Fills `file` with the table as CSV: UTF-8, comma, RFC 4180 quotes, ISO dates, empty for missing,
-/// floats to six decimals. A text that a spreadsheet would run as a formula gets an apostrophe in
-/// front; the Parquet file has it as it is.
+/// Fills `file` with the table as CSV: UTF-8, comma, RFC 4180 quotes, ISO dates, empty for missing, floats to
+/// six decimals. A text that a spreadsheet would run as a formula gets a leading apostrophe; the Parquet file
+/// has the original.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -74,40 +74,40 @@ fn csv_column(column: &Column) -> PolarsResult<Column> {
     }
 }
 
-/// The text with an apostrophe in front where a spreadsheet would run it.
+/// Returns the text, with a leading apostrophe if a spreadsheet would run it.
 #[must_use]
 pub fn without_formula(text: &str) -> String {
     if text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// A table from columns of one height.
+/// Builds a table from columns of one height.
 ///
 /// # Errors
-/// When they are of other heights, or two have one name.
+/// When heights differ, or two columns have the same name.
 pub fn frame(name: &str, height: usize, columns: Vec<Column>) -> Result<DataFrame> {
     DataFrame::new(height, columns).map_err(|error| Error::table(name, error))
 }
 
-/// A column of texts.
+/// Builds a column of texts.
 pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
-/// A column of floats; what is not finite is missing.
+/// Builds a column of floats; non-finite values are missing.
 pub fn floats(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
     let finite = values.map(|value| value.filter(|value| value.is_finite()));
     Series::new(name.into(), finite.collect::<Vec<_>>()).into()
 }
 
-/// A column of counts.
+/// Builds a column of counts.
 pub fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
-/// A column of civil days.
+/// Builds a column of civil days.
 ///
 /// # Panics
-/// Never: an i32 is what a date is kept as.
+/// Never: dates are stored as i32.
 pub fn dates(name: &str, values: impl Iterator<Item = Option<Date>>) -> Column {
     let days: Vec<Option<i32>> = values.map(|date| date.map(day_number)).collect();
     Column::new(name.into(), days).cast(&DataType::Date).expect("an i32 is a date's own representation")

@@ -13,10 +13,10 @@ use crate::schema::PEER_DAYS;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::ids::GroupId;
 
-/// File of the table in a run's folder.
+/// File name of the table in a run's folder.
 pub const FILE_NAME: &str = "peer_days.parquet";
 
-/// A quartile's name and where a mean day keeps it.
+/// Name of a quartile and its field in a mean day.
 type Quartile = (&'static str, fn(&mut PeerDay) -> &mut [f32; CLOCK_HOURS]);
 
 const QUARTILES: [Quartile; 3] = [
@@ -25,8 +25,8 @@ const QUARTILES: [Quartile; 3] = [
     ("p75", |day| &mut day.hour_kw_p75),
 ];
 
-/// `group`, then `hour_kw_p25_00` to `hour_kw_p25_23`, the same with `p50` and `p75` [kW]: quartiles over
-/// the meters' mean demand at each clock hour; null where no meter of the group has hours.
+/// Builds `group`, then `hour_kw_p25_00` to `hour_kw_p25_23`, the same with `p50` and `p75` [kW]: quartiles
+/// of the meters' mean demand at each clock hour. Null if no meter of the group has hours.
 ///
 /// # Errors
 /// When the table cannot be built.
@@ -41,7 +41,7 @@ pub fn peer_days_frame(peer_days: &BTreeMap<GroupId, PeerDay>) -> Result<DataFra
     PEER_DAYS.frame(peer_days.len(), columns)
 }
 
-/// The mean day of each peer group, as a run left it.
+/// Reads the mean day of each peer group from a run.
 ///
 /// # Errors
 /// When the file cannot be read or has other columns.

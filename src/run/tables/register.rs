@@ -1,4 +1,4 @@
-//! Lays out `register.parquet`: what the utility knows of every usage point, as the run took it.
+//! Lays out `register.parquet`: the utility's data on every usage point, as the run read it.
 
 use polars::prelude::{Column, DataFrame};
 
@@ -7,9 +7,10 @@ use crate::schema::REGISTER;
 use hashwatt_core::error::Result;
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 
-/// The columns a register is read with (`meter_id, parent_id, kind, activity, premises, tariff, contracted_kw,
-/// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA], `phase, bus`), a row a
-/// usage point, by meter; no row where there was no register. Reads back with [`Register::read`].
+/// Builds the columns of a register (`meter_id, parent_id, kind, activity, premises, tariff, contracted_kw,
+/// declared_mining_kw` [kW], `licence, lat, lon` [degrees, WGS 84], `address, zone, rating_kva` [kVA],
+/// `phase, bus`), one row per usage point, by meter. Without a register there are no rows. [`Register::read`]
+/// reads it back.
 ///
 /// # Errors
 /// When the table cannot be built.

@@ -10,10 +10,10 @@ use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::suspects::joined_reasons;
 use hashwatt_detection::ranking::{RigEstimate, Scored};
 
-/// `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
-/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1],
-/// chance [0..=1], case` (shared by lines that start and stop together under one parent). In `reasons` the words of all reasons
-/// in the run's language, ` | ` between them.
+/// Builds `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
+/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1], chance [0..=1], case` (shared by
+/// lines that start and stop together under one parent). `reasons` has the words of all reasons in the run's
+/// language, separated by ` | `.
 ///
 /// # Errors
 /// When the table cannot be built.
@@ -24,12 +24,12 @@ pub fn scores_frame(scored: &[Scored], language: &Language) -> Result<DataFrame>
     SCORES.frame(rows.len(), columns)
 }
 
-/// The case a line belongs to.
+/// Builds the column of the case that a line belongs to.
 pub(super) fn case_column(rows: &[&Scored]) -> Column {
     texts("case", rows.iter().map(|row| row.case.as_deref()))
 }
 
-/// The columns that `scores.parquet` and `suspects.parquet` share.
+/// Builds the columns that `scores.parquet` and `suspects.parquet` share.
 pub(super) fn score_columns(rows: &[&Scored], language: &Language) -> Vec<Column> {
     let reasons: Vec<String> = rows.par_iter().map(|row| joined_reasons(row, language)).collect();
     let rig_kw = |pick: fn(&RigEstimate) -> f64| rows.iter().map(move |row| row.rig.as_ref().map(pick));

@@ -1,4 +1,4 @@
-//! Lays out `suspects.parquet` and `suspects.csv`: the meters above the cut and what a visit needs.
+//! Lays out `suspects.parquet` and `suspects.csv`: the visit list with the data that a visit needs.
 
 use polars::prelude::{Column, DataFrame};
 
@@ -11,12 +11,13 @@ use hashwatt_detection::network::risk::Risks;
 use hashwatt_detection::ranking::suspects::Suspect;
 use hashwatt_readings::acquisition::register::UsagePoint;
 
-/// The columns of `scores.parquet`, then `summary` (the evidence in one sentence), `expected_false` [suspects from rank 1 to here],
-/// `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the tariff; null without one],
-/// `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat, lon` [degrees, WGS 84],
-/// `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW], `licence`, and of the parent
-/// above it `parent_peak_share` [of the rating], `parent_hours_above_rating` and the same without the suspects
-/// below it: the list can be ordered by what burdens the network. Last `case`, as in the scores.
+/// Builds the columns of `scores.parquet`, then `summary` (the evidence in one sentence), `expected_false`
+/// [suspects from rank 1 to here], `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the
+/// tariff; null without one], `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat,
+/// lon` [degrees, WGS 84], `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW],
+/// `licence`. Then, for its parent, `parent_peak_share` [of the rating], `parent_hours_above_rating` and the
+/// same without the suspects below it, so that the list can be sorted by network load. The last column is
+/// `case`, as in the scores.
 ///
 /// # Errors
 /// When the table cannot be built.

@@ -8,10 +8,10 @@ use hashwatt_core::calendar::date_of;
 use hashwatt_core::error::Result;
 use hashwatt_detection::network::growth::ZoneGrowth;
 
-/// `zone, first_from, first_to, second_from, second_to` [local days of the two periods],
+/// Builds `zone, first_from, first_to, second_from, second_to` [local days of the two periods],
 /// `customers_first, customers_second, demand_kw_first, demand_kw_second, growth_share` [of the first],
-/// `by_customers_share, by_temperature_share, by_mining_share, other_share` [its parts, of the first],
-/// `suspected_metered_mw, suspected_unmetered_mw` [on the last day], `n_suspected`.
+/// `by_customers_share, by_temperature_share, by_mining_share, other_share` [parts of the growth, of the
+/// first], `suspected_metered_mw, suspected_unmetered_mw` [on the last day], `n_suspected`.
 ///
 /// # Errors
 /// When the table cannot be built.

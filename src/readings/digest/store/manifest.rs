@@ -1,7 +1,7 @@
-//! Records what a digest store is made of: parts by generation, and the files they came from.
+//! Records the contents of a digest store: its parts by generation, and their source files.
 //!
-//! The manifest is what makes a store whole: it takes its name after every part is on disk, so a run
-//! that is killed leaves the store as it was, and parts that no manifest names are swept away.
+//! The manifest makes an update atomic: it is renamed into place after every part is on disk. A run that is
+//! killed therefore leaves the store unchanged. Parts that no manifest names are removed.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -15,13 +15,14 @@ use hashwatt_core::finding::Finding;
 use hashwatt_core::settings::{ReadingsTable, Settings, Windows};
 use hashwatt_core::sums::Sums;
 
-/// The file in a store's folder.
+/// File name in a store's folder.
 pub const MANIFEST: &str = "store.json";
 
-/// Changes whenever the same intervals would give another digest, or a part another schema.
+/// Version of the format. Raise it when the same intervals would give another digest, or a part has another
+/// schema.
 const FORMAT: u32 = 3;
 
-/// The file as written: the manifest and its own sum.
+/// The file as written: the manifest and its checksum.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     format: u32,
@@ -29,22 +30,22 @@ struct Sealed {
     store: Box<RawValue>,
 }
 
-/// What a store is made of.
+/// Contents of a store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// What digests depend on besides the intervals.
+    /// Settings that digests depend on.
     pub terms: Terms,
-    /// Oldest first.
+    /// Generations, oldest first.
     pub generations: Vec<Generation>,
-    /// Counts updates, so that parts of two updates never share a name.
+    /// Number of updates so far, so that parts of two updates never share a name.
     pub number: u32,
-    /// Files whose intervals are in the store; empty where the store belongs to one run.
+    /// Files whose intervals are in the store; empty if the store belongs to one run.
     pub files: Vec<SeenFile>,
-    /// What was odd about single meters' counters.
+    /// Irregularities in single meters' counters.
     pub oddities: Vec<Finding>,
 }
 
-/// What a digest depends on besides the intervals.
+/// Settings that a digest depends on, besides the intervals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Zone of the civil days.
@@ -54,7 +55,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The terms of a run.
+    /// Returns the terms of a run.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         Self {
@@ -65,7 +66,7 @@ impl Terms {
 }
 
 impl Default for Terms {
-    /// Those of a run without a zone and with the default night.
+    /// Returns the terms of a run without a zone and with the default night window.
     fn default() -> Self {
         let night = Windows::default().night;
         Self { timezone: None, night: [night.from, night.to] }
@@ -84,62 +85,63 @@ impl std::fmt::Display for Terms {
 pub struct PartRecord {
     /// File name.
     pub name: String,
-    /// Size and sums of its blocks.
+    /// Size and block checksums.
     #[serde(flatten)]
     pub sums: Sums,
 }
 
-/// What one run added.
+/// Data added by one run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Generation {
     /// Parts, in the order of the run's input.
     pub parts: Vec<PartRecord>,
-    /// Civil days, first to last, whose older digests no longer count. [days since 1970-01-01]
+    /// Civil days, first to last, for which older digests no longer count. [days since 1970-01-01]
     pub owns: Vec<(i32, i32)>,
 }
 
 impl Generation {
-    /// Whether what older generations hold of this day no longer counts.
+    /// Whether this generation replaces older digests of this day.
     #[must_use]
     pub fn owns(&self, day: i32) -> bool {
         self.owns.iter().any(|&(first, last)| (first..=last).contains(&day))
     }
 }
 
-/// One file whose intervals are in the store.
+/// A file whose intervals are in the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeenFile {
     /// Path or URL.
     pub name: String,
     /// Size. [bytes]
     pub bytes: u64,
-    /// When it was last written, where its place says so. [ns since 1970-01-01T00:00Z]
+    /// Time of the last change, if its storage states it. [ns since 1970-01-01T00:00Z]
     pub modified_ns: Option<u64>,
     /// SHA-256 in lower-case hexadecimal.
     pub sha256: String,
     /// Rows read.
     pub rows: u64,
-    /// First and last civil day it has intervals of, `None` for none.
+    /// First and last civil day with intervals, or `None` if there are none.
     pub days: Option<(i32, i32)>,
-    /// Whether its days can be told without the files before and after: reads within a day.
+    /// Whether its days can be digested without the files before and after: its intervals are shorter than a
+    /// day.
     pub is_within_day: bool,
-    /// How its columns became intervals.
+    /// Mapping from its columns to intervals.
     pub mapping: ReadingsTable,
-    /// Trouble with its rows.
+    /// Findings on its rows.
     pub findings: Vec<Finding>,
 }
 
 impl Manifest {
-    /// A store without parts.
+    /// Returns a store without parts.
     #[must_use]
     pub const fn empty(terms: Terms) -> Self {
         Self { terms, generations: Vec::new(), number: 1, files: Vec::new(), oddities: Vec::new() }
     }
 
-    /// The manifest in `folder`; `None` where there is none.
+    /// Reads the manifest in `folder`; `None` if there is none.
     ///
     /// # Errors
-    /// When it cannot be read, or is of another version.
+    /// When the manifest cannot be read, or is of another version.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(MANIFEST);
         let failed = |seen: String| {
@@ -163,16 +165,16 @@ impl Manifest {
         serde_json::from_str(sealed.store.get()).map(Some).map_err(|error| failed(error.to_string()))
     }
 
-    /// Files that are in the store.
+    /// Returns the parts of the store.
     pub fn parts(&self) -> impl Iterator<Item = &PartRecord> {
         self.generations.iter().flat_map(|one| &one.parts)
     }
 
-    /// Takes its name in `folder`, in place of the one before, once the parts of the last generation
-    /// are on disk, so that a power cut does not cost a store its parts; then parts it does not name go.
+    /// Syncs the parts of the last generation to disk, so that a power cut cannot lose them, and then
+    /// replaces the manifest in `folder`. Removes parts that the manifest does not name.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the manifest cannot be written.
     pub fn commit_lasting(&self, folder: &Path) -> Result<()> {
         for part in self.generations.last().iter().flat_map(|last| &last.parts) {
             let path = folder.join(&part.name);
@@ -182,10 +184,10 @@ impl Manifest {
         self.commit(folder)
     }
 
-    /// Takes its name in `folder`, in place of the one before; then parts it does not name go.
+    /// Replaces the manifest in `folder`, then removes parts that it does not name.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the manifest cannot be written.
     pub fn commit(&self, folder: &Path) -> Result<()> {
         let path = folder.join(MANIFEST);
         let failed = |error: serde_json::Error| Error::write(&path, std::io::Error::from(error));
@@ -201,13 +203,13 @@ impl Manifest {
         Ok(())
     }
 
-    /// The last part in `folder` that no generation names.
+    /// Returns the last part in `folder` that no generation names.
     #[must_use]
     pub fn last_unnamed(&self, folder: &Path) -> Option<String> {
         self.unnamed(folder).into_iter().max()
     }
 
-    /// Whether a part is of a later update than the next.
+    /// Whether a part belongs to an update after the next one.
     #[must_use]
     pub fn is_later(&self, part: &str) -> bool {
         part_number(part).is_some_and(|number| number > self.number)
@@ -220,24 +222,24 @@ impl Manifest {
         names.filter(|name| part_number(name).is_some() && !named.contains(name.as_str())).collect()
     }
 
-    /// Removes parts that no generation names: what a killed run left, or what was merged. Files of other
-    /// names are somebody else's.
+    /// Removes parts that no generation names: parts of a killed run, or parts that were merged. Other files
+    /// belong to somebody else.
     pub fn sweep(&self, folder: &Path) {
         hashwatt_core::atomic::sweep(folder);
         for name in self.unnamed(folder) {
-            // One that stays takes space and nothing else.
+            // A file that cannot be removed only takes up space.
             let _ = std::fs::remove_file(folder.join(name));
         }
     }
 }
 
-/// The number of the update that wrote a part, where a file is called as parts are: `g00012-…parquet`.
+/// Returns the number of the update that wrote a part, if the file is named like a part: `g00012-…parquet`.
 fn part_number(name: &str) -> Option<u32> {
     let number = name.strip_suffix(".parquet")?.strip_prefix('g')?.split_once('-')?.0;
     (number.len() >= 5).then(|| number.parse().ok())?
 }
 
-/// The one thing that is read of a manifest of any version.
+/// The only field that is read from a manifest of any version.
 #[derive(Deserialize)]
 struct Format {
     format: u32,

@@ -1,4 +1,4 @@
-//! Walks through all parts of a store at once and gives each meter's days, each day once.
+//! Walks through all parts of a store in parallel and returns each meter's days, without duplicates.
 
 use super::manifest::Generation;
 use super::part::{Cursor, Part};
@@ -6,19 +6,19 @@ use crate::digest::{DayDigest, MeterDays};
 use hashwatt_core::error::Result;
 use hashwatt_core::ids::MeterId;
 
-/// Cursors over the same range of meters, one a part.
+/// Cursors over the same range of meters, one per part.
 pub(super) struct Merge<'a> {
     generations: &'a [Generation],
-    /// With the number of its generation; oldest first, then in the order of the run's input.
+    /// Cursors with the number of their generation; oldest first, then in the order of the run's input.
     cursors: Vec<(usize, Cursor)>,
-    /// Generations of the days of the meter at hand.
+    /// Generations of the current meter's days.
     generation_of: Vec<usize>,
-    /// Days of the meter before: as many are likely to come.
+    /// Number of days of the previous meter; the next one likely has as many.
     n_days: usize,
 }
 
 impl<'a> Merge<'a> {
-    /// Stands at the first meter from `from` on; ends before `to`.
+    /// Starts at the first meter from `from` on; ends before `to`.
     pub fn over(
         parts: &[(usize, Part)],
         generations: &'a [Generation],
@@ -32,12 +32,12 @@ impl<'a> Merge<'a> {
         Ok(Self { generations, cursors, generation_of: Vec::new(), n_days: 0 })
     }
 
-    /// Moves on to the first meter that is not before `meter`.
+    /// Moves to the first meter that is not before `meter`.
     pub fn skip_to(&mut self, meter: &str) -> Result<()> {
         self.cursors.iter_mut().try_for_each(|(_, cursor)| cursor.skip_to(meter))
     }
 
-    /// The next meter and its days, `None` after the last.
+    /// Returns the next meter and its days, or `None` after the last.
     pub fn next(&mut self) -> Result<Option<MeterDays>> {
         while let Some(meter) = self.cursors.iter().filter_map(|(_, cursor)| cursor.meter()).min() {
             let meter = MeterId::from(meter);
@@ -48,7 +48,7 @@ impl<'a> Merge<'a> {
         Ok(None)
     }
 
-    /// The days of `meter`, where it is what some cursor stands at and has any that count.
+    /// Returns the days of `meter`, if a cursor is at it and any of its days count.
     pub fn next_if(&mut self, meter: &MeterId) -> Result<Option<MeterDays>> {
         self.generation_of.clear();
         let mut found = Vec::with_capacity(self.n_days);
@@ -64,8 +64,8 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// Joins what the parts hold of one meter. A day that a later generation owns is dropped; of two
-/// generations that have it the later counts; of two parts of one generation see [`one_of_two`].
+/// Merges the days of one meter from all parts. A day that a later generation owns is dropped. If two
+/// generations have a day, the later counts. For two parts of one generation see [`one_of_two`].
 fn merge_days(found: Vec<DayDigest>, generation_of: &[usize], generations: &[Generation]) -> Vec<DayDigest> {
     let is_current =
         |generation: usize, day: i32| !generations[generation + 1..].iter().any(|later| later.owns(day));
@@ -74,7 +74,7 @@ fn merge_days(found: Vec<DayDigest>, generation_of: &[usize], generations: &[Gen
         return found;
     }
     let mut found: Vec<(usize, DayDigest)> = generation_of.iter().copied().zip(found).collect();
-    // Stable: the order of input stands within a day and a generation.
+    // Stable sort: the order of the input stays within a day and a generation.
     found.sort_by_key(|(generation, day)| (day.day, *generation));
     let mut merged: Vec<DayDigest> = Vec::with_capacity(found.len());
     let mut of_last = 0;
@@ -89,8 +89,8 @@ fn merge_days(found: Vec<DayDigest>, generation_of: &[usize], generations: &[Gen
     merged
 }
 
-/// Of two digests that claim a day the fuller stands, of two as full the earlier in the input; the
-/// other's intervals are counted as duplicates.
+/// Chooses between two digests of one day: the fuller one, or the earlier in the input if they are equal. The
+/// intervals of the other count as duplicates.
 fn one_of_two(first: DayDigest, second: DayDigest) -> DayDigest {
     let (mut kept, other) =
         if second.n_measured > first.n_measured { (second, first) } else { (first, second) };

@@ -1,7 +1,7 @@
-//! Keeps digests on disk: parts in order of meter and day, merged as they are read.
+//! Stores digests on disk: parts in order of meter and day, merged when they are read.
 //!
-//! A store grows by generations. What one run adds is a set of parts of its own; a later run adds
-//! more and takes over the days it has seen anew, so that nothing is rewritten for a new day.
+//! A store grows by generations. Each run adds its own set of parts. A later run adds more parts, which
+//! replace the days it has read again. So a new day does not rewrite old parts.
 
 pub mod manifest;
 mod merge;
@@ -24,7 +24,7 @@ use part::Part;
 pub use part::{PartWriter, schema};
 use summed::SummedFile;
 
-/// Ranges of meters that a store is read in, each by one thread: more than any machine's cores.
+/// Ranges of meters that a store is read in, one thread each: more than any machine has cores.
 const RANGES: usize = 64;
 
 /// The digests of a run on disk.
@@ -32,24 +32,24 @@ const RANGES: usize = 64;
 pub struct DigestStore {
     parts: Vec<(usize, Part)>,
     generations: Vec<Generation>,
-    /// Keeps a shared store as it is while it is read.
+    /// Protects a shared store from changes while it is read.
     _lock: Option<Arc<Lock>>,
 }
 
-/// File that writers of a shared store lock; a run's own digests have none.
+/// File that writers of a shared store lock; a run's own digests have no such file.
 pub const LOCK: &str = "store.lock";
 
 impl DigestStore {
-    /// The store in `folder`, as it is now. Parts do not change; an update may take old ones away while it
-    /// is read, and then it must be opened again.
+    /// Opens the store in `folder` in its current state. Parts do not change. If an update removes old parts
+    /// during reading, the store must be opened again.
     ///
     /// # Errors
-    /// When the folder cannot be read or holds no digests.
+    /// When the folder cannot be read or has no digests.
     pub fn open(folder: &Path) -> Result<Self> {
         Self::of_manifest(folder, &read_manifest(folder)?, None)
     }
 
-    /// The store of a manifest, kept as it is by `lock`.
+    /// Opens the store of a manifest; `lock` protects it from changes.
     ///
     /// # Errors
     /// When a part cannot be read.
@@ -68,10 +68,10 @@ impl DigestStore {
         })
     }
 
-    /// Writes a store of one part from meters in order of id.
+    /// Writes a store with one part, from meters in order of id.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the store cannot be written.
     pub fn write<'a>(
         folder: &Path,
         meters: impl IntoIterator<Item = (&'a MeterId, &'a [DayDigest])>,
@@ -84,7 +84,7 @@ impl DigestStore {
         Self::of_parts(folder, vec![part.finish()?])
     }
 
-    /// Makes a store, on default terms, of parts that were written into `folder`.
+    /// Makes a store, with default terms, from parts already written into `folder`.
     ///
     /// # Errors
     /// When the manifest cannot be written or a part cannot be read.
@@ -95,13 +95,13 @@ impl DigestStore {
         Self::open(folder)
     }
 
-    /// Rows in all parts, of which some may be older versions of a day.
+    /// Returns the number of rows in all parts; some may be older versions of a day.
     #[must_use]
     pub fn n_rows(&self) -> u64 {
         self.parts.iter().map(|(_, part)| part.n_rows()).sum()
     }
 
-    /// Maps every meter, on all cores; what comes out is in order of id.
+    /// Maps every meter, on all cores; the results are in order of id.
     ///
     /// # Errors
     /// When a part cannot be read.
@@ -124,7 +124,7 @@ impl DigestStore {
         Ok(mapped.into_iter().flatten().collect())
     }
 
-    /// One meter's days, `None` where the store does not have it.
+    /// Returns one meter's days, or `None` if the store does not have the meter.
     ///
     /// # Errors
     /// When a part cannot be read.
@@ -132,7 +132,7 @@ impl DigestStore {
         Ok(self.days_of_near(&[&MeterId::from(id)])?.pop())
     }
 
-    /// The days of several meters; those without days are left out.
+    /// Returns the days of several meters; meters without days are left out.
     ///
     /// # Errors
     /// When a part cannot be read.
@@ -142,7 +142,7 @@ impl DigestStore {
         let place = |meter: &MeterId| -> Vec<usize> {
             parts.iter().map(|part| part.group_of(meter.as_str())).collect()
         };
-        // Meters that lie together are read together.
+        // Neighbouring meters are read together.
         let found: Vec<Vec<MeterDays>> = wanted
             .chunk_by(|a, b| place(a) == place(b))
             .collect::<Vec<_>>()
@@ -154,7 +154,7 @@ impl DigestStore {
 
     fn days_of_near(&self, wanted: &[&MeterId]) -> Result<Vec<MeterDays>> {
         let Some((first, last)) = wanted.first().zip(wanted.last()) else { return Ok(Vec::new()) };
-        // The least text after the last: what begins later need not be opened.
+        // The smallest text after the last id; parts that begin later are not opened.
         let end = format!("{last}\0");
         let mut merge = Merge::over(&self.parts, &self.generations, Some(first.as_str()), Some(&end))?;
         let mut found = Vec::with_capacity(wanted.len());
@@ -165,7 +165,7 @@ impl DigestStore {
         Ok(found)
     }
 
-    /// Writes all that counts into new parts in `folder`.
+    /// Writes all current days into new parts in `folder`.
     ///
     /// # Errors
     /// When a part cannot be read or written.
@@ -186,8 +186,8 @@ impl DigestStore {
             .collect()
     }
 
-    /// Parts none of which holds meters of another, the largest first: of parts by meter all, of parts
-    /// by time one.
+    /// Returns parts with no overlapping meters, the largest first: all of them if parts are split by meter,
+    /// one if they are split by time.
     fn side_by_side(&self) -> Vec<&Part> {
         let mut by_size: Vec<&Part> = self.parts.iter().map(|(_, part)| part).collect();
         by_size.sort_by_key(|part| std::cmp::Reverse(part.n_rows()));
@@ -200,7 +200,7 @@ impl DigestStore {
         chosen
     }
 
-    /// Ids at which one range ends and the next begins.
+    /// Returns the ids at which one range ends and the next begins.
     fn bounds(&self) -> Vec<&str> {
         let firsts: BTreeSet<&str> = self.parts.iter().flat_map(|(_, part)| part.firsts()).collect();
         let firsts: Vec<&str> = firsts.into_iter().collect();
@@ -220,8 +220,8 @@ fn read_manifest(folder: &Path) -> Result<Manifest> {
     })
 }
 
-/// What is wrong with the store in `folder`: its manifest, or parts that are gone or not what was written.
-/// Every byte is read.
+/// Returns the problems of the store in `folder`: a damaged manifest, or missing or changed parts. Reads
+/// every byte.
 #[must_use]
 pub fn verify(folder: &Path) -> Vec<Error> {
     match read_manifest(folder) {
@@ -230,7 +230,7 @@ pub fn verify(folder: &Path) -> Vec<Error> {
     }
 }
 
-/// The parts of a store that are gone or not what was written.
+/// Returns an error for each missing or changed part of a store.
 pub(super) fn damaged_parts(folder: &Path, manifest: &Manifest) -> Vec<Error> {
     let records: Vec<&PartRecord> = manifest.parts().collect();
     let damage = |record: &PartRecord| {
@@ -241,7 +241,7 @@ pub(super) fn damaged_parts(folder: &Path, manifest: &Manifest) -> Vec<Error> {
     records.into_par_iter().filter_map(damage).collect()
 }
 
-/// Size and sum of each file of a store, by name: what its writer knows without reading it again.
+/// Returns size and checksum of each file of a store, by name, without reading the files again.
 ///
 /// # Errors
 /// When there is no manifest.
@@ -320,7 +320,7 @@ mod tests {
             }
             writer.finish().unwrap()
         };
-        // One part ends with the meter that the next begins with; a later day has all meters.
+        // One part ends with the meter with which the next begins; a later day has all meters.
         let folder = tempfile::tempdir().unwrap();
         let parts = vec![
             part(folder.path(), "a", 0..301, 0..30),

@@ -1,7 +1,7 @@
 //! Writes and reads one part of a digest store: a Parquet file in order of meter and day.
 //!
-//! Pages are neither compressed nor dictionary-coded (but for ids): a digest is made in less time
-//! than a codec would take over it, and is read more often than it is written.
+//! Pages are not compressed, and only ids are dictionary-coded. A codec would take longer than making the
+//! digest, and digests are read more often than written.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::fmt::Display;
@@ -31,17 +31,17 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::sums::{SummingWriter, Sums};
 
-/// Rows of one row group, about 3 MiB: what a reader of a range of meters reads in vain at most.
+/// Rows of one row group, about 3 MiB: the most that a reader of a range of meters reads in vain.
 const ROWS_PER_GROUP: usize = 16 * 1024;
 
-/// Rows decoded at a time by one reader.
+/// Rows that one reader decodes at a time.
 const ROWS_A_BATCH: usize = 2048;
 
 /// The column of ids.
 const METER_ID: &str = "meter_id";
 
-/// Columns of the store: days are civil days in the usage point's zone, counts are intervals, floats
-/// are kW (kWh for energy), null where not judgeable.
+/// Returns the columns of the store. Days are civil days in the usage point's zone, counts are intervals,
+/// floats are kW (kWh for energy), null if they cannot be judged.
 #[must_use]
 pub fn schema() -> SchemaRef {
     let ids = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
@@ -67,14 +67,14 @@ fn properties() -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::None)
         .set_column_dictionary_enabled(ids.clone(), true)
         .set_column_statistics_enabled(ids, EnabledStatistics::Chunk)
-        // Which meters a row group holds must be exact: readers of a range rely on it.
+        // The first and last meter of a row group must be exact, because readers of a range rely on them.
         .set_statistics_truncate_length(None)
         .set_offset_index_disabled(true)
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .build()
 }
 
-/// Writes one part; rows come in order of meter id and day.
+/// Writes one part. Rows must come in order of meter id and day.
 pub struct PartWriter {
     path: PathBuf,
     writer: ArrowWriter<SummingWriter<File>>,
@@ -84,10 +84,10 @@ pub struct PartWriter {
 }
 
 impl PartWriter {
-    /// A part at `path`, which must not be read before [`finish`](Self::finish).
+    /// Creates a part at `path`, which must not be read before [`finish`](Self::finish).
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     pub fn create(path: PathBuf) -> Result<Self> {
         let schema = schema();
         let file = File::create(&path).map_err(|error| Error::write(&path, error))?;
@@ -107,7 +107,7 @@ impl PartWriter {
         if self.waiting.len() >= ROWS_PER_GROUP { self.write_waiting() } else { Ok(()) }
     }
 
-    /// Appends rows that are in order; `id_of` names their meters.
+    /// Appends rows that are in order; `id_of` returns their meters' ids.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -117,7 +117,7 @@ impl PartWriter {
             .map_err(|error| Error::table(self.path.display().to_string(), error))
     }
 
-    /// Writes what is left, closes the file and says what was written.
+    /// Writes the remaining rows, closes the file and returns its record.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -178,7 +178,7 @@ fn null_as_nan(values: &Float32Array) -> ScalarBuffer<f32> {
     values.iter().map(|value| value.unwrap_or(f32::NAN)).collect()
 }
 
-/// One part of a store, its footer read.
+/// A part of a store, with its footer read.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     path: PathBuf,
@@ -188,7 +188,7 @@ pub(super) struct Part {
     meters: Vec<(String, String)>,
 }
 
-/// A part that is gone, cut short, changed or of another version.
+/// Returns the error for a part that is missing, truncated, changed or of another version.
 pub(super) fn unreadable(path: &Path, seen: &dyn Display) -> Error {
     let cure = "Put it back from a copy, or remove its folder: the next run digests again what its files still hold. `hashwatt verify` names all that is wrong";
     Error::input(path.display().to_string(), seen.to_string(), cure)
@@ -218,12 +218,12 @@ impl Part {
         Ok(Self { path, sums, metadata, meters })
     }
 
-    /// The first meter of every row group.
+    /// Returns the first meter of every row group.
     pub fn firsts(&self) -> impl Iterator<Item = &str> {
         self.meters.iter().map(|(first, _)| first.as_str())
     }
 
-    /// Whether the two hold meters of one stretch; the last of one may be the first of the other.
+    /// Whether the two parts' ranges of meters overlap. The last meter of one may be the first of the other.
     pub fn overlaps(&self, other: &Self) -> bool {
         let (Some((first, last)), Some((other_first, other_last))) = (self.span(), other.span()) else {
             return false;
@@ -231,22 +231,22 @@ impl Part {
         first < other_last && other_first < last
     }
 
-    /// Its first and last meter.
+    /// Returns its first and last meter.
     fn span(&self) -> Option<(&str, &str)> {
         Some((self.meters.first()?.0.as_str(), self.meters.last()?.1.as_str()))
     }
 
-    /// The row group in which a meter lies if it lies in any.
+    /// Returns the row group that has a meter, if any has it.
     pub fn group_of(&self, meter: &str) -> usize {
         self.meters.partition_point(|(_, last)| last.as_str() < meter)
     }
 
-    /// How many rows it has.
+    /// Returns the number of rows.
     pub fn n_rows(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows().unsigned_abs()
     }
 
-    /// A cursor over the meters from `from` to before `to`; without them from the first, to the last.
+    /// Returns a cursor over the meters from `from` to before `to`. Without bounds it covers all meters.
     pub fn cursor(&self, from: Option<&str>, to: Option<&str>) -> Result<Cursor> {
         let is_in = |(first, last): &(String, String)| {
             from.is_none_or(|from| last.as_str() >= from) && to.is_none_or(|to| first.as_str() < to)
@@ -279,12 +279,12 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// The meter it stands at, `None` at the end.
+    /// Returns the current meter, or `None` at the end.
     pub fn meter(&self) -> Option<&str> {
         self.rows.as_ref().map(|rows| rows.meter(self.row))
     }
 
-    /// Appends the days of the meter it stands at and moves to the next.
+    /// Appends the days of the current meter and moves to the next.
     pub fn take_meter(&mut self, out: &mut Vec<DayDigest>) -> Result<()> {
         let Some(meter) = self.meter().map(str::to_owned) else { return Ok(()) };
         while let Some(rows) = self.rows.as_ref().filter(|rows| rows.meter(self.row) == meter) {
@@ -297,7 +297,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// Moves on to the first meter that is not before `meter`.
+    /// Moves to the first meter that is not before `meter`.
     pub fn skip_to(&mut self, meter: &str) -> Result<()> {
         while let Some(rows) = self.rows.as_ref().filter(|rows| rows.meter(self.row) < meter) {
             let key = rows.keys()[self.row];
@@ -307,7 +307,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// Goes to the next batch where this one is at its end.
+    /// Loads the next batch if this one is at its end.
     fn settle(&mut self) -> Result<()> {
         while self.rows.as_ref().is_none_or(|rows| self.row >= rows.len()) {
             let Some(batch) = self.reader.as_mut().and_then(Iterator::next) else {
@@ -325,19 +325,19 @@ impl Cursor {
     }
 }
 
-/// Typed columns of one batch, in the order of the schema.
+/// Typed columns of one batch, in schema order.
 struct Columns {
     ids: DictionaryArray<Int32Type>,
     day: ScalarBuffer<i32>,
     interval: ScalarBuffer<i32>,
     counts: [ScalarBuffer<i32>; COUNT_NAMES.len()],
-    /// NaN where null, as the hours.
+    /// NaN if null, as for the hours.
     floats: [ScalarBuffer<f32>; FLOAT_NAMES.len()],
     hours: [ScalarBuffer<f32>; CLOCK_HOURS],
 }
 
 impl Columns {
-    /// The batch's schema was compared when its part was opened.
+    /// The batch's schema was checked when its part was opened.
     fn of(batch: &RecordBatch) -> Self {
         let (first_count, first_float) = (3, 3 + COUNT_NAMES.len());
         let first_hour = first_float + FLOAT_NAMES.len();

@@ -1,7 +1,6 @@
-//! Reads a part whose every block is held against the sum it was written with.
+//! Reads a part and compares every block with its stored checksum.
 //!
-//! The reader asks for one page after another; a block is read whole once, and the pages in it are cut
-//! from it.
+//! The reader requests one page after another. A block is read whole once, and its pages are sliced from it.
 
 use std::fs::File;
 use std::io::Read;
@@ -23,7 +22,7 @@ pub(super) struct SummedFile {
 #[derive(Debug)]
 struct Open {
     sums: Arc<Sums>,
-    /// The file, and the block read last.
+    /// The file, and the last block read.
     state: Mutex<(File, Option<(usize, Bytes)>)>,
 }
 
@@ -31,7 +30,7 @@ impl SummedFile {
     /// Opens a part.
     ///
     /// # Errors
-    /// When it cannot be opened, or has another size.
+    /// When the part cannot be opened, or has another size.
     pub fn open(path: &Path, sums: &Arc<Sums>) -> std::io::Result<Self> {
         let file = File::open(path)?;
         let bytes = file.metadata()?.len();
@@ -42,7 +41,7 @@ impl SummedFile {
         Ok(Self { open: Arc::new(Open { sums: Arc::clone(sums), state: Mutex::new((file, None)) }) })
     }
 
-    /// Holds every block against its sum.
+    /// Compares every block with its checksum.
     ///
     /// # Errors
     /// When one differs or cannot be read.
@@ -72,7 +71,7 @@ impl Open {
         Ok(bytes)
     }
 
-    /// Bytes from `at` to the end of its block, `length` of them at most.
+    /// Returns the bytes from `at` to the end of its block, at most `length` of them.
     fn piece(&self, at: u64, length: usize) -> Result<Bytes> {
         if at >= self.sums.bytes {
             return Ok(Bytes::new());
@@ -113,7 +112,7 @@ impl ChunkReader for SummedFile {
     }
 }
 
-/// Reads on from a place in a part.
+/// Reads a part from a position onwards.
 pub(super) struct SummedRead {
     open: Arc<Open>,
     at: u64,
