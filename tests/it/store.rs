@@ -142,6 +142,9 @@ fn the_same_files_again_change_nothing() {
     let store = files(&pieces.path("store"));
     assert!(pieces.scores("run", Some("store")) == first);
     assert!(files(&pieces.path("store")) == store);
+    // However little was new, a run knows how many days a meter may have, and so what fits into memory.
+    let days = hashwatt::digest::store::DigestStore::open(&pieces.path("store")).unwrap().days();
+    assert!(days.is_some_and(|(first, last)| last > first), "{days:?}");
     // A copy under another name is named, and not read.
     std::fs::copy(pieces.path("exports/0.parquet"), pieces.path("exports/copy.parquet")).unwrap();
     assert!(pieces.scores("run", Some("store")) == first);

@@ -135,7 +135,7 @@ pub struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    /// Opens the sums of all parents of a tree. `days_a_meter` is the average number of days per meter.
+    /// Opens the sums of all parents of a tree. `days_a_meter` is how many days a meter has at most.
     #[must_use]
     pub fn open(tree: &'a Tree, days_a_meter: u64, memory_mib: u32) -> Self {
         let fit = |share: u64, bytes_a_day: u64| {

@@ -109,10 +109,12 @@ pub fn digest(sources: &[Source], settings: &Settings, folder: &Path, watch: &dy
 }
 
 impl Digested {
-    /// Returns the average number of days per meter, at least 1.
+    /// Returns the most days that a meter can have, at least 1; where the store does not know its span, the
+    /// average over the meters that were just digested.
     #[must_use]
     pub fn days_a_meter(&self) -> u64 {
-        (self.store.n_rows() / self.n_meters.max(1)).max(1)
+        let span = self.store.days().map(|(first, last)| u64::from(last.abs_diff(first)) + 1);
+        span.unwrap_or_else(|| (self.store.n_rows() / self.n_meters.max(1)).max(1))
     }
 }
 

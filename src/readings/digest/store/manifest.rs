@@ -85,6 +85,9 @@ impl std::fmt::Display for Terms {
 pub struct PartRecord {
     /// File name.
     pub name: String,
+    /// First and last civil day; `None` in stores of earlier builds. [days since 1970-01-01]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<(i32, i32)>,
     /// Size and block checksums.
     #[serde(flatten)]
     pub sums: Sums,
@@ -275,7 +278,7 @@ mod tests {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let mut manifest = Manifest::empty(Terms::default());
-        let part = PartRecord { name: "g00001-000-000.parquet".into(), sums: Sums::default() };
+        let part = PartRecord { name: "g00001-000-000.parquet".into(), days: None, sums: Sums::default() };
         manifest.generations.push(Generation { parts: vec![part], owns: Vec::new() });
         manifest.sweep(folder.path());
         assert!(!folder.path().join("g00002-000-000.parquet").exists());

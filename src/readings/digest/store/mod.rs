@@ -101,6 +101,15 @@ impl DigestStore {
         self.parts.iter().map(|(_, part)| part.n_rows()).sum()
     }
 
+    /// Returns the first and last civil day of the store, `None` where a part of an earlier build does not name
+    /// them. [days since 1970-01-01]
+    #[must_use]
+    pub fn days(&self) -> Option<(i32, i32)> {
+        let records = self.generations.iter().flat_map(|one| &one.parts);
+        let days: Vec<(i32, i32)> = records.map(|record| record.days).collect::<Option<_>>()?;
+        part::span(days.into_iter())
+    }
+
     /// Maps every meter, on all cores; the results are in order of id.
     ///
     /// # Errors
@@ -275,6 +284,16 @@ mod tests {
         assert!(store.meter("c").unwrap().is_none() && store.meter("aa").unwrap().is_none());
         let wanted = ["b", "gone"].map(MeterId::from).into();
         assert_eq!(store.days_of(&wanted).unwrap().into_keys().collect::<Vec<_>>(), [b]);
+    }
+
+    #[test]
+    fn a_store_knows_its_days_however_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (MeterId::from("a"), MeterId::from("b"));
+        let (own, other) = ([day(19_003), day(19_007)], [day(18_999)]);
+        let store = DigestStore::write(folder.path(), [(&a, &own[..]), (&b, &other[..])]).unwrap();
+        assert_eq!(store.days(), Some((18_999, 19_007)));
+        assert_eq!(DigestStore::open(folder.path()).unwrap().days(), Some((18_999, 19_007)));
     }
 
     #[test]

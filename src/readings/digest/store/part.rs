@@ -81,6 +81,7 @@ pub struct PartWriter {
     schema: SchemaRef,
     names: Vec<MeterId>,
     waiting: DayColumns,
+    days: Option<(i32, i32)>,
 }
 
 impl PartWriter {
@@ -93,7 +94,7 @@ impl PartWriter {
         let file = File::create(&path).map_err(|error| Error::write(&path, error))?;
         let writer = ArrowWriter::try_new(SummingWriter::new(file), Arc::clone(&schema), Some(properties()))
             .map_err(|error| Error::table(path.display().to_string(), error))?;
-        Ok(Self { path, writer, schema, names: Vec::new(), waiting: DayColumns::default() })
+        Ok(Self { path, writer, schema, names: Vec::new(), waiting: DayColumns::default(), days: None })
     }
 
     /// Appends a meter's days; ids must ascend.
@@ -112,6 +113,7 @@ impl PartWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, rows: DayColumns, id_of: impl Fn(u32) -> MeterId) -> Result<()> {
+        self.days = span(self.days.into_iter().chain(rows.days.iter().map(|day| (*day, *day))));
         record_batch(&self.schema, rows, id_of)
             .and_then(|batch| self.writer.write(&batch).map_err(arrow::error::ArrowError::from))
             .map_err(|error| Error::table(self.path.display().to_string(), error))
@@ -126,13 +128,18 @@ impl PartWriter {
         let file = self.writer.into_inner();
         let file = file.map_err(|error| Error::table(self.path.display().to_string(), error))?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(PartRecord { name, sums: file.finish().1 })
+        Ok(PartRecord { name, days: self.days, sums: file.finish().1 })
     }
 
     fn write_waiting(&mut self) -> Result<()> {
         let (rows, names) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.names));
         if rows.is_empty() { Ok(()) } else { self.write(rows, |number| names[number as usize].clone()) }
     }
+}
+
+/// Returns the span over several spans of days, `None` over none.
+pub(super) fn span(spans: impl Iterator<Item = (i32, i32)>) -> Option<(i32, i32)> {
+    spans.reduce(|all, own| (all.0.min(own.0), all.1.max(own.1)))
 }
 
 fn record_batch(
