@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 
-use crate::program::{hashwatt, numbers, read_table, texts};
+use crate::program::{hashwatt, numbers, read_table, say_skipped, texts};
 
 /// Above every peer on the homes, the one that was given the labels included.
 const MIN_HOMES_PRECISION: f64 = 0.86;
@@ -14,7 +14,7 @@ const MIN_HOMES_PRECISION: f64 = 0.86;
 pub fn shared(subject: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(subject);
     if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
+        say_skipped(&format!("{} is not there", folder.display()));
         return None;
     }
     Some(folder)

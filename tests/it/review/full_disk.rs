@@ -82,7 +82,7 @@ fn written(database: &str) -> BTreeSet<String> {
 fn no_acknowledged_verdict_is_lost_to_a_full_disk_and_the_desk_recovers_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
-        eprintln!("skipped: this user may not mount a small file system; run the tests as root");
+        crate::program::say_skipped("this user may not mount a small file system; run the tests as root");
         return;
     };
     let database = format!("sqlite://{}", disk.0.join("desk.sqlite").display());
