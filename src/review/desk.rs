@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use super::case::{Action, Cases, Entry, Status};
+use super::counters::Counters;
 use super::database::Database;
 use super::database::runs::PastLine;
 use super::lines::Line;
-use super::operations::Counters;
 use super::run_view::{RunView, id_of};
 use super::signer::{Signer, secret};
 use super::throttle::Throttle;

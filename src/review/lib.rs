@@ -9,6 +9,7 @@ pub mod by_meter;
 pub mod case;
 pub mod charts;
 mod connections;
+mod counters;
 pub mod database;
 pub mod desk;
 pub mod guard;

@@ -1,6 +1,5 @@
 //! Computes one parent's account: usable days, loss, floors and findings.
 
-use super::excess::Excess;
 use super::follow::Life;
 use super::loss::{LoadLoss, NoLoad, less_load_loss};
 use super::shelf::{Shelf, Slot};
@@ -116,17 +115,6 @@ impl Account {
     #[must_use]
     pub fn level_kw(&self) -> f64 {
         self.step.map_or(self.floor_kw, |step| step.outside_kw)
-    }
-
-    /// Returns the no-load loss: the level beside a step if that shows it, otherwise the expected loss. [kW]
-    #[must_use]
-    pub fn no_load_kw(&self, no_load: &NoLoad, excess: &Excess) -> f64 {
-        let expected = no_load.kw(self.peak_kw);
-        if excess.log_ratio > 0.0 && excess.onset.is_none() {
-            expected
-        } else {
-            self.level_kw().min(2.0 * expected)
-        }
     }
 
     /// Loads the parent's hours from the shelf.

@@ -45,6 +45,17 @@ pub struct Excess {
 }
 
 impl OpenAccount {
+    /// Returns the no-load loss: the level beside a step if that shows it, otherwise the expected loss. [kW]
+    #[must_use]
+    pub fn no_load_kw(&self, no_load: &NoLoad, excess: &Excess) -> f64 {
+        let expected = no_load.kw(self.account.peak_kw);
+        if excess.log_ratio > 0.0 && excess.onset.is_none() {
+            expected
+        } else {
+            self.account.level_kw().min(2.0 * expected)
+        }
+    }
+
     /// Estimates the unmetered load. `other_kw` allows for small unmetered supplies.
     #[must_use]
     pub fn excess(&self, no_load: &NoLoad, other_kw: f64) -> Excess {

@@ -273,7 +273,7 @@ impl Balance {
         for some in places.chunks(at_once) {
             let settled = books.map_open(some.to_vec(), |open| {
                 let excess = open.excess(&no_load, other_kw);
-                let no_load_kw = open.account.no_load_kw(&no_load, &excess);
+                let no_load_kw = open.no_load_kw(&no_load, &excess);
                 let residual = open.residual(no_load_kw, around.night);
                 (excess, no_load_kw, residual)
             })?;

@@ -27,6 +27,10 @@ pub use crate::indicators::Reason;
 
 use hashwatt_core::ids::{GroupId, MeterId};
 
+/// Lowest and highest draw of a machine at the plug: an S9 and an S21, in ../rigs/machines.rs with their
+/// sources. [kW]
+pub(crate) const MACHINE_KW: (f64, f64) = (1.35, 3.65);
+
 /// Type of case that the evidence suggests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]

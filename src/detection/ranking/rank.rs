@@ -17,7 +17,7 @@ use super::smallest::too_small_reason;
 use super::summary::summary;
 use super::training::{Scores, score_out_of_fold};
 use super::unmetered::add_unmetered;
-use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use super::{Kind, MACHINE_KW, Reason, RigEstimate, RivalScore, Scored};
 use crate::balance::Balance;
 use crate::features::usable::Resolution;
 use crate::features::{MeterFeatures, N_FEATURES, Surroundings};
@@ -83,10 +83,6 @@ impl Judged {
 
 /// Fetches the days of meters by id.
 pub type DaysOf<'a> = dyn Fn(&BTreeSet<MeterId>) -> Result<BTreeMap<MeterId, MeterDays>> + Sync + 'a;
-
-/// Lowest and highest draw of a machine at the plug: an S9 and an S21, in ../rigs/machines.rs with their
-/// sources. [kW]
-pub(super) const MACHINE_KW: (f64, f64) = (1.35, 3.65);
 
 /// Fewest meters of a class for its base load to be typical.
 const MIN_CLASS: usize = 10;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::conformal::p_values;
 use super::model::logistic;
-use super::rank::MACHINE_KW;
-use super::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use super::{Kind, MACHINE_KW, Reason, RigEstimate, RivalScore, Scored};
 use crate::balance::side::Side;
 use crate::balance::who::Trace;
 use crate::balance::{Balance, ParentBalance};
