@@ -55,6 +55,15 @@ pub struct RunView {
     stores: Mutex<BTreeMap<PathBuf, Arc<DigestStore>>>,
 }
 
+/// The evidence on one line.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// All of it in one sentence; of suspects only.
+    pub summary: Option<Message>,
+    /// Reasons with their weights, strongest first.
+    pub reasons: Vec<(Message, f64)>,
+}
+
 impl RunView {
     /// Opens the run, with the utility's table of old street names.
     ///
@@ -101,9 +110,9 @@ impl RunView {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn evidence(&self, meter: &str) -> Result<(Option<Message>, Vec<(Message, f64)>)> {
+    pub fn evidence(&self, meter: &str) -> Result<Evidence> {
         let batches = self.reasons.rows(meter)?;
-        let (mut summary, mut reasons) = (None, Vec::new());
+        let mut evidence = Evidence::default();
         for batch in &batches {
             let (codes, parameters) = (texts(batch, "indicator")?, texts(batch, "parameters")?);
             let weights = floats(batch, "weight")?;
@@ -111,13 +120,13 @@ impl RunView {
                 let message = Message::stored(codes.value(row), parameters.value(row))
                     .map_err(|error| Error::table(REASONS.file, error))?;
                 if weights.is_valid(row) {
-                    reasons.push((message, weights.value(row)));
+                    evidence.reasons.push((message, weights.value(row)));
                 } else {
-                    summary = Some(message);
+                    evidence.summary = Some(message);
                 }
             }
         }
-        Ok((summary, reasons))
+        Ok(evidence)
     }
 
     /// Returns the other explanations for a meter with how well they fit, best first.

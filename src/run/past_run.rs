@@ -178,7 +178,7 @@ impl PastRun {
         let found = is_of_meter(&self.columns(table, &["meter_id"])?).map_err(failed)?;
         let mut places = found.iter().enumerate().filter(|(_, is_found)| *is_found == Some(true));
         let first = places.next().map_or(0, |(row, _)| row);
-        let last = places.last().map_or(first, |(row, _)| row);
+        let last = places.next_back().map_or(first, |(row, _)| row);
         let rows =
             self.reader(table.file)?.with_slice(Some((first, last + 1 - first))).finish().map_err(failed)?;
         is_of_meter(&rows).and_then(|found| rows.filter(&found)).map_err(failed)

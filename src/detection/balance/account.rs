@@ -1,7 +1,7 @@
 //! Computes one parent's account: usable days, loss, floors and findings.
 
 use super::follow::Life;
-use super::loss::{LoadLoss, NoLoad, less_load_loss};
+use super::loss::{LoadLoss, less_load_loss};
 use super::shelf::{Shelf, Slot};
 use super::sums::{Hours, Series};
 use super::unexplained::{ALL_DAY, Floors, NIGHT, Step};

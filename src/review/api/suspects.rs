@@ -167,7 +167,7 @@ pub async fn one(
     };
     let index = view.lines.index(&meter).ok_or_else(missing)?;
     note(&desk, &program, "api_suspect", &meter).await?;
-    let (summary, reasons) = view.evidence(&meter)?;
+    let evidence = view.evidence(&meter)?;
     let reason = |(message, weight): (Message, f64)| SheetReason {
         words: Language::english().say_message(REASON, &message),
         indicator: message.code.into_owned(),
@@ -176,8 +176,8 @@ pub async fn one(
     };
     Ok(Json(SuspectSheet {
         suspect: Suspect::of(view.lines.line(index), &view, &cases, &program),
-        summary: summary.map(|summary| Language::english().say_message(REASON, &summary)),
-        reasons: reasons.into_iter().map(reason).collect(),
+        summary: evidence.summary.map(|summary| Language::english().say_message(REASON, &summary)),
+        reasons: evidence.reasons.into_iter().map(reason).collect(),
         rivals: view.rivals(&meter)?,
     }))
 }

@@ -91,7 +91,7 @@ pub async fn show(
     let lang = caller.lang();
     let status = status_of(line, &cases, view.last_day);
     let next = |index: usize| meter_address(view.lines.line(index).meter());
-    let (summary, reasons) = view.evidence(&meter)?;
+    let evidence = view.evidence(&meter)?;
     let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
     Ok(page(&SuspectPage {
         frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
@@ -104,8 +104,8 @@ pub async fn show(
         status: status.as_str(),
         status_words: lang.name_of("status", status.as_str()),
         facts: facts(&view, line, &caller)?,
-        summary: summary.map(|summary| lang.say_message(REASON, &summary)),
-        reasons: bars(&reasons, lang),
+        summary: evidence.summary.map(|summary| lang.say_message(REASON, &summary)),
+        reasons: bars(&evidence.reasons, lang),
         rivals: rivals(&view, line, lang)?,
         above: above(&view, line),
         neighbours,

@@ -473,7 +473,7 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
     let reasons = match best {
         Some(line) => view
             .evidence(&line.meter_id)?
-            .1
+            .reasons
             .into_iter()
             .take(MAX_REASONS)
             .map(|(reason, _)| lang.say_message(REASON, &reason))
