@@ -42,7 +42,7 @@ pub struct Suspect {
     /// First local day after it; null: still on.
     #[schema(value_type = Option<String>, format = Date)]
     ended: Option<jiff::civil::Date>,
-    /// Chance that a visit finds a farm, 0..=1.
+    /// Chance that there is a rig, 0..=1, by the data alone.
     chance: Option<f64>,
     /// Energy that finding it is expected to bring back in a year. [kWh]
     recoverable_kwh_a_year: Option<f64>,

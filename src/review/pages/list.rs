@@ -41,7 +41,7 @@ pub enum Column {
     Onset,
     /// Last day of the rig.
     Ended,
-    /// Chance that a visit finds a farm.
+    /// Chance that there is a rig.
     Chance,
     /// Expected false leads down to this line.
     ExpectedFalse,
