@@ -155,7 +155,7 @@ impl PastRun {
         DigestStore::open(&folder)?.meter(meter)
     }
 
-    /// Returns columns of a table of the run, in this order.
+    /// Returns columns of a table of the run.
     ///
     /// # Errors
     /// When the table does not exist, lacks a column or cannot be read.
@@ -193,7 +193,7 @@ impl PastRun {
     /// Returns every meter with a score, by rank.
     ///
     /// # Errors
-    /// As [`Self::table`].
+    /// As [`Self::columns`].
     pub fn meters(&self) -> Result<Vec<String>> {
         let ids = self.columns(&SCORES, &["meter_id"])?;
         each(&SCORES, &ids, |row| Ok(row.text("meter_id")?.unwrap_or_default()))
