@@ -117,6 +117,15 @@ pub struct ReadingsTable {
     pub stamp: Option<String>,
     /// Order of day and month in ambiguous text dates: `dmy` or `mdy`.
     pub date_order: Option<String>,
+    /// Decimal mark of numbers in text: `.` or `,`; the other one groups thousands.
+    pub decimal: Option<String>,
+    /// Encoding of a text file, such as `windows-1251`.
+    pub encoding: Option<String>,
+    /// Lines of a text file before its header.
+    pub skip_lines: Option<usize>,
+    /// Only rows whose columns hold these texts are read: `{ "Read Type" = "Active Import" }`.
+    #[serde(rename = "where", skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub only_rows: std::collections::BTreeMap<String, String>,
 }
 
 impl ReadingsTable {

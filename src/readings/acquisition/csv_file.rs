@@ -6,11 +6,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
 
+use super::preamble::{Header, StatedText, decoded, encoding_of, find_header};
 use super::report::Cause;
 use super::storage::Storage;
-use super::values::DecimalMark;
 
 /// Bytes at the start of a file used to detect its separator.
 const BYTES_SNIFFED: usize = 64 << 10;
@@ -34,52 +36,57 @@ const BLOCK_BYTES: u64 = 32 << 20;
 #[derive(Debug, Clone)]
 pub(super) struct CsvFile {
     is_gzip: bool,
-    /// First byte of the header, after the byte order mark.
+    /// Encoding of its text.
+    pub encoding: &'static Encoding,
+    /// First byte of the header in the decoded text, without a byte order mark.
+    pub header_byte: u64,
+    /// First byte of the header in the file, if it is plain UTF-8.
     first_byte: u64,
     /// Number of blocks in the file; a block has the lines that begin in it.
     n_blocks: u64,
     block_bytes: u64,
     separator: u8,
-    /// Decimal mark of the numbers.
-    pub decimal: DecimalMark,
     schema: SchemaRef,
 }
 
 impl CsvFile {
     /// Reads the header; the error says what was found instead.
-    pub fn open(storage: &Storage) -> io::Result<Self> {
-        Self::open_in_blocks(storage, BLOCK_BYTES)
+    pub fn open(storage: &Storage, stated: &StatedText) -> io::Result<Self> {
+        Self::open_in_blocks(storage, stated, BLOCK_BYTES)
     }
 
     /// Opens the file in blocks. Reading cannot start in the middle of a gzip file, nor where quotes may
     /// contain line breaks. Such files are one block.
-    fn open_in_blocks(storage: &Storage, block_bytes: u64) -> io::Result<Self> {
+    fn open_in_blocks(storage: &Storage, stated: &StatedText, block_bytes: u64) -> io::Result<Self> {
         let head = storage.range(0, BYTE_ORDER_MARK.len().min(storage.size()? as usize))?;
         let is_gzip = head.starts_with(&[0x1f, 0x8b]);
         let mut start = Vec::new();
-        let result = bytes_of(storage, is_gzip)?.take(BYTES_SNIFFED as u64).read_to_end(&mut start);
+        let result = bytes_of(storage, is_gzip, UTF_8, 0)?.take(BYTES_SNIFFED as u64).read_to_end(&mut start);
         if start.is_empty() {
             result?;
         }
-        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-            return Err(io::Error::other("it is UTF-16 text"));
+        let encoding = encoding_of(&start, stated)?;
+        if encoding != UTF_8 {
+            start = decoded(&start, encoding);
         }
-        if start.contains(&0) {
-            return Err(io::Error::other("it is neither text nor Parquet"));
-        }
-        let line = start.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-        let line = line.ok_or_else(|| io::Error::other("it has no header"))?;
-        let separator = sniff_separator(line);
-        let decimal = if separator == b';' || separator == b'\t' {
-            sniff_decimal(&start, separator)
+        let Header { first_byte: header_byte, separator } = find_header(&start, stated)?;
+        let n_blocks = if is_gzip || encoding != UTF_8 || start.contains(&b'"') {
+            1
         } else {
-            DecimalMark::Point
+            storage.size()?.div_ceil(block_bytes).max(1)
         };
-        let n_blocks =
-            if is_gzip || start.contains(&b'"') { 1 } else { storage.size()?.div_ceil(block_bytes).max(1) };
         let schema = Arc::new(Schema::empty());
-        let first_byte = if head == BYTE_ORDER_MARK { BYTE_ORDER_MARK.len() as u64 } else { 0 };
-        let mut file = Self { is_gzip, first_byte, n_blocks, block_bytes, separator, decimal, schema };
+        let mark = if head == BYTE_ORDER_MARK { BYTE_ORDER_MARK.len() as u64 } else { 0 };
+        let mut file = Self {
+            is_gzip,
+            encoding,
+            header_byte,
+            first_byte: mark + header_byte,
+            n_blocks,
+            block_bytes,
+            separator,
+            schema,
+        };
         let header = file.reader(storage, 0)?.byte_headers().map_err(io::Error::other)?.clone();
         let field = |name: &[u8]| Field::new(String::from_utf8_lossy(name), DataType::Utf8, true);
         file.schema = Arc::new(Schema::new(header.iter().map(field).collect::<Vec<_>>()));
@@ -149,12 +156,13 @@ impl CsvFile {
         let mut builder = ReaderBuilder::new();
         builder.delimiter(self.separator).flexible(true).buffer_capacity(256 << 10);
         if self.n_blocks == 1 {
-            return Ok(builder.from_reader(bytes_of(storage, self.is_gzip)?));
+            let bytes = bytes_of(storage, self.is_gzip, self.encoding, self.header_byte)?;
+            return Ok(builder.from_reader(bytes));
         }
         let start = block as u64 * self.block_bytes;
         let end = start + self.block_bytes;
         if block == 0 {
-            let inner = bytes_of(storage, false)?;
+            let inner = bytes_of(storage, false, UTF_8, self.header_byte)?;
             return Ok(builder.from_reader(Box::new(BlockBytes { inner, at: self.first_byte, end })));
         }
         // The line that contains the start of the block belongs to the previous block.
@@ -227,6 +235,16 @@ impl Iterator for CsvBatches {
             }
             n += 1;
             self.n_rows += 1;
+            if let Some(field) = record.iter().find(|field| is_open_quote(field)) {
+                let field = String::from_utf8_lossy(&field[..field.len().min(24)]).into_owned();
+                self.broken = Some(format!(
+                    "row {}: a quote is never closed: the field that begins with `\"{}` runs over many lines",
+                    self.n_rows,
+                    field.escape_debug()
+                ));
+                n -= 1;
+                break;
+            }
             // An empty field after the last separator does not count.
             let is_long = record.iter().skip(self.n_fields).any(|field| !field.is_empty());
             if is_long {
@@ -253,7 +271,13 @@ impl Iterator for CsvBatches {
     }
 }
 
-fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>> {
+/// Returns the text as UTF-8 from `first_byte` on, without a byte order mark.
+fn bytes_of(
+    storage: &Storage,
+    is_gzip: bool,
+    encoding: &'static Encoding,
+    first_byte: u64,
+) -> io::Result<Box<dyn Read + Send>> {
     let stream = storage.stream()?;
     let mut bytes: Box<dyn Read + Send> =
         if is_gzip { Box::new(MultiGzDecoder::new(stream)) } else { stream };
@@ -263,7 +287,20 @@ fn bytes_of(storage: &Storage, is_gzip: bool) -> io::Result<Box<dyn Read + Send>
     if start == BYTE_ORDER_MARK {
         start.clear();
     }
-    Ok(Box::new(io::Cursor::new(start).chain(bytes)))
+    let bytes = io::Cursor::new(start).chain(bytes);
+    let mut bytes: Box<dyn Read + Send> = match encoding == UTF_8 {
+        true => Box::new(bytes),
+        false => Box::new(DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(bytes)),
+    };
+    io::copy(&mut bytes.by_ref().take(first_byte), &mut io::sink())?;
+    Ok(bytes)
+}
+
+/// Whether a field holds so many lines that its quote was not closed where it should be.
+fn is_open_quote(field: &[u8]) -> bool {
+    const MAX_LINES: usize = 20;
+    const MIN_BYTES: usize = 256;
+    field.len() >= MIN_BYTES && field.iter().filter(|byte| **byte == b'\n').count() > MAX_LINES
 }
 
 /// Returns the separator that splits the header into the most fields.
@@ -280,22 +317,6 @@ pub(super) fn sniff_separator(header: &[u8]) -> u8 {
     counts.iter().position(|count| *count == most).map_or(b',', |at| SEPARATORS[at])
 }
 
-/// Detects the decimal mark: a comma if fields such as `0,25` occur and none such as `0.25`.
-fn sniff_decimal(start: &[u8], separator: u8) -> DecimalMark {
-    let is_number = |field: &[u8], mark: u8| {
-        let field = field.trim_ascii();
-        field.contains(&mark)
-            && field.iter().filter(|byte| **byte == mark).count() == 1
-            && field
-                .iter()
-                .all(|byte| byte.is_ascii_digit() || *byte == mark || *byte == b'-' || *byte == b'"')
-    };
-    let mut lines = start.split(|byte| *byte == b'\n').skip(1);
-    let has_comma =
-        lines.any(|line| line.split(|byte| *byte == separator).any(|field| is_number(field, b',')));
-    if has_comma { DecimalMark::Comma } else { DecimalMark::Point }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -308,7 +329,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
         let storage = Storage::Local(file.path().to_owned());
-        let csv = CsvFile::open(&storage);
+        let csv = CsvFile::open(&storage, &StatedText::default());
         (file, storage, csv)
     }
 
@@ -344,16 +365,8 @@ mod tests {
     }
 
     #[test]
-    fn a_decimal_comma_is_told_beside_semicolons() {
-        let (_file, _, csv) = open(b"a;b\n1;0,25\n");
-        assert_eq!(csv.unwrap().decimal, DecimalMark::Comma);
-        let (_file, _, csv) = open(b"a;b\n1;0.25\n");
-        assert_eq!(csv.unwrap().decimal, DecimalMark::Point);
-    }
-
-    #[test]
     fn what_is_no_text_is_refused() {
-        for content in [&b"\x00\x01\x02"[..], b"\xff\xfea\x00", b"", b"\n\n"] {
+        for content in [&b"\x00\x01\x02"[..], b"", b"\n\n"] {
             assert!(open(content).2.is_err(), "{content:?}");
         }
     }
@@ -378,7 +391,7 @@ mod tests {
             (0..40).for_each(|i| content.push_str(&format!("{i},x{ending}")));
             let (_file, storage, _) = open(content.trim_end().as_bytes());
             for block_bytes in 1 + mark.len() as u64..content.len() as u64 + 3 {
-                let csv = CsvFile::open_in_blocks(&storage, block_bytes).unwrap();
+                let csv = CsvFile::open_in_blocks(&storage, &StatedText::default(), block_bytes).unwrap();
                 let mut ids = Vec::new();
                 for block in 0..csv.n_blocks() {
                     let before = ids.len();

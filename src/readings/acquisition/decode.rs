@@ -2,14 +2,14 @@
 
 use arrow::array::{Array, RecordBatch};
 
-use super::day_part::add_day_part;
+use super::day_part::{add_day_part, add_minutes};
 use super::local_time::{LocalClock, Nonexistent, OffsetTable};
 use super::mapping::{Column, Layout, Mapping, MeterFrom, Stamp, TimeFrom};
 use super::marks::{Marks, cell_text};
 use super::meter_ids::MeterReader;
 use super::quality::read_qualities;
 use super::report::{Cause, UnitReport};
-use super::values::{DecimalMark, mark_too_large, read_values};
+use super::values::{DecimalMark, mark_codes, mark_too_large, read_factors, read_values};
 use super::{IntervalBatch, Quality, layouts, times::read_times};
 use hashwatt_core::error::Result;
 
@@ -39,9 +39,10 @@ impl Recipe<'_> {
         if let TimeFrom::Column(column, _) = &mapping.time {
             columns.push(column.index);
         }
-        let only_rows = mapping.only_rows.as_ref().map(|(column, _)| column);
-        let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref(), only_rows];
+        let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref()];
+        columns.extend(mapping.only_rows.iter().map(|(column, _)| column.index));
         columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
+        columns.extend(mapping.minutes.iter().map(|column| column.index));
         columns.extend(others.into_iter().flatten().map(|column| column.index));
         columns.sort_unstable();
         columns.dedup();
@@ -59,6 +60,8 @@ pub(super) struct Decoder<'a, 's> {
     pub marks: Marks,
     pub sink: &'s mut Sink<'s>,
     first_row: u64,
+    /// Time since midnight of each row, where rows count it; empty otherwise. [s]
+    elapsed_s: Vec<i64>,
 }
 
 impl<'a, 's> Decoder<'a, 's> {
@@ -78,12 +81,14 @@ impl<'a, 's> Decoder<'a, 's> {
             marks: Marks::default(),
             sink,
             first_row,
+            elapsed_s: Vec::new(),
         }
     }
 
     /// Decodes the next rows; `rows` has the columns of [`Recipe::columns`], in that order.
     pub fn decode(&mut self, rows: &RecordBatch) -> Result<()> {
         self.marks.reset(rows.num_rows());
+        self.mark_other_kinds(rows);
         self.report.rows += rows.num_rows() as u64;
         match &self.recipe.mapping.layout {
             Layout::Long { value } | Layout::Register { value } => self.decode_long(rows, value)?,
@@ -103,11 +108,11 @@ impl<'a, 's> Decoder<'a, 's> {
         self.read_times(rows, &mut times_s);
         read_values(self.column(rows, value), self.recipe.decimal, &mut self.marks, &mut values);
         let mut qualities = self.read_row_qualities(rows);
-        self.mark_other_kinds(rows);
         self.scale(rows, &mut values);
         self.count_marked(rows, Some(value));
         self.marks.retain(&mut meters);
         self.marks.retain(&mut times_s);
+        self.marks.retain(&mut self.elapsed_s);
         self.marks.retain(&mut values);
         if let Some(qualities) = &mut qualities {
             self.marks.retain(qualities);
@@ -144,7 +149,12 @@ impl<'a, 's> Decoder<'a, 's> {
             TimeFrom::Column(column, form) => {
                 read_times(self.column(rows, column), *form, &mut self.marks, out);
                 if let Some((column, part)) = &self.recipe.mapping.day_part {
-                    add_day_part(self.column(rows, column), *part, &mut self.marks, out);
+                    let mut elapsed_s = std::mem::take(&mut self.elapsed_s);
+                    add_day_part(self.column(rows, column), *part, &mut self.marks, out, &mut elapsed_s);
+                    self.elapsed_s = elapsed_s;
+                }
+                if let Some(column) = &self.recipe.mapping.minutes {
+                    add_minutes(self.column(rows, column), &mut self.marks, out);
                 }
             }
             TimeFrom::Folder(time_s) => out.resize(rows.num_rows(), *time_s),
@@ -158,25 +168,29 @@ impl<'a, 's> Decoder<'a, 's> {
         read_qualities(self.column(rows, column), one, &mut self.marks, &mut self.report.unknown_codes)
     }
 
-    pub fn mark_other_kinds(&mut self, rows: &RecordBatch) {
-        let Some((column, kind)) = &self.recipe.mapping.only_rows else { return };
-        let array = self.column(rows, column);
-        for row in 0..array.len() {
-            if !cell_text(array, row).trim().eq_ignore_ascii_case(kind) {
-                self.marks.set(row, Cause::OtherKind);
+    fn mark_other_kinds(&mut self, rows: &RecordBatch) {
+        for (column, kind) in &self.recipe.mapping.only_rows {
+            let array = self.column(rows, column);
+            for row in 0..array.len() {
+                if !cell_text(array, row).trim().eq_ignore_ascii_case(kind.trim()) {
+                    self.marks.set(row, Cause::OtherKind);
+                }
             }
         }
     }
 
     /// Applies unit, multiplier and multiplier column; marks results that cannot be a quantity.
     pub fn scale(&mut self, rows: &RecordBatch, values: &mut [f64]) {
+        if !matches!(self.recipe.mapping.layout, Layout::Register { .. }) {
+            mark_codes(values, &mut self.marks);
+        }
         let factor = self.recipe.mapping.unit.factor() * self.recipe.mapping.multiplier;
         if factor != 1.0 {
             values.iter_mut().for_each(|value| *value *= factor);
         }
         if let Some(column) = &self.recipe.mapping.multiplier_column {
             let mut multipliers = Vec::new();
-            read_values(self.column(rows, column), self.recipe.decimal, &mut self.marks, &mut multipliers);
+            read_factors(self.column(rows, column), self.recipe.decimal, &mut self.marks, &mut multipliers);
             values.iter_mut().zip(&multipliers).for_each(|(value, multiplier)| *value *= multiplier);
         }
         mark_too_large(values, self.recipe.mapping.quantity(), &mut self.marks);
@@ -193,8 +207,8 @@ impl<'a, 's> Decoder<'a, 's> {
         };
         let mut report = std::mem::take(&mut self.report);
         let column_of = |cause| match cause {
-            Cause::BadTime | Cause::TimeOutOfRange => time,
-            Cause::BadValue | Cause::TooLarge => value,
+            Cause::BadTime | Cause::TimeOutOfRange | Cause::OtherZone => time,
+            Cause::BadValue | Cause::TooLarge | Cause::Code => value,
             _ => None,
         };
         let column_of =
@@ -210,6 +224,7 @@ impl<'a, 's> Decoder<'a, 's> {
             let nonexistent = self.clock.to_instants(meters, times_s);
             self.count_nonexistent(nonexistent);
         }
+        times_s.iter_mut().zip(&self.elapsed_s).for_each(|(midnight, elapsed)| *midnight += elapsed);
         if self.recipe.mapping.stamp == Stamp::End {
             times_s.iter_mut().for_each(|time| *time -= 1);
         }

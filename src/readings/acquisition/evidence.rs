@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 
 use super::decode::Recipe;
+use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level};
+use super::guess::Trouble;
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Layout, Mapping, Stamp};
+use super::marks::cell_text;
 use super::source::read_sample;
 use super::values::DecimalMark;
 use hashwatt_core::ids::MeterNumbers;
@@ -34,7 +37,7 @@ const DAY_S: i64 = 86_400;
 pub(super) type Span = (i64, i64);
 
 /// The first rows by meter: times as written and values, in row order.
-type Series = BTreeMap<u32, Vec<(i64, f64)>>;
+pub(super) type Series = BTreeMap<u32, Vec<(i64, f64)>>;
 
 /// Which series of the sample are known to be complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +58,14 @@ pub(super) fn look_at_sample(
     decimal: DecimalMark,
     n_rows: Option<u64>,
     span: Option<Span>,
-) {
-    let Layout::Long { value } = mapping.layout.clone() else { return };
+) -> Result<(), Trouble> {
+    let table = OffsetTable::utc();
+    let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
+    refuse_conflicts(Recipe { source: 0, mapping: &as_start, table: &table, decimal }, sample)?;
     let (mut series, is_by_meter) = read_series(mapping, sample, decimal);
+    refuse_level(mapping, &series)?;
+    forget_constant_flag(mapping, stated, sample);
+    let Layout::Long { value } = mapping.layout.clone() else { return Ok(()) };
     let complete = if n_rows.is_some_and(|n| n == sample.num_rows() as u64) {
         Complete::All
     } else if is_by_meter {
@@ -69,14 +77,65 @@ pub(super) fn look_at_sample(
         let reason = format!("column `{}` only ever rises, in steps small against its level", value.name);
         mapping.guesses.push(Guess { key: "shape", value: "register".to_owned(), reason });
         mapping.layout = Layout::Register { value };
-        return;
+        return Ok(());
+    }
+    if stated.shape.is_none() {
+        refuse_daily_counter(mapping, &series)?;
     }
     let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
-    if !is_stamp_known && is_end_stamped(&mut series, complete, span) {
-        let reason = "series begin one interval after midnight and end at midnight".to_owned();
-        mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
-        mapping.stamp = Stamp::End;
+    if !is_stamp_known {
+        refuse_late_stamps(&series)?;
+        let n_end = count_end_stamped(&mut series, complete, span);
+        if complete != Complete::Nothing {
+            refuse_mixed_stamps(&series, n_end)?;
+        }
+        if is_end_stamped(&series, n_end) {
+            let reason = "series begin one interval after midnight and end at midnight".to_owned();
+            mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
+            mapping.stamp = Stamp::End;
+        }
     }
+    Ok(())
+}
+
+/// Leaves out a column of flags that marks every row alike: which of its two values means measured, it does
+/// not say.
+fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &RecordBatch) {
+    const FEWEST_ROWS: usize = 48;
+    let Some(column) = mapping.quality.clone().filter(|_| stated.quality_column.is_none()) else { return };
+    let array = sample.column(column.index);
+    let first = cell_text(array, 0).trim().to_ascii_lowercase();
+    let is_flag = matches!(
+        first.as_str(),
+        "0" | "1" | "0.0" | "1.0" | "true" | "false" | "t" | "f" | "yes" | "no" | "y" | "n"
+    );
+    let is_constant =
+        || (0..array.len()).all(|row| cell_text(array, row).trim().eq_ignore_ascii_case(&first));
+    if is_flag && array.len() >= FEWEST_ROWS && is_constant() {
+        let reason = format!("flag `{}` is {first} in every row, which marks nothing", column.name);
+        mapping.guesses.push(Guess { key: "quality_column", value: "none".to_owned(), reason });
+        mapping.quality = None;
+    }
+}
+
+/// Refuses a file in which some meters' days run from midnight and others' end at midnight.
+fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
+    let from_midnight = |reads: &&Vec<(i64, f64)>| {
+        let step_s = median_step_s(reads);
+        reads[0].0.rem_euclid(DAY_S) == 0 && (reads[reads.len() - 1].0 + step_s).rem_euclid(DAY_S) == 0
+    };
+    let judged = series.values().filter(|reads| reads.len() >= FEWEST_READS);
+    let n_start = judged.filter(from_midnight).count();
+    if n_end == 0 || n_start == 0 {
+        return Ok(());
+    }
+    Err(Trouble::new(
+        format!(
+            "times of {n_start} meters run from midnight to the last interval, those of {n_end} from one interval later \
+             to midnight: some stamp the start of the interval, some the end"
+        ),
+        "Export the two kinds of meters apart and set stamp for each, or set stamp for all",
+    ))
 }
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.
@@ -119,28 +178,35 @@ fn is_register(reads: &[(i64, f64)]) -> bool {
     level > LEVEL_TO_STEP * median_step
 }
 
-/// Whether series begin one interval after midnight and end at midnight. Tests the complete series or, if
-/// none is known to be complete, the time span of the whole file.
-fn is_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>) -> bool {
+/// Counts the series that begin one interval after midnight and end at midnight. Tests the complete series
+/// or, if none is known to be complete, the time span of the whole file.
+fn count_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>) -> u32 {
     let complete =
         if series.len() == 1 && complete == Complete::AllButLast { Complete::Nothing } else { complete };
     if complete == Complete::AllButLast {
         series.pop_last();
     }
-    let (mut n, mut n_end) = (0u32, 0u32);
+    let mut n_end = 0u32;
     for reads in series.values_mut().filter(|reads| reads.len() >= FEWEST_READS) {
         reads.sort_by_key(|(time, _)| *time);
         let ends = match complete {
             Complete::Nothing => span,
             _ => Some((reads[0].0, reads[reads.len() - 1].0)),
         };
-        n += 1;
         n_end += u32::from(ends.is_some_and(|span| runs_to_midnight(span, median_step_s(reads))));
     }
-    n > 0 && f64::from(n_end) >= ENOUGH_METERS * f64::from(n)
+    n_end
 }
 
-fn median_step_s(reads: &[(i64, f64)]) -> i64 {
+fn is_end_stamped(series: &Series, n_end: u32) -> bool {
+    let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
+    n > 0 && f64::from(n_end) >= ENOUGH_METERS * n as f64
+}
+
+pub(super) fn median_step_s(reads: &[(i64, f64)]) -> i64 {
+    if reads.len() < 2 {
+        return 0;
+    }
     let mut steps: Vec<i64> = reads.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     steps.sort_unstable();
     steps[steps.len() / 2]
@@ -153,6 +219,12 @@ const fn runs_to_midnight((first_s, last_s): Span, step_s: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn end_stamped(series: &Series, complete: Complete, span: Option<Span>) -> bool {
+        let mut series = series.clone();
+        let n_end = count_end_stamped(&mut series, complete, span);
+        is_end_stamped(&series, n_end)
+    }
 
     fn reads(values: impl IntoIterator<Item = f64>, first_s: i64) -> Vec<(i64, f64)> {
         values.into_iter().enumerate().map(|(i, value)| (first_s + i as i64 * 1800, value)).collect()
@@ -175,17 +247,17 @@ mod tests {
     fn days_from_half_past_midnight_to_midnight_are_end_stamped() {
         let day = || (0..48).map(|_| 1.0);
         let ends = Series::from([(0, reads(day(), 1800)), (1, reads(day(), 1800))]);
-        assert!(is_end_stamped(&mut ends.clone(), Complete::All, None));
-        let mut starts = Series::from([(0, reads(day(), 0)), (1, reads(day(), 0))]);
-        assert!(!is_end_stamped(&mut starts, Complete::All, None));
+        assert!(end_stamped(&ends, Complete::All, None));
+        let starts = Series::from([(0, reads(day(), 0)), (1, reads(day(), 0))]);
+        assert!(!end_stamped(&starts, Complete::All, None));
     }
 
     #[test]
     fn a_cut_series_says_nothing_but_the_span_of_the_file_does() {
         let cut = Series::from([(0, reads((0..48).map(|_| 1.0), 1800))]);
-        assert!(!is_end_stamped(&mut cut.clone(), Complete::AllButLast, None));
-        assert!(!is_end_stamped(&mut cut.clone(), Complete::Nothing, None));
-        assert!(!is_end_stamped(&mut cut.clone(), Complete::Nothing, Some((1800, 3 * DAY_S - 1800))));
-        assert!(is_end_stamped(&mut cut.clone(), Complete::Nothing, Some((1800, 3 * DAY_S))));
+        assert!(!end_stamped(&cut, Complete::AllButLast, None));
+        assert!(!end_stamped(&cut, Complete::Nothing, None));
+        assert!(!end_stamped(&cut, Complete::Nothing, Some((1800, 3 * DAY_S - 1800))));
+        assert!(end_stamped(&cut, Complete::Nothing, Some((1800, 3 * DAY_S))));
     }
 }

@@ -1,6 +1,6 @@
 //! Detects the layout of a file from its settings, column names and first rows.
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 
 use super::day_part;
 use super::guess_time::{find_stamp, find_time, find_time_of_day};
@@ -13,6 +13,9 @@ use hashwatt_core::settings::ReadingsTable;
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
 /// a multiplier that only converts a unit. [1]
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
+
+/// Value of a `..._column` key for a file without such a column, whatever its names suggest.
+const NONE: &str = "none";
 
 /// Reason why a file cannot be mapped: what was seen, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,18 +67,26 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
     let day_part = find_time_of_day(known, &mut roles, &layout, &time);
+    let minutes = day_part
+        .as_ref()
+        .and_then(|(_, part)| day_part::find_minutes(known.profiles, &roles.taken, *part))
+        .map(column_of);
     let is_by_row = !matches!(layout, Layout::Dates { .. });
     let quality = if is_by_row { find_quality(known, &roles, &layout)? } else { None };
     let voltage = find_voltage(known, &layout, stated_voltage)?;
-    let only_rows = find_kind_of_row(known, &mut roles);
+    let only_rows = match stated_rows(known)? {
+        rows if rows.is_empty() => find_kind_of_row(known, &mut roles).into_iter().collect(),
+        rows => rows,
+    };
     let unit = find_unit(known, &mut roles, &layout)?;
-    let stamp = find_stamp(known, &time, &layout, &mut roles)?;
+    let stamp = find_stamp(known, &time, day_part.as_ref(), &layout, &mut roles)?;
     Ok(Mapping {
         quality_one: quality.as_ref().map_or(QualityOne::Estimated, |column| quality_one(&column.name)),
         layout,
         meter,
         time,
         day_part,
+        minutes,
         quality,
         multiplier_column,
         voltage,
@@ -144,8 +155,12 @@ fn named_role(
     stated: &Option<String>,
     names: &[&str],
 ) -> Result<Option<Column>, Trouble> {
-    if let Some(name) = stated {
-        return stated_column(known, key, name).map(Some);
+    match stated {
+        Some(name) if name == NONE && !known.profiles.iter().any(|profile| profile.name == NONE) => {
+            return Ok(None);
+        }
+        Some(name) => return stated_column(known, key, name).map(Some),
+        None => {}
     }
     let find = |name: &&str| known.profiles.iter().find(|profile| profile.key == **name);
     Ok(names.iter().find_map(find).map(column_of))
@@ -164,7 +179,7 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
         let is_free =
             |p: &&Profile| !roles.taken.contains(&p.index) && !matches!(p.kind, Kind::Other | Kind::Flag);
         let by_name =
-            |name: &&str| known.profiles.iter().filter(is_free).find(|profile| profile.key == **name);
+            |name: &&str| known.profiles.iter().filter(is_free).find(|p| p.key == **name && !counts_rows(p));
         names::METER.iter().find_map(by_name).map(column_of)
     };
     if let Some(column) = column {
@@ -190,10 +205,22 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
     Ok(None)
 }
 
+/// Whether a column numbers the rows: whole numbers that rise by one.
+pub(super) fn counts_rows(profile: &Profile) -> bool {
+    const FEWEST_ROWS: usize = 10;
+    let Ok(numbers) = arrow::compute::cast(&profile.array, &arrow::datatypes::DataType::Int64) else {
+        return false;
+    };
+    let numbers = numbers.as_primitive::<arrow::datatypes::Int64Type>();
+    numbers.len() >= FEWEST_ROWS
+        && numbers.null_count() == 0
+        && numbers.values().windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1))
+}
+
 fn find_quality(known: &Known<'_>, roles: &Roles, layout: &Layout) -> Result<Option<Column>, Trouble> {
     let used: Vec<usize> = layout.values().iter().map(|column| column.index).collect();
     let found = named_role(known, "quality_column", &known.stated.quality_column, names::QUALITY)?;
-    let is_stated = known.stated.quality_column.is_some();
+    let is_stated = known.stated.quality_column.as_deref().is_some_and(|name| name != NONE);
     Ok(found.filter(|column| {
         let kind = known.profiles[column.index].kind;
         let is_free = !used.contains(&column.index) && !roles.taken.contains(&column.index);
@@ -242,6 +269,12 @@ fn quality_one(name: &str) -> QualityOne {
     if says_measured { QualityOne::Measured } else { QualityOne::Estimated }
 }
 
+/// Returns the rows that `where` asks for.
+fn stated_rows(known: &Known<'_>) -> Result<Vec<(Column, String)>, Trouble> {
+    let rows = known.stated.only_rows.iter();
+    rows.map(|(name, text)| Ok((stated_column(known, "where", name)?, text.clone()))).collect()
+}
+
 /// Finds the column with the kind of read. AWS exports mix several kinds in one table; `INT` is interval
 /// data.
 fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, String)> {
@@ -271,6 +304,10 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
     }
     if let Some(unit) = unit_column(known) {
         return Ok(unit);
+    }
+    if values.first().is_some_and(|column| is_named && names::is_demand_name(&name_key(&column.name))) {
+        roles.guess("unit", "kW", "the column is named like a demand, and states no unit");
+        return Ok(Unit::Kilowatts);
     }
     roles.guess("unit", "kWh", "no column name states a unit");
     Ok(Unit::KilowattHours)

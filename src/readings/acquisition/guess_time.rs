@@ -1,15 +1,17 @@
 //! Finds the column of times, its format, and which end of the interval it marks.
 
-use arrow::array::AsArray;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type};
 
 use super::day_part::find_day_part;
 use super::guess::{Known, Roles, Trouble, column_of, names_of, stated_column};
 use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
-use super::mapping::{Column, DayPart, Layout, Stamp, TimeForm, TimeFrom};
+use super::mapping::{Column, DayPart, Layout, Mapping, Stamp, TimeForm, TimeFrom};
 use super::names;
 use super::profile::{Kind, Profile, date_order, has_unordered_dates, name_key};
-use super::text_time::{DateOrder, is_epoch, parse_time, whole_number_time};
+use hashwatt_core::settings::ReadingsTable;
+
+use super::text_time::{DateOrder, is_epoch, parse_time, serial_time, whole_number_time};
 
 /// Finds the time and its format; `None` if neither a column nor a folder has it.
 pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<TimeFrom>, Trouble> {
@@ -19,11 +21,9 @@ pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<T
     } else {
         let by_name = |name: &&str| {
             let has_name = |profile: &&Profile| profile.key == **name;
-            known
-                .profiles
-                .iter()
-                .filter(has_name)
-                .find(|p| could_be_time(p) || p.kind == Kind::Empty || is_integer(p))
+            known.profiles.iter().filter(has_name).find(|p| {
+                could_be_time(p) || p.kind == Kind::Empty || is_integer(p) || is_number_named_time(p)
+            })
         };
         match names::TIME.iter().find_map(by_name) {
             Some(profile) => Some(column_of(profile)),
@@ -42,6 +42,11 @@ pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<T
 fn is_integer(profile: &Profile) -> bool {
     let names = ["timestamp", "datetime", "start", "starttime", "ts", "end", "endtime"];
     profile.data_type.is_integer() && names.contains(&profile.key.as_str())
+}
+
+/// Whether a column of numbers as text is named as only a time is; what they are is decided later.
+fn is_number_named_time(profile: &Profile) -> bool {
+    profile.kind == Kind::Number && matches!(profile.key.as_str(), "timestamp" | "datetime" | "starttime")
 }
 
 /// Returns the only column that has times, whatever its name.
@@ -75,7 +80,12 @@ fn time_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
     match data_type {
         DataType::Timestamp(_, Some(_)) => Ok(TimeForm::Instant),
         DataType::Timestamp(_, None) | DataType::Date32 | DataType::Date64 => Ok(TimeForm::Naive),
+        kind if kind.is_floating() && is_serial(profile) => {
+            roles.guess("time_column", &profile.name, serial_reason(&profile.example));
+            Ok(TimeForm::Serial)
+        }
         kind if kind.is_numeric() => Ok(number_form(roles, profile)),
+        _ if profile.kind == Kind::Number && !profile.is_time_number => Err(no_time_numbers(profile)),
         _ if matches!(profile.kind, Kind::Time | Kind::Empty) || profile.is_time_number => {
             text_form(known, roles, profile)
         }
@@ -84,6 +94,28 @@ fn time_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
             "Set time_column to the column with the times",
         )),
     }
+}
+
+/// Whether floats are a spreadsheet's day numbers.
+fn is_serial(profile: &Profile) -> bool {
+    let numbers = profile.array.as_any().downcast_ref::<arrow::array::Float64Array>();
+    numbers.is_some_and(|numbers| {
+        profile.is_time_number && numbers.iter().flatten().next().is_some_and(|x| serial_time(x).is_some())
+    })
+}
+
+fn serial_reason(example: &str) -> String {
+    format!("numbers such as {example} are days since 1899-12-30, as Excel counts them")
+}
+
+/// Refuses numbers that could count anything; a code of day and interval is the usual case.
+fn no_time_numbers(profile: &Profile) -> Trouble {
+    let seen = format!(
+        "column `{}` has numbers such as `{}`, which are no time: perhaps a day code (CER: 3 digits of the day, 2 of the \
+         half-hour), or a whole day number of Excel",
+        profile.name, profile.example
+    );
+    Trouble::new(seen, "Write times as 2024-02-29 23:30, or set time_column to a column with times")
 }
 
 fn number_form(roles: &mut Roles, profile: &Profile) -> TimeForm {
@@ -115,21 +147,98 @@ fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
         Some("dmy") => DateOrder::DayFirst,
         Some("mdy") => DateOrder::MonthFirst,
         Some(other) => return Err(Trouble::new(format!("date_order = \"{other}\""), "Write dmy or mdy")),
-        None if has_unordered_dates(texts) => date_order(texts).unwrap_or_else(|| {
-            let reason = format!(
-                "dates such as `{}` do not show it, and most of the world writes it so",
-                profile.example
-            );
-            roles.guess("date_order", "dmy", reason);
-            DateOrder::DayFirst
-        }),
+        None if has_unordered_dates(texts) => {
+            date_order(texts).or_else(|| order_by_span(texts)).unwrap_or_else(|| {
+                let reason = format!(
+                    "dates such as `{}` do not show it, and most of the world writes it so",
+                    profile.example
+                );
+                roles.guess("date_order", "dmy", reason);
+                DateOrder::DayFirst
+            })
+        }
         None => DateOrder::DayFirst,
     };
+    if matches!(profile.kind, Kind::Number) && serial_example(texts) {
+        roles.guess("time_column", &profile.name, serial_reason(&profile.example));
+    }
+    one_kind_of_zone(profile, texts, order)?;
     let first = texts.iter().flatten().find_map(|text| parse_time(text.as_bytes(), order));
     Ok(match first {
         Some(time) if time.is_instant => TimeForm::TextInstant(order),
         _ => TimeForm::TextNaive(order),
     })
+}
+
+/// Returns the order in which the dates follow each other closely: read in the other, days of one month
+/// would be the same day of many months. `None` if the dates do not tell.
+fn order_by_span(texts: &arrow::array::StringArray) -> Option<DateOrder> {
+    const FEWEST_DAYS: usize = 3;
+    const MUCH_WIDER: i64 = 4;
+    let days = |order| {
+        let day = |text: &str| parse_time(text.as_bytes(), order).map(|time| time.seconds.div_euclid(86_400));
+        texts.iter().flatten().filter_map(day).collect::<std::collections::BTreeSet<i64>>()
+    };
+    let span = |days: &std::collections::BTreeSet<i64>| Some(days.last()? - days.first()? + 1);
+    let (by_day, by_month) = (days(DateOrder::DayFirst), days(DateOrder::MonthFirst));
+    if by_day.len().min(by_month.len()) < FEWEST_DAYS {
+        return None;
+    }
+    match (span(&by_day)?, span(&by_month)?) {
+        (day, month) if day > MUCH_WIDER * month => Some(DateOrder::MonthFirst),
+        (day, month) if month > MUCH_WIDER * day => Some(DateOrder::DayFirst),
+        _ => None,
+    }
+}
+
+/// Decides the order of day and month by the whole file where its first rows leave it open.
+pub(super) fn decide_date_order(
+    mapping: &mut Mapping,
+    stated: &ReadingsTable,
+    sample: &RecordBatch,
+    rest: impl FnOnce(&[usize], &mut dyn FnMut(&RecordBatch) -> bool),
+) {
+    let is_open =
+        stated.date_order.is_none() && mapping.guesses.iter().any(|guess| guess.key == "date_order");
+    let TimeFrom::Column(column, form) = &mut mapping.time else { return };
+    let (TimeForm::TextNaive(order) | TimeForm::TextInstant(order)) = form else { return };
+    if !is_open || sample.num_rows() == 0 {
+        return;
+    }
+    let mut found = None;
+    rest(&[column.index], &mut |rows| {
+        let texts = rows.column(0).as_string_opt::<i32>();
+        found = texts.and_then(|texts| date_order(texts).or_else(|| order_by_span(texts)));
+        found.is_some()
+    });
+    if let Some(found) = found {
+        *order = found;
+        mapping.guesses.retain(|guess| guess.key != "date_order");
+    }
+}
+
+fn serial_example(texts: &arrow::array::StringArray) -> bool {
+    let first = texts.iter().flatten().find(|text| !text.trim().is_empty());
+    first.and_then(|text| text.trim().parse().ok()).is_some_and(|number: f64| serial_time(number).is_some())
+}
+
+/// Refuses a column in which some times have a zone or offset and some have none.
+fn one_kind_of_zone(
+    profile: &Profile,
+    texts: &arrow::array::StringArray,
+    order: DateOrder,
+) -> Result<(), Trouble> {
+    let parsed =
+        || texts.iter().flatten().filter_map(|text| Some((text, parse_time(text.as_bytes(), order)?)));
+    let with = parsed().find(|(_, time)| time.is_instant);
+    let without = parsed().find(|(_, time)| !time.is_instant);
+    match (with, without) {
+        (Some((with, _)), Some((without, _))) => Err(Trouble::new(
+            format!("column `{}` has times with a zone (`{with}`) and without (`{without}`)", profile.name),
+            "Write all times with an offset, or none; hours apart they would stand for other intervals",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Finds the column with the time of day, if the times are only dates.
@@ -155,6 +264,7 @@ pub(super) fn find_time_of_day(
 pub(super) fn find_stamp(
     known: &Known<'_>,
     time: &TimeFrom,
+    day_part: Option<&(Column, DayPart)>,
     layout: &Layout,
     roles: &mut Roles,
 ) -> Result<Stamp, Trouble> {
@@ -166,6 +276,12 @@ pub(super) fn find_stamp(
     }
     let TimeFrom::Column(column, _) = time else { return Ok(Stamp::Start) };
     let has_stamps = matches!(layout, Layout::Long { .. } | Layout::Wide { .. });
+    if let Some((clock, DayPart::Clock)) = day_part
+        && super::day_part::is_end_name(&name_key(&clock.name))
+    {
+        roles.guess("stamp", "end", format!("column `{}` is named so", clock.name));
+        return Ok(Stamp::End);
+    }
     match names::stamp_in_name(&name_key(&column.name)).filter(|_| has_stamps) {
         Some(Stamp::End) => {
             roles.guess("stamp", "end", format!("column `{}` is named so", column.name));

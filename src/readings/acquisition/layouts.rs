@@ -25,7 +25,6 @@ pub(super) fn decode_wide(
     let mut times_s = Vec::new();
     decoder.read_times(rows, &mut times_s);
     let qualities = decoder.read_row_qualities(rows);
-    decoder.mark_other_kinds(rows);
     decoder.count_marked(rows, None);
     let row_marks = std::mem::take(&mut decoder.marks);
     let keeps: Vec<usize> = (0..rows.num_rows()).filter(|row| row_marks.get(*row).is_none()).collect();
@@ -63,7 +62,6 @@ pub(super) fn decode_daily(
     decoder.read_meters(rows, &mut meters);
     decoder.read_times(rows, &mut days_s);
     let qualities = decoder.read_row_qualities(rows);
-    decoder.mark_other_kinds(rows);
     decoder.count_marked(rows, None);
     let row_marks = std::mem::take(&mut decoder.marks);
     let cells = read_all_cells(decoder, rows, columns);
@@ -204,7 +202,7 @@ fn count_cell(decoder: &mut Decoder<'_, '_>, rows: &RecordBatch, column: &Column
     let number = decoder.row_number(row);
     let array = decoder.column(rows, column);
     let example = || match cause {
-        Cause::BadValue | Cause::TooLarge => {
+        Cause::BadValue | Cause::TooLarge | Cause::Code => {
             format!("{} = {}", column.name, super::marks::cell_text(array, row))
         }
         _ => format!("column {}", column.name),

@@ -123,6 +123,8 @@ pub enum TimeForm {
     },
     /// `yyyymmdd[HHMM[SS]]` as a number.
     Digits,
+    /// Days since 1899-12-30 as a number, as spreadsheets count them.
+    Serial,
 }
 
 impl TimeForm {
@@ -144,6 +146,8 @@ pub enum DayPart {
         first: i64,
         /// Length of an interval. [s]
         step_s: i64,
+        /// Whether numbers count clock hours or the time elapsed since midnight.
+        count: DayCount,
     },
 }
 
@@ -264,6 +268,8 @@ pub struct Mapping {
     pub time: TimeFrom,
     /// Column with the time of day, if the time column has only dates.
     pub day_part: Option<(Column, DayPart)>,
+    /// Column with the minute, if the time of day is the number of the hour.
+    pub minutes: Option<Column>,
     /// Column with quality codes.
     pub quality: Option<Column>,
     /// Whether 1, true or yes in the quality column means measured or estimated.
@@ -272,8 +278,8 @@ pub struct Mapping {
     pub multiplier_column: Option<Column>,
     /// Column with the voltage. [V]
     pub voltage: Option<Column>,
-    /// Only rows with this text in this column hold intervals (`reading_type = INT`).
-    pub only_rows: Option<(Column, String)>,
+    /// Only rows with these texts in these columns hold intervals (`reading_type = INT`).
+    pub only_rows: Vec<(Column, String)>,
     /// Unit of the values.
     pub unit: Unit,
     /// Factor for every value.
@@ -354,6 +360,14 @@ impl Mapping {
                 Stamp::End => "end",
             }),
             date_order: self.date_order().map(str::to_owned),
+            decimal: None,
+            encoding: None,
+            skip_lines: None,
+            only_rows: self
+                .only_rows
+                .iter()
+                .map(|(column, text)| (column.name.clone(), text.clone()))
+                .collect(),
         }
     }
 
@@ -396,11 +410,12 @@ mod tests {
             meter: MeterFrom::Column(column(0, "LCLid")),
             time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
             day_part: None,
+            minutes: None,
             quality: None,
             quality_one: QualityOne::Estimated,
             multiplier_column: None,
             voltage: None,
-            only_rows: None,
+            only_rows: Vec::new(),
             unit: Unit::WattHours,
             multiplier: 40.0,
             clock: Some(Clock::Standard),

@@ -81,10 +81,14 @@ impl Marks {
 
 /// Returns a cell as text for a message.
 pub(super) fn cell_text(array: &dyn Array, row: usize) -> String {
-    let text = array_value_to_string(array, row).unwrap_or_default();
+    short_text(&array_value_to_string(array, row).unwrap_or_default())
+}
+
+/// Returns a text for a message, cut if it is long.
+pub(super) fn short_text(text: &str) -> String {
     match text.char_indices().nth(LONGEST_EXAMPLE) {
         Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }
 

@@ -59,6 +59,36 @@ pub(super) const METER: &[&str] = &[
     "zoneid",
     "serialnumber",
     "serial",
+    "entityid",
+    "statisticid",
+    "contador",
+    "codigocups",
+    "eancode",
+    "zählpunkt",
+    "zählpunktnummer",
+    "zählpunktbezeichnung",
+    "zählernummer",
+    "pdl",
+    "prm",
+    "puntodesuministro",
+    "приборучета",
+    "приборучёта",
+    "номерприбораучета",
+    "номерсчетчика",
+    "номерсчётчика",
+    "счетчик",
+    "счётчик",
+    "заводскойномер",
+    "точкаучета",
+    "точкаучёта",
+    "кодточкиучета",
+    "лицевойсчет",
+    "лицевойсчёт",
+    "абонент",
+    "потребитель",
+    "есептегіш",
+    "есептегішнөмірі",
+    "дербесшот",
     "id",
 ];
 
@@ -109,6 +139,36 @@ pub(super) const TIME: &[&str] = &[
     "day",
     "dt",
     "datadate",
+    "lastchanged",
+    "lastupdated",
+    "readdateandstarttime",
+    "readdateandendtime",
+    "zeitpunkt",
+    "zeitstempel",
+    "messzeitpunkt",
+    "datumuhrzeit",
+    "ablesezeitpunkt",
+    "von",
+    "datumvon",
+    "vandatum",
+    "horodate",
+    "horodatage",
+    "début",
+    "debut",
+    "fechahora",
+    "fechayhora",
+    "датаивремя",
+    "датавремя",
+    "времядата",
+    "дата",
+    "датаизмерения",
+    "датапоказания",
+    "датапоказаний",
+    "күні",
+    "күніменуақыты",
+    "fecha",
+    "datum",
+    "data",
 ];
 
 /// Names of the column with energy or demand.
@@ -165,6 +225,33 @@ pub(super) const VALUE: &[&str] = &[
     "profilereadvalue",
     "activeenergy",
     "activeimport",
+    "readvalue",
+    "consumokwh",
+    "consumo",
+    "volume",
+    "verbrauchkwh",
+    "verbrauch",
+    "wirkleistungw",
+    "wirkleistungkw",
+    "wirkenergiekwh",
+    "valeur",
+    "puissancew",
+    "puissancekw",
+    "потребление",
+    "потреблениекв",
+    "потреблениеквтч",
+    "активнаяэнергия",
+    "активнаяэнергияквтч",
+    "активнаямощность",
+    "активнаямощностьквт",
+    "активнаямощностьвт",
+    "энергияквтч",
+    "мощностьквт",
+    "расход",
+    "расходквтч",
+    "квтч",
+    "тұтыну",
+    "тұтынуквтсағ",
 ];
 
 /// Names of the column with a cumulative counter.
@@ -187,6 +274,11 @@ pub(super) const REGISTER: &[&str] = &[
     "counterkwh",
     "counter",
     "readkwh",
+    "показание",
+    "показания",
+    "показаниеквтч",
+    "показанияквтч",
+    "көрсеткіш",
 ];
 
 /// Names of the column with quality codes.
@@ -214,11 +306,34 @@ pub(super) const QUALITY: &[&str] = &[
     "valid",
     "validity",
     "measured",
+    "metodoobtencion",
+    "качество",
+    "статус",
+    "достоверность",
+    "validatiestatus",
 ];
 
 /// Names of the column with a factor for the values.
-pub(super) const MULTIPLIER: &[&str] =
-    &["multiplier", "ctratio", "meterconstant", "metermultiplier", "transformationratio"];
+pub(super) const MULTIPLIER: &[&str] = &[
+    "multiplier",
+    "ctratio",
+    "meterconstant",
+    "metermultiplier",
+    "transformationratio",
+    "ctmultiplier",
+    "currenttransformerratio",
+    "ktt",
+    "wandlerfaktor",
+    "relaciontransformacion",
+    "коэффициенттрансформации",
+    "коэффициент",
+    "коэффициентучета",
+    "коэфтрансформации",
+    "расчетныйкоэффициент",
+    "расчётныйкоэффициент",
+    "ктт",
+    "трансформациякоэффициенті",
+];
 
 /// Names of the column with the voltage, which a second pass reads below a transformer with a tap.
 pub(super) const VOLTAGE: &[&str] =
@@ -273,6 +388,16 @@ const BESIDE: &[&str] = &[
     "exportkwh",
     "gaskwh",
     "gas",
+    "mprn",
+    "eenheid",
+    "omschrijving",
+    "metertype",
+    "адрес",
+    "address",
+    "итого",
+    "всего",
+    "total",
+    "единицаизмерения",
 ];
 
 /// Whether a column of this name is known to have something other than interval data.
@@ -288,16 +413,33 @@ pub(super) fn unit_in_name(name: &str) -> Option<Unit> {
         .map(str::to_ascii_lowercase);
     let key: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    words.find_map(|word| Unit::from_symbol(&word)).or_else(|| {
-        let known = [
-            ("kwh", Unit::KilowattHours),
-            ("mwh", Unit::MegawattHours),
-            ("watt", Unit::Watts),
-            ("demand", Unit::Kilowatts),
-            ("power", Unit::Kilowatts),
-        ];
+    words.find_map(|word| Unit::from_symbol(&word)).or_else(|| cyrillic_unit(name)).or_else(|| {
+        let known = [("kwh", Unit::KilowattHours), ("mwh", Unit::MegawattHours), ("watt", Unit::Watts)];
         known.into_iter().find(|(part, _)| key.contains(part)).map(|(_, unit)| unit)
     })
+}
+
+/// Returns the unit that a Russian or Kazakh name ends in: `кВт·ч`, `кВт*ч`, `кВт⋅сағ`, `Вт`.
+fn cyrillic_unit(name: &str) -> Option<Unit> {
+    let key: String = name.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let units = [
+        ("квтч", Unit::KilowattHours),
+        ("квтсағ", Unit::KilowattHours),
+        ("мвтч", Unit::MegawattHours),
+        ("мвтсағ", Unit::MegawattHours),
+        ("втч", Unit::WattHours),
+        ("квт", Unit::Kilowatts),
+        ("мвт", Unit::Megawatts),
+        ("вт", Unit::Watts),
+    ];
+    units.into_iter().find(|(symbol, _)| key.ends_with(symbol)).map(|(_, unit)| unit)
+}
+
+/// Whether a name speaks of mean demand, without a unit: `active_power`, `Wirkleistung`, `мощность`.
+pub(super) fn is_demand_name(key: &str) -> bool {
+    const WORDS: &[&str] =
+        &["power", "demand", "leistung", "puissance", "potencia", "vermogen", "мощност", "қуат"];
+    WORDS.iter().any(|word| key.contains(word))
 }
 
 /// Returns the stamp stated in the name of a time column.
@@ -305,7 +447,7 @@ pub(super) fn stamp_in_name(key: &str) -> Option<Stamp> {
     let has = |part: &str| {
         key.starts_with(part) || key.ends_with(part) || key.starts_with(&format!("interval{part}"))
     };
-    if has("end") {
+    if has("end") || key.contains("endtime") {
         Some(Stamp::End)
     } else if has("start") {
         Some(Stamp::Start)
@@ -355,6 +497,10 @@ mod tests {
         assert_eq!(unit_in_name("mean W"), Some(Unit::Watts));
         assert_eq!(unit_in_name("totalkWh"), Some(Unit::KilowattHours));
         assert_eq!(unit_in_name("reading_value"), None);
+        assert_eq!(unit_in_name("active_power"), None);
+        assert_eq!(unit_in_name("Потребление, кВт*ч"), Some(Unit::KilowattHours));
+        assert_eq!(unit_in_name("Мощность, Вт"), Some(Unit::Watts));
+        assert!(is_demand_name("activepower") && is_demand_name("активнаямощность"));
     }
 
     #[test]

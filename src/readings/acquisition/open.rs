@@ -11,10 +11,13 @@ use super::contained::contained;
 use super::csv_file::CsvFile;
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
+use super::guess_time::decide_date_order;
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
 use super::mapping::{Clock, Mapping, TimeForm, TimeFrom};
+use super::numbers::decide_decimal;
 use super::parquet_file::ParquetFile;
+use super::preamble::StatedText;
 use super::profile::profile_columns;
 use super::source::{Content, Source};
 use super::storage::Storage;
@@ -154,12 +157,13 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     if bytes == 0 {
         return Err(trouble("the file is empty".to_owned(), "Export it again"));
     }
-    let (content, sample) = open_content(&file.storage, bytes)
+    let (content, sample) = open_content(&file.storage, bytes, stated)
         .map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
-    let profiles = profile_columns(&sample, content.decimal());
+    let profiles = profile_columns(&sample);
     let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
     let mut mapping =
         map_columns(&known).map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
+    mapping.guesses.extend(content.text_guesses(stated));
     let table = offset_table(&mapping, zone)?;
     let rows = match &content {
         Content::Parquet(file) => Some(file.n_rows()),
@@ -172,7 +176,13 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
         (Content::Parquet(file), TimeFrom::Column(column, TimeForm::Naive)) => file.span(column.index),
         _ => None,
     };
-    look_at_sample(&mut mapping, stated, &sample, content.decimal(), rows, span);
+    let trouble = |trouble: Trouble| Error::input(&name, trouble.seen, trouble.cure);
+    let rest = |columns: &[usize], add: &mut dyn FnMut(&RecordBatch) -> bool| {
+        content.read_texts(&file.storage, columns, add);
+    };
+    let decimal = decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(trouble)?;
+    decide_date_order(&mut mapping, stated, &sample, rest);
+    look_at_sample(&mut mapping, stated, &sample, decimal, rows, span).map_err(trouble)?;
     Ok(Source {
         name: file.name,
         bytes,
@@ -183,12 +193,17 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
         index: 0,
         storage: file.storage,
         content,
+        decimal,
         table,
     })
 }
 
 /// Reads the header or footer, and the first rows.
-fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, RecordBatch), Trouble> {
+fn open_content(
+    storage: &Storage,
+    bytes: u64,
+    stated: &ReadingsTable,
+) -> std::result::Result<(Content, RecordBatch), Trouble> {
     let unreadable = |error: io::Error| {
         Trouble::new(error.to_string(), "Give a Parquet file, or CSV as UTF-8 text with a header")
     };
@@ -211,7 +226,7 @@ fn open_content(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
         Some(b'{' | b'[') => return Err(Trouble::new("it is JSON", cure)),
         _ => {}
     }
-    let file = CsvFile::open(storage).map_err(unreadable)?;
+    let file = CsvFile::open(storage, &StatedText::of(stated)).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
         return Err(Trouble::new(seen, "Put a header before it, for example meter_id,timestamp,kwh"));

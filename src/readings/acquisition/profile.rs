@@ -2,10 +2,11 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::{DataType, Float64Type};
 
 use super::marks::cell_text;
-use super::text_time::{DateOrder, is_epoch, parse_time, unordered_pair, whole_number_time};
+use super::report::Cause;
+use super::text_time::{DateOrder, parse_time, serial_time, unordered_pair, whole_number_time};
 use super::values::{DecimalMark, parse_number};
 
 /// Most text rows tested; more would not change the result.
@@ -50,13 +51,13 @@ pub(super) struct Profile {
 }
 
 /// Returns the profile of every column of `rows`.
-pub(super) fn profile_columns(rows: &RecordBatch, decimal: DecimalMark) -> Vec<Profile> {
+pub(super) fn profile_columns(rows: &RecordBatch) -> Vec<Profile> {
     let schema = rows.schema();
     let columns = schema.fields().iter().zip(rows.columns()).enumerate();
     columns
         .map(|(index, (field, array))| {
             let texts = column_texts(array);
-            let kind = texts.as_ref().map_or_else(|| typed_kind(array), |texts| text_kind(texts, decimal));
+            let kind = texts.as_ref().map_or_else(|| typed_kind(array), text_kind);
             let example = (0..array.len()).map(|row| cell_text(array.as_ref(), row));
             Profile {
                 index,
@@ -82,12 +83,10 @@ pub(super) fn name_key(name: &str) -> String {
 
 /// Returns the order of day and month that the texts show, or `None` if they show none.
 pub(super) fn date_order(texts: &StringArray) -> Option<DateOrder> {
-    texts.iter().flatten().take(MAX_TEXTS_TRIED * 20).find_map(|text| {
-        match unordered_pair(text.as_bytes())? {
-            (first, second) if first > 12 && second <= 12 => Some(DateOrder::DayFirst),
-            (first, second) if first <= 12 && second > 12 => Some(DateOrder::MonthFirst),
-            _ => None,
-        }
+    texts.iter().flatten().find_map(|text| match unordered_pair(text.as_bytes())? {
+        (first, second) if first > 12 && second <= 12 => Some(DateOrder::DayFirst),
+        (first, second) if first <= 12 && second > 12 => Some(DateOrder::MonthFirst),
+        _ => None,
     })
 }
 
@@ -134,7 +133,7 @@ fn typed_kind(array: &ArrayRef) -> Kind {
     }
 }
 
-fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
+fn text_kind(texts: &StringArray) -> Kind {
     let (mut n, mut n_numbers, mut n_times) = (0u32, 0u32, 0u32);
     for text in texts.iter().flatten().take(MAX_TEXTS_TRIED) {
         if text.trim().is_empty() {
@@ -142,7 +141,8 @@ fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
         }
         n += 1;
         // A number column may contain a word for missing, such as `Null`.
-        n_numbers += u32::from(!matches!(parse_number(text, decimal), Err(super::report::Cause::BadValue)));
+        let is_number = |decimal| !matches!(parse_number(text, decimal), Err(Cause::BadValue));
+        n_numbers += u32::from(is_number(DecimalMark::Point) || is_number(DecimalMark::Comma));
         let orders = [DateOrder::DayFirst, DateOrder::MonthFirst];
         n_times += u32::from(orders.iter().any(|order| parse_time(text.as_bytes(), *order).is_some()));
     }
@@ -159,11 +159,15 @@ fn text_kind(texts: &StringArray, decimal: DecimalMark) -> Kind {
 }
 
 fn are_time_numbers(array: &ArrayRef) -> bool {
-    let Ok(numbers) = cast(array, &DataType::Int64) else { return false };
-    let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten().take(MAX_TEXTS_TRIED).peekable();
+    let Ok(numbers) = cast(array, &DataType::Float64) else { return false };
+    let numbers = numbers.as_primitive::<Float64Type>();
+    let has_fractions = numbers.iter().flatten().take(MAX_TEXTS_TRIED).any(|number| number.fract() != 0.0);
+    let mut numbers = numbers.iter().flatten().take(MAX_TEXTS_TRIED).peekable();
     numbers.peek().is_some() && {
         let (n, good) = numbers.fold((0u32, 0u32), |(n, good), number| {
-            (n + 1, good + u32::from(is_epoch(number) || whole_number_time(number).is_some()))
+            let is_time = whole_number_time(number.floor() as i64).is_some()
+                || (has_fractions && serial_time(number).is_some());
+            (n + 1, good + u32::from(is_time))
         });
         f64::from(good) >= ENOUGH_READABLE * f64::from(n)
     }
@@ -179,7 +183,7 @@ mod tests {
 
     fn kind(array: ArrayRef) -> (Kind, bool) {
         let rows = RecordBatch::try_from_iter_with_nullable([("x", array, true)]).unwrap();
-        let profile = profile_columns(&rows, DecimalMark::Point).remove(0);
+        let profile = profile_columns(&rows).remove(0);
         (profile.kind, profile.is_time_number)
     }
 

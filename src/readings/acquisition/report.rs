@@ -20,8 +20,12 @@ pub enum Cause {
     BadTime,
     /// The time is outside 1990..=2100.
     TimeOutOfRange,
+    /// The time has a zone or offset where the file's first times have none, or has none where they have.
+    OtherZone,
     /// The value is not a number.
     BadValue,
+    /// The value is a code for no value, such as 4294967295.
+    Code,
     /// The value is NaN.
     NotANumber,
     /// The value is infinite.
@@ -41,12 +45,14 @@ pub enum Cause {
 }
 
 impl Cause {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::NoMeter,
         Self::NoTime,
         Self::BadTime,
         Self::TimeOutOfRange,
+        Self::OtherZone,
         Self::BadValue,
+        Self::Code,
         Self::NotANumber,
         Self::Infinite,
         Self::TooLarge,
@@ -70,7 +76,15 @@ impl Cause {
             Self::TimeOutOfRange => {
                 ("with a time outside 1990 to 2100", "Check the time column and its unit")
             }
+            Self::OtherZone => (
+                "whose time has a zone where the first times have none, or none where they have one",
+                "Write all times with an offset, or none",
+            ),
             Self::BadValue => ("with a value that is no number", "Check the value column"),
+            Self::Code => (
+                "with a code that stands for no value (error code); no energy was taken",
+                "Leave missing values empty",
+            ),
             Self::NotANumber => ("with the value NaN", "Leave missing values empty"),
             Self::Infinite => ("with an infinite value", "Leave missing values empty"),
             Self::TooLarge => (
@@ -218,6 +232,7 @@ fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding
     let (words, cure) = cause.words();
     let severity = match cause {
         Cause::Missing | Cause::OtherKind => Severity::Note,
+        Cause::Code => Severity::Warning,
         _ => Severity::Skipped,
     };
     let first = tally.first_row.map_or(String::new(), |row| format!(", first in row {row}"));

@@ -55,7 +55,13 @@ pub(super) fn find_layout(
     }
     let (value, is_register) = value_column(known, roles)?;
     roles.taken.push(value.index);
-    let meter = meter.unwrap_or_else(|| file_name(known, roles));
+    let meter = match meter {
+        Some(meter) => meter,
+        None => {
+            refuse_candidates(known, roles)?;
+            file_name(known, roles)
+        }
+    };
     let is_register = is_register && shape.is_none();
     if is_register {
         roles.guess(
@@ -257,6 +263,62 @@ fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
 fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
     roles.guess("meter_column", known.stem, "no column names the meter, so the file's name does");
     MeterFrom::Name(known.stem.to_owned())
+}
+
+/// Refuses to name the meter after the file where a column may name it: text, or whole numbers that repeat.
+fn refuse_candidates(known: &Known<'_>, roles: &Roles) -> Result<(), Trouble> {
+    let is_candidate = |p: &&Profile| {
+        !roles.taken.contains(&p.index)
+            && !names::is_beside(&p.key)
+            && !names::QUALITY.contains(&p.key.as_str())
+            && !super::day_part::NAMES.contains(&p.key.as_str())
+            && (may_be_ids(p) || super::guess::counts_rows(p))
+    };
+    let candidates: Vec<Profile> = known.profiles.iter().filter(is_candidate).cloned().collect();
+    match candidates.as_slice() {
+        [] => Ok(()),
+        [one] if super::guess::counts_rows(one) && names::METER.contains(&one.key.as_str()) => {
+            Err(Trouble::new(
+                format!(
+                    "column `{}` has as many ids as rows: it numbers the rows, and names no meter",
+                    one.name
+                ),
+                "Set meter_column to the column that names the meter",
+            ))
+        }
+        several => {
+            let named: Vec<Profile> =
+                several.iter().filter(|p| !super::guess::counts_rows(p)).cloned().collect();
+            if named.is_empty() {
+                return Ok(());
+            }
+            Err(Trouble::new(
+                format!("no column is known to name the meter; {} may", names_of(&named)),
+                format!("Set meter_column to one of them, for example meter_column = \"{}\"", named[0].name),
+            ))
+        }
+    }
+}
+
+/// Whether the first rows hold what may be ids: text or whole numbers, fewer of them than rows.
+fn may_be_ids(profile: &Profile) -> bool {
+    const MAX_SHARE: f64 = 0.5;
+    let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut texts = std::collections::BTreeSet::new();
+    let n = profile.array.len();
+    for row in 0..n {
+        let text = super::marks::cell_text(profile.array.as_ref(), row);
+        let text = text.trim();
+        match profile.kind {
+            Kind::Number if text.is_empty() || is_whole(text) => {}
+            Kind::Text => {}
+            _ => return false,
+        }
+        texts.insert(text.to_owned());
+    }
+    // A constant number may be anything.
+    let fewest = if profile.kind == Kind::Text { 1 } else { 2 };
+    texts.len() >= fewest && (texts.len() as f64) <= (MAX_SHARE * n as f64).max(1.0)
 }
 
 fn no_time(known: &Known<'_>) -> Trouble {

@@ -4,7 +4,7 @@ use super::contained::{contained, uncontained};
 use super::csv_file::CsvFile;
 use super::decode::{Decoder, Recipe, Sink};
 use super::local_time::OffsetTable;
-use super::mapping::{Mapping, TimeFrom};
+use super::mapping::{Guess, Mapping, TimeFrom};
 use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
 use super::report::UnitReport;
@@ -13,6 +13,7 @@ use super::values::DecimalMark;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::ids::MeterNumbers;
+use hashwatt_core::settings::ReadingsTable;
 
 /// One file of interval data, ready to be read from several threads.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Source {
     pub(super) index: u32,
     pub(super) storage: Storage,
     pub(super) content: Content,
+    pub(super) decimal: DecimalMark,
     pub(super) table: OffsetTable,
 }
 
@@ -43,10 +45,35 @@ pub(super) enum Content {
 }
 
 impl Content {
-    pub const fn decimal(&self) -> DecimalMark {
-        match self {
-            Self::Parquet(_) => DecimalMark::Point,
-            Self::Csv(file) => file.decimal,
+    /// Returns what was found out about a text file and is not stated.
+    pub fn text_guesses(&self, stated: &ReadingsTable) -> Vec<Guess> {
+        let Self::Csv(file) = self else { return Vec::new() };
+        let mut guesses = Vec::new();
+        if file.encoding != encoding_rs::UTF_8 && stated.encoding.is_none() {
+            let reason = "its bytes are no UTF-8".to_owned();
+            guesses.push(Guess { key: "encoding", value: file.encoding.name().to_owned(), reason });
+        }
+        if file.header_byte > 0 && stated.skip_lines.is_none() {
+            let reason = "the lines before it are no table".to_owned();
+            guesses.push(Guess { key: "skip_lines", value: "those before the header".to_owned(), reason });
+        }
+        guesses
+    }
+
+    /// Passes columns of text batch by batch until `add` returns `true`. Only files of text are read; a part
+    /// that cannot be read is reported when the rows are.
+    pub fn read_texts(
+        &self,
+        storage: &Storage,
+        columns: &[usize],
+        add: &mut dyn FnMut(&arrow::array::RecordBatch) -> bool,
+    ) {
+        let Self::Csv(file) = self else { return };
+        for block in 0..file.n_blocks() {
+            let Ok(mut batches) = file.read(storage, block, columns, usize::MAX) else { return };
+            if batches.any(|rows| add(&rows)) {
+                return;
+            }
         }
     }
 }
@@ -132,12 +159,7 @@ impl Source {
     }
 
     pub(super) const fn recipe(&self) -> Recipe<'_> {
-        Recipe {
-            source: self.index,
-            mapping: &self.mapping,
-            table: &self.table,
-            decimal: self.content.decimal(),
-        }
+        Recipe { source: self.index, mapping: &self.mapping, table: &self.table, decimal: self.decimal }
     }
 
     fn read_group(

@@ -28,6 +28,11 @@ pub struct ParsedTime {
 pub fn parse_time(text: &[u8], order: DateOrder) -> Option<ParsedTime> {
     let mut cursor = Cursor { text: text.trim_ascii(), at: 0 };
     let n_digits = cursor.text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if cursor.text.get(n_digits) == Some(&b'.')
+        && let Some(time) = decimal_time(cursor.text)
+    {
+        return Some(time);
+    }
     if n_digits == cursor.text.len() {
         let number = cursor.number(19)?;
         let seconds = whole_number_time(number.0)?;
@@ -114,6 +119,27 @@ pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
+/// Returns the naive time of a day number of a spreadsheet: days since 1899-12-30, with the time of day as a
+/// fraction. [s] Whole numbers are no times here: they may count anything.
+#[must_use]
+pub fn serial_time(number: f64) -> Option<i64> {
+    const DAYS_BEFORE_1970: f64 = 25_569.0;
+    let seconds = ((number - DAYS_BEFORE_1970) * 86_400.0).round();
+    let is_in_range = seconds >= FIRST_INSTANT_S as f64 && seconds < END_INSTANT_S as f64;
+    (is_in_range && number < 100_000.0).then_some(seconds as i64)
+}
+
+/// Parses a number with a fraction: an epoch that a table tool made a float, or a spreadsheet's day number.
+fn decimal_time(text: &[u8]) -> Option<ParsedTime> {
+    let is_number = text.iter().filter(|byte| !byte.is_ascii_digit()).count() == 1;
+    let number: f64 = std::str::from_utf8(text).ok().filter(|_| is_number)?.parse().ok()?;
+    if let Some(seconds) = serial_time(number) {
+        return Some(ParsedTime { seconds, is_instant: false });
+    }
+    let whole = number.floor() as i64;
+    is_epoch(whole).then(|| whole_number_time(whole))?.map(|seconds| ParsedTime { seconds, is_instant: true })
+}
+
 /// Returns the units per second that put `number`, read as an epoch, between 1990 and 2100.
 fn epoch_per_second(number: i64) -> Option<i64> {
     [1, 1_000, 1_000_000, 1_000_000_000]
@@ -170,7 +196,9 @@ fn time_of_day(cursor: &mut Cursor<'_>) -> Option<i64> {
             while cursor.skip_if(|byte| byte.is_ascii_digit()) {}
         }
     }
-    while cursor.skip_if(|byte| byte == b' ') {}
+    while cursor.skip_if(|byte| byte == b' ') || cursor.skip_bytes("\u{a0}") || cursor.skip_bytes("\u{202f}")
+    {
+    }
     if let Some(half) = cursor.half_of_day() {
         hour = hour % 12 + half;
     }
@@ -200,6 +228,22 @@ fn zone_offset(cursor: &mut Cursor<'_>) -> Option<i64> {
     let minutes = cursor.number(2).map_or(0, |(minutes, _)| minutes);
     (n_digits == 2 && hours <= 15 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
+
+/// Starts of the months' names in Russian and in Kazakh.
+const CYRILLIC_MONTHS: [&[&str]; 12] = [
+    &["янв", "қаң"],
+    &["фев", "ақп"],
+    &["мар", "нау"],
+    &["апр", "сәу"],
+    &["май", "мая", "мам"],
+    &["июн", "мау"],
+    &["июл", "шіл"],
+    &["авг", "там"],
+    &["сен", "қыр"],
+    &["окт", "қаз"],
+    &["ноя", "қар"],
+    &["дек", "жел"],
+];
 
 /// A position in a text that moves forward.
 struct Cursor<'a> {
@@ -244,6 +288,9 @@ impl Cursor<'_> {
     }
 
     fn month_name(&mut self) -> Option<i64> {
+        if let Some(month) = self.cyrillic_month() {
+            return Some(month);
+        }
         let name = self.text.get(self.at..self.at + 3)?;
         let months: [&[u8]; 12] =
             [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
@@ -253,18 +300,37 @@ impl Cursor<'_> {
         Some(index as i64 + 1)
     }
 
-    /// Parses AM as 0 and PM as 12. [h]
+    /// Parses a Russian or Kazakh month, whole, in the genitive or cut short.
+    fn cyrillic_month(&mut self) -> Option<i64> {
+        let rest = std::str::from_utf8(self.text.get(self.at..)?).ok()?;
+        let name: String =
+            rest.chars().take_while(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        let index =
+            CYRILLIC_MONTHS.iter().position(|starts| starts.iter().any(|start| name.starts_with(start)))?;
+        let length: usize = rest.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();
+        self.at += length;
+        Some(index as i64 + 1)
+    }
+
+    /// Parses AM, `a.m.` or `a. m.` as 0 and PM as 12. [h]
     fn half_of_day(&mut self) -> Option<i64> {
-        let name = self.text.get(self.at..self.at + 2)?;
-        let half = if name.eq_ignore_ascii_case(b"am") {
-            0
-        } else if name.eq_ignore_ascii_case(b"pm") {
-            12
-        } else {
-            return None;
+        let half = match self.text.get(self.at)?.to_ascii_lowercase() {
+            b'a' => 0,
+            b'p' => 12,
+            _ => return None,
         };
-        self.at += 2;
+        self.at += 1;
+        self.skip_if(|byte| byte == b'.');
+        while self.skip_if(|byte| byte == b' ') || self.skip_bytes("\u{a0}") || self.skip_bytes("\u{202f}") {}
+        self.skip_if(|byte| byte.eq_ignore_ascii_case(&b'm')).then_some(())?;
+        self.skip_if(|byte| byte == b'.');
         Some(half)
+    }
+
+    fn skip_bytes(&mut self, text: &str) -> bool {
+        let found = self.text.get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        self.at += if found { text.len() } else { 0 };
+        found
     }
 }
 
@@ -299,6 +365,12 @@ mod tests {
             "201301310030",
             "20130131003000",
             " 2013-01-31 12:30 AM ",
+            "31/01/2013 12:30:00 a. m.",
+            "31/01/2013 12:30 a.m.",
+            "31 января 2013 00:30",
+            "31-янв-2013 00:30",
+            "31 қаңтар 2013 00:30",
+            "41305.0208333333",
         ] {
             assert_eq!(civil(text), Some(half_past), "{text}");
         }

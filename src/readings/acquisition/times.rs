@@ -11,7 +11,7 @@ use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
 use super::mapping::TimeForm;
 use super::marks::Marks;
 use super::report::Cause;
-use super::text_time::{DateOrder, parse_time, whole_number_time};
+use super::text_time::{DateOrder, parse_time, serial_time, whole_number_time};
 
 /// Fills `out` with one time per row: the instant if `form` is one, otherwise the naive local time. [s] Rows
 /// without a time, or with a time outside 1990..=2100, are marked.
@@ -120,7 +120,15 @@ fn read_texts(texts: &StringArray, form: TimeForm, marks: &mut Marks, out: &mut 
         let text = if texts.is_null(row) { "" } else { texts.value(row) };
         let time = parse_time(text.as_bytes(), order).filter(|time| time.is_instant == is_instant);
         if time.is_none() {
-            marks.set(row, if text.trim().is_empty() { Cause::NoTime } else { unreadable(text) });
+            let is_time = parse_time(text.as_bytes(), order).is_some();
+            marks.set(
+                row,
+                match text.trim().is_empty() {
+                    true => Cause::NoTime,
+                    false if is_time => Cause::OtherZone,
+                    false => unreadable(text),
+                },
+            );
         }
         out.push(time.map_or(FIRST_INSTANT_S, |time| time.seconds));
     }
@@ -149,6 +157,16 @@ fn read_numbers(numbers: &[i64], form: TimeForm, marks: &mut Marks, out: &mut Ve
 
 fn read_floats(array: &dyn Array, form: TimeForm, marks: &mut Marks, out: &mut Vec<i64>) {
     let floats = cast(array, &DataType::Float64).expect("any float casts to f64");
+    if form == TimeForm::Serial {
+        for (row, number) in floats.as_primitive::<Float64Type>().values().iter().enumerate() {
+            let time = serial_time(*number);
+            if time.is_none() {
+                marks.set(row, Cause::BadTime);
+            }
+            out.push(time.unwrap_or(FIRST_INSTANT_S));
+        }
+        return;
+    }
     let numbers: Vec<i64> =
         floats.as_primitive::<Float64Type>().values().iter().map(|number| number.floor() as i64).collect();
     read_numbers(&numbers, form, marks, out);

@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, Float64Type};
 
 use super::Quantity;
 use super::marks::Marks;
+use super::numbers::without_groups;
 use super::report::Cause;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
@@ -59,13 +60,74 @@ pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Mar
     }
 }
 
+/// Values that head-ends and loggers write where they have none: the largest numbers of 16, 31 and 32 bits,
+/// with or without three decimals, and runs of nines below zero.
+const CODES_FOR_NO_VALUE: [f64; 9] = [
+    4_294_967_295.0,
+    4_294_967.295,
+    2_147_483_647.0,
+    2_147_483.647,
+    65_535.0,
+    -9_999.0,
+    -9_999.99,
+    -99_999.0,
+    -999_999.0,
+];
+
+/// Marks values, as written, that stand for no value.
+pub(super) fn mark_codes(values: &[f64], marks: &mut Marks) {
+    let is_far = |value: f64| value >= 65_535.0 || value <= -9_999.0;
+    // No early exit, so that several values are compared at once: such values are rare.
+    if !values.iter().fold(false, |any, value| any | is_far(*value)) {
+        return;
+    }
+    let is_code = |value: f64| CODES_FOR_NO_VALUE.contains(&value);
+    values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| is_code(**value))
+        .for_each(|(row, _)| marks.set(row, Cause::Code));
+}
+
+/// Reads factors: numbers, or ratios such as `200/5`.
+pub(super) fn read_factors(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+    let texts = cast(array, &DataType::Utf8).ok();
+    let texts = texts.as_ref().and_then(|texts| texts.as_string_opt::<i32>());
+    match texts.filter(|texts| texts.iter().flatten().any(|text| text.contains('/'))) {
+        None => read_values(array, decimal, marks, out),
+        Some(texts) => {
+            out.clear();
+            for (row, text) in texts.iter().enumerate() {
+                let factor = text.ok_or(Cause::Missing).and_then(|text| parse_factor(text, decimal));
+                out.push(factor.unwrap_or_else(|cause| {
+                    marks.set(row, cause);
+                    0.0
+                }));
+            }
+        }
+    }
+}
+
+fn parse_factor(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
+    let Some((primary, secondary)) = text.split_once('/') else { return parse_number(text, decimal) };
+    let factor = parse_number(primary, decimal)? / parse_number(secondary, decimal)?;
+    if factor.is_finite() { Ok(factor) } else { Err(Cause::BadValue) }
+}
+
 /// Parses a number; `Err` is the cause if there is none.
 pub(super) fn parse_number(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
     let text = text.trim();
     let parsed = match decimal {
+        DecimalMark::Comma if text.contains('.') => {
+            without_groups(text, decimal).unwrap_or_default().parse::<f64>()
+        }
         DecimalMark::Comma if text.contains(',') => text.replace(',', ".").parse::<f64>(),
         _ => text.parse::<f64>(),
     };
+    let parsed = parsed.or_else(|error| match without_groups(text, decimal) {
+        Some(plain) => plain.parse::<f64>(),
+        None => Err(error),
+    });
     parsed.map_err(|_| if is_missing_word(text) { Cause::Missing } else { Cause::BadValue })
 }
 

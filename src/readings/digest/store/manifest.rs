@@ -27,7 +27,23 @@ const FORMAT: u32 = 3;
 struct Sealed {
     format: u32,
     sum: String,
+    /// Names of the parts by generation, oldest first, for scripts that read the digests. hashwatt itself
+    /// reads `store`.
+    #[serde(default)]
+    generations: Vec<PartNames>,
     store: Box<RawValue>,
+}
+
+/// Names of a generation's parts.
+#[derive(Serialize, Deserialize)]
+struct PartNames {
+    parts: Vec<String>,
+}
+
+impl PartNames {
+    fn of(generation: &Generation) -> Self {
+        Self { parts: generation.parts.iter().map(|part| part.name.clone()).collect() }
+    }
 }
 
 /// Contents of a store.
@@ -196,7 +212,9 @@ impl Manifest {
         let failed = |error: serde_json::Error| Error::write(&path, std::io::Error::from(error));
         let store = serde_json::value::to_raw_value(self).map_err(failed)?;
         let sum = Sums::of_bytes(store.get().as_bytes());
-        let sealed = serde_json::to_vec(&Sealed { format: FORMAT, sum, store }).map_err(failed)?;
+        let generations = self.generations.iter().map(PartNames::of).collect();
+        let sealed =
+            serde_json::to_vec(&Sealed { format: FORMAT, sum, generations, store }).map_err(failed)?;
         hashwatt_core::atomic::write_whole(&path, |file| {
             file.write_all(&sealed)
                 .and_then(|()| file.write_all(b"\n"))

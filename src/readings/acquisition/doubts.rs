@@ -1,0 +1,214 @@
+//! Refuses a file whose first rows show that the mapping reads them wrong: several channels under one meter
+//! and time, a unit that no customer's level fits, a counter of the day, stamps that differ by meter.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use arrow::array::RecordBatch;
+
+use super::decode::Recipe;
+use super::evidence::{Series, median_step_s};
+use super::guess::Trouble;
+use super::mapping::{Layout, Mapping, Unit};
+use super::marks::{cell_text, short_text};
+use super::source::read_sample;
+use super::{IntervalBatch, Quantity};
+use hashwatt_core::ids::MeterNumbers;
+
+/// Share of rows that another row of the same meter and time contradicts, above which the rows' key was not
+/// understood. [1]
+const MAX_CONFLICTING: f64 = 0.1;
+
+/// Fewest such rows: a few are duplicates.
+const FEWEST_CONFLICTING: usize = 10;
+
+/// Most different texts of a column that tells channels apart.
+const MAX_CHANNELS: usize = 24;
+
+/// Mean demand that no home reaches: a connection of 3 x 63 A carries 43 kW, and its mean lies far below. [kW]
+const MAX_HOME_KW: f64 = 30.0;
+
+/// Least mean demand that a metered customer has. [kW]
+const MIN_CUSTOMER_KW: f64 = 0.01;
+
+/// Fewest reads in a day, and days, that show a counter of the day.
+const FEWEST_READS_A_DAY: usize = 12;
+const FEWEST_DAYS: usize = 3;
+
+/// Share of days that must rise from first to last read.
+const MOST_DAYS: f64 = 0.9;
+
+/// Most seconds by which a head-end is late with all reads. [s]
+const MAX_LATE_S: i64 = 60;
+
+/// Refuses rows that contradict each other, and names the column that tells them apart.
+pub(super) fn refuse_conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> Result<(), Trouble> {
+    let (n_rows, n_conflicting) = conflicts(recipe, sample);
+    if n_conflicting < FEWEST_CONFLICTING || (n_conflicting as f64) < MAX_CONFLICTING * n_rows as f64 {
+        return Ok(());
+    }
+    let used = recipe.columns();
+    let schema = sample.schema();
+    let free = (0..sample.num_columns()).filter(|column| !used.contains(column));
+    let telling = free.filter_map(|column| {
+        let texts = distinct_texts(sample, column)?;
+        let name = schema.field(column).name().clone();
+        tells_apart(recipe, sample, column, &name, texts.first()?).then_some((name, texts))
+    });
+    let share = 100.0 * n_conflicting as f64 / n_rows as f64;
+    let seen = format!("{share:.0}% of its rows contradict another row of the same meter and time");
+    let mut telling = telling.collect::<Vec<_>>();
+    // The column with the fewest texts names the channel; others may name the channel's serial number, too.
+    telling.sort_by_key(|(_, texts)| texts.len());
+    Err(match telling.first() {
+        Some((name, texts)) => {
+            let texts: Vec<String> = texts.iter().map(|text| format!("`{}`", short_text(text))).collect();
+            Trouble::new(
+                format!("{seen}; column `{name}` tells them apart: {}", texts.join(", ")),
+                format!(
+                    "Set where = {{ {name:?} = \"...\" }} in [[readings]] to the channel that holds what the customer \
+                     draws, for example active import"
+                ),
+            )
+        }
+        None => Trouble::new(
+            format!("{seen}, and no other column tells them apart"),
+            "Set meter_column, time_column and value_column, or export with a column for channel, register and time of \
+             day",
+        ),
+    })
+}
+
+/// Counts the intervals, and those that contradict an earlier one of the same meter and time.
+fn conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> (usize, usize) {
+    let mut first: HashMap<(u32, i64), f64> = HashMap::new();
+    let (mut n, mut n_conflicting) = (0, 0);
+    let mut count = |batch: IntervalBatch| {
+        for ((&meter, &time_s), &value) in batch.meters.iter().zip(&batch.starts_s).zip(&batch.values) {
+            n += 1;
+            n_conflicting += usize::from(*first.entry((meter, time_s)).or_insert(value) != value);
+        }
+        Ok(())
+    };
+    let read = read_sample(recipe, sample, &MeterNumbers::default(), &mut count);
+    if read.is_err() { (0, 0) } else { (n, n_conflicting) }
+}
+
+/// Whether rows with one text of a column do not contradict each other.
+fn tells_apart(recipe: Recipe<'_>, sample: &RecordBatch, index: usize, name: &str, text: &str) -> bool {
+    let column = super::mapping::Column { index, name: name.to_owned() };
+    let only_rows = vec![(column, text.to_owned())];
+    let mapping = Mapping { only_rows, ..recipe.mapping.clone() };
+    let (n_rows, n_conflicting) = conflicts(Recipe { mapping: &mapping, ..recipe }, sample);
+    n_rows > 0 && (n_conflicting as f64) < MAX_CONFLICTING * n_rows as f64
+}
+
+fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTreeSet<String>> {
+    let array = sample.column(column);
+    let mut texts = BTreeSet::new();
+    for row in 0..array.len() {
+        texts.insert(cell_text(array, row));
+        if texts.len() > MAX_CHANNELS {
+            return None;
+        }
+    }
+    (texts.len() > 1).then_some(texts)
+}
+
+/// Refuses a unit that was assumed where the level fits no home, and a thousandth of it does.
+pub(super) fn refuse_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
+    let is_assumed = mapping.guesses.iter().any(|guess| guess.key == "unit");
+    if !is_assumed || matches!(mapping.layout, Layout::Register { .. }) {
+        return Ok(());
+    }
+    let mut means: Vec<f64> = series.values().filter_map(|reads| mean_kw(mapping, reads)).collect();
+    means.sort_by(f64::total_cmp);
+    let Some(&median_kw) = means.get(means.len() / 2) else { return Ok(()) };
+    if median_kw <= MAX_HOME_KW || median_kw / 1e3 < MIN_CUSTOMER_KW {
+        return Ok(());
+    }
+    let (small, stated) = match mapping.unit.quantity() {
+        Quantity::Demand => (Unit::Watts, Unit::Kilowatts),
+        _ => (Unit::WattHours, Unit::KilowattHours),
+    };
+    let column = mapping.layout.values().first().map_or("", |column| column.name.as_str());
+    let seen = format!(
+        "column `{column}` states no unit: as {} the middle meter draws {median_kw:.0} kW all the time, as {} {:.2} kW, as \
+         W or kW of mean demand it would be another level",
+        stated.symbol(),
+        small.symbol(),
+        median_kw / 1e3
+    );
+    Err(Trouble::new(seen, "Set unit to kWh, Wh, kW or W in [[readings]]"))
+}
+
+fn mean_kw(mapping: &Mapping, reads: &[(i64, f64)]) -> Option<f64> {
+    if reads.len() < 2 {
+        return None;
+    }
+    let mean = reads.iter().map(|(_, value)| value).sum::<f64>() / reads.len() as f64;
+    match mapping.unit.quantity() {
+        Quantity::Demand => Some(mean),
+        _ => Some(mean * 3600.0 / median_step_s(reads).max(1) as f64),
+    }
+}
+
+/// Refuses values that rise all day and fall at midnight: a counter that the day resets.
+pub(super) fn refuse_daily_counter(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
+    let judged: Vec<bool> = series.values().filter_map(|reads| is_daily_counter(reads)).collect();
+    let n_counters = judged.iter().filter(|is_counter| **is_counter).count();
+    if judged.is_empty() || (n_counters as f64) < MOST_DAYS * judged.len() as f64 {
+        return Ok(());
+    }
+    let column = mapping.layout.values().first().map_or("", |column| column.name.as_str());
+    Err(Trouble::new(
+        format!(
+            "column `{column}` rises all day and falls at midnight: it is a counter that each day resets"
+        ),
+        "Set shape = \"register\" to take its differences (the interval at each reset is lost), or export energy",
+    ))
+}
+
+fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
+    let mut by_day: BTreeMap<i64, Vec<(i64, f64)>> = BTreeMap::new();
+    for read in reads {
+        by_day.entry(read.0.div_euclid(86_400)).or_default().push(*read);
+    }
+    let mut days: Vec<Vec<(i64, f64)>> =
+        by_day.into_values().filter(|day| day.len() >= FEWEST_READS_A_DAY).collect();
+    days.iter_mut().for_each(|day| day.sort_by_key(|(time, _)| *time));
+    // The read at midnight may still be the old day's.
+    let rises = |day: &&Vec<(i64, f64)>| {
+        let steps = day[1..].windows(2).map(|pair| pair[1].1 - pair[0].1);
+        steps.clone().all(|step| step >= 0.0) && steps.sum::<f64>() > 0.0
+    };
+    let n_rising = days.iter().filter(rises).count();
+    let falls = |pair: &&[Vec<(i64, f64)>]| pair[1][1].1 < pair[0][pair[0].len() - 1].1;
+    let n_falling = days.windows(2).filter(falls).count();
+    (days.len() >= FEWEST_DAYS).then(|| {
+        n_rising as f64 >= MOST_DAYS * days.len() as f64
+            && n_falling as f64 >= MOST_DAYS * (days.len() - 1) as f64
+    })
+}
+
+/// Refuses times that all lie the same few seconds after the hour or its parts: they were sent when the
+/// interval was over.
+pub(super) fn refuse_late_stamps(series: &Series) -> Result<(), Trouble> {
+    let late = |reads: &Vec<(i64, f64)>| {
+        let step_s = median_step_s(reads).max(1);
+        let late_s = reads[0].0.rem_euclid(step_s);
+        let is_late = |(time, _): &(i64, f64)| time.rem_euclid(step_s) == late_s;
+        let is_whole = step_s >= 300 && 3600 % step_s == 0;
+        (is_whole && (1..MAX_LATE_S).contains(&late_s) && reads.iter().all(is_late)).then_some(late_s)
+    };
+    let lates: Vec<Option<i64>> = series.values().filter(|reads| reads.len() >= 24).map(late).collect();
+    match lates.first() {
+        Some(Some(late_s)) if lates.iter().all(|late| late.is_some()) => Err(Trouble::new(
+            format!(
+                "its times lie {late_s} seconds off the grid of intervals, each alike: they may mark the end of the \
+                 interval, sent {late_s} s late, or its start"
+            ),
+            "Set stamp = \"end\" or stamp = \"start\" in [[readings]]",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,224 @@
+//! Decides how an export writes its numbers: decimal point or comma, and which mark groups thousands.
+//!
+//! One cell can be read in two ways (`1.234`), a column seldom. So every cell adds its evidence, and a column
+//! whose cells leave both readings open is refused.
+
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
+
+use super::guess::Trouble;
+use super::mapping::Mapping;
+use super::marks::short_text;
+use super::values::DecimalMark;
+
+/// Digits between two marks that group thousands.
+const GROUP: usize = 3;
+
+/// What the cells of a file's value columns say about its marks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NumberEvidence {
+    /// Cells that only a decimal point explains, and the first of them.
+    point: Option<String>,
+    /// Cells that only a decimal comma explains, and the first of them.
+    comma: Option<String>,
+    /// First cell with one mark that may be decimal or group thousands, such as `1.234`, and the mark.
+    either: Option<(String, u8)>,
+    /// Whether a cell of 0 to 999 has no mark.
+    has_plain: bool,
+}
+
+impl NumberEvidence {
+    /// Adds one cell. Cells that are no numbers say nothing.
+    pub fn add(&mut self, cell: &str) {
+        let cell = cell.trim().trim_start_matches(['-', '+']);
+        let is_mark = |byte: u8| byte == b'.' || byte == b',';
+        let bytes = cell.as_bytes();
+        if bytes.is_empty() || !bytes.iter().all(|byte| byte.is_ascii_digit() || is_mark(*byte)) {
+            return;
+        }
+        let marks: Vec<(usize, u8)> =
+            bytes.iter().copied().enumerate().filter(|(_, byte)| is_mark(*byte)).collect();
+        let Some(&(last_at, last)) = marks.last() else {
+            self.has_plain |= bytes.len() <= GROUP;
+            return;
+        };
+        let decimal = match marks.as_slice() {
+            [_] if bytes.len() - last_at - 1 == GROUP
+                && (1..=GROUP).contains(&last_at)
+                && bytes[0] != b'0' =>
+            {
+                self.either.get_or_insert_with(|| (cell.to_owned(), last));
+                return;
+            }
+            [_] => last,
+            many if many.iter().all(|(_, mark)| *mark == last) => {
+                if !are_groups(cell, last) {
+                    return;
+                }
+                other_mark(last)
+            }
+            _ if are_groups(&cell[..last_at], other_mark(last)) => last,
+            _ => return,
+        };
+        let seen = if decimal == b'.' { &mut self.point } else { &mut self.comma };
+        seen.get_or_insert_with(|| cell.to_owned());
+    }
+
+    /// Whether the cells so far decide.
+    pub const fn is_decided(&self) -> bool {
+        self.point.is_some() || self.comma.is_some()
+    }
+
+    /// Returns the decimal mark, or `None` where no cell has a mark.
+    ///
+    /// # Errors
+    /// When the cells contradict each other, or leave both readings open.
+    pub fn decide(&self, column: &str) -> Result<Option<DecimalMark>, Trouble> {
+        const CURE: &str = "Set decimal = \".\" or decimal = \",\" in [[readings]]";
+        match (&self.point, &self.comma, &self.either) {
+            (Some(point), Some(comma), _) => {
+                let (point, comma) = (short_text(point), short_text(comma));
+                let seen = format!(
+                    "column `{column}` has `{point}`, which has a decimal point, and `{comma}`, which has a decimal \
+                     comma"
+                );
+                Err(Trouble::new(seen, "Export it with one decimal mark"))
+            }
+            (Some(_), None, _) => Ok(Some(DecimalMark::Point)),
+            (None, Some(_), _) => Ok(Some(DecimalMark::Comma)),
+            (None, None, Some((cell, _))) if self.has_plain => {
+                let whole: String = cell.chars().filter(char::is_ascii_digit).collect();
+                let seen = format!(
+                    "column `{column}` has `{cell}` beside numbers without a mark: the mark is a decimal mark, or it \
+                     groups thousands ({whole})"
+                );
+                Err(Trouble::new(seen, CURE))
+            }
+            (None, None, Some((_, mark))) => {
+                Ok(Some(if *mark == b'.' { DecimalMark::Point } else { DecimalMark::Comma }))
+            }
+            (None, None, None) => Ok(None),
+        }
+    }
+}
+
+/// Decides the decimal mark of a file: as stated, as the first rows show it or, where none of them has a
+/// mark, as the rest of the file does.
+pub(super) fn decide_decimal(
+    stated: Option<&str>,
+    mapping: &Mapping,
+    sample: &RecordBatch,
+    rest: impl FnOnce(&[usize], &mut dyn FnMut(&RecordBatch) -> bool),
+) -> Result<DecimalMark, Trouble> {
+    match stated {
+        Some(".") => return Ok(DecimalMark::Point),
+        Some(",") => return Ok(DecimalMark::Comma),
+        Some(other) => {
+            return Err(Trouble::new(
+                format!("decimal = \"{other}\""),
+                "Write decimal = \".\" or decimal = \",\"",
+            ));
+        }
+        None => {}
+    }
+    let mut evidence = NumberEvidence::default();
+    let columns: Vec<_> = mapping.layout.values().iter().chain(&mapping.multiplier_column).collect();
+    let is_text = |index: usize| sample.column(index).as_string_opt::<i32>().is_some();
+    let texts: Vec<usize> =
+        columns.iter().map(|column| column.index).filter(|index| is_text(*index)).collect();
+    for &index in &texts {
+        add_texts(&mut evidence, sample.column(index));
+    }
+    if !evidence.is_decided() && evidence.either.is_none() && !texts.is_empty() {
+        let mut wanted = texts.clone();
+        wanted.sort_unstable();
+        wanted.dedup();
+        rest(&wanted, &mut |rows| {
+            rows.columns().iter().for_each(|column| add_texts(&mut evidence, column));
+            evidence.is_decided()
+        });
+    }
+    let name = columns.first().map_or("", |column| column.name.as_str());
+    Ok(evidence.decide(name)?.unwrap_or_default())
+}
+
+fn add_texts(evidence: &mut NumberEvidence, column: &ArrayRef) {
+    if let Some(texts) = column.as_string_opt::<i32>() {
+        texts.iter().flatten().for_each(|cell| evidence.add(cell));
+    }
+}
+
+/// Removes marks that group thousands from a number with this decimal mark: a point or comma, an apostrophe
+/// or a space of any width. `None` where the rest is not grouped by threes.
+pub(super) fn without_groups(text: &str, decimal: DecimalMark) -> Option<String> {
+    let (decimal, other) = match decimal {
+        DecimalMark::Point => ('.', ','),
+        DecimalMark::Comma => (',', '.'),
+    };
+    let is_group = |c: char| c == other || matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’');
+    let unsigned = text.trim_start_matches(['-', '+']);
+    let (whole, fraction) = unsigned.split_once(decimal).unwrap_or((unsigned, ""));
+    let mut groups = whole.split(is_group);
+    let first = groups.next()?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_grouped = (1..=GROUP).contains(&first.len())
+        && is_digits(first)
+        && groups.all(|group| group.len() == GROUP && is_digits(group))
+        && is_digits(fraction);
+    is_grouped.then(|| {
+        let sign = if text.starts_with('-') { "-" } else { "" };
+        let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+        format!("{sign}{whole}.{fraction}0")
+    })
+}
+
+fn are_groups(text: &str, mark: u8) -> bool {
+    let mut groups = text.split(char::from(mark));
+    groups.next().is_some_and(|first| (1..=GROUP).contains(&first.len()))
+        && groups.all(|group| group.len() == GROUP)
+}
+
+const fn other_mark(mark: u8) -> u8 {
+    if mark == b'.' { b',' } else { b'.' }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(cells: &[&str]) -> Result<Option<DecimalMark>, Trouble> {
+        let mut evidence = NumberEvidence::default();
+        cells.iter().for_each(|cell| evidence.add(cell));
+        evidence.decide("kwh")
+    }
+
+    #[test]
+    fn a_column_decides_what_a_cell_leaves_open() {
+        assert_eq!(decided(&["0.125", "3"]), Ok(Some(DecimalMark::Point)));
+        assert_eq!(decided(&["2.417", "0,5"]), Ok(Some(DecimalMark::Comma)));
+        assert_eq!(decided(&["2.417,0", "88"]), Ok(Some(DecimalMark::Comma)));
+        assert_eq!(decided(&["1,250,000", "7"]), Ok(Some(DecimalMark::Point)));
+        assert_eq!(decided(&["10750.125", "88"]), Ok(Some(DecimalMark::Point)));
+        assert_eq!(decided(&["2.417", "9.001"]), Ok(Some(DecimalMark::Point)));
+        assert_eq!(decided(&["2", "-", "", "31.01.2024"]), Ok(None));
+    }
+
+    #[test]
+    fn a_column_that_leaves_both_readings_open_is_refused() {
+        let trouble = decided(&["2.417", "88"]).unwrap_err();
+        assert!(trouble.seen.contains("`2.417`") && trouble.seen.contains("2417"), "{}", trouble.seen);
+        assert!(trouble.cure.contains("decimal"), "{}", trouble.cure);
+        assert!(decided(&["0.5", "0,5"]).is_err());
+    }
+
+    #[test]
+    fn thousands_are_grouped_by_mark_space_or_apostrophe() {
+        let read = |text, decimal| without_groups(text, decimal).map(|text| text.parse::<f64>().unwrap());
+        assert_eq!(read("2.417,5", DecimalMark::Comma), Some(2417.5));
+        assert_eq!(read("-2,417.5", DecimalMark::Point), Some(-2417.5));
+        for text in ["2 417", "2\u{a0}417", "2'417", "2\u{202f}417"] {
+            assert_eq!(read(text, DecimalMark::Point), Some(2417.0), "{text}");
+        }
+        assert_eq!(read("2,41", DecimalMark::Point), None);
+        assert_eq!(read("08.01.2024", DecimalMark::Comma), None);
+    }
+}

@@ -1,0 +1,206 @@
+//! Finds the encoding of a text file, and the line of its header behind a preamble.
+
+use std::io;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+
+use super::csv_file::sniff_separator;
+use hashwatt_core::settings::ReadingsTable;
+
+/// Most lines before a header.
+const MAX_LINES: usize = 100;
+
+/// Lines after a header that must have as many fields.
+const LINES_BELOW: usize = 3;
+
+/// What the settings say of a text file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StatedText {
+    pub encoding: Option<String>,
+    /// Lines before the header.
+    pub skip_lines: Option<usize>,
+}
+
+impl StatedText {
+    pub fn of(stated: &ReadingsTable) -> Self {
+        Self { encoding: stated.encoding.clone(), skip_lines: stated.skip_lines }
+    }
+}
+
+/// Place and separator of a header.
+pub(super) struct Header {
+    /// First byte of its line.
+    pub first_byte: u64,
+    pub separator: u8,
+}
+
+/// Returns the encoding: as stated, by the byte order mark, by zero bytes, or by what the bytes would say in
+/// Cyrillic.
+pub(super) fn encoding_of(start: &[u8], stated: &StatedText) -> io::Result<&'static Encoding> {
+    if let Some(label) = &stated.encoding {
+        let known = Encoding::for_label(label.trim().as_bytes());
+        return known.ok_or_else(|| {
+            io::Error::other(format!(
+                "encoding = \"{label}\" is not known; write utf-8, utf-16le or windows-1251"
+            ))
+        });
+    }
+    if let Some((encoding, _)) = Encoding::for_bom(start) {
+        return Ok(encoding);
+    }
+    let zeros_at = |odd: usize| start.iter().skip(odd).step_by(2).take(64).filter(|byte| **byte == 0).count();
+    match (zeros_at(0), zeros_at(1)) {
+        (0, 0) => {}
+        (0, odd) if odd > 16 => return Ok(UTF_16LE),
+        (even, 0) if even > 16 => return Ok(UTF_16BE),
+        _ => return Err(io::Error::other("it is neither text nor Parquet")),
+    }
+    if start.contains(&0) {
+        return Err(io::Error::other("it is neither text nor Parquet"));
+    }
+    match std::str::from_utf8(start) {
+        Ok(_) => Ok(UTF_8),
+        // The last character may be cut.
+        Err(error) if error.error_len().is_none() => Ok(UTF_8),
+        Err(_) if is_header_utf8(start) => Ok(UTF_8),
+        Err(_) => Ok(if is_cyrillic(start) { WINDOWS_1251 } else { WINDOWS_1252 }),
+    }
+}
+
+/// Whether the first lines are UTF-8 and hold letters beyond ASCII, or are ASCII: a bad byte further down is
+/// one bad cell, and no other encoding.
+fn is_header_utf8(start: &[u8]) -> bool {
+    start.iter().filter(|byte| !byte.is_ascii()).count() < 8
+}
+
+/// Whether most bytes beyond ASCII are letters of windows-1251, and stand beside each other as in words.
+fn is_cyrillic(start: &[u8]) -> bool {
+    let is_letter = |byte: u8| byte >= 0xc0 || matches!(byte, 0xa8 | 0xb8);
+    let n_letters = start.iter().filter(|byte| is_letter(**byte)).count();
+    let n_pairs = start.windows(2).filter(|pair| is_letter(pair[0]) && is_letter(pair[1])).count();
+    2 * n_pairs > n_letters
+}
+
+/// Returns the start of a file as UTF-8.
+pub(super) fn decoded(start: &[u8], encoding: &'static Encoding) -> Vec<u8> {
+    encoding.decode(start).0.into_owned().into_bytes()
+}
+
+/// Finds the header: the line after those that are stated to be skipped, or the first line that has as many
+/// fields as the lines below it.
+pub(super) fn find_header(start: &[u8], stated: &StatedText) -> io::Result<Header> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in start.split_inclusive(|byte| *byte == b'\n').take(MAX_LINES + LINES_BELOW) {
+        lines.push((at, line.trim_ascii()));
+        at += line.len();
+    }
+    let no_header = || io::Error::other("it has no header");
+    let mut said = None;
+    if let Some((_, line)) = lines.iter().find(|(_, line)| !line.is_empty())
+        && let [b's', b'e', b'p', b'=', separator] = line.to_ascii_lowercase()[..]
+    {
+        said = Some(separator);
+        let behind = lines.iter().position(|(_, line)| !line.is_empty()).map_or(0, |at| at + 1);
+        lines.drain(..behind);
+    }
+    if let Some(n) = stated.skip_lines {
+        lines.drain(..n.min(lines.len()));
+    }
+    lines.retain(|(_, line)| !line.is_empty());
+    let (first_at, first) = *lines.first().ok_or_else(no_header)?;
+    let separator = said.unwrap_or_else(|| sniff_separator(first));
+    if stated.skip_lines.is_some() || said.is_some() {
+        return Ok(Header { first_byte: first_at as u64, separator });
+    }
+    let found = (0..lines.len()).find_map(|at| Some((lines[at].0, table_separator(&lines[at..])?)));
+    let (at, separator) = found.filter(|_| !is_table_like(first, &lines)).unwrap_or((first_at, separator));
+    Ok(Header { first_byte: at as u64, separator })
+}
+
+/// Whether the first line splits like most lines below it: then it is the header, whatever follows.
+fn is_table_like(first: &[u8], lines: &[(usize, &[u8])]) -> bool {
+    let separator = sniff_separator(first);
+    let n = n_fields(first, separator);
+    let below = lines.iter().skip(1).take(20);
+    let n_alike = below.clone().filter(|(_, line)| n_fields(line, separator) == n).count();
+    lines.len() == 1
+        || (n > 1 && 2 * n_alike >= below.count())
+        || (n == 1 && lines.iter().all(|(_, line)| n_fields(line, sniff_separator(line)) == 1))
+}
+
+/// Returns the separator if the first line has at least three fields without an empty name, and the lines
+/// below have as many fields.
+fn table_separator(lines: &[(usize, &[u8])]) -> Option<u8> {
+    let (_, header) = lines.first()?;
+    let separator = sniff_separator(header);
+    let n = n_fields(header, separator);
+    let below = lines.get(1..=LINES_BELOW)?;
+    let is_header = n >= 3 && header.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < header.len();
+    (is_header && below.iter().all(|(_, line)| n_fields(line, separator) == n)).then_some(separator)
+}
+
+fn n_fields(line: &[u8], separator: u8) -> usize {
+    let mut is_quoted = false;
+    let mut n = 1;
+    for byte in line {
+        is_quoted ^= *byte == b'"';
+        n += usize::from(*byte == separator && !is_quoted);
+    }
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> (String, char) {
+        let header = find_header(text.as_bytes(), &StatedText::default()).unwrap();
+        let line = text[header.first_byte as usize..].lines().next().unwrap_or_default();
+        (line.to_owned(), char::from(header.separator))
+    }
+
+    #[test]
+    fn a_preamble_is_passed_over() {
+        let text =
+            "Customer,A. Person\nPlace,\"Dorfstrasse 1, Ort\"\n\nid,at,kwh,cost\n1,a,2,3\n1,b,2,3\n1,c,2,3\n";
+        assert_eq!(header(text), ("id,at,kwh,cost".to_owned(), ','));
+        let text = "Отчёт за январь\nПрибор;Время;кВтч\n1;a;2\n1;b;2\n1;c;2\n";
+        assert_eq!(header(text), ("Прибор;Время;кВтч".to_owned(), ';'));
+    }
+
+    #[test]
+    fn a_line_for_excel_states_the_separator() {
+        assert_eq!(header("sep=;\na;b\n1;2\n"), ("a;b".to_owned(), ';'));
+    }
+
+    #[test]
+    fn a_table_without_a_preamble_begins_with_its_first_line() {
+        assert_eq!(header("a,b,c\n1,2,3\n").0, "a,b,c");
+        assert_eq!(header("a,b\n1\n2,3,4\n").0, "a,b");
+        assert_eq!(header("\n\nkwh\n1\n2\n").0, "kwh");
+    }
+
+    #[test]
+    fn lines_to_skip_may_be_stated() {
+        let stated = StatedText { skip_lines: Some(1), ..StatedText::default() };
+        let text = "x,y,z\na,b,c\n1,2,3\n";
+        assert_eq!(find_header(text.as_bytes(), &stated).unwrap().first_byte, 6);
+    }
+
+    #[test]
+    fn the_encoding_shows_in_the_bytes() {
+        let of = |bytes: &[u8]| encoding_of(bytes, &StatedText::default()).unwrap().name();
+        let cyrillic = WINDOWS_1251.encode("Лицевой счет;Дата;Время;Потребление").0;
+        assert_eq!(of(&cyrillic), "windows-1251");
+        assert_eq!(
+            of(&WINDOWS_1252.encode("Zählpunkt;Zeitpunkt;Größe;Prüfung;Währung;Überschuß;Äther;Öl").0),
+            "windows-1252"
+        );
+        let wide: Vec<u8> =
+            "meter_id;time;kwh and more of it".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(of(&wide), "UTF-16LE");
+        assert_eq!(of("Прибор учета".as_bytes()), "UTF-8");
+        assert!(encoding_of(b"\x00\x01\x02", &StatedText::default()).is_err());
+    }
+}
