@@ -1,6 +1,6 @@
 //! Prints results and errors, and turns the outcome of a run into an exit code.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::layout::without_controls;
@@ -9,6 +9,9 @@ use crate::finding::{Finding, Severity};
 
 /// Exit code when the command could not run.
 const COULD_NOT_RUN: u8 = 2;
+
+/// Most findings repeated on standard error.
+const MAX_SHOWN: usize = 5;
 
 /// Outcome of a command that ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +25,18 @@ pub(super) enum Outcome {
 impl Outcome {
     /// Derives the outcome from the findings.
     pub(super) fn of(findings: &[Finding]) -> Self {
-        let is_skipped = |finding: &Finding| finding.severity == Severity::Skipped;
-        if findings.iter().any(is_skipped) { Self::DoneInPart } else { Self::Done }
+        let mut skipped = findings.iter().filter(|finding| finding.severity == Severity::Skipped).peekable();
+        if skipped.peek().is_none() {
+            return Self::Done;
+        }
+        // Where standard output goes to a file, a person or a scheduler still sees why the exit code is 1.
+        if !std::io::stdout().is_terminal() {
+            for finding in skipped.take(MAX_SHOWN) {
+                let words = without_controls(&finding.description);
+                let _ = writeln!(std::io::stderr(), "left out: {words}");
+            }
+        }
+        Self::DoneInPart
     }
 
     /// Returns the exit code, as listed in the help.

@@ -31,6 +31,8 @@ pub struct Fingerprint {
     pub(super) is_network: bool,
     pub(super) demand_kw_mean: Option<f32>,
     pattern: u64,
+    /// Energy of all days. [kWh]
+    energy_kwh: f64,
     n_days: usize,
     missing_share: f64,
 }
@@ -58,6 +60,12 @@ impl Fingerprint {
             ),
             demand_kw_mean: quantile_of(means(), 0.5),
             pattern,
+            energy_kwh: meter
+                .days
+                .iter()
+                .map(|day| f64::from(day.energy_kwh))
+                .filter(|kwh| kwh.is_finite())
+                .sum(),
             n_days: means().filter(|kw| *kw != 0.0).count(),
             missing_share: 1.0 - present as f64 / expected.max(1) as f64,
             meter: meter.meter.clone(),
@@ -70,6 +78,8 @@ impl Fingerprint {
 pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Finding> {
     let mut findings = check_register(fingerprints, register);
     findings.extend(check_ids(fingerprints));
+    findings.extend(check_leading_zeros(fingerprints));
+    findings.extend(check_totals(fingerprints));
     findings.extend(check_same(fingerprints));
     findings.extend(check_units(fingerprints));
     findings.extend(super::level::check_level(fingerprints));
@@ -104,6 +114,50 @@ fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Reports ids that differ in leading zeros alone: a spreadsheet drops them.
+fn check_leading_zeros(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    let mut by_number: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for id in fingerprints.iter().map(|one| one.meter.as_str()) {
+        if id.bytes().all(|byte| byte.is_ascii_digit()) {
+            by_number.entry(id.trim_start_matches('0')).or_default().push(id);
+        }
+    }
+    let alike: Vec<String> =
+        by_number.into_values().filter(|ids| ids.len() > 1).map(|ids| ids.join(" and ")).collect();
+    if alike.is_empty() {
+        return Vec::new();
+    }
+    let examples = alike.iter().take(EXAMPLES).cloned().collect::<Vec<_>>().join(", ");
+    let words = format!(
+        "{} ids differ from another in a leading zero alone, and each was judged as a meter of its own: {examples}. \
+         Export ids as text in every file",
+        alike.len()
+    );
+    vec![Finding::new(Code::DoubtfulId, Severity::Warning, words).with("n_ids", alike.len())]
+}
+
+/// Reports a meter whose energy is the sum of all others': a row of totals.
+fn check_totals(fingerprints: &[Fingerprint]) -> Vec<Finding> {
+    const FEWEST_METERS: usize = 3;
+    const TOLERANCE: f64 = 1e-3;
+    let metered = || fingerprints.iter().filter(|one| !one.is_network);
+    let all_kwh: f64 = metered().map(|one| one.energy_kwh).sum();
+    let is_total = |one: &&Fingerprint| {
+        let others_kwh = all_kwh - one.energy_kwh;
+        others_kwh > 0.0 && (one.energy_kwh / others_kwh - 1.0).abs() < TOLERANCE
+    };
+    if metered().count() < FEWEST_METERS {
+        return Vec::new();
+    }
+    let words = "its energy is the sum of all other meters' together: a total, and no meter. Leave its rows out of the \
+                 export, or give it the kind of a substation in the register";
+    let finding = |one: &Fingerprint| {
+        Finding::new(Code::DoubtfulId, Severity::Warning, format!("`{}`: {words}", one.meter))
+            .of_meter(one.meter.clone())
+    };
+    metered().filter(is_total).map(finding).collect()
 }
 
 /// Whether an id is written as `1.23457E+11`.

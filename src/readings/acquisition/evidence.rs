@@ -63,9 +63,8 @@ pub(super) fn look_at_sample(
     let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
     refuse_conflicts(Recipe { source: 0, mapping: &as_start, table: &table, decimal }, sample)?;
     let (mut series, is_by_meter) = read_series(mapping, sample, decimal);
-    refuse_level(mapping, &series)?;
     forget_constant_flag(mapping, stated, sample);
-    let Layout::Long { value } = mapping.layout.clone() else { return Ok(()) };
+    let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };
     let complete = if n_rows.is_some_and(|n| n == sample.num_rows() as u64) {
         Complete::All
     } else if is_by_meter {
@@ -82,6 +81,7 @@ pub(super) fn look_at_sample(
     if stated.shape.is_none() {
         refuse_daily_counter(mapping, &series)?;
     }
+    refuse_level(mapping, &series)?;
     let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
     if !is_stamp_known {
         refuse_late_stamps(&series)?;

@@ -197,12 +197,22 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
             || day_part::NAMES.contains(&p.key.as_str())
     };
     let texts: Vec<&Profile> = known.profiles.iter().filter(is_text).filter(|p| !beside(p)).collect();
-    if let [one] = texts.as_slice() {
+    if let [one] = texts.as_slice()
+        && may_name_a_meter(one)
+    {
         roles.guess("meter_column", &one.name, "it is the only column of text");
         roles.taken.push(one.index);
         return Ok(Some(MeterFrom::Column(column_of(one))));
     }
     Ok(None)
+}
+
+/// Whether texts may be ids: a single text without a digit, such as `Electric usage`, says what rows are.
+fn may_name_a_meter(profile: &Profile) -> bool {
+    let Some(texts) = profile.array.as_string_opt::<i32>() else { return true };
+    let mut texts = texts.iter().flatten().map(str::trim).filter(|text| !text.is_empty());
+    let first = texts.next().unwrap_or_default();
+    first.chars().any(|c| c.is_ascii_digit()) || texts.any(|text| text != first)
 }
 
 /// Whether a column numbers the rows: whole numbers that rise by one.

@@ -8,7 +8,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::{Encoding, PageType};
+use parquet::basic::{Encoding, PageType, Type as PhysicalType};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::PageEncodingStats;
 use parquet::file::statistics::Statistics;
@@ -173,9 +173,20 @@ fn with_dictionaries(metadata: &ArrowReaderMetadata) -> SchemaRef {
             let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             Arc::new(field.as_ref().clone().with_data_type(dictionary))
         }
+        // Spark and Hive write INT96 as instants: the type carries no zone, and its times are UTC.
+        DataType::Timestamp(TimeUnit::Nanosecond, None) if is_int96(metadata, index) => {
+            let instant = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
+            Arc::new(field.as_ref().clone().with_data_type(instant))
+        }
         _ => Arc::clone(field),
     });
     Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}
+
+fn is_int96(metadata: &ArrowReaderMetadata, column: usize) -> bool {
+    let schema = metadata.parquet_schema();
+    let leaf = (0..schema.num_columns()).find(|leaf| schema.get_column_root_idx(*leaf) == column);
+    leaf.is_some_and(|leaf| schema.column(leaf).physical_type() == PhysicalType::INT96)
 }
 
 /// Whether the first row group has pages of a column outside its dictionary, because there are too many

@@ -125,7 +125,7 @@ fn is_table_like(first: &[u8], lines: &[(usize, &[u8])]) -> bool {
     let below = lines.iter().skip(1).take(20);
     let n_alike = below.clone().filter(|(_, line)| n_fields(line, separator) == n).count();
     lines.len() == 1
-        || (n > 1 && 2 * n_alike >= below.count())
+        || (n > 1 && has_names(first, separator) && 2 * n_alike >= below.count())
         || (n == 1 && lines.iter().all(|(_, line)| n_fields(line, sniff_separator(line)) == 1))
 }
 
@@ -136,8 +136,18 @@ fn table_separator(lines: &[(usize, &[u8])]) -> Option<u8> {
     let separator = sniff_separator(header);
     let n = n_fields(header, separator);
     let below = lines.get(1..=LINES_BELOW)?;
-    let is_header = n >= 3 && header.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < header.len();
+    let is_header = n >= 3
+        && has_names(header, separator)
+        && header.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < header.len();
     (is_header && below.iter().all(|(_, line)| n_fields(line, separator) == n)).then_some(separator)
+}
+
+/// Whether most fields of a line are not empty, as those of a header.
+fn has_names(line: &[u8], separator: u8) -> bool {
+    let fields = line.split(|byte| *byte == separator);
+    let (n, n_empty) = fields
+        .fold((0, 0), |(n, n_empty), field| (n + 1, n_empty + usize::from(field.trim_ascii().is_empty())));
+    2 * n_empty < n
 }
 
 fn n_fields(line: &[u8], separator: u8) -> usize {

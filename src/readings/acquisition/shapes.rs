@@ -210,8 +210,13 @@ fn value_column(known: &Known<'_>, roles: &mut Roles) -> Result<(Column, bool), 
     let is_free = |p: &&Profile| !roles.taken.contains(&p.index);
     let is_value = |p: &&Profile| names::VALUE.contains(&p.key.as_str());
     let is_register = |p: &&Profile| names::REGISTER.contains(&p.key.as_str());
-    let named: Vec<Profile> =
-        known.profiles.iter().filter(is_free).filter(|p| is_value(p) || is_register(p)).cloned().collect();
+    let may_hold_numbers = |p: &&Profile| matches!(p.kind, Kind::Number | Kind::Empty);
+    let with_name = || known.profiles.iter().filter(is_free).filter(|p| is_value(p) || is_register(p));
+    // Texts under such a name are the name of the register, where another column has numbers.
+    let mut named: Vec<Profile> = with_name().filter(may_hold_numbers).cloned().collect();
+    if named.is_empty() {
+        named = with_name().cloned().collect();
+    }
     match named.as_slice() {
         [one] => {
             checked_numbers(one)?;
@@ -239,11 +244,26 @@ fn only_number(known: &Known<'_>, roles: &mut Roles) -> Result<Column, Trouble> 
             Ok(column_of(one))
         }
         [] => Err(Trouble::new(
-            format!("no column holds energy or demand; the columns are {}", names_of(known.profiles)),
-            "Set value_column in [[readings]]",
+            format!(
+                "no column holds energy or demand; the columns are {}{}",
+                names_of(known.profiles),
+                nested(known)
+            ),
+            "Set value_column in [[readings]], or export a row for each interval",
         )),
         several => Err(several_values(several)),
     }
+}
+
+/// Names the columns that hold lists or structures.
+fn nested(known: &Known<'_>) -> String {
+    let is_nested = |p: &&Profile| p.data_type.is_nested();
+    let words = known.profiles.iter().filter(is_nested).map(|p| {
+        let kind =
+            if matches!(p.data_type, arrow::datatypes::DataType::Struct(_)) { "struct" } else { "list" };
+        format!("; `{}` holds a {kind} in each row, which is not read", p.name)
+    });
+    words.collect()
 }
 
 fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
@@ -317,7 +337,8 @@ fn may_be_ids(profile: &Profile) -> bool {
         texts.insert(text.to_owned());
     }
     // A constant number may be anything.
-    let fewest = if profile.kind == Kind::Text { 1 } else { 2 };
+    let has_digit = |text: &String| text.chars().any(|c| c.is_ascii_digit());
+    let fewest = if profile.kind == Kind::Text && texts.iter().any(has_digit) { 1 } else { 2 };
     texts.len() >= fewest && (texts.len() as f64) <= (MAX_SHARE * n as f64).max(1.0)
 }
 

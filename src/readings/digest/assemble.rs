@@ -43,6 +43,9 @@ pub struct Oddities {
     pub n_rollovers: u32,
     /// Cumulative counters that fell for another reason.
     pub n_resets: u32,
+    /// Rises of a counter that its connection cannot have carried: exchanges to a higher start. No energy is
+    /// taken there.
+    pub n_jumps: u32,
     /// Reads of one instant that differ from the first.
     pub n_conflicting_reads: u32,
     /// Intervals that fit no known grid; they were kept on the nearest.
@@ -159,6 +162,7 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
     }
     let mut timed: Vec<LooseInterval> = rows.iter().filter(|row| !is_read(row)).copied().collect();
     let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
+    let jump_kw = jump_limit_kw(&reads);
     let mut from = reads[0];
     for (place, &to) in reads.iter().enumerate().skip(1) {
         if to.start_s == from.start_s {
@@ -175,6 +179,11 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
             from = to;
             continue;
         };
+        if energy_kwh * 3600.0 / (to.start_s - from.start_s) as f64 > jump_kw {
+            oddities.n_jumps += 1;
+            from = to;
+            continue;
+        }
         let between = LooseInterval { value: energy_kwh, quantity: Quantity::Energy, ..*to };
         if between.is_possible(to.start_s - from.start_s) {
             push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
@@ -190,6 +199,32 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
     }
     timed.sort_by_key(|row| row.start_s);
     Cow::Owned(timed)
+}
+
+/// Returns the mean demand between two reads above which a counter was exchanged: far above what the meter
+/// draws at other times, and more than a connection for homes carries. [kW]
+///
+/// A load that begins within the data raises the demands that it is compared with; only one that is there
+/// for less than a hundredth of the reads is taken for an exchange.
+fn jump_limit_kw(reads: &[&LooseInterval]) -> f64 {
+    const TIMES: f64 = 50.0;
+    const LEAST_KW: f64 = 100.0;
+    const FEWEST_READS: usize = 100;
+    const USUAL: f64 = 0.99;
+    if reads.len() < FEWEST_READS {
+        return f64::INFINITY;
+    }
+    let kw = |pair: &[&LooseInterval]| {
+        let seconds = pair[1].start_s - pair[0].start_s;
+        (seconds > 0).then(|| (pair[1].value - pair[0].value).max(0.0) * 3600.0 / seconds as f64)
+    };
+    let mut demands: Vec<f64> = reads.windows(2).filter_map(kw).collect();
+    let at = ((demands.len() as f64 * USUAL) as usize).min(demands.len().saturating_sub(1));
+    if demands.is_empty() {
+        return f64::INFINITY;
+    }
+    let (_, usual, _) = demands.select_nth_unstable_by(at, f64::total_cmp);
+    (TIMES * *usual).max(LEAST_KW)
 }
 
 /// Returns the energy between two reads of a cumulative counter, or `None` if the counter was reset.

@@ -496,6 +496,18 @@ fn oddity_findings(
                 .with("n", oddities.n_conflicting_reads),
         );
     }
+    if oddities.n_jumps > 0 {
+        let words = format!(
+            "the counter rose {} time(s) by more than 50 times what it does at other times: a meter exchange to a higher \
+             start; the energy in between is unknown",
+            oddities.n_jumps
+        );
+        findings.push(
+            Finding::new(Code::RegisterReset, Severity::Warning, words)
+                .of_meter(meter.clone())
+                .with("n", oddities.n_jumps),
+        );
+    }
     if oddities.n_resets > 0 {
         let words = format!(
             "the counter fell {} time(s) without going round: an exchanged meter or a reset; the energy in between is unknown",
