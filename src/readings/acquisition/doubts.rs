@@ -65,8 +65,9 @@ pub(super) fn refuse_conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> Resu
             Trouble::new(
                 format!("{seen}; column `{name}` tells them apart: {}", texts.join(", ")),
                 format!(
-                    "Set where = {{ {name:?} = \"...\" }} in [[readings]] to the channel that holds what the customer \
-                     draws, for example active import"
+                    "Where it names channels or registers, set where = {{ {name:?} = \"...\" }} in [[readings]] to the one \
+                     that holds what the customer draws, such as active import; where it names meters, set meter_column \
+                     (a column needs a name)"
                 ),
             )
         }

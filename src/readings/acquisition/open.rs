@@ -240,7 +240,8 @@ fn open_content(
 fn first_line_value(schema: &Schema) -> Option<&str> {
     let names = || schema.fields().iter().map(|field| field.name().as_str());
     let is_time = |name: &&str| parse_time(name.as_bytes(), DateOrder::DayFirst).is_some();
-    let is_number = |name: &str| parse_number(name, DecimalMark::Comma).is_ok();
+    let marks = [DecimalMark::Point, DecimalMark::Comma];
+    let is_number = |name: &str| marks.iter().any(|mark| parse_number(name, *mark).is_ok());
     names().any(|name| is_number(name) && !is_time(&name)).then(|| names().find(is_time))?
 }
 

@@ -179,18 +179,19 @@ fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Co
             from = to;
             continue;
         };
-        if energy_kwh * 3600.0 / (to.start_s - from.start_s) as f64 > jump_kw {
-            oddities.n_jumps += 1;
-            from = to;
-            continue;
-        }
         let between = LooseInterval { value: energy_kwh, quantity: Quantity::Energy, ..*to };
-        if between.is_possible(to.start_s - from.start_s) {
+        let length_s = to.start_s - from.start_s;
+        let is_jump = energy_kwh * 3600.0 / length_s as f64 > jump_kw;
+        if between.is_possible(length_s) && !is_jump {
             push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
             from = to;
             continue;
         }
-        oddities.note_impossible(&between, to.start_s - from.start_s);
+        if between.is_possible(length_s) {
+            oddities.n_jumps += 1;
+        } else {
+            oddities.note_impossible(&between, length_s);
+        }
         // Ignore a rise that the next read reverses. Otherwise continue from this read.
         let is_taken_back = next.is_some_and(|next| (from.value..to.value).contains(&next.value));
         if !is_taken_back {

@@ -125,7 +125,10 @@ fn daily_rows_are_told_by_their_interval_columns() {
                 format!("{:02}:{:02}", i * step_s / 3600, i * step_s / 60 % 60)
             }];
         for form in forms {
-            let export = read_csv(&daily_csv(n, form, &["2024-01-01"])).unwrap();
+            let folder = Folder::new();
+            let path = folder.write("daily.csv", daily_csv(n, form, &["2024-01-01"]));
+            let table = ReadingsTable { unit: Some("kWh".to_owned()), ..stated(&path) };
+            let export = read(&table, None).unwrap();
             assert_eq!(export.source().mapping.layout.shape(), "daily");
             assert_eq!(export.rows.len(), n);
             assert_eq!(export.values(), (1..=n).map(|i| i as f64).collect::<Vec<_>>());
@@ -158,7 +161,9 @@ fn daily_rows_follow_the_clock_of_their_zone() {
 fn daily_rows_of_fifty_half_hours_count_from_midnight() {
     let folder = Folder::new();
     let text = daily_csv(50, |i| format!("HH{:02}", i + 1), &["2013-03-31", "2013-10-27", "2013-12-01"]);
-    let export = read(&stated(&folder.write("daily.csv", text)), Some("Europe/London")).unwrap();
+    let path = folder.write("daily.csv", text);
+    let table = ReadingsTable { unit: Some("kWh".to_owned()), ..stated(&path) };
+    let export = read(&table, Some("Europe/London")).unwrap();
     assert_eq!(export.rows.len(), 46 + 50 + 48);
     let starts = export.starts();
     assert_eq!((starts[45], starts[46]), ("2013-03-31T22:30:00", "2013-10-26T23:00:00"));
