@@ -248,7 +248,7 @@ fn damage(
 /// The exit code, and the error or what was found.
 fn said(case: &Case, root: &Path, ran: &Ran) -> String {
     let mut text = format!("== {}\n$ hashwatt {}\nexit {}\n", case.name, case.run, ran.code);
-    if let Some(at) = ran.stderr.find("error: ") {
+    if let Some(at) = ran.stderr.find("error: ").filter(|at| *at == 0 || ran.stderr[..*at].ends_with('\n')) {
         text += &ran.stderr[at..];
         return text;
     }

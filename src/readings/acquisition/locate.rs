@@ -14,8 +14,24 @@ use hashwatt_core::folder::is_output;
 use hashwatt_core::settings::ReadingsTable;
 
 /// Extensions of the files that are read from a folder. A file named directly may have any extension.
-const ENDINGS: &[&str] =
-    &[".parquet", ".parq", ".pq", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".csv.gzip"];
+const ENDINGS: &[&str] = &[
+    ".parquet",
+    ".parq",
+    ".pq",
+    ".csv",
+    ".csv.gz",
+    ".tsv",
+    ".tsv.gz",
+    ".txt",
+    ".txt.gz",
+    ".csv.gzip",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".ods",
+    ".jsonl",
+    ".ndjson",
+];
 
 /// A file that may hold interval data.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! interval, and quantities in kW or kWh according to [`Quantity`].
 
 mod contained;
+mod converted;
 mod csv_file;
 mod day_part;
 mod decode;
@@ -12,6 +13,7 @@ pub mod events;
 mod evidence;
 mod guess;
 mod guess_time;
+mod json_lines;
 mod layouts;
 mod left_out;
 pub mod local_time;
@@ -20,6 +22,7 @@ pub mod mapping;
 mod marks;
 mod meter_ids;
 mod names;
+mod nem12;
 mod numbers;
 mod open;
 mod parquet_file;
@@ -34,10 +37,12 @@ mod storage;
 pub mod table;
 pub mod text_time;
 mod times;
+mod trade_rows;
 mod values;
 pub mod verdicts;
 pub mod voltages;
 pub mod weather;
+mod workbook;
 
 pub use locate::local_files;
 pub use meter_ids::MeterReader;

@@ -8,6 +8,7 @@ use arrow::datatypes::Schema;
 use jiff::tz::TimeZone;
 
 use super::contained::contained;
+use super::converted::{Converted, Format};
 use super::csv_file::CsvFile;
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
@@ -164,10 +165,14 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     let mut mapping =
         map_columns(&known).map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
     mapping.guesses.extend(content.text_guesses(stated));
+    if let Content::Converted(file) = &content {
+        mapping.guesses.extend(file.notes.iter().cloned());
+        mapping.clock = mapping.clock.or(file.clock().filter(|_| zone.is_some()));
+    }
     let table = offset_table(&mapping, zone)?;
     let rows = match &content {
         Content::Parquet(file) => Some(file.n_rows()),
-        Content::Csv(_) => None,
+        Content::Csv(_) | Content::Converted(_) => None,
     };
     if sample.num_rows() == 0 {
         return Err(trouble("it has columns and no rows".to_owned(), "Export it again"));
@@ -216,15 +221,9 @@ fn open_content(
         let seen = format!("it is not Parquet: it begins with `{}`", start.escape_default());
         return Err(Trouble::new(seen, "Give a Parquet file, or name a CSV file .csv"));
     }
-    if head.starts_with(b"100,NEM12") {
-        let cure = "Convert it to rows of NMI, date and interval columns with a header";
-        return Err(Trouble::new("it is NEM12 as the market writes it, without a header", cure));
-    }
-    let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
-    match head.trim_ascii_start().first() {
-        Some(b'<') => return Err(Trouble::new("it is XML or a web page", cure)),
-        Some(b'{' | b'[') => return Err(Trouble::new("it is JSON", cure)),
-        _ => {}
+    if let Some(format) = format_of(&head)? {
+        let (file, sample) = Converted::open(storage, format)?;
+        return Ok((Content::Converted(file), sample));
     }
     let file = CsvFile::open(storage, &StatedText::of(stated)).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
@@ -234,6 +233,27 @@ fn open_content(
     let n = sample_rows(file.schema().fields().len());
     let sample = file.first_rows(storage, n).map_err(unreadable)?;
     Ok((Content::Csv(file), sample))
+}
+
+/// Tells a format that is converted into rows by its first bytes; `None`: a CSV.
+fn format_of(head: &[u8]) -> std::result::Result<Option<Format>, Trouble> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
+    if text.starts_with(b"UNA") || text.starts_with(b"UNB+") {
+        return Err(Trouble::new("it is EDIFACT, such as MSCONS", cure));
+    }
+    Ok(match text {
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Format::Workbook),
+        [b'<', ..] => {
+            return Err(Trouble::new("it is XML or a web page", cure));
+        }
+        [b'{', ..] => Some(Format::JsonLines),
+        [b'[', ..] => {
+            return Err(Trouble::new("it is JSON, one list", "Write JSON lines, one object a line"));
+        }
+        _ if text.starts_with(b"100,NEM12") => Some(Format::Nem12),
+        _ => None,
+    })
 }
 
 /// Finds a time in the first line if it also has a number: a header has neither.

@@ -1,6 +1,7 @@
 //! Reads one file, unit by unit, into batches of intervals.
 
 use super::contained::{contained, uncontained};
+use super::converted::Converted;
 use super::csv_file::CsvFile;
 use super::decode::{Decoder, Recipe, Sink};
 use super::local_time::OffsetTable;
@@ -42,6 +43,7 @@ pub struct Source {
 pub(super) enum Content {
     Parquet(ParquetFile),
     Csv(CsvFile),
+    Converted(Converted),
 }
 
 impl Content {
@@ -86,6 +88,7 @@ impl Source {
         match &self.content {
             Content::Parquet(file) => file.n_groups(),
             Content::Csv(file) => file.n_blocks(),
+            Content::Converted(_) => 1,
         }
     }
 
@@ -133,6 +136,7 @@ impl Source {
                 }
                 Ok(report)
             }
+            Content::Converted(file) => self.read_converted(file, Decoder::new(recipe, meters, 1, sink)),
         }
     }
 
@@ -211,6 +215,33 @@ impl Source {
             decode(&mut decoder, &batch)?;
         }
         decoder.report.broken = decoder.report.broken.or(batches.broken);
+        Ok(decoder.report)
+    }
+
+    fn read_converted(&self, file: &Converted, mut decoder: Decoder<'_, '_>) -> Result<UnitReport> {
+        let opened = contained(|| file.read(&self.storage), |seen| seen);
+        let mut rows = match opened {
+            Ok(rows) => rows,
+            Err(error) => {
+                decoder.report.broken = Some(error);
+                return Ok(decoder.report);
+            }
+        };
+        while decoder.report.broken.is_none() {
+            let batch = contained(|| rows.next_batch(), |seen| seen);
+            for (cause, row) in rows.bad_rows() {
+                decoder.report.skip(cause, row, String::new);
+            }
+            let projected = match batch {
+                Ok(Some(batch)) => batch.project(&decoder.columns).map_err(|error| error.to_string()),
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            match projected {
+                Ok(batch) => decode(&mut decoder, &batch)?,
+                Err(error) => decoder.report.broken = Some(error),
+            }
+        }
         Ok(decoder.report)
     }
 }
