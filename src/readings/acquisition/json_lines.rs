@@ -76,7 +76,13 @@ impl<R: BufRead> Rows for JsonRows<R> {
             let mut cells: Vec<Option<String>> = vec![None; n_columns];
             for (key, value) in &row {
                 let Some(at) = self.places.get(key) else { continue };
-                cells[*at] = text_of(key, value).map_err(|seen| format!("line {}: {seen}", self.n_lines))?;
+                match text_of(key, value) {
+                    Ok(text) => cells[*at] = text,
+                    Err(seen) => self.error = Some(format!("line {}: {seen}", self.n_lines)),
+                }
+            }
+            if self.error.is_some() {
+                break;
             }
             builders.iter_mut().zip(cells).for_each(|(builder, cell)| builder.append_option(cell));
             n_rows += 1;
