@@ -184,6 +184,7 @@ impl Walk {
         if !self.walked.insert(std::fs::canonicalize(folder).map_err(trouble)?) {
             return Ok(());
         }
+        refuse_table_format(folder)?;
         let entries = std::fs::read_dir(folder).map_err(trouble)?;
         let mut paths: Vec<PathBuf> =
             entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().map_err(trouble)?;
@@ -203,6 +204,25 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// Refuses the folder of a table whose log says which files count: files of deleted and older rows lie beside
+/// the live ones.
+fn refuse_table_format(folder: &Path) -> Result<()> {
+    let is_metadata = |name: &std::ffi::OsStr| name.to_string_lossy().ends_with(".metadata.json");
+    let has_metadata = std::fs::read_dir(folder.join("metadata")).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| is_metadata(&entry.file_name())))
+    });
+    let format = if folder.join("_delta_log").is_dir() {
+        "a Delta table (_delta_log)"
+    } else if has_metadata {
+        "an Iceberg table (metadata)"
+    } else {
+        return Ok(());
+    };
+    let seen = format!("it is {format}: only its log says which of its files hold the current rows");
+    let cure = "Export the current version into a folder of Parquet files of its own, and name that folder";
+    Err(Error::input(folder.display().to_string(), seen, cure))
 }
 
 /// Whether a file is one that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
@@ -316,6 +336,15 @@ mod tests {
         let pairs = [("region", "south"), ("date", "2024-01-31")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(files[0].partitions, pairs);
         assert_eq!(files[1].stem(), "b");
+    }
+
+    #[test]
+    fn a_table_with_a_log_is_refused_by_name() {
+        for (log, name) in [("_delta_log/0.json", "Delta"), ("metadata/v1.metadata.json", "Iceberg")] {
+            let folder = folder_with(&["a.parquet", log]);
+            let error = find_files(&folder.path().display().to_string()).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
     }
 
     #[test]

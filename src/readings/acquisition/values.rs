@@ -60,14 +60,13 @@ pub(super) fn mark_too_large(values: &[f64], quantity: Quantity, marks: &mut Mar
     }
 }
 
-/// Values that head-ends and loggers write where they have none: the largest numbers of 16, 31 and 32 bits,
+/// Values that head-ends and loggers write where they have none: the largest numbers of 31 and 32 bits,
 /// with or without three decimals, and runs of nines below zero.
-const CODES_FOR_NO_VALUE: [f64; 9] = [
+const CODES_FOR_NO_VALUE: [f64; 8] = [
     4_294_967_295.0,
     4_294_967.295,
     2_147_483_647.0,
     2_147_483.647,
-    65_535.0,
     -9_999.0,
     -9_999.99,
     -99_999.0,
@@ -76,7 +75,7 @@ const CODES_FOR_NO_VALUE: [f64; 9] = [
 
 /// Marks values, as written, that stand for no value.
 pub(super) fn mark_codes(values: &[f64], marks: &mut Marks) {
-    let is_far = |value: f64| value >= 65_535.0 || value <= -9_999.0;
+    let is_far = |value: f64| value >= 2_147_483.0 || value <= -9_999.0;
     // No early exit, so that several values are compared at once: such values are rare.
     if !values.iter().fold(false, |any, value| any | is_far(*value)) {
         return;
