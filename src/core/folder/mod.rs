@@ -251,6 +251,10 @@ fn check_free_or_own(folder: &Path, holds: Holds, flag: &str) -> Result<State> {
     // Another hashwatt process may be writing the marker at this moment.
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let names: Vec<String> = names.filter(|name| !name.starts_with(crate::atomic::PREFIX)).collect();
+    // It may have written it between the two looks.
+    if names.iter().any(|name| name == MARKER) && Marker::read(folder)?.is_some() {
+        return check_free_or_own(folder, holds, flag);
+    }
     let Some(first) = names.iter().min() else { return Ok(State::Free) };
     let others = match names.len() {
         1 => String::new(),
