@@ -3,7 +3,8 @@
 use jiff::civil::{Date, date};
 
 use crate::acquisition::mapping::{
-    Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom, Unit,
+    Clock, Column, DecimalMark, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom,
+    Unit,
 };
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{GroupId, MeterId};
@@ -172,6 +173,9 @@ fn mapping() -> Mapping {
         multiplier_column: None,
         voltage: None,
         only_rows: Vec::new(),
+        decimal: DecimalMark::Point,
+        encoding: None,
+        skip_lines: 0,
         unit: Unit::KilowattHours,
         multiplier: 1.0,
         clock: Some(Clock::Local),

@@ -93,7 +93,7 @@ fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
         Answer::Json => json::of_run(&summary, settings),
     };
     outcome::print(&text)?;
-    Ok(Outcome::of(&summary.findings))
+    Ok(outcome::conclude(&summary.findings))
 }
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
@@ -104,14 +104,14 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
         Answer::Json => json::of_profile(&profile),
     };
     outcome::print(&text)?;
-    Ok(Outcome::of(&profile.findings))
+    Ok(outcome::conclude(&profile.findings))
 }
 
 fn run_digest(settings: &Settings) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
     outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
-    Ok(Outcome::of(&summary.findings))
+    Ok(outcome::conclude(&summary.findings))
 }
 
 fn run_backtest(
@@ -132,7 +132,7 @@ fn run_backtest(
         Answer::Text => backtested::render(&summary, terminal::width()),
         Answer::Json => json::of_backtest(&summary),
     })?;
-    Ok(Outcome::of(&summary.findings))
+    Ok(outcome::conclude(&summary.findings))
 }
 
 fn run_triage(job: &TriageJob) -> Result<Outcome> {
@@ -140,7 +140,7 @@ fn run_triage(job: &TriageJob) -> Result<Outcome> {
     let watch = terminal::watch();
     let triage = triage(&job.run, &job.tips, job.streets.as_deref(), &job.out, watch.as_ref())?;
     outcome::print(&triaged::render(&triage, &job.out, terminal::width()))?;
-    Ok(Outcome::of(&triage.findings))
+    Ok(outcome::conclude(&triage.findings))
 }
 
 /// Sets the number of threads for all stages.

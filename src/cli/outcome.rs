@@ -25,18 +25,8 @@ pub(super) enum Outcome {
 impl Outcome {
     /// Derives the outcome from the findings.
     pub(super) fn of(findings: &[Finding]) -> Self {
-        let mut skipped = findings.iter().filter(|finding| finding.severity == Severity::Skipped).peekable();
-        if skipped.peek().is_none() {
-            return Self::Done;
-        }
-        // Where standard output goes to a file, a person or a scheduler still sees why the exit code is 1.
-        if !std::io::stdout().is_terminal() {
-            for finding in skipped.take(MAX_SHOWN) {
-                let words = without_controls(&finding.description);
-                let _ = writeln!(std::io::stderr(), "left out: {words}");
-            }
-        }
-        Self::DoneInPart
+        let is_skipped = |finding: &Finding| finding.severity == Severity::Skipped;
+        if findings.iter().any(is_skipped) { Self::DoneInPart } else { Self::Done }
     }
 
     /// Returns the exit code, as listed in the help.
@@ -46,6 +36,19 @@ impl Outcome {
             Self::DoneInPart => ExitCode::from(1),
         }
     }
+}
+
+/// Concludes a command that ran. Where standard output goes to a file, a person or a scheduler still sees on
+/// standard error why the exit code is 1.
+pub(super) fn conclude(findings: &[Finding]) -> Outcome {
+    if !std::io::stdout().is_terminal() {
+        let skipped = findings.iter().filter(|finding| finding.severity == Severity::Skipped);
+        for finding in skipped.take(MAX_SHOWN) {
+            // If standard error is closed, only the exit code is left.
+            let _ = writeln!(std::io::stderr(), "left out: {}", without_controls(&finding.description));
+        }
+    }
+    Outcome::of(findings)
 }
 
 /// Prints a result. A reader that stops early (`| head`) is no error.

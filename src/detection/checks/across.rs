@@ -255,6 +255,26 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_differ_in_leading_zeros_are_named() {
+        let all = [named("00417", 1.0, 0), named("417", 1.1, 1), named("418", 1.2, 2)];
+        let findings = check_run(&all, &Register::default());
+        assert_eq!(codes(&findings), ["doubtful_id"]);
+        assert!(findings[0].description.contains("00417 and 417"), "{}", findings[0].description);
+    }
+
+    #[test]
+    fn a_total_among_meters_is_named() {
+        let mut total = named("all", 1.0, 0);
+        let parts = [named("a", 1.0, 0), named("b", 0.6, 3), named("c", 2.0, 5)];
+        total.energy_kwh = parts.iter().map(|part| part.energy_kwh).sum();
+        let [a, b, c] = parts;
+        let findings = check_run(&[a.clone(), total, b.clone(), c.clone()], &Register::default());
+        let of_total = findings.iter().find(|finding| finding.code == Code::DoubtfulId).unwrap();
+        assert_eq!(of_total.meter.as_ref().unwrap().as_str(), "all");
+        assert!(!codes(&check_run(&[a, b, c], &Register::default())).contains(&"doubtful_id"));
+    }
+
+    #[test]
     fn an_id_in_powers_of_ten_is_rounded() {
         assert!(is_rounded("1.23457E+11") && is_rounded("4e+5") && is_rounded("1,2E+09"));
         assert!(!is_rounded("E+11") && !is_rounded("M1E+x") && !is_rounded("12345"));

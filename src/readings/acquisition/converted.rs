@@ -11,8 +11,8 @@ use super::report::Cause;
 use super::storage::Storage;
 use super::{json_lines, nem12, workbook};
 
-/// Rows at the start of a file from which its columns and channels are known.
-const ROWS_SAMPLED: usize = 32_768;
+/// Most rows at the start of a file used to guess its mapping.
+pub(super) const ROWS_SAMPLED: usize = 32_768;
 
 /// Format of a file that is converted into rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) struct Converted {
 impl Converted {
     /// Opens the file and returns its first rows.
     pub fn open(storage: &Storage, format: Format) -> Result<(Self, RecordBatch), Trouble> {
-        let broken = |seen: String| Trouble::new(format!("{}: {seen}", format.name()), "Export it again");
+        let broken = |seen: String| Trouble::new(format!("{}: {seen}", format.name()), format.cure());
         let mut rows = format.rows(storage, None).map_err(broken)?;
         let (mut batches, mut n, mut error) = (Vec::new(), 0, None);
         while n < ROWS_SAMPLED {
@@ -105,10 +105,17 @@ impl Format {
         }
     }
 
+    const fn cure(self) -> &'static str {
+        match self {
+            Self::Workbook => "Unpack the archive, or save the workbook again as XLSX or CSV",
+            Self::Nem12 | Self::JsonLines => "Export it again",
+        }
+    }
+
     fn rows(self, storage: &Storage, schema: Option<&SchemaRef>) -> Result<Box<dyn Rows>, String> {
         let stream = || storage.stream().map_err(|error| error.to_string());
         Ok(match self {
-            Self::Workbook => Box::new(workbook::Sheet::open(storage)?),
+            Self::Workbook => Box::new(workbook::Sheets::open(storage)?),
             Self::Nem12 => Box::new(nem12::Nem12::new(buffered(stream()?))),
             Self::JsonLines => match schema {
                 Some(schema) => Box::new(json_lines::JsonRows::new(buffered(stream()?), schema.clone())),

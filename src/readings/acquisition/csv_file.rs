@@ -39,7 +39,9 @@ pub(super) struct CsvFile {
     /// Encoding of its text.
     pub encoding: &'static Encoding,
     /// First byte of the header in the decoded text, without a byte order mark.
-    pub header_byte: u64,
+    header_byte: u64,
+    /// Lines before the header.
+    pub lines_before: usize,
     /// First byte of the header in the file, if it is plain UTF-8.
     first_byte: u64,
     /// Number of blocks in the file; a block has the lines that begin in it.
@@ -69,7 +71,7 @@ impl CsvFile {
         if encoding != UTF_8 {
             start = decoded(&start, encoding);
         }
-        let Header { first_byte: header_byte, separator } = find_header(&start, stated)?;
+        let Header { first_byte: header_byte, lines_before, separator } = find_header(&start, stated)?;
         let n_blocks = if is_gzip || encoding != UTF_8 || start.contains(&b'"') {
             1
         } else {
@@ -81,6 +83,7 @@ impl CsvFile {
             is_gzip,
             encoding,
             header_byte,
+            lines_before,
             first_byte: mark + header_byte,
             n_blocks,
             block_bytes,
@@ -102,13 +105,13 @@ impl CsvFile {
         self.n_blocks as usize
     }
 
-    /// Counts the lines before a block, without the header.
+    /// Counts the rows before a block: the lines below the header.
     pub fn rows_before(&self, storage: &Storage, block: usize) -> io::Result<u64> {
         let mut bytes = BlockBytes { inner: storage.stream()?, at: 0, end: block as u64 * self.block_bytes };
         let (mut buffer, mut n_lines) = (vec![0; 64 << 10], 0);
         loop {
             match bytes.read(&mut buffer)? {
-                0 => return Ok(u64::saturating_sub(n_lines, 1)),
+                0 => return Ok(u64::saturating_sub(n_lines, 1 + self.lines_before as u64)),
                 n => n_lines += buffer[..n].iter().filter(|byte| **byte == b'\n').count() as u64,
             }
         }

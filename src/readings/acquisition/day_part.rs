@@ -87,9 +87,8 @@ const ELAPSED: &[&str] = &[
 
 /// Whether a name says that the time of day is the interval's end.
 pub(super) fn is_end_name(key: &str) -> bool {
-    ["end", "fin", "bis", "tot", "конца", "окончания", "timeto", "totime"]
-        .iter()
-        .any(|part| key.contains(part))
+    const PARTS: &[&str] = &["end", "fin", "bis", "tot", "конца", "окончания", "timeto", "totime"];
+    PARTS.iter().any(|part| key.starts_with(part) || key.ends_with(part))
 }
 
 /// Seconds in 24 clock hours. [s]

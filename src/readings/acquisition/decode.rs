@@ -9,7 +9,7 @@ use super::marks::{Marks, cell_text};
 use super::meter_ids::MeterReader;
 use super::quality::read_qualities;
 use super::report::{Cause, UnitReport};
-use super::values::{DecimalMark, mark_codes, mark_too_large, read_factors, read_values};
+use super::values::{mark_codes, mark_too_large, read_factors, read_values};
 use super::{IntervalBatch, Quality, layouts, times::read_times};
 use hashwatt_core::error::Result;
 
@@ -25,29 +25,25 @@ pub(super) struct Recipe<'a> {
     pub source: u32,
     pub mapping: &'a Mapping,
     pub table: &'a OffsetTable,
-    pub decimal: DecimalMark,
 }
 
-impl Recipe<'_> {
-    /// Returns the columns of the file to read, in file order.
-    pub fn columns(&self) -> Vec<usize> {
-        let mapping = self.mapping;
-        let mut columns: Vec<usize> = mapping.layout.values().iter().map(|column| column.index).collect();
-        if let MeterFrom::Column(column) = &mapping.meter {
-            columns.push(column.index);
-        }
-        if let TimeFrom::Column(column, _) = &mapping.time {
-            columns.push(column.index);
-        }
-        let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref()];
-        columns.extend(mapping.only_rows.iter().map(|(column, _)| column.index));
-        columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
-        columns.extend(mapping.minutes.iter().map(|column| column.index));
-        columns.extend(others.into_iter().flatten().map(|column| column.index));
-        columns.sort_unstable();
-        columns.dedup();
-        columns
+/// Returns the columns of the file to read, in file order.
+pub(super) fn columns_of(mapping: &Mapping) -> Vec<usize> {
+    let mut columns: Vec<usize> = mapping.layout.values().iter().map(|column| column.index).collect();
+    if let MeterFrom::Column(column) = &mapping.meter {
+        columns.push(column.index);
     }
+    if let TimeFrom::Column(column, _) = &mapping.time {
+        columns.push(column.index);
+    }
+    let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref()];
+    columns.extend(mapping.only_rows.iter().map(|(column, _)| column.index));
+    columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
+    columns.extend(mapping.minutes.iter().map(|column| column.index));
+    columns.extend(others.into_iter().flatten().map(|column| column.index));
+    columns.sort_unstable();
+    columns.dedup();
+    columns
 }
 
 /// Decodes one unit of a source.
@@ -74,7 +70,7 @@ impl<'a, 's> Decoder<'a, 's> {
     ) -> Self {
         Self {
             recipe,
-            columns: recipe.columns(),
+            columns: columns_of(recipe.mapping),
             meters,
             clock: LocalClock::new(recipe.table.clone()),
             report: UnitReport::default(),
@@ -85,7 +81,7 @@ impl<'a, 's> Decoder<'a, 's> {
         }
     }
 
-    /// Decodes the next rows; `rows` has the columns of [`Recipe::columns`], in that order.
+    /// Decodes the next rows; `rows` has the columns of [`columns_of`], in that order.
     pub fn decode(&mut self, rows: &RecordBatch) -> Result<()> {
         self.marks.reset(rows.num_rows());
         self.mark_other_kinds(rows);
@@ -106,7 +102,7 @@ impl<'a, 's> Decoder<'a, 's> {
         let (mut meters, mut times_s, mut values) = (Vec::new(), Vec::new(), Vec::new());
         self.read_meters(rows, &mut meters);
         self.read_times(rows, &mut times_s);
-        read_values(self.column(rows, value), self.recipe.decimal, &mut self.marks, &mut values);
+        read_values(self.column(rows, value), self.recipe.mapping.decimal, &mut self.marks, &mut values);
         let mut qualities = self.read_row_qualities(rows);
         self.scale(rows, &mut values);
         self.count_marked(rows, Some(value));
@@ -190,7 +186,12 @@ impl<'a, 's> Decoder<'a, 's> {
         }
         if let Some(column) = &self.recipe.mapping.multiplier_column {
             let mut multipliers = Vec::new();
-            read_factors(self.column(rows, column), self.recipe.decimal, &mut self.marks, &mut multipliers);
+            read_factors(
+                self.column(rows, column),
+                self.recipe.mapping.decimal,
+                &mut self.marks,
+                &mut multipliers,
+            );
             values.iter_mut().zip(&multipliers).for_each(|(value, multiplier)| *value *= multiplier);
         }
         mark_too_large(values, self.recipe.mapping.quantity(), &mut self.marks);

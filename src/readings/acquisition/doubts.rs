@@ -1,18 +1,16 @@
 //! Refuses a file whose first rows show that the mapping reads them wrong: several channels under one meter
 //! and time, a unit that no customer's level fits, a counter of the day, stamps that differ by meter.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 
-use super::decode::Recipe;
-use super::evidence::{Series, median_step_s};
+use super::Quantity;
+use super::decode::columns_of;
+use super::evidence::{Series, median_step_s, read_series};
 use super::guess::Trouble;
-use super::mapping::{Layout, Mapping, Unit};
+use super::mapping::{Column, Layout, Mapping, Unit};
 use super::marks::{cell_text, short_text};
-use super::source::read_sample;
-use super::{IntervalBatch, Quantity};
-use hashwatt_core::ids::MeterNumbers;
 
 /// Share of rows that another row of the same meter and time contradicts, above which the rows' key was not
 /// understood. [1]
@@ -41,18 +39,22 @@ const MOST_DAYS: f64 = 0.9;
 const MAX_LATE_S: i64 = 60;
 
 /// Refuses rows that contradict each other, and names the column that tells them apart.
-pub(super) fn refuse_conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> Result<(), Trouble> {
-    let (n_rows, n_conflicting) = conflicts(recipe, sample);
-    if n_conflicting < FEWEST_CONFLICTING || (n_conflicting as f64) < MAX_CONFLICTING * n_rows as f64 {
+pub(super) fn refuse_conflicts(
+    mapping: &Mapping,
+    series: &Series,
+    sample: &RecordBatch,
+) -> Result<(), Trouble> {
+    let (n_rows, n_conflicting) = conflicts(series);
+    if !are_many(n_rows, n_conflicting) {
         return Ok(());
     }
-    let used = recipe.columns();
+    let used = columns_of(mapping);
     let schema = sample.schema();
-    let free = (0..sample.num_columns()).filter(|column| !used.contains(column));
-    let telling = free.filter_map(|column| {
-        let texts = distinct_texts(sample, column)?;
-        let name = schema.field(column).name().clone();
-        tells_apart(recipe, sample, column, &name, texts.first()?).then_some((name, texts))
+    let free = (0..sample.num_columns()).filter(|index| !used.contains(index));
+    let telling = free.filter_map(|index| {
+        let texts = distinct_texts(sample, index)?;
+        let column = Column { index, name: schema.field(index).name().clone() };
+        tells_apart(mapping, sample, &column, texts.first()?).then_some((column.name, texts))
     });
     let share = 100.0 * n_conflicting as f64 / n_rows as f64;
     let seen = format!("{share:.0}% of its rows contradict another row of the same meter and time");
@@ -80,27 +82,30 @@ pub(super) fn refuse_conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> Resu
 }
 
 /// Counts the intervals, and those that contradict an earlier one of the same meter and time.
-fn conflicts(recipe: Recipe<'_>, sample: &RecordBatch) -> (usize, usize) {
-    let mut first: HashMap<(u32, i64), f64> = HashMap::new();
+fn conflicts(series: &Series) -> (usize, usize) {
     let (mut n, mut n_conflicting) = (0, 0);
-    let mut count = |batch: IntervalBatch| {
-        for ((&meter, &time_s), &value) in batch.meters.iter().zip(&batch.starts_s).zip(&batch.values) {
-            n += 1;
-            n_conflicting += usize::from(*first.entry((meter, time_s)).or_insert(value) != value);
+    for reads in series.values() {
+        let mut reads = reads.clone();
+        // Stable: of one time, the first of the file stays first.
+        reads.sort_by_key(|(time_s, _)| *time_s);
+        n += reads.len();
+        for same_time in reads.chunk_by(|a, b| a.0 == b.0) {
+            n_conflicting += same_time.iter().filter(|(_, value)| *value != same_time[0].1).count();
         }
-        Ok(())
-    };
-    let read = read_sample(recipe, sample, &MeterNumbers::default(), &mut count);
-    if read.is_err() { (0, 0) } else { (n, n_conflicting) }
+    }
+    (n, n_conflicting)
 }
 
 /// Whether rows with one text of a column do not contradict each other.
-fn tells_apart(recipe: Recipe<'_>, sample: &RecordBatch, index: usize, name: &str, text: &str) -> bool {
-    let column = super::mapping::Column { index, name: name.to_owned() };
-    let only_rows = vec![(column, text.to_owned())];
-    let mapping = Mapping { only_rows, ..recipe.mapping.clone() };
-    let (n_rows, n_conflicting) = conflicts(Recipe { mapping: &mapping, ..recipe }, sample);
-    n_rows > 0 && (n_conflicting as f64) < MAX_CONFLICTING * n_rows as f64
+fn tells_apart(mapping: &Mapping, sample: &RecordBatch, column: &Column, text: &str) -> bool {
+    let mut mapping = mapping.clone();
+    mapping.only_rows.push((column.clone(), text.to_owned()));
+    let (n_rows, n_conflicting) = conflicts(&read_series(&mapping, sample).0);
+    n_rows > 0 && !are_many(n_rows, n_conflicting)
+}
+
+fn are_many(n_rows: usize, n_conflicting: usize) -> bool {
+    n_conflicting >= FEWEST_CONFLICTING && n_conflicting as f64 >= MAX_CONFLICTING * n_rows as f64
 }
 
 fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTreeSet<String>> {
@@ -133,13 +138,12 @@ pub(super) fn refuse_level(mapping: &Mapping, series: &Series) -> Result<(), Tro
     };
     let column = mapping.layout.values().first().map_or("", |column| column.name.as_str());
     let seen = format!(
-        "column `{column}` states no unit: as {} the middle meter draws {median_kw:.0} kW all the time, as {} {:.2} kW, as \
-         W or kW of mean demand it would be another level",
+        "column `{column}` states no unit: as {} the middle meter draws {median_kw:.0} kW all the time, as {} {:.2} kW",
         stated.symbol(),
         small.symbol(),
         median_kw / 1e3
     );
-    Err(Trouble::new(seen, "Set unit to kWh, Wh, kW or W in [[readings]]"))
+    Err(Trouble::new(seen, "Set unit in [[readings]]: kWh or Wh of the interval, or kW or W of mean demand"))
 }
 
 fn mean_kw(mapping: &Mapping, reads: &[(i64, f64)]) -> Option<f64> {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 
+use super::Quality;
 use super::decode::Recipe;
 use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level};
 use super::guess::Trouble;
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Layout, Mapping, Stamp};
 use super::marks::cell_text;
+use super::quality::{CodeMeaning, code_meaning};
 use super::source::read_sample;
-use super::values::DecimalMark;
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::ReadingsTable;
 
@@ -55,17 +56,14 @@ pub(super) fn look_at_sample(
     mapping: &mut Mapping,
     stated: &ReadingsTable,
     sample: &RecordBatch,
-    decimal: DecimalMark,
-    n_rows: Option<u64>,
+    is_whole: bool,
     span: Option<Span>,
 ) -> Result<(), Trouble> {
-    let table = OffsetTable::utc();
-    let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
-    refuse_conflicts(Recipe { source: 0, mapping: &as_start, table: &table, decimal }, sample)?;
-    let (mut series, is_by_meter) = read_series(mapping, sample, decimal);
+    let (mut series, is_by_meter) = read_series(mapping, sample);
+    refuse_conflicts(mapping, &series, sample)?;
     forget_constant_flag(mapping, stated, sample);
     let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };
-    let complete = if n_rows.is_some_and(|n| n == sample.num_rows() as u64) {
+    let complete = if is_whole {
         Complete::All
     } else if is_by_meter {
         Complete::AllButLast
@@ -98,8 +96,8 @@ pub(super) fn look_at_sample(
     Ok(())
 }
 
-/// Leaves out a column of flags that marks every row alike: which of its two values means measured, it does
-/// not say.
+/// Leaves out a column of flags that would make every row an estimate: a flag that is the same in all rows
+/// marks nothing, and 1 may well mean that the value is good.
 fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &RecordBatch) {
     const FEWEST_ROWS: usize = 48;
     let Some(column) = mapping.quality.clone().filter(|_| stated.quality_column.is_none()) else { return };
@@ -109,9 +107,10 @@ fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &
         first.as_str(),
         "0" | "1" | "0.0" | "1.0" | "true" | "false" | "t" | "f" | "yes" | "no" | "y" | "n"
     );
+    let is_estimate = code_meaning(&first, mapping.quality_one) == CodeMeaning::Is(Quality::Estimated);
     let is_constant =
         || (0..array.len()).all(|row| cell_text(array, row).trim().eq_ignore_ascii_case(&first));
-    if is_flag && array.len() >= FEWEST_ROWS && is_constant() {
+    if is_flag && is_estimate && array.len() >= FEWEST_ROWS && is_constant() {
         let reason = format!("flag `{}` is {first} in every row, which marks nothing", column.name);
         mapping.guesses.push(Guess { key: "quality_column", value: "none".to_owned(), reason });
         mapping.quality = None;
@@ -122,7 +121,9 @@ fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &
 fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
     let from_midnight = |reads: &&Vec<(i64, f64)>| {
         let step_s = median_step_s(reads);
-        reads[0].0.rem_euclid(DAY_S) == 0 && (reads[reads.len() - 1].0 + step_s).rem_euclid(DAY_S) == 0
+        step_s > 0
+            && reads[0].0.rem_euclid(DAY_S) == 0
+            && (reads[reads.len() - 1].0 + step_s).rem_euclid(DAY_S) == 0
     };
     let judged = series.values().filter(|reads| reads.len() >= FEWEST_READS);
     let n_start = judged.filter(from_midnight).count();
@@ -139,10 +140,10 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
 }
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.
-fn read_series(mapping: &Mapping, sample: &RecordBatch, decimal: DecimalMark) -> (Series, bool) {
+pub(super) fn read_series(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
     let table = OffsetTable::utc();
     let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
-    let recipe = Recipe { source: 0, mapping: &as_start, table: &table, decimal };
+    let recipe = Recipe { source: 0, mapping: &as_start, table: &table };
     let (mut series, mut last, mut is_by_meter) = (Series::new(), None, true);
     let read = read_sample(recipe, sample, &MeterNumbers::default(), &mut |batch| {
         for ((&meter, &time), &value) in batch.meters.iter().zip(&batch.starts_s).zip(&batch.values) {
@@ -213,7 +214,7 @@ pub(super) fn median_step_s(reads: &[(i64, f64)]) -> i64 {
 }
 
 const fn runs_to_midnight((first_s, last_s): Span, step_s: i64) -> bool {
-    step_s < DAY_S && first_s.rem_euclid(DAY_S) == step_s && last_s.rem_euclid(DAY_S) == 0
+    0 < step_s && step_s < DAY_S && first_s.rem_euclid(DAY_S) == step_s && last_s.rem_euclid(DAY_S) == 0
 }
 
 #[cfg(test)]

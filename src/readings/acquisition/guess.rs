@@ -8,6 +8,7 @@ use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOn
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::find_layout;
+use super::values::DecimalMark;
 use hashwatt_core::settings::ReadingsTable;
 
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
@@ -91,6 +92,10 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         multiplier_column,
         voltage,
         only_rows,
+        // Decided when the whole file can be asked.
+        decimal: DecimalMark::Point,
+        encoding: None,
+        skip_lines: 0,
         unit,
         multiplier: checked_multiplier(stated.multiplier)?,
         clock: checked_clock(stated.clock.as_deref())?,
@@ -296,7 +301,7 @@ fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, Str
         return None;
     }
     let reason = format!("column `{}` also holds other kinds of reads", profile.name);
-    roles.guess("path", format!("only rows of reading_type {interval}"), reason);
+    roles.guess("where", format!("{{ {:?} = {interval:?} }}", profile.name), reason);
     Some((column_of(profile), (*interval).to_owned()))
 }
 

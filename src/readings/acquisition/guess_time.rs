@@ -179,6 +179,13 @@ fn order_by_span(texts: &arrow::array::StringArray) -> Option<DateOrder> {
         let day = |text: &str| parse_time(text.as_bytes(), order).map(|time| time.seconds.div_euclid(86_400));
         texts.iter().flatten().filter_map(day).collect::<std::collections::BTreeSet<i64>>()
     };
+    // A read a month, always on its first day, is a row of twelve days in the other order.
+    let has_times = |text: &str| {
+        parse_time(text.as_bytes(), DateOrder::DayFirst).is_some_and(|time| time.seconds % 86_400 != 0)
+    };
+    if !texts.iter().flatten().any(has_times) {
+        return None;
+    }
     let span = |days: &std::collections::BTreeSet<i64>| Some(days.last()? - days.first()? + 1);
     let (by_day, by_month) = (days(DateOrder::DayFirst), days(DateOrder::MonthFirst));
     if by_day.len().min(by_month.len()) < FEWEST_DAYS {

@@ -9,6 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use serde_json::{Map, Value};
 
 use super::converted::{Rows, buffered};
+use super::numbers::plain_text;
 use super::storage::Storage;
 
 /// Lines at the start whose keys are the columns.
@@ -120,7 +121,8 @@ fn text_of(key: &str, value: &Value) -> Result<Option<String>, String> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
-        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Bool(_) => Ok(Some(value.to_string())),
+        Value::Number(number) => Ok(Some(plain_text(&number.to_string()))),
         Value::Array(_) | Value::Object(_) => {
             Err(format!("key {key} holds a list or an object; write flat objects, one a line"))
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Quantity;
 use super::text_time::DateOrder;
+pub use super::values::DecimalMark;
 use hashwatt_core::settings::ReadingsTable;
 
 /// A column of a file.
@@ -280,6 +281,12 @@ pub struct Mapping {
     pub voltage: Option<Column>,
     /// Only rows with these texts in these columns hold intervals (`reading_type = INT`).
     pub only_rows: Vec<(Column, String)>,
+    /// Decimal mark of numbers in text.
+    pub decimal: DecimalMark,
+    /// Encoding of a text file that is not UTF-8.
+    pub encoding: Option<&'static str>,
+    /// Lines of a text file before its header.
+    pub skip_lines: usize,
     /// Unit of the values.
     pub unit: Unit,
     /// Factor for every value.
@@ -360,9 +367,9 @@ impl Mapping {
                 Stamp::End => "end",
             }),
             date_order: self.date_order().map(str::to_owned),
-            decimal: None,
-            encoding: None,
-            skip_lines: None,
+            decimal: (self.decimal == DecimalMark::Comma).then(|| ",".to_owned()),
+            encoding: self.encoding.map(str::to_owned),
+            skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
             only_rows: self
                 .only_rows
                 .iter()
@@ -416,6 +423,9 @@ mod tests {
             multiplier_column: None,
             voltage: None,
             only_rows: Vec::new(),
+            decimal: DecimalMark::Comma,
+            encoding: Some("windows-1251"),
+            skip_lines: 3,
             unit: Unit::WattHours,
             multiplier: 40.0,
             clock: Some(Clock::Standard),
@@ -429,6 +439,13 @@ mod tests {
         assert_eq!(file.readings[0].multiplier, Some(40.0));
         assert_eq!(file.readings[0].clock.as_deref(), Some("standard"));
         assert_eq!(file.readings[0].quality_column, None);
+        let text_keys = (file.readings[0].decimal.as_deref(), file.readings[0].encoding.as_deref());
+        assert_eq!(
+            text_keys,
+            (Some(","), Some("windows-1251")),
+            "or a shared store would keep what was read otherwise"
+        );
+        assert_eq!(file.readings[0].skip_lines, Some(3));
     }
 
     #[test]

@@ -20,6 +20,8 @@ const DAY_S: i64 = 86_400;
 #[derive(Default)]
 struct Day {
     step_s: i64,
+    /// Registers added up so far.
+    suffixes: Vec<String>,
     energies_kwh: Vec<Option<f64>>,
     is_estimated: Vec<bool>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Nem12<R> {
     days: BTreeMap<i64, Day>,
     /// Day of the last 300 record, which 400 records describe.
     last_day: Option<i64>,
+    /// Suffix of the current 200 record.
+    suffix: String,
     /// Whether the current 200 record is active import.
     is_import: bool,
     /// Factor from the channel's unit to kWh.
@@ -59,6 +63,7 @@ impl<R: BufRead> Nem12<R> {
             nmi: String::new(),
             days: BTreeMap::new(),
             last_day: None,
+            suffix: String::new(),
             is_import: false,
             factor: 1.0,
             minutes: 0,
@@ -93,7 +98,7 @@ impl<R: BufRead> Nem12<R> {
             Err(_) => false,
         };
         if !is_read {
-            self.bad_rows.push((Cause::ShortRow, self.n_lines));
+            self.bad_rows.push((Cause::BadRecord, self.n_lines));
         }
         self.line = line;
     }
@@ -123,7 +128,8 @@ impl<R: BufRead> Nem12<R> {
         self.minutes = minutes.parse().ok().filter(|n| *n > 0).unwrap_or(30);
         self.factor = factor;
         self.is_import = true;
-        self.imports.insert(suffix.to_ascii_uppercase());
+        self.suffix = suffix.to_ascii_uppercase();
+        self.imports.insert(self.suffix.clone());
         true
     }
 
@@ -142,11 +148,14 @@ impl<R: BufRead> Nem12<R> {
         let step_s = DAY_S / n as i64;
         let day = self.days.entry(midnight_s).or_default();
         if day.energies_kwh.is_empty() {
-            *day = Day { step_s, energies_kwh: vec![Some(0.0); n], is_estimated: vec![false; n] };
+            let (energies_kwh, is_estimated) = (vec![Some(0.0); n], vec![false; n]);
+            *day = Day { step_s, suffixes: Vec::new(), energies_kwh, is_estimated };
         }
-        if day.step_s != step_s {
+        // A register's day that comes again is sent again, and no further energy.
+        if day.step_s != step_s || day.suffixes.contains(&self.suffix) {
             return false;
         }
+        day.suffixes.push(self.suffix.clone());
         let mut is_read = true;
         for (at, text) in values[..n].iter().enumerate() {
             let kwh = text.parse::<f64>().ok().filter(|value| value.is_finite() && method != b'N');
@@ -211,11 +220,11 @@ impl<R: BufRead> Rows for Nem12<R> {
         let mut note = |key, value: String, reason: String| notes.push(Guess { key, value, reason });
         if self.imports.len() > 1 {
             let reason = "import registers of one NMI were added up".to_owned();
-            note("value_column", format!("the sum of {}", list(&self.imports)), reason);
+            note("channel", format!("the sum of {}", list(&self.imports)), reason);
         }
         if !self.left_out.is_empty() {
             let reason = format!("{} were left out", list(&self.left_out));
-            note("value_column", "active import (E)".to_owned(), reason);
+            note("channel", "active import (E)".to_owned(), reason);
         }
         for (found, stated) in &self.other_lengths {
             let reason = format!("days have values for {found} min, and their 200 record says {stated} min");
@@ -273,7 +282,16 @@ mod tests {
         let (values, mut file) = read(&text);
         assert_eq!(values.len(), 288);
         assert_eq!(file.notes()[0].value, "5 min");
-        assert_eq!(file.bad_rows(), [(Cause::ShortRow, 3)]);
+        assert_eq!(file.bad_rows(), [(Cause::BadRecord, 3)]);
+    }
+
+    #[test]
+    fn a_day_that_comes_again_is_named_and_not_added() {
+        let text =
+            ["200,61,E1,E1,E1,,S,kWh,30,\n", &day(48, "0.5", "A,,,,"), &day(48, "0.7", "A,,,,")].concat();
+        let (values, mut file) = read(&text);
+        assert_eq!(values, vec![0.5; 48]);
+        assert_eq!(file.bad_rows(), [(Cause::BadRecord, 3)]);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! One cell can be read in two ways (`1.234`), a column seldom. So every cell adds its evidence, and a column
 //! whose cells leave both readings open is refused.
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::{ArrayRef, RecordBatch};
 
 use super::guess::Trouble;
 use super::mapping::Mapping;
 use super::marks::short_text;
+use super::profile::column_texts;
 use super::values::DecimalMark;
 
 /// Digits between two marks that group thousands.
@@ -122,9 +123,8 @@ pub(super) fn decide_decimal(
     }
     let mut evidence = NumberEvidence::default();
     let columns: Vec<_> = mapping.layout.values().iter().chain(&mapping.multiplier_column).collect();
-    let is_text = |index: usize| sample.column(index).as_string_opt::<i32>().is_some();
-    let texts: Vec<usize> =
-        columns.iter().map(|column| column.index).filter(|index| is_text(*index)).collect();
+    let is_text = |index: &usize| column_texts(sample.column(*index)).is_some();
+    let texts: Vec<usize> = columns.iter().map(|column| column.index).filter(is_text).collect();
     for &index in &texts {
         add_texts(&mut evidence, sample.column(index));
     }
@@ -142,9 +142,16 @@ pub(super) fn decide_decimal(
 }
 
 fn add_texts(evidence: &mut NumberEvidence, column: &ArrayRef) {
-    if let Some(texts) = column.as_string_opt::<i32>() {
+    if let Some(texts) = column_texts(column) {
         texts.iter().flatten().for_each(|cell| evidence.add(cell));
     }
+}
+
+/// Writes a number that a file holds as a number, so that its point cannot be taken to group thousands:
+/// `1.234` becomes `1.2340`.
+pub(super) fn plain_text(number: &str) -> String {
+    let is_open = number.rsplit_once('.').is_some_and(|(_, fraction)| fraction.len() == GROUP);
+    if is_open { format!("{number}0") } else { number.to_owned() }
 }
 
 /// Removes marks that group thousands from a number with this decimal mark: a point or comma, an apostrophe

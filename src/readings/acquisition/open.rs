@@ -8,7 +8,7 @@ use arrow::datatypes::Schema;
 use jiff::tz::TimeZone;
 
 use super::contained::contained;
-use super::converted::{Converted, Format};
+use super::converted::{Converted, Format, ROWS_SAMPLED};
 use super::csv_file::CsvFile;
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
@@ -31,8 +31,8 @@ use hashwatt_core::settings::{ReadingsTable, Zone};
 /// Most cells at the start of a file used to guess its mapping.
 const CELLS_SAMPLED: usize = 1 << 20;
 
-/// Most rows at the start of a file used to guess its mapping.
-const MAX_ROWS_SAMPLED: usize = 32_768;
+/// What formats note that no key of `[[readings]]` states.
+const NOT_KEYS: [&str; 3] = ["channel", "interval", "sheet"];
 
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
@@ -135,8 +135,11 @@ fn guess_findings(sources: &[Source]) -> Vec<Finding> {
     let finding = |(guess, name, n): (&super::mapping::Guess, &str, u64)| {
         let others = if n > 1 { format!(" (and {} more files)", n - 1) } else { String::new() };
         let text = format!(
-            "{name}{others}: {} was taken as {}: {}. State it in [[readings]] if that is wrong",
-            guess.key, guess.value, guess.reason
+            "{name}{others}: {} was taken as {}: {}.{}",
+            guess.key,
+            guess.value,
+            guess.reason,
+            if NOT_KEYS.contains(&guess.key) { "" } else { " State it in [[readings]] if that is wrong" }
         );
         Finding::new(Code::Guessed, Severity::Note, text)
             .in_source(name)
@@ -164,11 +167,7 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
     let mut mapping =
         map_columns(&known).map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
-    mapping.guesses.extend(content.text_guesses(stated));
-    if let Content::Converted(file) = &content {
-        mapping.guesses.extend(file.notes.iter().cloned());
-        mapping.clock = mapping.clock.or(file.clock().filter(|_| zone.is_some()));
-    }
+    content.describe(&mut mapping, stated, zone.is_some());
     let table = offset_table(&mapping, zone)?;
     let rows = match &content {
         Content::Parquet(file) => Some(file.n_rows()),
@@ -181,13 +180,15 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
         (Content::Parquet(file), TimeFrom::Column(column, TimeForm::Naive)) => file.span(column.index),
         _ => None,
     };
+    let is_cut = sample.num_rows() >= sample_rows(sample.num_columns()).min(ROWS_SAMPLED);
+    let is_whole = rows.map_or(content.n_units() == 1 && !is_cut, |n| n == sample.num_rows() as u64);
     let trouble = |trouble: Trouble| Error::input(&name, trouble.seen, trouble.cure);
     let rest = |columns: &[usize], add: &mut dyn FnMut(&RecordBatch) -> bool| {
         content.read_texts(&file.storage, columns, add);
     };
-    let decimal = decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(trouble)?;
+    mapping.decimal = decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(trouble)?;
     decide_date_order(&mut mapping, stated, &sample, rest);
-    look_at_sample(&mut mapping, stated, &sample, decimal, rows, span).map_err(trouble)?;
+    look_at_sample(&mut mapping, stated, &sample, is_whole, span).map_err(trouble)?;
     Ok(Source {
         name: file.name,
         bytes,
@@ -198,7 +199,6 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
         index: 0,
         storage: file.storage,
         content,
-        decimal,
         table,
     })
 }
@@ -285,7 +285,7 @@ fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
 }
 
 fn sample_rows(n_columns: usize) -> usize {
-    (CELLS_SAMPLED / n_columns.max(1)).clamp(16, MAX_ROWS_SAMPLED)
+    (CELLS_SAMPLED / n_columns.max(1)).clamp(16, ROWS_SAMPLED)
 }
 
 fn has_parquet_ending(storage: &Storage) -> bool {

@@ -31,6 +31,8 @@ impl StatedText {
 pub(super) struct Header {
     /// First byte of its line.
     pub first_byte: u64,
+    /// Lines before it.
+    pub lines_before: usize,
     pub separator: u8,
 }
 
@@ -62,15 +64,15 @@ pub(super) fn encoding_of(start: &[u8], stated: &StatedText) -> io::Result<&'sta
         Ok(_) => Ok(UTF_8),
         // The last character may be cut.
         Err(error) if error.error_len().is_none() => Ok(UTF_8),
-        Err(_) if is_header_utf8(start) => Ok(UTF_8),
+        Err(_) if has_few_letters(start) => Ok(UTF_8),
         Err(_) => Ok(if is_cyrillic(start) { WINDOWS_1251 } else { WINDOWS_1252 }),
     }
 }
 
-/// Whether the first lines are UTF-8 and hold letters beyond ASCII, or are ASCII: a bad byte further down is
-/// one bad cell, and no other encoding.
-fn is_header_utf8(start: &[u8]) -> bool {
-    start.iter().filter(|byte| !byte.is_ascii()).count() < 8
+/// Whether hardly a byte lies beyond ASCII: a bad one is a bad cell then, and shows no other encoding.
+fn has_few_letters(start: &[u8]) -> bool {
+    const FEWEST_BYTES: usize = 8;
+    start.iter().filter(|byte| !byte.is_ascii()).count() < FEWEST_BYTES
 }
 
 /// Whether most bytes beyond ASCII are letters of windows-1251, and stand beside each other as in words.
@@ -89,57 +91,77 @@ pub(super) fn decoded(start: &[u8], encoding: &'static Encoding) -> Vec<u8> {
 /// Finds the header: the line after those that are stated to be skipped, or the first line that has as many
 /// fields as the lines below it.
 pub(super) fn find_header(start: &[u8], stated: &StatedText) -> io::Result<Header> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line<'_>> = Vec::new();
     let mut at = 0;
-    for line in start.split_inclusive(|byte| *byte == b'\n').take(MAX_LINES + LINES_BELOW) {
-        lines.push((at, line.trim_ascii()));
+    for (number, line) in
+        start.split_inclusive(|byte| *byte == b'\n').take(MAX_LINES + LINES_BELOW).enumerate()
+    {
+        lines.push(Line { at, number, text: line.trim_ascii() });
         at += line.len();
     }
-    let no_header = || io::Error::other("it has no header");
-    let mut said = None;
-    if let Some((_, line)) = lines.iter().find(|(_, line)| !line.is_empty())
-        && let [b's', b'e', b'p', b'=', separator] = line.to_ascii_lowercase()[..]
-    {
-        said = Some(separator);
-        let behind = lines.iter().position(|(_, line)| !line.is_empty()).map_or(0, |at| at + 1);
-        lines.drain(..behind);
+    let stated_lines = stated.skip_lines.unwrap_or(0).min(lines.len());
+    lines.drain(..stated_lines);
+    lines.retain(|line| !line.text.is_empty());
+    let said = lines.first().and_then(|line| separator_line(line.text));
+    if said.is_some() {
+        lines.remove(0);
     }
-    if let Some(n) = stated.skip_lines {
-        lines.drain(..n.min(lines.len()));
+    let first = lines.first().copied().ok_or_else(|| io::Error::other("it has no header"))?;
+    let header = |line: Line<'_>, separator| Header {
+        first_byte: line.at as u64,
+        lines_before: line.number,
+        separator,
+    };
+    let separator = said.unwrap_or_else(|| sniff_separator(first.text));
+    if stated.skip_lines.is_some() || said.is_some() || is_table_like(&lines) {
+        return Ok(header(first, separator));
     }
-    lines.retain(|(_, line)| !line.is_empty());
-    let (first_at, first) = *lines.first().ok_or_else(no_header)?;
-    let separator = said.unwrap_or_else(|| sniff_separator(first));
-    if stated.skip_lines.is_some() || said.is_some() {
-        return Ok(Header { first_byte: first_at as u64, separator });
+    let found = (0..lines.len()).find_map(|at| Some(header(lines[at], table_separator(&lines[at..])?)));
+    Ok(found.unwrap_or_else(|| header(first, separator)))
+}
+
+/// A line of the start of a file.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    /// First byte.
+    at: usize,
+    /// Number, counted from 0.
+    number: usize,
+    text: &'a [u8],
+}
+
+/// Returns the separator of a line such as `sep=;`, which spreadsheets read and hide.
+fn separator_line(line: &[u8]) -> Option<u8> {
+    match line.to_ascii_lowercase()[..] {
+        [b's', b'e', b'p', b'=', separator] => Some(separator),
+        _ => None,
     }
-    let found = (0..lines.len()).find_map(|at| Some((lines[at].0, table_separator(&lines[at..])?)));
-    let (at, separator) = found.filter(|_| !is_table_like(first, &lines)).unwrap_or((first_at, separator));
-    Ok(Header { first_byte: at as u64, separator })
 }
 
 /// Whether the first line splits like most lines below it: then it is the header, whatever follows.
-fn is_table_like(first: &[u8], lines: &[(usize, &[u8])]) -> bool {
-    let separator = sniff_separator(first);
-    let n = n_fields(first, separator);
-    let below = lines.iter().skip(1).take(20);
-    let n_alike = below.clone().filter(|(_, line)| n_fields(line, separator) == n).count();
-    lines.len() == 1
-        || (n > 1 && has_names(first, separator) && 2 * n_alike >= below.count())
-        || (n == 1 && lines.iter().all(|(_, line)| n_fields(line, sniff_separator(line)) == 1))
+fn is_table_like(lines: &[Line<'_>]) -> bool {
+    const LINES_LOOKED_AT: usize = 20;
+    let Some((first, below)) = lines.split_first() else { return true };
+    let below = &below[..below.len().min(LINES_LOOKED_AT)];
+    let separator = sniff_separator(first.text);
+    let n = n_fields(first.text, separator);
+    if n == 1 {
+        return lines.iter().all(|line| n_fields(line.text, sniff_separator(line.text)) == 1);
+    }
+    let n_alike = below.iter().filter(|line| n_fields(line.text, separator) == n).count();
+    below.is_empty() || (has_names(first.text, separator) && 2 * n_alike >= below.len())
 }
 
-/// Returns the separator if the first line has at least three fields without an empty name, and the lines
-/// below have as many fields.
-fn table_separator(lines: &[(usize, &[u8])]) -> Option<u8> {
-    let (_, header) = lines.first()?;
+/// Returns the separator if the first line has at least three fields, most of them names, and the lines below
+/// have as many fields.
+fn table_separator(lines: &[Line<'_>]) -> Option<u8> {
+    let header = lines.first()?.text;
     let separator = sniff_separator(header);
     let n = n_fields(header, separator);
     let below = lines.get(1..=LINES_BELOW)?;
-    let is_header = n >= 3
-        && has_names(header, separator)
-        && header.iter().filter(|byte| byte.is_ascii_digit()).count() * 2 < header.len();
-    (is_header && below.iter().all(|(_, line)| n_fields(line, separator) == n)).then_some(separator)
+    let n_digits = header.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_header = n >= 3 && has_names(header, separator) && 2 * n_digits < header.len();
+    (is_header && below.iter().all(|line| n_fields(line.text, separator) == n)).then_some(separator)
 }
 
 /// Whether most fields of a line are not empty, as those of a header.
@@ -150,7 +172,9 @@ fn has_names(line: &[u8], separator: u8) -> bool {
     2 * n_empty < n
 }
 
+/// Counts the fields of a line; an empty one after the last separator does not count.
 fn n_fields(line: &[u8], separator: u8) -> usize {
+    let line = line.strip_suffix(&[separator]).unwrap_or(line);
     let mut is_quoted = false;
     let mut n = 1;
     for byte in line {
@@ -188,6 +212,7 @@ mod tests {
     fn a_table_without_a_preamble_begins_with_its_first_line() {
         assert_eq!(header("a,b,c\n1,2,3\n").0, "a,b,c");
         assert_eq!(header("a,b\n1\n2,3,4\n").0, "a,b");
+        assert_eq!(header("id,at,kwh\nx,y,z,\nx,y,z,\nx,y,z,\n").0, "id,at,kwh");
         assert_eq!(header("\n\nkwh\n1\n2\n").0, "kwh");
     }
 
@@ -196,6 +221,7 @@ mod tests {
         let stated = StatedText { skip_lines: Some(1), ..StatedText::default() };
         let text = "x,y,z\na,b,c\n1,2,3\n";
         assert_eq!(find_header(text.as_bytes(), &stated).unwrap().first_byte, 6);
+        assert_eq!(find_header(b"sep=;\n\nx;y\n1;2\n", &StatedText::default()).unwrap().lines_before, 2);
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn profile_columns(rows: &RecordBatch) -> Vec<Profile> {
     let columns = schema.fields().iter().zip(rows.columns()).enumerate();
     columns
         .map(|(index, (field, array))| {
-            let texts = column_texts(array);
+            let texts = column_texts(array.as_ref());
             let kind = texts.as_ref().map_or_else(|| typed_kind(array), text_kind);
             let example = (0..array.len()).map(|row| cell_text(array.as_ref(), row));
             Profile {
@@ -100,7 +100,7 @@ pub(super) fn has_unordered_dates(texts: &StringArray) -> bool {
 }
 
 /// Returns the column as plain text, if it is text of any kind.
-fn column_texts(array: &ArrayRef) -> Option<StringArray> {
+pub(super) fn column_texts(array: &dyn Array) -> Option<StringArray> {
     let is_text = |kind: &DataType| {
         matches!(
             kind,

@@ -34,6 +34,8 @@ pub enum Cause {
     TooLarge,
     /// The row is not interval data (`reading_type`).
     OtherKind,
+    /// A record of a trade format is not as the format says, or repeats a day.
+    BadRecord,
     /// The row has fewer fields than the header.
     ShortRow,
     /// The row has more fields than the header, so it is unclear which column each belongs to.
@@ -45,7 +47,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::NoMeter,
         Self::NoTime,
         Self::BadTime,
@@ -57,6 +59,7 @@ impl Cause {
         Self::Infinite,
         Self::TooLarge,
         Self::OtherKind,
+        Self::BadRecord,
         Self::ShortRow,
         Self::LongRow,
         Self::NotText,
@@ -92,6 +95,10 @@ impl Cause {
                 "Leave missing values empty, and check unit and multiplier",
             ),
             Self::OtherKind => ("of another kind than interval data", "Nothing to do if that is meant"),
+            Self::BadRecord => (
+                "in records that repeat a day, or are not as the format says",
+                "Ask who wrote the file which record of the day is right, or export it again",
+            ),
             Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
             Self::LongRow => (
                 "with more fields than the header; nothing of such a row was taken",

@@ -1,6 +1,6 @@
 //! Detects the layout of a file: long, wide, daily rows, one column per day, or register reads.
 
-use super::guess::{Known, Roles, Trouble, column_of, names_of, stated_column};
+use super::guess::{Known, Roles, Trouble, column_of, counts_rows, names_of, stated_column};
 use super::mapping::{Column, DayCount, Layout, MeterFrom, TimeFrom};
 use super::names;
 use super::profile::{Kind, Profile};
@@ -287,36 +287,26 @@ fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
 
 /// Refuses to name the meter after the file where a column may name it: text, or whole numbers that repeat.
 fn refuse_candidates(known: &Known<'_>, roles: &Roles) -> Result<(), Trouble> {
-    let is_candidate = |p: &&Profile| {
+    let is_free = |p: &&Profile| {
         !roles.taken.contains(&p.index)
             && !names::is_beside(&p.key)
             && !names::QUALITY.contains(&p.key.as_str())
             && !super::day_part::NAMES.contains(&p.key.as_str())
-            && (may_be_ids(p) || super::guess::counts_rows(p))
     };
-    let candidates: Vec<Profile> = known.profiles.iter().filter(is_candidate).cloned().collect();
-    match candidates.as_slice() {
-        [] => Ok(()),
-        [one] if super::guess::counts_rows(one) && names::METER.contains(&one.key.as_str()) => {
-            Err(Trouble::new(
-                format!(
-                    "column `{}` has as many ids as rows: it numbers the rows, and names no meter",
-                    one.name
-                ),
-                "Set meter_column to the column that names the meter",
-            ))
-        }
-        several => {
-            let named: Vec<Profile> =
-                several.iter().filter(|p| !super::guess::counts_rows(p)).cloned().collect();
-            if named.is_empty() {
-                return Ok(());
-            }
-            Err(Trouble::new(
-                format!("no column is known to name the meter; {} may", names_of(&named)),
-                format!("Set meter_column to one of them, for example meter_column = \"{}\"", named[0].name),
-            ))
-        }
+    let free = || known.profiles.iter().filter(is_free);
+    let candidates: Vec<Profile> = free().filter(|p| may_be_ids(p)).cloned().collect();
+    if let Some(first) = candidates.first() {
+        return Err(Trouble::new(
+            format!("no column is known to name the meter; {} may", names_of(&candidates)),
+            format!("Set meter_column to one of them, for example meter_column = \"{}\"", first.name),
+        ));
+    }
+    match free().find(|p| names::METER.contains(&p.key.as_str()) && counts_rows(p)) {
+        Some(one) => Err(Trouble::new(
+            format!("column `{}` has as many ids as rows: it numbers the rows, and names no meter", one.name),
+            "Set meter_column to the column that names the meter",
+        )),
+        None => Ok(()),
     }
 }
 

@@ -10,7 +10,6 @@ use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
 use super::report::UnitReport;
 use super::storage::Storage;
-use super::values::DecimalMark;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::ids::MeterNumbers;
@@ -34,7 +33,6 @@ pub struct Source {
     pub(super) index: u32,
     pub(super) storage: Storage,
     pub(super) content: Content,
-    pub(super) decimal: DecimalMark,
     pub(super) table: OffsetTable,
 }
 
@@ -47,19 +45,37 @@ pub(super) enum Content {
 }
 
 impl Content {
-    /// Returns what was found out about a text file and is not stated.
-    pub fn text_guesses(&self, stated: &ReadingsTable) -> Vec<Guess> {
-        let Self::Csv(file) = self else { return Vec::new() };
-        let mut guesses = Vec::new();
-        if file.encoding != encoding_rs::UTF_8 && stated.encoding.is_none() {
-            let reason = "its bytes are no UTF-8".to_owned();
-            guesses.push(Guess { key: "encoding", value: file.encoding.name().to_owned(), reason });
+    /// Returns the number of parts that can be read independently.
+    pub fn n_units(&self) -> usize {
+        match self {
+            Self::Parquet(file) => file.n_groups(),
+            Self::Csv(file) => file.n_blocks(),
+            Self::Converted(_) => 1,
         }
-        if file.header_byte > 0 && stated.skip_lines.is_none() {
-            let reason = "the lines before it are no table".to_owned();
-            guesses.push(Guess { key: "skip_lines", value: "those before the header".to_owned(), reason });
+    }
+
+    /// Adds to the mapping how the file's text is written, and as guesses what of it is not stated.
+    pub fn describe(&self, mapping: &mut Mapping, stated: &ReadingsTable, has_zone: bool) {
+        match self {
+            Self::Parquet(_) => {}
+            Self::Csv(file) => {
+                mapping.encoding = (file.encoding != encoding_rs::UTF_8).then(|| file.encoding.name());
+                mapping.skip_lines = file.lines_before;
+                if let Some(encoding) = mapping.encoding.filter(|_| stated.encoding.is_none()) {
+                    let reason = "its bytes are no UTF-8".to_owned();
+                    mapping.guesses.push(Guess { key: "encoding", value: encoding.to_owned(), reason });
+                }
+                if file.lines_before > 0 && stated.skip_lines.is_none() {
+                    let reason = "the lines before the header are no table".to_owned();
+                    let value = file.lines_before.to_string();
+                    mapping.guesses.push(Guess { key: "skip_lines", value, reason });
+                }
+            }
+            Self::Converted(file) => {
+                mapping.guesses.extend(file.notes.iter().cloned());
+                mapping.clock = mapping.clock.or(file.clock().filter(|_| has_zone));
+            }
         }
-        guesses
     }
 
     /// Passes columns of text batch by batch until `add` returns `true`. Only files of text are read; a part
@@ -85,11 +101,7 @@ impl Source {
     /// CSV.
     #[must_use]
     pub fn n_units(&self) -> usize {
-        match &self.content {
-            Content::Parquet(file) => file.n_groups(),
-            Content::Csv(file) => file.n_blocks(),
-            Content::Converted(_) => 1,
-        }
+        self.content.n_units()
     }
 
     /// Returns the first and last time of a unit as written, if its statistics state them. [s]
@@ -163,7 +175,7 @@ impl Source {
     }
 
     pub(super) const fn recipe(&self) -> Recipe<'_> {
-        Recipe { source: self.index, mapping: &self.mapping, table: &self.table, decimal: self.decimal }
+        Recipe { source: self.index, mapping: &self.mapping, table: &self.table }
     }
 
     fn read_group(

@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Float64Type};
 use super::Quantity;
 use super::marks::Marks;
 use super::numbers::without_groups;
+use super::profile::column_texts;
 use super::report::Cause;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
@@ -90,8 +91,7 @@ pub(super) fn mark_codes(values: &[f64], marks: &mut Marks) {
 
 /// Reads factors: numbers, or ratios such as `200/5`.
 pub(super) fn read_factors(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
-    let texts = cast(array, &DataType::Utf8).ok();
-    let texts = texts.as_ref().and_then(|texts| texts.as_string_opt::<i32>());
+    let texts = column_texts(array);
     match texts.filter(|texts| texts.iter().flatten().any(|text| text.contains('/'))) {
         None => read_values(array, decimal, marks, out),
         Some(texts) => {

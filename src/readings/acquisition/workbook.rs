@@ -1,5 +1,6 @@
-//! Reads the first sheet with rows of a workbook (XLSX, XLS, ODS) as columns of text.
+//! Reads the sheets of a workbook (XLSX, XLS, ODS) that share the first one's header, as columns of text.
 
+use std::collections::VecDeque;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 
 use super::converted::Rows;
+use super::mapping::Guess;
+use super::numbers::plain_text;
 use super::storage::Storage;
 
 /// Largest workbook that is read: it is held in memory. [bytes]
@@ -19,14 +22,15 @@ const ROWS_OF_PREAMBLE: usize = 50;
 /// Rows of a batch.
 const ROWS_A_BATCH: usize = 16_384;
 
-/// The rows of one sheet below its header.
-pub(super) struct Sheet {
-    cells: Range<Data>,
+/// The rows of the sheets that share one header, below it.
+pub(super) struct Sheets {
     schema: Arc<Schema>,
-    next_row: usize,
+    /// The sheets left, each with its next row.
+    left: VecDeque<(Range<Data>, usize)>,
+    notes: Vec<Guess>,
 }
 
-impl Sheet {
+impl Sheets {
     /// Reads the workbook; the error says what was found instead.
     pub fn open(storage: &Storage) -> Result<Self, String> {
         let size = storage.size().map_err(|error| error.to_string())?;
@@ -37,53 +41,82 @@ impl Sheet {
         let stream = storage.stream().map_err(|error| error.to_string())?;
         stream.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+        let mut sheets = Vec::new();
         for name in book.sheet_names() {
             let cells = book.worksheet_range(&name).map_err(|error| format!("sheet {name}: {error}"))?;
             if cells.height() > 1 {
-                return Ok(Self::below_header(cells));
+                sheets.push((name, cells));
             }
         }
-        Err("no sheet of it has a header and rows".to_owned())
+        Self::with_one_header(sheets).ok_or_else(|| "no sheet of it has a header and rows".to_owned())
     }
 
-    /// Takes the first of the rows with the most texts as the header.
-    fn below_header(cells: Range<Data>) -> Self {
-        let n_texts = |row: &[Data]| {
-            row.iter().filter(|cell| matches!(cell, Data::String(text) if !text.trim().is_empty())).count()
-        };
-        let counts: Vec<usize> = cells.rows().take(ROWS_OF_PREAMBLE).map(n_texts).collect();
-        let most = counts.iter().max().copied().unwrap_or(0);
-        let header = counts.iter().position(|count| *count == most).unwrap_or(0);
-        let names = cells.rows().nth(header).unwrap_or_default();
-        let field = |cell: &Data| Field::new(text_of(cell).unwrap_or_default(), DataType::Utf8, true);
-        let schema = Arc::new(Schema::new(names.iter().map(field).collect::<Vec<_>>()));
-        Self { cells, schema, next_row: header + 1 }
+    /// Takes the first sheet, and those with the same header: months are often sheets of one table.
+    fn with_one_header(sheets: Vec<(String, Range<Data>)>) -> Option<Self> {
+        let (mut header, mut left, mut left_out) = (None, VecDeque::new(), Vec::new());
+        for (name, cells) in sheets {
+            let row = header_row(&cells);
+            let names: Vec<String> = cells
+                .rows()
+                .nth(row)
+                .unwrap_or_default()
+                .iter()
+                .map(|cell| text_of(cell).unwrap_or_default())
+                .collect();
+            if *header.get_or_insert_with(|| names.clone()) == names {
+                left.push_back((cells, row + 1));
+            } else {
+                left_out.push(format!("`{name}`"));
+            }
+        }
+        let field = |name: String| Field::new(name, DataType::Utf8, true);
+        let schema = Arc::new(Schema::new(header?.into_iter().map(field).collect::<Vec<_>>()));
+        let reason = format!("{} have another header than the first and were left out", left_out.join(", "));
+        let note = Guess { key: "sheet", value: "those with the first sheet's header".to_owned(), reason };
+        Some(Self { schema, left, notes: if left_out.is_empty() { Vec::new() } else { vec![note] } })
     }
 }
 
-impl Rows for Sheet {
+/// Returns the first of the rows with the most texts.
+fn header_row(cells: &Range<Data>) -> usize {
+    let n_texts = |row: &[Data]| {
+        row.iter().filter(|cell| matches!(cell, Data::String(text) if !text.trim().is_empty())).count()
+    };
+    let counts: Vec<usize> = cells.rows().take(ROWS_OF_PREAMBLE).map(n_texts).collect();
+    let most = counts.iter().max().copied().unwrap_or(0);
+    counts.iter().position(|count| *count == most).unwrap_or(0)
+}
+
+impl Rows for Sheets {
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, String> {
         let n_columns = self.schema.fields().len();
         let mut builders: Vec<StringBuilder> = (0..n_columns).map(|_| StringBuilder::new()).collect();
         let mut n_rows = 0;
-        let width = self.cells.width();
-        let first = self.next_row;
-        for row in first..self.cells.height().min(first + ROWS_A_BATCH) {
-            self.next_row = row + 1;
-            let texts: Vec<Option<String>> =
-                (0..width).map(|column| self.cells.get((row, column)).and_then(text_of)).collect();
-            if texts.iter().all(Option::is_none) {
+        while n_rows < ROWS_A_BATCH
+            && let Some((cells, next_row)) = self.left.front_mut()
+        {
+            if *next_row >= cells.height() {
+                self.left.pop_front();
                 continue;
             }
-            builders.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
-            n_rows += 1;
+            let texts: Vec<Option<String>> =
+                (0..n_columns).map(|column| cells.get((*next_row, column)).and_then(text_of)).collect();
+            *next_row += 1;
+            if texts.iter().any(Option::is_some) {
+                builders.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
+                n_rows += 1;
+            }
         }
         if n_rows == 0 {
-            return if self.next_row < self.cells.height() { self.next_batch() } else { Ok(None) };
+            return Ok(None);
         }
         let columns =
             builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn notes(&self) -> Vec<Guess> {
+        self.notes.clone()
     }
 }
 
@@ -94,7 +127,7 @@ fn text_of(cell: &Data) -> Option<String> {
         Data::String(text) => text.trim().to_owned(),
         Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
+        Data::Float(number) => plain_text(&number.to_string()),
         Data::Bool(is_true) => is_true.to_string(),
         Data::DateTime(time) => serial_text(time.as_f64()),
     };
@@ -125,11 +158,12 @@ mod tests {
         assert_eq!(serial_text(45_299.020_833_333_33), "2024-01-08 00:30:00");
         assert_eq!(serial_text(0.25), "06:00:00");
         assert_eq!(text_of(&Data::Float(12.0)).as_deref(), Some("12"));
+        assert_eq!(text_of(&Data::Float(1.234)).as_deref(), Some("1.2340"), "no group of thousands");
         assert_eq!(text_of(&Data::String("  ".to_owned())), None);
     }
 
     #[test]
-    fn rows_above_the_header_are_passed() {
+    fn sheets_of_one_header_are_one_table_and_rows_above_it_are_passed() {
         let mut cells: Range<Data> = Range::new((0, 0), (2, 1));
         let text = |text: &str| Data::String(text.to_owned());
         cells.set_value((0, 0), text("Report of the utility"));
@@ -137,9 +171,16 @@ mod tests {
         cells.set_value((1, 1), text("kwh"));
         cells.set_value((2, 0), Data::Int(7));
         cells.set_value((2, 1), Data::Float(0.5));
-        let mut sheet = Sheet::below_header(cells);
-        let batch = sheet.next_batch().unwrap().unwrap();
-        assert_eq!((batch.schema().field(1).name().as_str(), batch.num_rows()), ("kwh", 1));
-        assert!(sheet.next_batch().unwrap().is_none());
+        let mut other: Range<Data> = Range::new((0, 0), (1, 1));
+        other.set_value((0, 0), text("meter"));
+        other.set_value((0, 1), text("remark"));
+        other.set_value((1, 0), Data::Int(7));
+        let named = |name: &str, cells: &Range<Data>| (name.to_owned(), cells.clone());
+        let all = vec![named("May", &cells), named("Notes", &other), named("June", &cells)];
+        let mut sheets = Sheets::with_one_header(all).unwrap();
+        let batch = sheets.next_batch().unwrap().unwrap();
+        assert_eq!((batch.schema().field(1).name().as_str(), batch.num_rows()), ("kwh", 2));
+        assert!(sheets.next_batch().unwrap().is_none());
+        assert!(sheets.notes()[0].reason.contains("`Notes`"), "{:?}", sheets.notes());
     }
 }

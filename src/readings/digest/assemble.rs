@@ -450,6 +450,21 @@ mod tests {
     }
 
     #[test]
+    fn a_counter_that_is_exchanged_to_a_higher_start_gives_no_energy_there() {
+        let reads = |jump: f64| {
+            let read = move |hour: i64| 740.0 + 0.6 * hour as f64 + if hour < 100 { 0.0 } else { jump };
+            (0..200)
+                .map(move |hour| interval(DAY_S + hour * 3600, read(hour), Quantity::RegisterRead))
+                .collect()
+        };
+        let (days, oddities) = run(reads(31_000.0), None);
+        assert_eq!(oddities.n_jumps, 1);
+        let energy: f32 = days.iter().map(|day| day.energy_kwh).sum();
+        assert!((energy - 198.0 * 0.6).abs() < 0.1, "{energy}");
+        assert_eq!(run(reads(40.0), None).1.n_jumps, 0, "40 kW of an hour are a load");
+    }
+
+    #[test]
     fn a_counter_gives_differences_across_a_rollover_and_none_across_an_exchange() {
         let reads = [99_990.0, 99_995.0, 0.0, 5.0, 2.0, 4.0];
         let rows = reads

@@ -1,6 +1,7 @@
 //! Writes small exports into temporary folders and reads them back as interval data.
 
 mod bad_data;
+mod dialects;
 mod layouts;
 mod places;
 mod time;

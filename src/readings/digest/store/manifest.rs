@@ -20,7 +20,7 @@ pub const MANIFEST: &str = "store.json";
 
 /// Version of the format. Raise it when the same intervals would give another digest, or a part has another
 /// schema.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The file as written: the manifest and its checksum.
 #[derive(Serialize, Deserialize)]

@@ -1,0 +1,243 @@
+//! Reads one table in the dialects of many systems: right, or refused with the key that decides.
+
+use super::*;
+
+/// Hours of the canonical table.
+const HOURS: usize = 24 * 6;
+
+/// Energy of a meter's hour, with three decimals. [kWh]
+fn kwh(meter: usize, hour: usize) -> f64 {
+    ((meter * 37 + hour * 53) % 2900 + 211) as f64 / 1000.0
+}
+
+fn day_and_hour(hour: usize) -> (usize, usize) {
+    (hour / 24 + 9, hour % 24)
+}
+
+/// Writes two meters' hours from 9 May 2023, with one line for each by `line(meter, day, hour, energy)`.
+fn table(header: &str, line: impl Fn(&str, usize, usize, f64) -> String) -> String {
+    let mut text = format!("{header}\n");
+    for (meter, name) in ["QX-71", "QX-72"].into_iter().enumerate() {
+        for at in 0..HOURS {
+            let (day, hour) = day_and_hour(at);
+            text.push_str(&line(name, day, hour, kwh(meter, at)));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn comma(energy: f64) -> String {
+    format!("{energy:.3}").replace('.', ",")
+}
+
+/// Asserts that the export holds the canonical table.
+fn is_whole(export: &Export) {
+    assert_eq!(export.rows.len(), 2 * HOURS, "{:#?}", export.findings);
+    let mut rows = export.rows.clone();
+    rows.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    for (at, (name, start, value)) in rows.iter().enumerate() {
+        let (meter, hour) = (at / HOURS, at % HOURS);
+        let (day, of_day) = day_and_hour(hour);
+        assert!(name.ends_with(["1", "2"][meter]), "{name}");
+        // Ends are stamped in the last second of their interval.
+        assert_eq!(start[..13], format!("2023-05-{day:02}T{of_day:02}"), "{name}");
+        assert!((value - kwh(meter, hour)).abs() < 1e-9, "{name} {start}: {value}");
+    }
+}
+
+fn bytes_are_read(content: impl AsRef<[u8]>) -> Export {
+    let folder = Folder::new();
+    let export = read(&stated(&folder.write("export.csv", content)), None).unwrap();
+    is_whole(&export);
+    export
+}
+
+fn refusal(content: &str) -> String {
+    read_csv(content).err().expect("this export can be read in two ways").to_string()
+}
+
+#[test]
+fn the_time_of_day_may_stand_in_a_column_of_its_own() {
+    bytes_are_read(table(
+        "Прибор учета;Дата;Время;Потребление, кВт*ч",
+        |m, d, h, e| format!("{m};{d:02}.05.2023;{h:02}:00;{}", comma(e)),
+    ));
+    bytes_are_read(table("meter,date,HE,kwh", |m, d, h, e| format!("{m},2023-05-{d:02},{},{e:.3}", h + 1)));
+    bytes_are_read(table("meter,date,hour,minute,kwh", |m, d, h, e| {
+        format!("{m},2023-05-{d:02},{h},0,{e:.3}")
+    }));
+    bytes_are_read(table("Meter,Day,Clock reading,kwh", |m, d, h, e| {
+        format!(
+            "{m},2023-05-{d:02},{:02}:00 {},{e:.3}",
+            (h + 11) % 12 + 1,
+            if h < 12 { "a. m." } else { "p. m." }
+        )
+    }));
+    bytes_are_read(table("meter,date,uhrzeit bis,kwh", |m, d, h, e| {
+        format!("{m},2023-05-{d:02},{:02}:00,{e:.3}", h + 1)
+    }));
+}
+
+#[test]
+fn a_day_of_25_hours_is_counted_from_midnight() {
+    let mut text = "meter,date,hour,kwh\n".to_owned();
+    for day in 27..=31 {
+        for hour in 1..=(if day == 30 { 25 } else { 24 }) {
+            text.push_str(&format!("QX-71,2022-10-{day},{hour},0.{}\n", hour * 7 % 25 + 11));
+        }
+    }
+    let folder = Folder::new();
+    let export = read(&stated(&folder.write("e.csv", text)), Some("Europe/Rome")).unwrap();
+    let mut starts = export.starts();
+    starts.sort_unstable();
+    starts.dedup();
+    assert_eq!(starts.len(), 121, "no hour comes twice");
+    assert_eq!((starts[0], starts[120]), ("2022-10-26T22:00:00", "2022-10-31T22:00:00"));
+}
+
+#[test]
+fn numbers_are_read_by_the_marks_of_their_column() {
+    let header = "id;at;watts";
+    let watts = |e: f64| (e * 1000.0).round() as i64;
+    let at = |d: usize, h: usize| format!("2023-05-{d:02} {h:02}:00");
+    let grouped = |w: i64, mark: &str| {
+        if w < 1000 { w.to_string() } else { format!("{}{mark}{:03}", w / 1000, w % 1000) }
+    };
+    for (mark, decimals) in [(".", ",0"), ("'", ""), (" ", ""), ("\u{a0}", "")] {
+        bytes_are_read(table(header, |m, d, h, e| {
+            format!("{m};{};{}{decimals}", at(d, h), grouped(watts(e), mark))
+        }));
+    }
+    let ambiguous = table(header, |m, d, h, e| format!("{m};{};{}", at(d, h), grouped(watts(e), ".")));
+    let seen = refusal(&ambiguous);
+    assert!(seen.contains("decimal") && seen.contains("watts"), "{seen}");
+    let folder = Folder::new();
+    let decimal = Some(",".to_owned());
+    let table = ReadingsTable { decimal, ..stated(&folder.write("export.csv", ambiguous)) };
+    is_whole(&read(&table, None).unwrap());
+}
+
+#[test]
+fn text_may_be_encoded_and_preceded_as_programs_write_it() {
+    let text = table("Счётчик;Дата и время;кВт·ч", |m, d, h, e| {
+        format!("{m};{d}.05.2023 {h:02}:00;{}", comma(e))
+    });
+    bytes_are_read(encoding_rs::WINDOWS_1251.encode(&text.replace('·', "*")).0);
+    let wide: Vec<u8> = format!("\u{feff}sep=;\n{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let export = bytes_are_read(wide);
+    assert_eq!(export.guess("encoding"), Some("UTF-16LE"));
+    let export = bytes_are_read(format!("Отчет\nза май;2023\n\n{text}"));
+    assert_eq!((export.guess("skip_lines"), export.source().mapping.skip_lines), (Some("3"), 3));
+}
+
+#[test]
+fn months_may_have_names_and_days_may_be_numbers_of_a_spreadsheet() {
+    bytes_are_read(table("meter;timestamp;kwh", |m, d, h, e| format!("{m};{d} мая 2023 {h:02}:00;{e:.3}")));
+    // 9 May 2023 is day 45055.
+    bytes_are_read(table("meter,timestamp,kwh", |m, d, h, e| {
+        format!("{m},{:.10},{e:.3}", 45_046.0 + d as f64 + h as f64 / 24.0)
+    }));
+    let codes = table("meter,timestamp,kwh", |m, d, h, e| format!("{m},{},{e:.3}", 12_000 + d * 100 + h));
+    assert!(refusal(&codes).contains("day code"));
+}
+
+#[test]
+fn the_order_of_day_and_month_shows_in_how_days_follow() {
+    bytes_are_read(table("meter,at,kwh", |m, d, h, e| format!("{m},05/{d:02}/2023 {h:02}:00,{e:.3}")));
+    // One read a month is a row of days in the other order: no evidence.
+    let monthly: String = (1..=12).map(|month| format!("a,01/{month:02}/2022,{month}.5\n")).collect();
+    let export = read_csv(&format!("meter,date,kwh\n{monthly}")).unwrap();
+    assert_eq!((export.guess("date_order"), export.starts()[11]), (Some("dmy"), "2022-12-01T00:00:00"));
+}
+
+#[test]
+fn rows_of_several_channels_are_refused_until_one_is_named() {
+    let line = |m: &str, d: usize, h: usize, e: f64| {
+        let at = format!("2023-05-{d:02} {h:02}:00");
+        format!("{m},A-,{at},7.5\n{m},A+,{at},{e:.3}")
+    };
+    let text = table("meter,obis,at,kwh", line);
+    let seen = refusal(&text);
+    assert!(seen.contains("`obis`") && seen.contains("`A+`") && seen.contains("where"), "{seen}");
+    let folder = Folder::new();
+    let only_rows = [("obis".to_owned(), "A+".to_owned())].into();
+    let table = ReadingsTable { only_rows, ..stated(&folder.write("export.csv", text)) };
+    is_whole(&read(&table, None).unwrap());
+}
+
+#[test]
+fn a_level_without_a_unit_is_asked_about() {
+    let text = table("meter,at,active_power", |m, d, h, e| {
+        format!("{m},2023-05-{d:02} {h:02}:00,{:.0}", e * 1000.0)
+    });
+    let seen = refusal(&text);
+    assert!(seen.contains("unit") && seen.contains("as kW") && seen.contains("as W"), "{seen}");
+    let folder = Folder::new();
+    let unit = Some("W".to_owned());
+    is_whole(&read(&ReadingsTable { unit, ..stated(&folder.write("e.csv", text)) }, None).unwrap());
+}
+
+#[test]
+fn a_counter_of_the_day_and_two_kinds_of_stamps_are_refused() {
+    let day = table("meter,at,kwh", |m, d, h, _| format!("{m},2023-05-{d:02} {h:02}:00,{}.5", h * d));
+    assert!(refusal(&day).contains("falls at midnight"));
+    let mut both = table("meter,at,kwh", |m, d, h, e| format!("{m},2023-05-{d:02} {h:02}:00,{e}"));
+    for at in 1..=HOURS {
+        let (day, hour) = day_and_hour(at);
+        both.push_str(&format!("QX-73,2023-05-{day:02} {hour:02}:00,0.4\n"));
+    }
+    assert!(refusal(&both).contains("stamp the start"));
+    let late = table("meter,at,kwh", |m, d, h, e| format!("{m},2023-05-{d:02} {h:02}:00:07,{e}"));
+    assert!(refusal(&late).contains("7 seconds off"));
+}
+
+#[test]
+fn times_with_and_without_a_zone_are_refused_together() {
+    let text = table("meter,at,kwh", |m, d, h, e| {
+        format!("{m},2023-05-{d:02}T{h:02}:00:00{},{e}", if d < 11 { "Z" } else { "" })
+    });
+    assert!(refusal(&text).contains("with a zone"));
+}
+
+#[test]
+fn a_meter_is_not_named_after_the_file_where_a_column_may_name_it() {
+    let text = table("anlage,at,kwh", |m, d, h, e| format!("90{},2023-05-{d:02} {h:02}:00,{e}", &m[3..]));
+    let seen = refusal(&text);
+    assert!(seen.contains("`anlage`") && seen.contains("meter_column"), "{seen}");
+    let mut numbered = "id,at,kwh\n".to_owned();
+    (0..48).for_each(|row| {
+        numbered.push_str(&format!("{row},2023-05-0{} {:02}:00,0.3\n", row / 24 + 1, row % 24))
+    });
+    assert!(refusal(&numbered).contains("numbers the rows"));
+}
+
+#[test]
+fn ratios_flags_and_codes_mean_what_they_say() {
+    let text = table("meter,at,kwh,ctratio,flag", |m, d, h, e| {
+        format!("{m},2023-05-{d:02} {h:02}:00,{:.5},300/5,1", e / 60.0)
+    });
+    let folder = Folder::new();
+    let export = read(&stated(&folder.write("e.csv", text)), None).unwrap();
+    assert_eq!(export.guess("quality_column"), Some("none"));
+    assert!((export.values()[0] - kwh(0, 0)).abs() < 1e-3);
+    assert!(export.qualities.iter().all(|quality| *quality == Quality::Measured));
+    let text = table("meter,at,kwh", |m, d, h, e| {
+        format!("{m},2023-05-{d:02} {h:02}:00,{}", if h == 3 { "-9999".to_owned() } else { e.to_string() })
+    });
+    let export = read_csv(&text).unwrap();
+    assert_eq!(export.rows.len(), 2 * (HOURS - 6));
+    assert!(export.finding(Code::RowsSkipped).description.contains("no value"));
+}
+
+#[test]
+fn json_numbers_have_a_decimal_point_whatever_stands_beside_them() {
+    let folder = Folder::new();
+    let text = table("", |m, d, h, e| {
+        format!("{{\"meter\":\"{m}\",\"at\":\"2023-05-{d:02}T{h:02}:00\",\"kwh\":{e}}}")
+    });
+    let lines =
+        text.trim_start().to_owned() + "{\"meter\":\"QX-79\",\"at\":\"2023-05-09T00:00\",\"kwh\":12}\n";
+    let export = read(&stated(&folder.write("e.jsonl", lines)), None).unwrap();
+    assert_eq!((export.rows.len(), export.values()[5]), (2 * HOURS + 1, kwh(0, 5)));
+}
