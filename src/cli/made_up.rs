@@ -172,6 +172,7 @@ fn mapping() -> Mapping {
         quality_one: QualityOne::Estimated,
         multiplier_column: None,
         voltage: None,
+        added: Vec::new(),
         only_rows: Vec::new(),
         decimal: DecimalMark::Point,
         encoding: None,

@@ -97,8 +97,9 @@ pub struct ReadingsTable {
     pub time_column: Option<String>,
     /// Column with the energy, the demand or the register read.
     pub value_column: Option<String>,
-    /// Daily rows: first and last interval column, in file order.
-    pub value_columns: Option<(String, String)>,
+    /// Daily rows: first and last interval column, in file order. Long and register rows: the columns to add,
+    /// with a minus before the name of one to subtract.
+    pub value_columns: Option<Vec<String>>,
     /// Column with the quality of a value (`A`, `E`, `S`, `N`, 0/1 ...).
     pub quality_column: Option<String>,
     /// Column that multiplies the value (current transformer ratio).
@@ -123,9 +124,10 @@ pub struct ReadingsTable {
     pub encoding: Option<String>,
     /// Lines of a text file before its header.
     pub skip_lines: Option<usize>,
-    /// Only rows whose columns hold these texts are read: `{ "Read Type" = "Active Import" }`.
+    /// Only rows whose columns hold one of these texts are read: `{ "Read Type" = "Active Import" }`,
+    /// `{ Register = ["Day", "Night"] }`.
     #[serde(rename = "where", skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub only_rows: std::collections::BTreeMap<String, String>,
+    pub only_rows: std::collections::BTreeMap<String, Texts>,
 }
 
 impl ReadingsTable {
@@ -134,6 +136,36 @@ impl ReadingsTable {
     pub fn reads_as(&self, other: &Self) -> bool {
         let nowhere = |table: &Self| Self { path: String::new(), voltage_column: None, ..table.clone() };
         nowhere(self) == nowhere(other)
+    }
+}
+
+/// One text or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Texts {
+    /// A text on its own.
+    One(String),
+    /// A list of texts.
+    Several(Vec<String>),
+}
+
+impl Texts {
+    /// Returns all texts.
+    #[must_use]
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Several(texts) => texts,
+        }
+    }
+}
+
+impl From<Vec<String>> for Texts {
+    fn from(mut texts: Vec<String>) -> Self {
+        match texts.len() {
+            1 => Self::One(texts.remove(0)),
+            _ => Self::Several(texts),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use arrow::array::{Array, RecordBatch};
 use super::day_part::{add_day_part, add_minutes};
 use super::local_time::{LocalClock, Nonexistent, OffsetTable};
 use super::mapping::{Column, Layout, Mapping, MeterFrom, Stamp, TimeFrom};
-use super::marks::{Marks, cell_text};
+use super::marks::{Marks, same_text};
 use super::meter_ids::MeterReader;
+use super::profile::whole_texts;
 use super::quality::read_qualities;
 use super::report::{Cause, UnitReport};
 use super::values::{mark_codes, mark_too_large, read_factors, read_values};
@@ -37,6 +38,7 @@ pub(super) fn columns_of(mapping: &Mapping) -> Vec<usize> {
         columns.push(column.index);
     }
     let others = [mapping.quality.as_ref(), mapping.multiplier_column.as_ref()];
+    columns.extend(mapping.added.iter().map(|(column, _)| column.index));
     columns.extend(mapping.only_rows.iter().map(|(column, _)| column.index));
     columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
     columns.extend(mapping.minutes.iter().map(|column| column.index));
@@ -103,6 +105,7 @@ impl<'a, 's> Decoder<'a, 's> {
         self.read_meters(rows, &mut meters);
         self.read_times(rows, &mut times_s);
         read_values(self.column(rows, value), self.recipe.mapping.decimal, &mut self.marks, &mut values);
+        self.add_columns(rows, &mut values);
         let mut qualities = self.read_row_qualities(rows);
         self.scale(rows, &mut values);
         self.count_marked(rows, Some(value));
@@ -115,6 +118,16 @@ impl<'a, 's> Decoder<'a, 's> {
         }
         self.place(&meters, &mut times_s);
         self.send(Intervals { meters, times_s, values, qualities })
+    }
+
+    /// Adds the other value columns; a row lacks a value where one of them does.
+    fn add_columns(&mut self, rows: &RecordBatch, values: &mut [f64]) {
+        let mapping = self.recipe.mapping;
+        let mut others = Vec::new();
+        for (column, sign) in &mapping.added {
+            read_values(self.column(rows, column), mapping.decimal, &mut self.marks, &mut others);
+            values.iter_mut().zip(&others).for_each(|(value, other)| *value += sign * other);
+        }
     }
 
     pub fn column<'r>(&self, rows: &'r RecordBatch, column: &Column) -> &'r dyn Array {
@@ -165,10 +178,11 @@ impl<'a, 's> Decoder<'a, 's> {
     }
 
     fn mark_other_kinds(&mut self, rows: &RecordBatch) {
-        for (column, kind) in &self.recipe.mapping.only_rows {
-            let array = self.column(rows, column);
-            for row in 0..array.len() {
-                if !cell_text(array, row).trim().eq_ignore_ascii_case(kind.trim()) {
+        for (column, kinds) in &self.recipe.mapping.only_rows {
+            let texts = whole_texts(self.column(rows, column));
+            for (row, text) in texts.iter().enumerate() {
+                let text = text.unwrap_or_default();
+                if !kinds.iter().any(|kind| same_text(text, kind)) {
                     self.marks.set(row, Cause::OtherKind);
                 }
             }

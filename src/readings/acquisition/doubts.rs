@@ -10,7 +10,8 @@ use super::decode::columns_of;
 use super::evidence::{Series, median_step_s, read_series};
 use super::guess::Trouble;
 use super::mapping::{Column, Layout, Mapping, Unit};
-use super::marks::{cell_text, short_text};
+use super::marks::short_text;
+use super::profile::whole_texts;
 
 /// Share of rows that another row of the same meter and time contradicts, above which the rows' key was not
 /// understood. [1]
@@ -99,20 +100,25 @@ fn conflicts(series: &Series) -> (usize, usize) {
 /// Whether rows with one text of a column do not contradict each other.
 fn tells_apart(mapping: &Mapping, sample: &RecordBatch, column: &Column, text: &str) -> bool {
     let mut mapping = mapping.clone();
-    mapping.only_rows.push((column.clone(), text.to_owned()));
-    let (n_rows, n_conflicting) = conflicts(&read_series(&mapping, sample).0);
-    n_rows > 0 && !are_many(n_rows, n_conflicting)
+    mapping.only_rows.push((column.clone(), vec![text.to_owned()]));
+    let series = read_series(&mapping, sample).0;
+    !series.is_empty() && !are_contradictory(&series)
+}
+
+/// Whether so many rows contradict another row of their meter and time that they are no duplicates.
+pub(super) fn are_contradictory(series: &Series) -> bool {
+    let (n_rows, n_conflicting) = conflicts(series);
+    are_many(n_rows, n_conflicting)
 }
 
 fn are_many(n_rows: usize, n_conflicting: usize) -> bool {
     n_conflicting >= FEWEST_CONFLICTING && n_conflicting as f64 >= MAX_CONFLICTING * n_rows as f64
 }
 
-fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTreeSet<String>> {
-    let array = sample.column(column);
+pub(super) fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTreeSet<String>> {
     let mut texts = BTreeSet::new();
-    for row in 0..array.len() {
-        texts.insert(cell_text(array, row));
+    for text in &whole_texts(sample.column(column)) {
+        texts.insert(text.unwrap_or_default().to_owned());
         if texts.len() > MAX_CHANNELS {
             return None;
         }

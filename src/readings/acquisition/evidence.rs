@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 
 use super::Quality;
+use super::channels::{keep_import, unit_of_rows};
 use super::decode::Recipe;
 use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level};
 use super::guess::Trouble;
@@ -59,7 +60,13 @@ pub(super) fn look_at_sample(
     is_whole: bool,
     span: Option<Span>,
 ) -> Result<(), Trouble> {
-    let (mut series, is_by_meter) = read_series(mapping, sample);
+    let (mut series, mut is_by_meter) = read_series(mapping, sample);
+    if keep_import(mapping, stated, &series, sample) {
+        (series, is_by_meter) = read_series(mapping, sample);
+    }
+    if unit_of_rows(mapping)? {
+        (series, is_by_meter) = read_series(mapping, sample);
+    }
     refuse_conflicts(mapping, &series, sample)?;
     forget_constant_flag(mapping, stated, sample);
     let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };

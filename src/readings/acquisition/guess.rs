@@ -7,7 +7,7 @@ use super::guess_time::{find_stamp, find_time, find_time_of_day};
 use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
-use super::shapes::find_layout;
+use super::shapes::{added_columns, find_layout};
 use super::values::DecimalMark;
 use hashwatt_core::settings::ReadingsTable;
 
@@ -67,6 +67,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let time = find_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    let added = added_columns(known, &layout)?;
     let day_part = find_time_of_day(known, &mut roles, &layout, &time);
     let minutes = day_part
         .as_ref()
@@ -91,6 +92,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         quality,
         multiplier_column,
         voltage,
+        added,
         only_rows,
         // Decided when the whole file can be asked.
         decimal: DecimalMark::Point,
@@ -285,14 +287,14 @@ fn quality_one(name: &str) -> QualityOne {
 }
 
 /// Returns the rows that `where` asks for.
-fn stated_rows(known: &Known<'_>) -> Result<Vec<(Column, String)>, Trouble> {
+fn stated_rows(known: &Known<'_>) -> Result<Vec<(Column, Vec<String>)>, Trouble> {
     let rows = known.stated.only_rows.iter();
-    rows.map(|(name, text)| Ok((stated_column(known, "where", name)?, text.clone()))).collect()
+    rows.map(|(name, texts)| Ok((stated_column(known, "where", name)?, texts.all().to_vec()))).collect()
 }
 
 /// Finds the column with the kind of read. AWS exports mix several kinds in one table; `INT` is interval
 /// data.
-fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, String)> {
+fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, Vec<String>)> {
     let profile = known.profiles.iter().find(|p| p.key == "readingtype" && p.kind == Kind::Text)?;
     let kinds: std::collections::BTreeSet<&str> =
         profile.array.as_string::<i32>().iter().flatten().map(str::trim).collect();
@@ -302,7 +304,7 @@ fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, Str
     }
     let reason = format!("column `{}` also holds other kinds of reads", profile.name);
     roles.guess("where", format!("{{ {:?} = {interval:?} }}", profile.name), reason);
-    Some((column_of(profile), (*interval).to_owned()))
+    Some((column_of(profile), vec![(*interval).to_owned()]))
 }
 
 fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Unit, Trouble> {

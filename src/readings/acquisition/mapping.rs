@@ -279,8 +279,10 @@ pub struct Mapping {
     pub multiplier_column: Option<Column>,
     /// Column with the voltage. [V]
     pub voltage: Option<Column>,
-    /// Only rows with these texts in these columns hold intervals (`reading_type = INT`).
-    pub only_rows: Vec<(Column, String)>,
+    /// Columns that are added to the value column, each with its sign.
+    pub added: Vec<(Column, f64)>,
+    /// Only rows with one of these texts in these columns hold intervals (`reading_type = INT`).
+    pub only_rows: Vec<(Column, Vec<String>)>,
     /// Decimal mark of numbers in text.
     pub decimal: DecimalMark,
     /// Encoding of a text file that is not UTF-8.
@@ -329,6 +331,7 @@ impl Mapping {
             multiplier: 1.0,
             multiplier_column: None,
             quality: None,
+            added: Vec::new(),
             ..self.clone()
         })
     }
@@ -339,8 +342,15 @@ impl Mapping {
         let text = |text: &str| Some(text.to_owned());
         let values = self.layout.values();
         let is_one_column = matches!(self.layout, Layout::Long { .. } | Layout::Register { .. });
-        let daily = match (&self.layout, values) {
-            (Layout::Daily { .. }, [first, .., last]) => Some((first.name.clone(), last.name.clone())),
+        let several = match (&self.layout, values) {
+            (Layout::Daily { .. }, [first, .., last]) => Some(vec![first.name.clone(), last.name.clone()]),
+            (Layout::Long { value } | Layout::Register { value }, _) if !self.added.is_empty() => {
+                let added = self.added.iter().map(|(column, sign)| match *sign < 0.0 {
+                    true => format!("-{}", column.name),
+                    false => column.name.clone(),
+                });
+                Some(std::iter::once(value.name.clone()).chain(added).collect())
+            }
             _ => None,
         };
         ReadingsTable {
@@ -354,8 +364,8 @@ impl Mapping {
                 TimeFrom::Column(column, _) => text(&column.name),
                 TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
             },
-            value_column: is_one_column.then(|| values[0].name.clone()),
-            value_columns: daily,
+            value_column: (is_one_column && several.is_none()).then(|| values[0].name.clone()),
+            value_columns: several,
             quality_column: self.quality.as_ref().map(|column| column.name.clone()),
             multiplier_column: self.multiplier_column.as_ref().map(|column| column.name.clone()),
             voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
@@ -373,7 +383,7 @@ impl Mapping {
             only_rows: self
                 .only_rows
                 .iter()
-                .map(|(column, text)| (column.name.clone(), text.clone()))
+                .map(|(column, texts)| (column.name.clone(), texts.clone().into()))
                 .collect(),
         }
     }
@@ -422,6 +432,7 @@ mod tests {
             quality_one: QualityOne::Estimated,
             multiplier_column: None,
             voltage: None,
+            added: Vec::new(),
             only_rows: Vec::new(),
             decimal: DecimalMark::Comma,
             encoding: Some("windows-1251"),

@@ -79,6 +79,12 @@ impl Marks {
     }
 }
 
+/// Whether a cell holds this text, whatever the case.
+pub(super) fn same_text(cell: &str, text: &str) -> bool {
+    let (cell, text) = (cell.trim(), text.trim());
+    cell.eq_ignore_ascii_case(text) || (!cell.is_ascii() && cell.to_lowercase() == text.to_lowercase())
+}
+
 /// Returns a cell as text for a message.
 pub(super) fn cell_text(array: &dyn Array, row: usize) -> String {
     short_text(&array_value_to_string(array, row).unwrap_or_default())

@@ -3,6 +3,7 @@
 //! The output of this stage is [`IntervalBatch`]: meters by number, UTC instants that mark the start of the
 //! interval, and quantities in kW or kWh according to [`Quantity`].
 
+mod channels;
 mod contained;
 mod converted;
 mod csv_file;

@@ -119,6 +119,13 @@ pub(super) fn column_texts(array: &dyn Array) -> Option<StringArray> {
     Some(texts.as_string::<i32>().clone())
 }
 
+/// Returns the cells of any column as text; a cell that has no text is null.
+pub(super) fn whole_texts(array: &dyn Array) -> StringArray {
+    let texts = column_texts(array)
+        .or_else(|| cast(array, &DataType::Utf8).ok().map(|texts| texts.as_string::<i32>().clone()));
+    texts.unwrap_or_else(|| StringArray::new_null(array.len()))
+}
+
 fn typed_kind(array: &ArrayRef) -> Kind {
     let data_type = match array.data_type() {
         DataType::Dictionary(_, values) => values.as_ref(),

@@ -40,7 +40,8 @@ pub(super) fn find_layout(
         }
     }
     let time = time.ok_or_else(|| no_time(known))?;
-    if shape == Some("daily") || known.stated.value_columns.is_some() || is_open {
+    let is_daily_stated = known.stated.value_columns.is_some() && !matches!(shape, Some("long" | "register"));
+    if shape == Some("daily") || is_daily_stated || is_open {
         if let Some(layout) = daily_columns(known, roles, meter.as_ref())? {
             return Ok((layout, meter.unwrap_or_else(|| file_name(known, roles)), time));
         }
@@ -107,12 +108,17 @@ fn daily_columns(
     roles: &mut Roles,
     meter: Option<&MeterFrom>,
 ) -> Result<Option<Layout>, Trouble> {
-    if let Some((first, last)) = &known.stated.value_columns {
+    if let Some(names) = &known.stated.value_columns {
+        let is_daily = known.stated.shape.as_deref() == Some("daily");
+        let [first, last] = names.as_slice() else { return Err(first_and_last(names)) };
         let first = stated_column(known, "value_columns", first)?.index;
         let last = stated_column(known, "value_columns", last)?.index;
         let values: Vec<Column> =
             known.profiles.iter().filter(|p| (first..=last).contains(&p.index)).map(column_of).collect();
         let n = values.len();
+        if !is_daily && !DAILY_COLUMNS.contains(&n) {
+            return Err(first_and_last(names));
+        }
         return daily_layout(values).map(Some).ok_or_else(|| {
             let seen = format!("value_columns spans {n} columns, which do not divide a day");
             Trouble::new(seen, "Name the first and the last of 24, 25, 48, 50, 96, 100 or 288 columns")
@@ -202,8 +208,14 @@ fn wide_columns(known: &Known<'_>, roles: &mut Roles, is_stated: bool) -> Option
 
 /// Finds the value column of a long table, and whether its name is that of a cumulative counter.
 fn value_column(known: &Known<'_>, roles: &mut Roles) -> Result<(Column, bool), Trouble> {
-    if let Some(name) = &known.stated.value_column {
-        let column = stated_column(known, "value_column", name)?;
+    let first = known.stated.value_columns.as_ref().and_then(|names| names.first());
+    if first.is_some() && known.stated.value_column.is_some() {
+        let cure = "Leave value_column out: value_columns names all columns that are added";
+        return Err(Trouble::new("value_column and value_columns are both set", cure));
+    }
+    if let Some(name) = known.stated.value_column.as_ref().or(first) {
+        let key = if first.is_some() { "value_columns" } else { "value_column" };
+        let column = stated_column(known, key, name)?;
         checked_numbers(&known.profiles[column.index])?;
         return Ok((column, false));
     }
@@ -228,9 +240,53 @@ fn value_column(known: &Known<'_>, roles: &mut Roles) -> Result<(Column, bool), 
 }
 
 fn several_values(several: &[Profile]) -> Trouble {
+    let names: Vec<String> = several.iter().take(2).map(|profile| format!("{:?}", profile.name)).collect();
+    let is_register = names::REGISTER.contains(&several[0].key.as_str());
+    let shape = if is_register { "register" } else { "long" };
     Trouble::new(
         format!("columns {} could all be the value", names_of(several)),
-        format!("Set value_column in [[readings]], for example value_column = \"{}\"", several[0].name),
+        format!(
+            "Set value_column in [[readings]], for example value_column = {}, or where their sum is what the \
+             customer draws, shape = \"{shape}\" and value_columns = [{}]",
+            names[0],
+            names.join(", ")
+        ),
+    )
+}
+
+/// Finds the columns to add to the value of a row, each with its sign.
+pub(super) fn added_columns(known: &Known<'_>, layout: &Layout) -> Result<Vec<(Column, f64)>, Trouble> {
+    let (Layout::Long { .. } | Layout::Register { .. }, Some(names)) = (layout, &known.stated.value_columns)
+    else {
+        return Ok(Vec::new());
+    };
+    let others = names.iter().skip(1).map(|name| {
+        let (name, sign) = match name.strip_prefix('-') {
+            Some(rest) if !known.profiles.iter().any(|profile| profile.name == *name) => (rest, -1.0),
+            _ => (name.as_str(), 1.0),
+        };
+        let column = stated_column(known, "value_columns", name)?;
+        checked_numbers(&known.profiles[column.index])?;
+        Ok((column, sign))
+    });
+    let others = others.collect::<Result<Vec<(Column, f64)>, Trouble>>()?;
+    let first = layout.values()[0].index;
+    let twice = others.iter().enumerate().find(|(at, (column, _))| {
+        column.index == first || others[..*at].iter().any(|(other, _)| other.index == column.index)
+    });
+    match twice {
+        Some((_, (column, _))) => {
+            Err(Trouble::new(format!("value_columns names `{}` twice", column.name), "Name each column once"))
+        }
+        None => Ok(others),
+    }
+}
+
+fn first_and_last(names: &[String]) -> Trouble {
+    Trouble::new(
+        format!("value_columns = {names:?} without a shape"),
+        "Set shape = \"long\" or \"register\" to add these columns in each row; for daily rows name the first and the \
+         last of 24, 25, 48, 50, 96, 100 or 288 columns",
     )
 }
 

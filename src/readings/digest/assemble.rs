@@ -1,9 +1,9 @@
 //! Assembles one meter's intervals, in any order, into civil days on a grid.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::columns::DayColumns;
+use super::counter::timed_intervals;
 use super::kernel::{DayIntervals, Scratch, digest_day};
 use super::lanes::{DayLanes, LONGEST_INTERVAL_S};
 use super::{DAY_MINUTES, DayDigest};
@@ -13,13 +13,10 @@ use hashwatt_core::settings::HourWindow;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
 /// Interval lengths in use. [min]
-const GRID_MINUTES: [i64; 13] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720];
+pub(super) const GRID_MINUTES: [i64; 13] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720];
 
 /// A day of 23 or 25 h between two daily reads still counts as one day. [s]
-const DAY_READ_S: std::ops::RangeInclusive<i64> = 82_800..=90_000;
-
-/// A counter that falls from above this share of its capacity has rolled over and was not exchanged.
-const ROLLOVER_SHARE: f64 = 0.9;
+pub(super) const DAY_READ_S: std::ops::RangeInclusive<i64> = 82_800..=90_000;
 
 /// An interval of a meter that waits for the rest of its day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,7 +61,7 @@ impl LooseInterval {
     }
 
     /// Whether a connection can carry this value over an interval of this length.
-    fn is_possible(&self, interval_s: i64) -> bool {
+    pub(super) fn is_possible(&self, interval_s: i64) -> bool {
         is_possible_kw(self.demand_kw(interval_s))
     }
 }
@@ -76,7 +73,7 @@ pub fn is_possible_kw(kw: f32) -> bool {
 }
 
 impl Oddities {
-    fn note_impossible(&mut self, row: &LooseInterval, interval_s: i64) {
+    pub(super) fn note_impossible(&mut self, row: &LooseInterval, interval_s: i64) {
         self.n_impossible += 1;
         self.impossible.get_or_insert((*row, f64::from(row.demand_kw(interval_s))));
     }
@@ -106,7 +103,7 @@ pub struct Assembled<'a> {
 /// the same place, the first is kept. Each day is output once.
 pub fn assemble(meter: u32, rows: &[LooseInterval], into: &mut Assembled<'_>) -> Oddities {
     let mut oddities = Oddities::default();
-    let timed = timed_intervals(rows, &mut oddities);
+    let timed = timed_intervals(rows, into.calendar, &mut oddities);
     let modal_s = modal_interval_s(timed.iter().map(|row| row.start_s)).unwrap_or(3600);
     let mut rest = timed.as_ref();
     while let Some(first) = rest.first() {
@@ -153,120 +150,8 @@ pub fn is_whole_day(civil: &CivilDay, start_s: i64, interval_s: i64) -> bool {
         && interval_s % 60 == 0
 }
 
-/// Converts register reads to the energies between them; energies and demands stay unchanged.
-fn timed_intervals<'a>(rows: &'a [LooseInterval], oddities: &mut Oddities) -> Cow<'a, [LooseInterval]> {
-    let is_read = |row: &&LooseInterval| row.quantity == Quantity::RegisterRead;
-    let reads: Vec<&LooseInterval> = rows.iter().filter(is_read).collect();
-    if reads.is_empty() {
-        return Cow::Borrowed(rows);
-    }
-    let mut timed: Vec<LooseInterval> = rows.iter().filter(|row| !is_read(row)).copied().collect();
-    let modal_s = modal_interval_s(reads.iter().map(|row| row.start_s)).unwrap_or(3600);
-    let jump_kw = jump_limit_kw(&reads);
-    let mut from = reads[0];
-    for (place, &to) in reads.iter().enumerate().skip(1) {
-        if to.start_s == from.start_s {
-            oddities.n_conflicting_reads += u32::from(to.value != from.value);
-            continue;
-        }
-        let next = reads.get(place + 1);
-        // Ignore a fall that the next read reverses: the counter never had that value.
-        if to.value < from.value && next.is_some_and(|next| next.value >= from.value) {
-            oddities.n_resets += 1;
-            continue;
-        }
-        let Some(energy_kwh) = register_difference_kwh(from.value, to.value, oddities) else {
-            from = to;
-            continue;
-        };
-        let between = LooseInterval { value: energy_kwh, quantity: Quantity::Energy, ..*to };
-        let length_s = to.start_s - from.start_s;
-        let is_jump = energy_kwh * 3600.0 / length_s as f64 > jump_kw;
-        if between.is_possible(length_s) && !is_jump {
-            push_register_energy(&mut timed, from, to, energy_kwh, modal_s);
-            from = to;
-            continue;
-        }
-        if between.is_possible(length_s) {
-            oddities.n_jumps += 1;
-        } else {
-            oddities.note_impossible(&between, length_s);
-        }
-        // Ignore a rise that the next read reverses. Otherwise continue from this read.
-        let is_taken_back = next.is_some_and(|next| (from.value..to.value).contains(&next.value));
-        if !is_taken_back {
-            from = to;
-        }
-    }
-    timed.sort_by_key(|row| row.start_s);
-    Cow::Owned(timed)
-}
-
-/// Returns the mean demand between two reads above which a counter was exchanged: far above what the meter
-/// draws at other times, and more than a connection for homes carries. [kW]
-///
-/// A load that begins within the data raises the demands that it is compared with; only one that is there
-/// for less than a hundredth of the reads is taken for an exchange.
-fn jump_limit_kw(reads: &[&LooseInterval]) -> f64 {
-    const TIMES: f64 = 50.0;
-    const LEAST_KW: f64 = 100.0;
-    const FEWEST_READS: usize = 100;
-    const USUAL: f64 = 0.99;
-    if reads.len() < FEWEST_READS {
-        return f64::INFINITY;
-    }
-    let kw = |pair: &[&LooseInterval]| {
-        let seconds = pair[1].start_s - pair[0].start_s;
-        (seconds > 0).then(|| (pair[1].value - pair[0].value).max(0.0) * 3600.0 / seconds as f64)
-    };
-    let mut demands: Vec<f64> = reads.windows(2).filter_map(kw).collect();
-    let at = ((demands.len() as f64 * USUAL) as usize).min(demands.len().saturating_sub(1));
-    if demands.is_empty() {
-        return f64::INFINITY;
-    }
-    let (_, usual, _) = demands.select_nth_unstable_by(at, f64::total_cmp);
-    (TIMES * *usual).max(LEAST_KW)
-}
-
-/// Returns the energy between two reads of a cumulative counter, or `None` if the counter was reset.
-fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) -> Option<f64> {
-    if to_kwh >= from_kwh {
-        return Some(to_kwh - from_kwh);
-    }
-    // A counter has a fixed number of decimal digits, so its capacity is the next power of ten.
-    let capacity_kwh = 10f64.powi(from_kwh.abs().log10().floor() as i32 + 1);
-    if from_kwh >= ROLLOVER_SHARE * capacity_kwh && to_kwh <= (1.0 - ROLLOVER_SHARE) * capacity_kwh {
-        oddities.n_rollovers += 1;
-        return Some(to_kwh + capacity_kwh - from_kwh);
-    }
-    oddities.n_resets += 1;
-    None
-}
-
-/// Adds one interval between consecutive reads. If reads are missing, spreads the energy evenly over
-/// estimated intervals.
-fn push_register_energy(
-    timed: &mut Vec<LooseInterval>,
-    from: &LooseInterval,
-    to: &LooseInterval,
-    energy_kwh: f64,
-    modal_s: i64,
-) {
-    let missing = (to.start_s - from.start_s + modal_s / 2) / modal_s;
-    let n = if modal_s >= *DAY_READ_S.start() { 1 } else { missing.clamp(1, 100_000) };
-    for index in 0..n {
-        timed.push(LooseInterval {
-            start_s: from.start_s + index * modal_s,
-            value: energy_kwh / n as f64,
-            quantity: Quantity::Energy,
-            is_estimated: n > 1 || from.is_estimated || to.is_estimated,
-            order: to.order,
-        });
-    }
-}
-
 /// Returns the most common distance between neighbours, the shorter of two equally common ones. [s]
-fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
+pub(super) fn modal_interval_s(starts_s: impl Iterator<Item = i64>) -> Option<i64> {
     let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
     let mut previous = None;
     // Equal distances come in long runs.

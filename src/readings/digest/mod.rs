@@ -4,6 +4,7 @@
 
 mod assemble;
 pub mod columns;
+mod counter;
 pub mod kernel;
 pub mod lanes;
 pub mod local;

@@ -161,7 +161,7 @@ fn rows_of_several_channels_are_refused_until_one_is_named() {
     let seen = refusal(&text);
     assert!(seen.contains("`obis`") && seen.contains("`A+`") && seen.contains("where"), "{seen}");
     let folder = Folder::new();
-    let only_rows = [("obis".to_owned(), "A+".to_owned())].into();
+    let only_rows = [("obis".to_owned(), Texts::One("A+".to_owned()))].into();
     let table = ReadingsTable { only_rows, ..stated(&folder.write("export.csv", text)) };
     is_whole(&read(&table, None).unwrap());
 }
