@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::all_findings;
 use super::beside::Tables;
+use super::{all_findings, names_of};
 use crate::acquisition::mapping::Mapping;
 use crate::acquisition::open_sources;
 use crate::digest;
@@ -61,6 +61,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     let keep_none = |_, _: Option<&_>, _: Option<&_>| ();
     let mut measured =
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep_none)?;
+    measured.counts.refuse_contradictions(&names_of(&opened.sources))?;
     let judged = (measured.meters.len(), measured.counts.days);
     let of_meters = std::mem::take(&mut measured.findings);
     let findings = all_findings(&tables, &opened, &digested, of_meters, judged);

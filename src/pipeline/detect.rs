@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::beside::{Tables, inputs, unknown_verdicts};
 use super::folders::{claim, publish};
 use super::grouping::{Grouped, group};
-use super::{all_findings, digest_sources};
+use super::{all_findings, digest_sources, names_of};
 use crate::acquisition::{Opened, open_sources};
 use crate::balance::{Around, Balance, Ledger, Tree};
 use crate::calendar::Calendar;
@@ -96,7 +96,13 @@ impl Run<'_> {
             }
         };
         let store = &self.digested.store;
-        measure_meters(store, self.settings, &tables.register, &tables.surroundings, self.watch, &keep)
+        let measured =
+            measure_meters(store, self.settings, &tables.register, &tables.surroundings, self.watch, &keep)?;
+        // A shared store has the days already, and keeps its findings.
+        if self.settings.store.is_none() {
+            measured.counts.refuse_contradictions(&names_of(&self.opened.sources))?;
+        }
+        Ok(measured)
     }
 
     /// Returns the energy balance of each transformer, with the voltages and verdicts taken into account.

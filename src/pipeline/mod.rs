@@ -34,6 +34,15 @@ fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) ->
     }
 }
 
+/// Names the input for a message: the first file, and how many there are.
+fn names_of(sources: &[Source]) -> String {
+    match sources {
+        [] => String::new(),
+        [one] => one.name.clone(),
+        [first, others @ ..] => format!("{} and {} more files", first.name, others.len()),
+    }
+}
+
 /// Returns all findings in order. The meters' findings are the most numerous, so they are moved, not copied.
 fn all_findings(
     tables: &Tables,

@@ -22,6 +22,8 @@ pub struct Completeness {
     pub present: u64,
     /// Estimated intervals.
     pub estimated: u64,
+    /// Intervals that came again with another value.
+    pub contradicted: u64,
 }
 
 /// Compares a meter's intervals with the calendar.
@@ -37,7 +39,8 @@ pub fn completeness(meter: &MeterDays) -> Completeness {
         let absent_days = (last.day - first.day + 1) as u64 - meter.days.len() as u64;
         expected += absent_days * u64::from(last.n_expected);
     }
-    Completeness { expected, present: sum(|day| day.n_measured) + estimated, estimated }
+    let (present, contradicted) = (sum(|day| day.n_measured) + estimated, sum(|day| day.n_conflicting));
+    Completeness { expected, present, estimated, contradicted }
 }
 
 pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {

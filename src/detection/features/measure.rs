@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{MeterFeatures, Surroundings, extract_features};
 use crate::checks::{self, Fingerprint};
 use hashwatt_core::calendar::date_of;
-use hashwatt_core::error::Result;
+use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, N_MORE, Severity};
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::progress::Watch;
@@ -18,6 +18,9 @@ use jiff::civil::Date;
 /// Most unjudged meters whose findings are reported one by one. Each takes half a kilobyte, and nobody would
 /// read a million of them.
 const MAX_UNJUDGED_SAID: usize = 10_000;
+
+/// Fewest intervals with two values that show that rows were not told apart: a few are duplicates.
+const FEWEST_CONTRADICTED: u64 = 10;
 
 /// Called with a meter's days while they are in memory. There are no features if too few days are measured.
 pub type Keep<'a> = dyn Fn(MeterDays, Option<&MeterFeatures>, Option<&UsagePoint>) + Sync + 'a;
@@ -98,6 +101,10 @@ pub struct Counts {
     pub present: u64,
     /// Estimated intervals.
     pub estimated: u64,
+    /// Intervals that came again with another value.
+    pub contradicted: u64,
+    /// The first meter by id with such an interval.
+    pub contradicted_meter: Option<MeterId>,
     /// Number of meter-days.
     pub n_meter_days: u64,
     /// Number of meters by their usual interval. [min]
@@ -111,6 +118,29 @@ impl Counts {
     #[must_use]
     pub fn n_meters(&self) -> u64 {
         self.intervals.values().sum()
+    }
+
+    /// Refuses readings in which a tenth and more of the intervals come again with another value: they are no
+    /// duplicates, but channels, tariffs or meters that the mapping does not tell apart.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the share and the first such meter; `readings` names the input.
+    pub fn refuse_contradictions(&self, readings: &str) -> Result<()> {
+        let n_rows = self.present + self.contradicted;
+        let Some(meter) = &self.contradicted_meter else { return Ok(()) };
+        if self.contradicted < FEWEST_CONTRADICTED || 10 * self.contradicted < n_rows {
+            return Ok(());
+        }
+        let share = 100.0 * self.contradicted as f64 / n_rows as f64;
+        Err(Error::input(
+            readings,
+            format!(
+                "{share:.0}% of the intervals came again with another value, the first of them at meter {meter}"
+            ),
+            "Where the rows are channels or tariffs, name the one with the customer's draw by where in [[readings]]; \
+             where they are meters or times of day, set meter_column or time_column; where the same days were sent \
+             twice, leave the older files out",
+        ))
     }
 }
 
@@ -222,6 +252,10 @@ impl Measured {
         counts.expected += look.completeness.expected;
         counts.present += look.completeness.present;
         counts.estimated += look.completeness.estimated;
+        counts.contradicted += look.completeness.contradicted;
+        if look.completeness.contradicted > 0 {
+            counts.contradicted_meter.get_or_insert_with(|| look.meter.clone());
+        }
         counts.n_meter_days += look.n_days;
         *counts.intervals.entry(look.interval_minutes).or_default() += 1;
         counts.days = Some(

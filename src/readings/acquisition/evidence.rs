@@ -14,6 +14,7 @@ use super::mapping::{Guess, Layout, Mapping, Stamp};
 use super::marks::cell_text;
 use super::quality::{CodeMeaning, code_meaning};
 use super::source::read_sample;
+use super::unused::mention_factors;
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::ReadingsTable;
 
@@ -69,6 +70,7 @@ pub(super) fn look_at_sample(
     }
     refuse_conflicts(mapping, &series, sample)?;
     forget_constant_flag(mapping, stated, sample);
+    mention_factors(mapping, stated, sample);
     let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };
     let complete = if is_whole {
         Complete::All

@@ -4,7 +4,7 @@ use arrow::array::{Array, AsArray};
 
 use super::day_part;
 use super::guess_time::{find_stamp, find_time, find_time_of_day};
-use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, Unit};
+use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, NONE, QualityOne, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
@@ -14,9 +14,6 @@ use hashwatt_core::settings::ReadingsTable;
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
 /// a multiplier that only converts a unit. [1]
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
-
-/// Value of a `..._column` key for a file without such a column, whatever its names suggest.
-const NONE: &str = "none";
 
 /// Reason why a file cannot be mapped: what was seen, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,9 @@ use super::text_time::DateOrder;
 pub use super::values::DecimalMark;
 use hashwatt_core::settings::ReadingsTable;
 
+/// Value of a `..._column` key for a file without such a column, whatever its names suggest.
+pub(super) const NONE: &str = "none";
+
 /// A column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -340,6 +343,14 @@ impl Mapping {
     #[must_use]
     pub fn to_table(&self, path: &str) -> ReadingsTable {
         let text = |text: &str| Some(text.to_owned());
+        let is_none = |guess: &&Guess| guess.value == NONE;
+        let none = |key: &str| {
+            self.guesses
+                .iter()
+                .filter(is_none)
+                .find(|guess| guess.key == key)
+                .map(|guess| guess.value.clone())
+        };
         let values = self.layout.values();
         let is_one_column = matches!(self.layout, Layout::Long { .. } | Layout::Register { .. });
         let several = match (&self.layout, values) {
@@ -366,8 +377,16 @@ impl Mapping {
             },
             value_column: (is_one_column && several.is_none()).then(|| values[0].name.clone()),
             value_columns: several,
-            quality_column: self.quality.as_ref().map(|column| column.name.clone()),
-            multiplier_column: self.multiplier_column.as_ref().map(|column| column.name.clone()),
+            quality_column: self
+                .quality
+                .as_ref()
+                .map(|column| column.name.clone())
+                .or_else(|| none("quality_column")),
+            multiplier_column: self
+                .multiplier_column
+                .as_ref()
+                .map(|column| column.name.clone())
+                .or_else(|| none("multiplier_column")),
             voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
             multiplier: (self.multiplier != 1.0).then_some(self.multiplier),
             unit: text(self.unit.symbol()),

@@ -39,6 +39,7 @@ pub mod table;
 pub mod text_time;
 mod times;
 mod trade_rows;
+mod unused;
 mod values;
 pub mod verdicts;
 pub mod voltages;

@@ -114,13 +114,22 @@ impl Grid {
 struct Cells<'a> {
     timed: &'a mut Vec<LooseInterval>,
     grid: Grid,
-    /// The cell that the last pair ended in, with the time it has been filled for. [s]
-    open: Option<(LooseInterval, i64)>,
+    open: Option<OpenCell>,
+}
+
+/// The cell that the last pair ended in.
+#[derive(Debug, Clone, Copy)]
+struct OpenCell {
+    so_far: LooseInterval,
+    /// Time for which it is filled. [s]
+    filled_s: i64,
+    /// Part of it between reads that are further apart than a cell is long. [s]
+    spread_s: i64,
 }
 
 impl Cells<'_> {
-    /// Spreads the energy between two reads over the cells by the time it shares with them. Cells that get
-    /// no read of their own are estimates.
+    /// Spreads the energy between two reads over the cells by the time it shares with them. A cell is an
+    /// estimate if most of it lies between reads that are further apart than it is long.
     fn spread(&mut self, from: &LooseInterval, to: &LooseInterval, energy_kwh: f64) {
         let is_estimated = from.is_estimated || to.is_estimated;
         let between = LooseInterval { quantity: Quantity::Energy, is_estimated, ..*to };
@@ -134,39 +143,38 @@ impl Cells<'_> {
         while at_s < end_s {
             let start_s = at_s - (at_s - phase_s).rem_euclid(cell_s);
             let part_s = (start_s + cell_s).min(end_s) - at_s;
-            let part = LooseInterval {
-                start_s,
-                value: energy_kwh * (part_s as f64 / length_s as f64),
-                is_estimated: is_estimated || length_s > cell_s,
-                ..between
-            };
-            self.add(part, part_s, cell_s);
+            let part =
+                LooseInterval { start_s, value: energy_kwh * (part_s as f64 / length_s as f64), ..between };
+            let spread_s = if length_s > cell_s { part_s } else { 0 };
+            self.add(OpenCell { so_far: part, filled_s: part_s, spread_s }, cell_s);
             at_s += part_s;
         }
     }
 
-    fn add(&mut self, part: LooseInterval, part_s: i64, cell_s: i64) {
+    fn add(&mut self, part: OpenCell, cell_s: i64) {
         match &mut self.open {
-            Some((cell, filled_s)) if cell.start_s == part.start_s => {
-                cell.value += part.value;
-                cell.is_estimated |= part.is_estimated;
-                *filled_s += part_s;
+            Some(open) if open.so_far.start_s == part.so_far.start_s => {
+                open.so_far.value += part.so_far.value;
+                open.so_far.is_estimated |= part.so_far.is_estimated;
+                open.filled_s += part.filled_s;
+                open.spread_s += part.spread_s;
             }
             _ => {
                 self.finish();
-                self.open = Some((part, part_s));
+                self.open = Some(part);
             }
         }
-        if self.open.is_some_and(|(_, filled_s)| filled_s >= cell_s) {
-            self.timed.extend(self.open.take().map(|(cell, _)| cell));
+        if let Some(full) = self.open.take_if(|open| open.filled_s >= cell_s) {
+            let is_estimated = full.so_far.is_estimated || 2 * full.spread_s > cell_s;
+            self.timed.push(LooseInterval { is_estimated, ..full.so_far });
         }
     }
 
     /// Ends the open cell. What fills only a part of its cell is an estimate: its energy counts, its demand
     /// is that of a part.
     fn finish(&mut self) {
-        let cell = self.open.take().map(|(cell, _)| LooseInterval { is_estimated: true, ..cell });
-        self.timed.extend(cell);
+        let part = self.open.take().map(|open| LooseInterval { is_estimated: true, ..open.so_far });
+        self.timed.extend(part);
     }
 }
 

@@ -151,19 +151,75 @@ fn the_order_of_day_and_month_shows_in_how_days_follow() {
     assert_eq!((export.guess("date_order"), export.starts()[11]), (Some("dmy"), "2022-12-01T00:00:00"));
 }
 
+/// Two channels of each meter, of which the second holds the canonical table.
+fn two_channels(column: &str, other: &str, wanted: &str) -> String {
+    table(&format!("meter,{column},at,kwh"), |m, d, h, e| {
+        let at = format!("2023-05-{d:02} {h:02}:00");
+        format!("{m},{other},{at},7.5\n{m},{wanted},{at},{e:.3}")
+    })
+}
+
 #[test]
 fn rows_of_several_channels_are_refused_until_one_is_named() {
-    let line = |m: &str, d: usize, h: usize, e: f64| {
-        let at = format!("2023-05-{d:02} {h:02}:00");
-        format!("{m},A-,{at},7.5\n{m},A+,{at},{e:.3}")
-    };
-    let text = table("meter,obis,at,kwh", line);
+    let text = two_channels("ch", "2", "1");
     let seen = refusal(&text);
-    assert!(seen.contains("`obis`") && seen.contains("`A+`") && seen.contains("where"), "{seen}");
+    assert!(seen.contains("`ch`") && seen.contains("`1`") && seen.contains("where"), "{seen}");
     let folder = Folder::new();
-    let only_rows = [("obis".to_owned(), Texts::One("A+".to_owned()))].into();
+    let only_rows = [("ch".to_owned(), Texts::One("1".to_owned()))].into();
     let table = ReadingsTable { only_rows, ..stated(&folder.write("export.csv", text)) };
     is_whole(&read(&table, None).unwrap());
+}
+
+#[test]
+fn rows_of_active_import_are_kept_where_texts_say_which_they_are() {
+    for (column, other, wanted) in [
+        ("obis", "A-", "A+"),
+        ("Richtung", "Einspeisung", "Bezug"),
+        ("Вид", "отдача", "Приём"),
+        ("unit", "kVArh", "kWh"),
+    ] {
+        let export = read_csv(&two_channels(column, other, wanted)).unwrap();
+        is_whole(&export);
+        assert!(export.guess("where").unwrap().contains(wanted), "{:?}", export.guess("where"));
+    }
+    // Day and night registers hold one hour each.
+    let text = table("meter,register,at,kwh", |m, d, h, e| {
+        let (at, tariff) = (format!("2023-05-{d:02} {h:02}:00"), if h < 7 { "nuit" } else { "jour" });
+        format!("{m},Injection {tariff},{at},0\n{m},Soutirage {tariff},{at},{e:.3}")
+    });
+    let export = read_csv(&text).unwrap();
+    is_whole(&export);
+    assert_eq!(export.guess("where"), Some(r#"{ "register" = ["Soutirage jour", "Soutirage nuit"] }"#));
+}
+
+#[test]
+fn the_unit_of_the_rows_that_are_kept_is_theirs() {
+    let export =
+        read_csv(&two_channels("Type", "Exported (kW)", "Imported (kW)").replace(",kwh\n", ",value\n"));
+    let export = export.unwrap();
+    assert_eq!((export.guess("unit"), export.quantities[0]), (Some("kW"), Quantity::Demand));
+}
+
+#[test]
+fn columns_of_tariffs_are_added_where_the_settings_say_so() {
+    let text = table("meter,at,day_kwh,night_kwh,solar_kwh", |m, d, h, e| {
+        format!("{m},2023-05-{d:02} {h:02}:00,{:.3},0.100,0.025", e - 0.075)
+    });
+    assert!(refusal(&text).contains("value_columns = [\"day_kwh\", \"night_kwh\"]"), "{}", refusal(&text));
+    let folder = Folder::new();
+    let path = folder.write("export.csv", &text);
+    let columns = |names: &[&str], shape: &str| ReadingsTable {
+        value_columns: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+        shape: Some(shape.to_owned()),
+        ..stated(&path)
+    };
+    is_whole(&read(&columns(&["day_kwh", "night_kwh", "-solar_kwh"], "long"), None).unwrap());
+    for (wrong, shape) in
+        [(vec!["day_kwh", "day_kwh"], "long"), (vec!["day_kwh", "night"], "long"), (vec!["day_kwh"], "daily")]
+    {
+        let seen = read(&columns(&wrong, shape), None).err().unwrap().to_string();
+        assert!(seen.contains("value_columns"), "{seen}");
+    }
 }
 
 #[test]

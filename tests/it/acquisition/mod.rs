@@ -15,7 +15,7 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMi
 use hashwatt::acquisition::{MeterReader, Opened, Quality, Quantity, Source, UnitReport, open_sources};
 use hashwatt::finding::{Code, Finding};
 use hashwatt::ids::MeterNumbers;
-use hashwatt::settings::{ReadingsTable, Zone};
+use hashwatt::settings::{ReadingsTable, Texts, Zone};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
