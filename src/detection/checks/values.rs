@@ -18,6 +18,10 @@ const MIN_SPIKE_KW: f32 = 15.0;
 /// Factors caused by a wrong unit: Wh for kWh, and kW for kWh at 30, 15, 10 and 5 minutes.
 const UNIT_FACTORS: [f32; 5] = [1000.0, 2.0, 4.0, 6.0, 12.0];
 
+/// Least whole factor that stands for a transformer's ratio or a lost decimal point: no load grows so much at
+/// every quantile alike.
+const LARGE_FACTOR: f32 = 10.0;
+
 /// Tolerance for quantiles that all scale by one unit factor.
 const UNIT_TOLERANCE: f32 = 0.06;
 
@@ -98,9 +102,11 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         }
         let ratio = |q: fn(&DayDigest) -> f32| Some(side(at, q)? / side(at - SCALE_DAYS, q)?);
         let is_near = |ratio: f32, factor: f32| (ratio / factor - 1.0).abs() < UNIT_TOLERANCE;
-        let factors = || UNIT_FACTORS.iter().flat_map(|&factor| [factor, 1.0 / factor]);
-        // For most jumps, already the first quantile fits no unit factor.
         let Some(first) = ratio(quantiles[0]) else { continue };
+        let whole = first.max(1.0 / first).round();
+        let large = (whole >= LARGE_FACTOR).then_some(whole);
+        let factors = || UNIT_FACTORS.into_iter().chain(large).flat_map(|factor| [factor, 1.0 / factor]);
+        // For most jumps, already the first quantile fits no factor.
         if !factors().any(|factor| is_near(first, factor)) {
             continue;
         }
@@ -110,7 +116,7 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         let agrees = |factor: f32| is_near(first, factor) && rest.iter().all(|&ratio| is_near(ratio, factor));
         let Some(factor) = factors().find(|&factor| agrees(factor)) else { continue };
         let words = format!(
-            "from {} on every quantile is {factor} times what it was: the unit may have changed (Wh for kWh, kW for kWh)",
+            "from {} on every quantile is {factor} times what it was: the unit (Wh for kWh, kW for kWh), the transformers' ratio or the decimal point may have changed",
             hashwatt_core::calendar::date_of(days[at].day)
         );
         return Some(
@@ -149,5 +155,13 @@ mod tests {
         assert_eq!(check_scale(&changed).unwrap().first_day.unwrap().to_string(), "2022-01-31");
         let rig = meter(60, |day, slot| home_kw(day, slot) + if day < 30 { 0.0 } else { 3.2 });
         assert!(check_scale(&rig).is_none());
+    }
+
+    #[test]
+    fn a_ratio_or_a_decimal_point_that_is_lost_on_the_way_is_flagged() {
+        for factor in [10.0, 0.1, 40.0, 0.025] {
+            let changed = meter(60, |day, slot| home_kw(day, slot) * if day < 30 { 1.0 } else { factor });
+            assert_eq!(check_scale(&changed).unwrap().data["factor"].as_f64().unwrap() as f32, factor);
+        }
     }
 }

@@ -86,9 +86,6 @@ pub(super) fn refuse_conflicts(
 fn conflicts(series: &Series) -> (usize, usize) {
     let (mut n, mut n_conflicting) = (0, 0);
     for reads in series.values() {
-        let mut reads = reads.clone();
-        // Stable: of one time, the first of the file stays first.
-        reads.sort_by_key(|(time_s, _)| *time_s);
         n += reads.len();
         for same_time in reads.chunk_by(|a, b| a.0 == b.0) {
             n_conflicting += same_time.iter().filter(|(_, value)| *value != same_time[0].1).count();
@@ -184,9 +181,8 @@ fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
     for read in reads {
         by_day.entry(read.0.div_euclid(86_400)).or_default().push(*read);
     }
-    let mut days: Vec<Vec<(i64, f64)>> =
+    let days: Vec<Vec<(i64, f64)>> =
         by_day.into_values().filter(|day| day.len() >= FEWEST_READS_A_DAY).collect();
-    days.iter_mut().for_each(|day| day.sort_by_key(|(time, _)| *time));
     // The read at midnight may still be the old day's.
     let rises = |day: &&Vec<(i64, f64)>| {
         let steps = day[1..].windows(2).map(|pair| pair[1].1 - pair[0].1);

@@ -39,7 +39,7 @@ const DAY_S: i64 = 86_400;
 /// First and last time of a file, as written. [s]
 pub(super) type Span = (i64, i64);
 
-/// The first rows by meter: times as written and values, in row order.
+/// The first rows by meter: times as written and values, in order of time.
 pub(super) type Series = BTreeMap<u32, Vec<(i64, f64)>>;
 
 /// Which series of the sample are known to be complete.
@@ -71,7 +71,18 @@ pub(super) fn look_at_sample(
     refuse_conflicts(mapping, &series, sample)?;
     forget_constant_flag(mapping, stated, sample);
     mention_factors(mapping, stated, sample);
-    let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };
+    let is_timed = matches!(mapping.layout, Layout::Long { .. } | Layout::Wide { .. });
+    if is_timed && stated.shape.is_none() {
+        if are_registers(&series) {
+            return take_for_registers(mapping);
+        }
+        refuse_daily_counter(mapping, &series)?;
+    }
+    refuse_level(mapping, &series)?;
+    let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
+    if !is_timed || is_stamp_known {
+        return Ok(());
+    }
     let complete = if is_whole {
         Complete::All
     } else if is_by_meter {
@@ -79,29 +90,31 @@ pub(super) fn look_at_sample(
     } else {
         Complete::Nothing
     };
-    if stated.shape.is_none() && are_registers(&series) {
-        let reason = format!("column `{}` only ever rises, in steps small against its level", value.name);
-        mapping.guesses.push(Guess { key: "shape", value: "register".to_owned(), reason });
-        mapping.layout = Layout::Register { value };
-        return Ok(());
+    refuse_late_stamps(&series)?;
+    let n_end = count_end_stamped(&mut series, complete, span);
+    if complete != Complete::Nothing {
+        refuse_mixed_stamps(&series, n_end)?;
     }
-    if stated.shape.is_none() {
-        refuse_daily_counter(mapping, &series)?;
+    if is_end_stamped(&series, n_end) {
+        let reason = "series begin one interval after midnight and end at midnight".to_owned();
+        mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
+        mapping.stamp = Stamp::End;
     }
-    refuse_level(mapping, &series)?;
-    let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
-    if !is_stamp_known {
-        refuse_late_stamps(&series)?;
-        let n_end = count_end_stamped(&mut series, complete, span);
-        if complete != Complete::Nothing {
-            refuse_mixed_stamps(&series, n_end)?;
-        }
-        if is_end_stamped(&series, n_end) {
-            let reason = "series begin one interval after midnight and end at midnight".to_owned();
-            mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
-            mapping.stamp = Stamp::End;
-        }
-    }
+    Ok(())
+}
+
+/// Reads the values as counters; the columns of a wide table cannot be read so.
+fn take_for_registers(mapping: &mut Mapping) -> Result<(), Trouble> {
+    let Layout::Long { value } = mapping.layout.clone() else {
+        return Err(Trouble::new(
+            "the columns of its meters only ever rise, in steps small against their level: they are counters",
+            "Export a row for each meter and read, with shape = \"register\"; where it is energy after all, set \
+             shape = \"wide\"",
+        ));
+    };
+    let reason = format!("column `{}` only ever rises, in steps small against its level", value.name);
+    mapping.guesses.push(Guess { key: "shape", value: "register".to_owned(), reason });
+    mapping.layout = Layout::Register { value };
     Ok(())
 }
 
@@ -162,7 +175,12 @@ pub(super) fn read_series(mapping: &Mapping, sample: &RecordBatch) -> (Series, b
         }
         Ok(())
     });
-    if read.is_err() { (Series::new(), false) } else { (series, is_by_meter) }
+    if read.is_err() {
+        return (Series::new(), false);
+    }
+    // Stable: of one time, the first of the file stays first.
+    series.values_mut().for_each(|reads| reads.sort_by_key(|(time_s, _)| *time_s));
+    (series, is_by_meter)
 }
 
 /// Whether the values are reads of cumulative counters, for every meter with enough values.
@@ -172,8 +190,6 @@ fn are_registers(series: &Series) -> bool {
 }
 
 fn is_register(reads: &[(i64, f64)]) -> bool {
-    let mut reads = reads.to_vec();
-    reads.sort_by_key(|(time, _)| *time);
     let mut steps: Vec<f64> = reads.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
     let n = steps.len() as f64;
     let share = |count: usize| count as f64 / n;
@@ -197,8 +213,7 @@ fn count_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>
         series.pop_last();
     }
     let mut n_end = 0u32;
-    for reads in series.values_mut().filter(|reads| reads.len() >= FEWEST_READS) {
-        reads.sort_by_key(|(time, _)| *time);
+    for reads in series.values().filter(|reads| reads.len() >= FEWEST_READS) {
         let ends = match complete {
             Complete::Nothing => span,
             _ => Some((reads[0].0, reads[reads.len() - 1].0)),

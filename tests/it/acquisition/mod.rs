@@ -4,6 +4,7 @@ mod bad_data;
 mod dialects;
 mod layouts;
 mod places;
+mod random_dialect;
 mod time;
 mod types;
 
