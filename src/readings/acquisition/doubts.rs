@@ -7,11 +7,12 @@ use arrow::array::RecordBatch;
 
 use super::Quantity;
 use super::decode::columns_of;
-use super::evidence::{Series, median_step_s, read_series};
+use super::evidence::{Series, median_step_s, read_series, series_as_written};
 use super::guess::Trouble;
 use super::mapping::{Column, Layout, Mapping, Unit};
 use super::marks::short_text;
 use super::profile::whole_texts;
+use hashwatt_core::settings::ReadingsTable;
 
 /// Share of rows that another row of the same meter and time contradicts, above which the rows' key was not
 /// understood. [1]
@@ -195,6 +196,37 @@ fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
         n_rising as f64 >= MOST_DAYS * days.len() as f64
             && n_falling as f64 >= MOST_DAYS * (days.len() - 1) as f64
     })
+}
+
+/// Refuses rows whose midnight follows the last interval of its own date: it is the end of that day, and with
+/// that date it would be read as its start.
+pub(super) fn refuse_midnight_of_the_day(
+    mapping: &Mapping,
+    stated: &ReadingsTable,
+    sample: &RecordBatch,
+) -> Result<(), Trouble> {
+    const DAY_S: i64 = 86_400;
+    if stated.stamp.is_some() || !matches!(mapping.layout, Layout::Long { .. } | Layout::Wide { .. }) {
+        return Ok(());
+    }
+    let (series, _) = series_as_written(mapping, sample);
+    let pairs = || series.values().flat_map(|reads| reads.windows(2));
+    // Half a day and more backwards to the midnight of the same date, from row to row.
+    let is_last = |pair: &&[(i64, f64)]| {
+        let (before_s, midnight_s) = (pair[0].0, pair[1].0);
+        midnight_s.rem_euclid(DAY_S) == 0 && (DAY_S / 2..DAY_S).contains(&(before_s - midnight_s))
+    };
+    let n_last = pairs().filter(is_last).count();
+    let n_midnights = pairs().filter(|pair| pair[1].0.rem_euclid(DAY_S) == 0).count();
+    if n_last < FEWEST_DAYS || (n_last as f64) < MOST_DAYS * n_midnights as f64 {
+        return Ok(());
+    }
+    Err(Trouble::new(
+        "midnight follows the last interval of each day and has that day's date: 00:00 stands for the day's end, and \
+         would be read as its start",
+        "Write it as 24:00, or with the date of the next day, and set stamp = \"end\"; where rows only run \
+         backwards, set stamp in [[readings]]",
+    ))
 }
 
 /// Refuses times that all lie the same few seconds after the hour or its parts: they were sent when the

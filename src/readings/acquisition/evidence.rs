@@ -7,7 +7,9 @@ use arrow::array::RecordBatch;
 use super::Quality;
 use super::channels::{keep_import, unit_of_rows};
 use super::decode::Recipe;
-use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level};
+use super::doubts::{
+    refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level, refuse_midnight_of_the_day,
+};
 use super::guess::Trouble;
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Layout, Mapping, Stamp};
@@ -62,6 +64,7 @@ pub(super) fn look_at_sample(
     span: Option<Span>,
 ) -> Result<(), Trouble> {
     let (mut series, mut is_by_meter) = read_series(mapping, sample);
+    refuse_midnight_of_the_day(mapping, stated, sample)?;
     if keep_import(mapping, stated, &series, sample) {
         (series, is_by_meter) = read_series(mapping, sample);
     }
@@ -163,6 +166,14 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.
 pub(super) fn read_series(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
+    let (mut series, is_by_meter) = series_as_written(mapping, sample);
+    // Stable: of one time, the first of the file stays first.
+    series.values_mut().for_each(|reads| reads.sort_by_key(|(time_s, _)| *time_s));
+    (series, is_by_meter)
+}
+
+/// Returns the sample by meter in the order of its rows, and whether each meter's rows are contiguous.
+pub(super) fn series_as_written(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
     let table = OffsetTable::utc();
     let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
     let recipe = Recipe { source: 0, mapping: &as_start, table: &table };
@@ -175,12 +186,7 @@ pub(super) fn read_series(mapping: &Mapping, sample: &RecordBatch) -> (Series, b
         }
         Ok(())
     });
-    if read.is_err() {
-        return (Series::new(), false);
-    }
-    // Stable: of one time, the first of the file stays first.
-    series.values_mut().for_each(|reads| reads.sort_by_key(|(time_s, _)| *time_s));
-    (series, is_by_meter)
+    if read.is_err() { (Series::new(), false) } else { (series, is_by_meter) }
 }
 
 /// Whether the values are reads of cumulative counters, for every meter with enough values.
@@ -232,9 +238,10 @@ pub(super) fn median_step_s(reads: &[(i64, f64)]) -> i64 {
     if reads.len() < 2 {
         return 0;
     }
-    let mut steps: Vec<i64> = reads.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    let step = |pair: &[(i64, f64)]| pair[1].0 - pair[0].0;
+    let mut steps: Vec<i64> = reads.windows(2).map(step).filter(|&step_s| step_s > 0).collect();
     steps.sort_unstable();
-    steps[steps.len() / 2]
+    steps.get(steps.len() / 2).copied().unwrap_or(0)
 }
 
 const fn runs_to_midnight((first_s, last_s): Span, step_s: i64) -> bool {

@@ -4,7 +4,7 @@ use arrow::array::{Array, AsArray};
 
 use super::day_part;
 use super::guess_time::{find_stamp, find_time, find_time_of_day};
-use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, NONE, QualityOne, Unit};
+use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, NONE, QualityOne, TimeFrom, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
@@ -79,6 +79,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     };
     let unit = find_unit(known, &mut roles, &layout)?;
     let stamp = find_stamp(known, &time, day_part.as_ref(), &layout, &mut roles)?;
+    let clock = find_clock(known, &time, &mut roles)?;
     Ok(Mapping {
         quality_one: quality.as_ref().map_or(QualityOne::Estimated, |column| quality_one(&column.name)),
         layout,
@@ -97,7 +98,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         skip_lines: 0,
         unit,
         multiplier: checked_multiplier(stated.multiplier)?,
-        clock: checked_clock(stated.clock.as_deref())?,
+        clock,
         stamp,
         guesses: roles.guesses,
     })
@@ -325,6 +326,20 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
     }
     roles.guess("unit", "kWh", "no column name states a unit");
     Ok(Unit::KilowattHours)
+}
+
+/// Finds what times without a zone mean: as stated, or as the column's name says.
+fn find_clock(known: &Known<'_>, time: &TimeFrom, roles: &mut Roles) -> Result<Option<Clock>, Trouble> {
+    let stated = checked_clock(known.stated.clock.as_deref())?;
+    match time {
+        TimeFrom::Column(column, form)
+            if stated.is_none() && !form.is_instant() && name_key(&column.name).contains("utc") =>
+        {
+            roles.guess("clock", "utc", format!("the name of column `{}` says so", column.name));
+            Ok(Some(Clock::Utc))
+        }
+        _ => Ok(stated),
+    }
 }
 
 /// Returns the unit that a column such as `unit` or `uom` states in every row.

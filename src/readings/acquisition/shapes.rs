@@ -115,6 +115,8 @@ fn daily_columns(
         let last = stated_column(known, "value_columns", last)?.index;
         let values: Vec<Column> =
             known.profiles.iter().filter(|p| (first..=last).contains(&p.index)).map(column_of).collect();
+        let free: Vec<&Profile> = known.profiles.iter().collect();
+        refuse_repeated_column(&free, &values)?;
         let n = values.len();
         if !is_daily && !DAILY_COLUMNS.contains(&n) {
             return Err(first_and_last(names));
@@ -136,9 +138,31 @@ fn daily_columns(
     {
         return Ok(None);
     }
+    refuse_repeated_column(&free, &found)?;
     let (first, last) = (&found[0].name, &found[found.len() - 1].name);
     roles.guess("shape", "daily", format!("{} interval columns `{first}` to `{last}`", found.len()));
     Ok(daily_layout(found))
+}
+
+/// Refuses daily rows with a column for the hour that comes twice in autumn (`h02b` beside `h02`): it belongs
+/// to one day of the year.
+fn refuse_repeated_column(profiles: &[&Profile], columns: &[Column]) -> Result<(), Trouble> {
+    const MARKS: [&str; 8] = ["a", "b", "*", "x", "_2", "dst", "_dst", " (2)"];
+    let repeats = |profile: &&&Profile| {
+        let name = profile.name.trim().to_lowercase();
+        let is_again = |column: &Column| {
+            let rest = name.strip_prefix(&column.name.trim().to_lowercase());
+            column.index != profile.index && rest.is_some_and(|rest| MARKS.contains(&rest))
+        };
+        columns.iter().any(is_again)
+    };
+    match profiles.iter().find(repeats) {
+        None => Ok(()),
+        Some(again) => Err(Trouble::new(
+            format!("column `{}` holds the hour that comes twice when clocks go back", again.name),
+            "Export a row for each interval, or 25 hours (50, 100 intervals) counted from midnight",
+        )),
+    }
 }
 
 /// Whether names look like `h0` or `hh_12`. Without a meter column, only these tell daily rows from a wide
