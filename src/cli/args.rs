@@ -179,6 +179,10 @@ pub(super) struct InputArguments {
     /// stand and every day has 24 hours
     #[arg(long, value_name = "AREA/CITY")]
     pub timezone: Option<String>,
+    /// Read a file that can be read in two ways in the likelier one, with a warning; without it such a
+    /// file is refused
+    #[arg(long)]
+    pub accept_guesses: bool,
 }
 
 /// How a run is run.

@@ -6,13 +6,15 @@ use arrow::array::RecordBatch;
 
 use super::Quality;
 use super::decode::Recipe;
-use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level};
+use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps};
 use super::guess::Trouble;
+use super::likelier::Says;
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Layout, Mapping, Stamp};
 use super::marks::cell_text;
 use super::quality::{CodeMeaning, code_meaning};
 use super::source::read_sample;
+use super::unit_doubts::refuse_unit;
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::ReadingsTable;
 
@@ -62,7 +64,7 @@ pub(super) fn look_at_sample(
     let (mut series, is_by_meter) = read_series(mapping, sample);
     refuse_conflicts(mapping, &series, sample)?;
     forget_constant_flag(mapping, stated, sample);
-    let Layout::Long { value } = mapping.layout.clone() else { return refuse_level(mapping, &series) };
+    let Layout::Long { value } = mapping.layout.clone() else { return refuse_unit(mapping, &series) };
     let complete = if is_whole {
         Complete::All
     } else if is_by_meter {
@@ -79,7 +81,7 @@ pub(super) fn look_at_sample(
     if stated.shape.is_none() {
         refuse_daily_counter(mapping, &series)?;
     }
-    refuse_level(mapping, &series)?;
+    refuse_unit(mapping, &series)?;
     let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
     if !is_stamp_known {
         refuse_late_stamps(&series)?;
@@ -88,7 +90,10 @@ pub(super) fn look_at_sample(
             refuse_mixed_stamps(&series, n_end)?;
         }
         if is_end_stamped(&series, n_end) {
-            let reason = "series begin one interval after midnight and end at midnight".to_owned();
+            let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
+            let reason = format!(
+                "series of {n_end} of {n} meters begin one interval after midnight and end at midnight"
+            );
             mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
             mapping.stamp = Stamp::End;
         }
@@ -130,13 +135,19 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
     if n_end == 0 || n_start == 0 {
         return Ok(());
     }
+    let (stamp, n) = if u64::from(n_end) > n_start as u64 {
+        (Stamp::End, n_end as usize)
+    } else {
+        (Stamp::Start, n_start)
+    };
     Err(Trouble::new(
         format!(
             "times of {n_start} meters run from midnight to the last interval, those of {n_end} from one interval later \
              to midnight: some stamp the start of the interval, some the end"
         ),
         "Export the two kinds of meters apart and set stamp for each, or set stamp for all",
-    ))
+    )
+    .or_likelier(Says::Stamp(stamp), format!("{n} meters show it")))
 }
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.

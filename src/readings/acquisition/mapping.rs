@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Quantity;
 use super::text_time::DateOrder;
 pub use super::values::DecimalMark;
-use hashwatt_core::settings::ReadingsTable;
+use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +182,17 @@ pub enum Stamp {
     End,
 }
 
+impl Stamp {
+    /// Returns the value of the `stamp` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::End => "end",
+        }
+    }
+}
+
 /// Unit of the values in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -333,6 +344,12 @@ impl Mapping {
         })
     }
 
+    /// Whether the value of this key was guessed.
+    #[must_use]
+    pub fn is_guessed(&self, key: &str) -> bool {
+        self.guesses.iter().any(|guess| guess.key == key)
+    }
+
     /// Returns the mapping as the settings would state it, for the export at `path`.
     #[must_use]
     pub fn to_table(&self, path: &str) -> ReadingsTable {
@@ -348,26 +365,29 @@ impl Mapping {
             shape: text(self.layout.shape()),
             meter_column: match &self.meter {
                 MeterFrom::Column(column) => text(&column.name),
-                MeterFrom::Name(_) | MeterFrom::ValueColumns => None,
+                MeterFrom::Name(_) => text(NO_COLUMN),
+                MeterFrom::ValueColumns => None,
             },
             time_column: match &self.time {
                 TimeFrom::Column(column, _) => text(&column.name),
                 TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
             },
+            time_of_day_column: self.day_part.as_ref().map(|(column, _)| column.name.clone()),
             value_column: is_one_column.then(|| values[0].name.clone()),
             value_columns: daily,
-            quality_column: self.quality.as_ref().map(|column| column.name.clone()),
+            quality_column: match &self.quality {
+                Some(column) => text(&column.name),
+                None if self.is_guessed("quality_column") => text(NO_COLUMN),
+                None => None,
+            },
             multiplier_column: self.multiplier_column.as_ref().map(|column| column.name.clone()),
             voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
             multiplier: (self.multiplier != 1.0).then_some(self.multiplier),
             unit: text(self.unit.symbol()),
             clock: self.clock.map(|clock| clock.as_str().to_owned()),
-            stamp: text(match self.stamp {
-                Stamp::Start => "start",
-                Stamp::End => "end",
-            }),
+            stamp: text(self.stamp.as_str()),
             date_order: self.date_order().map(str::to_owned),
-            decimal: (self.decimal == DecimalMark::Comma).then(|| ",".to_owned()),
+            decimal: text(self.decimal.as_str()),
             encoding: self.encoding.map(str::to_owned),
             skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
             only_rows: self
@@ -389,13 +409,11 @@ impl Mapping {
             .expect("a table of texts and numbers is TOML")
     }
 
-    const fn date_order(&self) -> Option<&'static str> {
+    /// Returns the value of the `date_order` key, where times are text.
+    pub(super) const fn date_order(&self) -> Option<&'static str> {
         match self.time {
             TimeFrom::Column(_, TimeForm::TextNaive(order) | TimeForm::TextInstant(order)) => {
-                Some(match order {
-                    DateOrder::DayFirst => "dmy",
-                    DateOrder::MonthFirst => "mdy",
-                })
+                Some(order.as_str())
             }
             _ => None,
         }
