@@ -107,7 +107,7 @@ fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
                 push_comment(&mut text, &words, width);
             }
         }
-        push_line(&mut text, block);
+        push_line(&mut text, block.trim_end());
     }
     text
 }

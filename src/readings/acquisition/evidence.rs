@@ -215,11 +215,12 @@ fn is_end_stamped(series: &Series, n_end: u32) -> bool {
     n > 0 && f64::from(n_end) >= ENOUGH_METERS * n as f64
 }
 
+/// Returns the middle step from one read to the next, in whichever direction the file runs. [s]
 pub(super) fn median_step_s(reads: &[(i64, f64)]) -> i64 {
     if reads.len() < 2 {
         return 0;
     }
-    let mut steps: Vec<i64> = reads.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    let mut steps: Vec<i64> = reads.windows(2).map(|pair| (pair[1].0 - pair[0].0).abs()).collect();
     steps.sort_unstable();
     steps[steps.len() / 2]
 }

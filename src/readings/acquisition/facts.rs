@@ -103,7 +103,7 @@ impl Teller<'_> {
             Layout::Daily { step_s, .. } => format!("a row a meter-day, {n} columns of {} min", step_s / 60),
             Layout::Dates { .. } => format!("a row a meter, {n} columns a day each"),
         };
-        self.tell("rows", words, "shape", self.stated.shape.is_some(), (Basis::File, "its columns are so"))
+        self.tell("rows", words, "shape", self.stated.shape.is_some(), (Basis::File, "by its columns"))
     }
 
     fn meter(&self) -> Fact {
@@ -112,7 +112,7 @@ impl Teller<'_> {
             MeterFrom::Name(name) => {
                 (format!("the name of file or folder, here {name}"), "by the folder's name")
             }
-            MeterFrom::ValueColumns => ("the names of the value columns".to_owned(), "its columns are so"),
+            MeterFrom::ValueColumns => ("the names of the value columns".to_owned(), "by its columns"),
         };
         self.tell("meter", value, "meter_column", self.stated.meter_column.is_some(), (Basis::File, why))
     }
@@ -123,7 +123,7 @@ impl Teller<'_> {
                 (format!("column `{}`, {}", column.name, form_words(*form)), "by the column's name and cells")
             }
             TimeFrom::Folder(_) => ("the day in the folder's name".to_owned(), "by the folder's name"),
-            TimeFrom::ValueColumns => ("the names of the value columns".to_owned(), "its columns are so"),
+            TimeFrom::ValueColumns => ("the names of the value columns".to_owned(), "by its columns"),
         };
         self.tell("time", value, "time_column", self.stated.time_column.is_some(), (Basis::File, why))
     }
@@ -187,7 +187,7 @@ impl Teller<'_> {
         let otherwise = if is_named {
             (Basis::File, "by the column's name")
         } else {
-            (Basis::Guessed, "as most exports do; nothing here shows the end. It changes no kW")
+            (Basis::Guessed, "nothing shows that they mark the end; it changes no kW")
         };
         Some(self.tell("stamp", value.to_owned(), "stamp", self.stated.stamp.is_some(), otherwise))
     }

@@ -336,6 +336,9 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
     if let Some(unit) = unit_column(known) {
         return Ok(unit);
     }
+    if let Some(unit) = known.stated.only_rows.values().find_map(|text| names::unit_in_name(text)) {
+        return Ok(unit);
+    }
     if values.first().is_some_and(|column| is_named && names::is_demand_name(&name_key(&column.name))) {
         roles.guess("unit", "kW", "the column is named like a demand, and states no unit");
         return Ok(Unit::Kilowatts);

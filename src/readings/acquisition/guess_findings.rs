@@ -48,18 +48,24 @@ fn shared(sources: &[Source], guesses: fn(&Source) -> &[Guess]) -> Vec<Shared<'_
 fn note(shared: &Shared<'_>) -> Finding {
     let Guess { key, value, reason } = shared.guess;
     let advice = if is_key(shared.guess) { " State it in [[readings]] if that is wrong" } else { "" };
-    let words = format!("{}: {key} was taken as {value}: {reason}.{advice}", names(shared));
+    let words = format!("{}: {key} was taken as {}: {reason}.{advice}", names(shared), shown(value));
     finding(Code::Guessed, Severity::Note, words, shared)
 }
 
 fn warning(shared: &Shared<'_>) -> Finding {
     let Guess { key, value, reason } = shared.guess;
     let words = format!(
-        "{}: {key} was taken as {value}, though another is about as likely, because guesses were accepted: {reason}. \
+        "{}: {key} was taken as {}, though another is about as likely, because guesses were accepted: {reason}. \
          State {key} in [[readings]] once you know",
-        names(shared)
+        names(shared),
+        shown(value)
     );
     finding(Code::GuessAccepted, Severity::Warning, words, shared)
+}
+
+/// Returns a value for a sentence: a mark alone stands in quotes.
+fn shown(value: &str) -> String {
+    if value.chars().any(char::is_alphanumeric) { value.to_owned() } else { format!("`{value}`") }
 }
 
 fn names(shared: &Shared<'_>) -> String {

@@ -59,6 +59,14 @@ impl Says {
         }
     }
 
+    /// Returns the value as a pipeline file writes it.
+    fn toml(&self) -> String {
+        match self {
+            Self::Where(..) => self.value(),
+            _ => format!("{:?}", self.value()),
+        }
+    }
+
     /// Sets the key, as a user would.
     pub fn state(&self, stated: &mut ReadingsTable) {
         match self {
@@ -84,7 +92,13 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub fn of(name: &str, trouble: Trouble) -> Self {
-        Self { error: Error::input(name, trouble.seen, trouble.cure), likelier: trouble.likelier }
+        let cure = match &trouble.likelier {
+            Some(Likelier { says, .. }) => {
+                format!("{}; --accept-guesses takes {} = {}", trouble.cure, says.key(), says.toml())
+            }
+            None => trouble.cure,
+        };
+        Self { error: Error::input(name, trouble.seen, cure), likelier: trouble.likelier }
     }
 
     /// Whether only the order of day and month is open: other files of the export may show it.
