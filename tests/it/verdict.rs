@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::program::{Ran, files, hashwatt, hashwatt_line};
 
-/// Half-hourly energy of three days of January, written as an office might: day and time apart, decimal comma,
+/// Half-hourly energy of 16 days of January, written as an office might: day and time apart, decimal comma,
 /// two lines before the header, and a name of the file that names the meter.
 fn office_export(folder: &Path, meter: &str) -> PathBuf {
     let mut text = "Report of consumption\nprinted at noon\n\nDate;Time;Consumption kWh\n".to_owned();
-    for day in 12..15 {
+    for day in 1..17 {
         for half_hour in 0..48 {
-            let kwh = format!("{:.2}", 0.2 + 0.01 * f64::from(half_hour)).replace('.', ",");
+            let kwh = format!("{:.2}", 0.2 + 0.01 * f64::from(half_hour * 7 % 31)).replace('.', ",");
             let (hour, minute) = (half_hour / 2, 30 * (half_hour % 2));
             writeln!(text, "{day:02}/01/2024;{hour:02}:{minute:02};{kwh}").unwrap();
         }
@@ -24,7 +24,7 @@ fn office_export(folder: &Path, meter: &str) -> PathBuf {
 /// Half-hourly values of one meter in a column of this name.
 fn long_export(folder: &Path, column: &str, value: impl Fn(usize) -> String) -> PathBuf {
     let mut text = format!("meter_id,timestamp,{column}\n");
-    for at in 0..(48 * 4) {
+    for at in 0..(48 * 16) {
         let (day, minutes) = (1 + at / 48, 30 * (at % 48));
         writeln!(text, "a,2024-01-{day:02} {:02}:{:02},{}", minutes / 60, minutes % 60, value(at)).unwrap();
     }
@@ -155,7 +155,9 @@ fn an_hour_or_a_name_that_says_energy_leaves_no_doubt_about_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let energy = long_export(folder.path(), "consumption", |at| format!("{}.5", at % 3));
     hashwatt_line(format!("check {}", energy.display())).ends_with(0);
-    let rows: String = (0..24).map(|hour| format!("a,2024-01-01 {hour:02}:00,0.5\n")).collect();
+    let hours = (1..=16).flat_map(|day| (0..24).map(move |hour| (day, hour)));
+    let rows: String =
+        hours.map(|(day, hour)| format!("a,2024-01-{day:02} {hour:02}:00,0.{}\n", 1 + hour % 5)).collect();
     let hourly = write(folder.path(), "hourly.csv", &format!("meter_id,timestamp,value\n{rows}"));
     hashwatt_line(format!("check {}", hourly.display())).ends_with(0);
 }
@@ -185,7 +187,8 @@ fn an_order_of_day_and_month_that_no_date_shows_is_asked_for() {
     assert_eq!((&accepted["first_day"], &accepted["n_rows"]), (&"2024-01-05".into(), &24.into()));
 
     let alike = write(folder.path(), "alike.csv", &rows(&["01/01/2024", "02/02/2024"]));
-    hashwatt_line(format!("check {}", alike.display())).ends_with(0);
+    let profile = check_json(&alike.display().to_string());
+    assert_eq!((&profile["first_day"], &profile["last_day"]), (&"2024-01-01".into(), &"2024-02-02".into()));
 }
 
 #[test]
@@ -245,7 +248,7 @@ fn a_channel_named_import_is_taken_where_guesses_are_accepted() {
 #[test]
 fn a_counter_by_name_that_falls_like_a_load_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let path = long_export(folder.path(), "register", |at| format!("{}.5", at % 7));
+    let path = long_export(folder.path(), "register", |at| format!("{}.5", at % 3));
     hashwatt_line(format!("check {}", path.display()))
         .ends_with(2)
         .complains_of(&["counter", "falls in", "shape"]);

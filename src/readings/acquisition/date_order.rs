@@ -40,7 +40,7 @@ pub(super) fn decide_date_order(
             found.is_some()
         });
     }
-    let Some((shown, reason)) = found else {
+    let Some((shown, reason)) = found.or_else(|| order_of_points(&texts)) else {
         return if is_alike(&texts) { Ok(()) } else { Err(open_order(&column.name, example)) };
     };
     *order = shown;
@@ -61,6 +61,16 @@ fn open_order(column: &str, example: &str) -> Trouble {
     );
     Trouble::new(seen, "Set date_order = \"dmy\" or date_order = \"mdy\" in [[readings]]")
         .or_likelier(Says::DateOrder(DateOrder::DayFirst), "most of the world writes the day first")
+}
+
+/// Returns the order that dates with points have wherever they are written.
+fn order_of_points(texts: &StringArray) -> Option<(DateOrder, String)> {
+    let mut dates =
+        texts.iter().flatten().filter(|text| unordered_pair(text.as_bytes()).is_some()).peekable();
+    let example = (*dates.peek()?).trim();
+    let has_point = |text: &str| text.trim_start().bytes().find(|byte| !byte.is_ascii_digit()) == Some(b'.');
+    let reason = format!("dates with points, such as `{example}`, are written day first everywhere");
+    dates.all(has_point).then_some((DateOrder::DayFirst, reason))
 }
 
 /// Whether both orders give the same days.
@@ -162,6 +172,15 @@ mod tests {
     fn days_that_follow_each_other_show_it_too() {
         let texts = ["01/02/2013 00:30", "01/03/2013 00:30", "01/04/2013 00:30", "01/05/2013 00:30"];
         assert_eq!(shown(&texts), Some(DateOrder::MonthFirst));
+    }
+
+    #[test]
+    fn dates_with_points_are_day_first() {
+        let order =
+            |texts: &[&str]| order_of_points(&StringArray::from(texts.to_vec())).map(|(order, _)| order);
+        assert_eq!(order(&["01.02.2013 00:30", "2.2.2013"]), Some(DateOrder::DayFirst));
+        assert_eq!(order(&["01/02/2013 00.30"]), None);
+        assert_eq!(order(&["01.02.2013", "01/02/2013"]), None);
     }
 
     #[test]

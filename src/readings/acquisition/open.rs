@@ -1,6 +1,6 @@
 //! Opens every file that the settings name and maps its columns. A bad file never stops the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use arrow::array::RecordBatch;
@@ -188,12 +188,13 @@ fn nothing_usable(mut errors: Vec<Error>) -> Error {
     if errors.len() == 1 {
         return errors.remove(0);
     }
-    let cure = "Correct the files, or point --readings at others";
+    let cures: BTreeSet<&str> = errors.iter().filter_map(Error::cure_of_input).collect();
+    let cure = match (cures.len(), cures.first()) {
+        (1, Some(cure)) => (*cure).to_owned(),
+        _ => "Correct the files, or point --readings at others".to_owned(),
+    };
     let seen = errors.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    Error::NoReadings {
-        seen: format!("{} files or folders, none usable: {seen}", errors.len()),
-        cure: cure.to_owned(),
-    }
+    Error::NoReadings { seen: format!("{} files or folders, none usable: {seen}", errors.len()), cure }
 }
 
 fn skipped_file(error: &Error) -> Finding {

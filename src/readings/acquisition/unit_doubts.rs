@@ -20,8 +20,8 @@ const STANDBY_KW: f64 = 0.003;
 /// Fewest reads of a meter that tell its level.
 const FEWEST_READS: usize = 24;
 
-/// Share of falling steps that no counter has. [1]
-const MAX_FALLING: f64 = 0.2;
+/// Share of falling steps that a load has and a counter has not. Neither falls all the time. [1]
+const FALLING: std::ops::Range<f64> = 0.2..0.8;
 
 /// Intervals whose energy [kWh] is the same number as their mean demand [kW]. [s]
 const HOUR_S: i64 = 3600;
@@ -143,7 +143,7 @@ fn refuse_falling_counter(mapping: &Mapping, series: &Series) -> Result<(), Trou
         n_steps += reads.len() - 1;
         n_falling += reads.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
     }
-    if (n_falling as f64) <= MAX_FALLING * n_steps as f64 {
+    if n_steps == 0 || !FALLING.contains(&(n_falling as f64 / n_steps as f64)) {
         return Ok(());
     }
     let seen = format!(
