@@ -44,10 +44,7 @@ pub(super) fn consumption_words(profile: &ExportProfile) -> Option<String> {
         format!("{} kWh a month. The only meter", rounded(median_kwh_a_month))
     };
     let others = others_words(profile, a_day);
-    Some(format!(
-        "{range} uses {} kWh a day; a home mostly uses 3 to 30. Is that right?{others}",
-        rounded(a_day)
-    ))
+    Some(format!("{range} uses {} kWh a day; most homes use 3 to 30. Is that right?{others}", rounded(a_day)))
 }
 
 /// Returns what the middle meter would use in a day, were the guessed unit another.

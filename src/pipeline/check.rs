@@ -88,10 +88,8 @@ impl ExportProfile {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let facts = self.mappings.iter().flat_map(|mapping| &mapping.facts);
-        let guessed: BTreeSet<(&str, &str)> = facts
-            .filter(|fact| fact.basis >= Basis::Guessed)
-            .map(|fact| (fact.what, fact.value.as_str()))
-            .collect();
+        let guessed: BTreeSet<(&str, String)> =
+            facts.filter(|fact| fact.basis >= Basis::Guessed).map(|fact| (fact.what, fact.alike())).collect();
         match guessed.len() as u64 {
             0 => Verdict::Ready,
             n => Verdict::ReadyWithGuesses(n),

@@ -86,8 +86,8 @@ impl Says {
 /// A file that was not opened: why, and the likelier reading where there are two.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    pub error: Error,
-    pub likelier: Option<Likelier>,
+    pub error: Box<Error>,
+    pub likelier: Option<Box<Likelier>>,
 }
 
 impl Refusal {
@@ -98,18 +98,21 @@ impl Refusal {
             }
             None => trouble.cure,
         };
-        Self { error: Error::input(name, trouble.seen, cure), likelier: trouble.likelier }
+        Self {
+            error: Box::new(Error::input(name, trouble.seen, cure)),
+            likelier: trouble.likelier.map(Box::new),
+        }
     }
 
     /// Whether only the order of day and month is open: other files of the export may show it.
     pub fn is_of_date_order(&self) -> bool {
-        matches!(&self.likelier, Some(Likelier { says: Says::DateOrder(_), .. }))
+        self.likelier.as_ref().is_some_and(|likelier| matches!(likelier.says, Says::DateOrder(_)))
     }
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { error, likelier: None }
+        Self { error: Box::new(error), likelier: None }
     }
 }
 

@@ -91,9 +91,7 @@ impl NumberEvidence {
         let n = point + comma + either;
         let reason = match (mark, &self.comma, &self.either) {
             (DecimalMark::Comma, Some(cell), _) => {
-                format!(
-                    "only a decimal comma explains {comma} of the {n} numbers with a mark, such as `{cell}`"
-                )
+                format!("{comma} of {n} numbers with a mark can be read in no other way, such as `{cell}`")
             }
             (_, None, Some((cell, _))) if point == 0 => {
                 format!(

@@ -85,16 +85,16 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
             }
             match open_accepting(&file, stated, zone, doubts) {
                 Ok(source) => opened.sources.push(source),
-                Err(Refusal { error: error @ Error::Setting { .. }, .. }) => return Err(error),
+                Err(refusal) if matches!(*refusal.error, Error::Setting { .. }) => return Err(*refusal.error),
                 Err(refusal) if refusal.is_of_date_order() => undated.push((file, stated, refusal)),
-                Err(refusal) => errors.push(refusal.error),
+                Err(refusal) => errors.push(*refusal.error),
             }
         }
     }
     for (file, stated, refusal) in undated {
         match open_undated(&file, stated, zone, doubts, refusal, &opened.sources) {
             Ok(source) => opened.sources.push(source),
-            Err(refusal) => errors.push(refusal.error),
+            Err(refusal) => errors.push(*refusal.error),
         }
     }
     if opened.sources.is_empty() {

@@ -53,7 +53,7 @@ pub fn preview(source: &Source, zone: Option<&Zone>) -> Vec<RowAsRead> {
     };
     let preview = Preview::new(source, sample, zone);
     let mut found: Vec<RowAsRead> = Vec::new();
-    let places = [preview.from_the_start(), preview.from_the_middle(), preview.from_the_greatest()];
+    let places = [preview.at_the_start(), preview.in_the_middle(), preview.of_the_greatest()];
     for row in places.into_iter().flatten() {
         if !found.contains(&row) {
             found.push(row);
@@ -116,11 +116,11 @@ impl<'a> Preview<'a> {
         &self.source.mapping
     }
 
-    fn from_the_start(&self) -> Option<RowAsRead> {
+    fn at_the_start(&self) -> Option<RowAsRead> {
         self.first_of(0, 0)
     }
 
-    fn from_the_middle(&self) -> Option<RowAsRead> {
+    fn in_the_middle(&self) -> Option<RowAsRead> {
         self.first_of(self.sample.num_rows() / 2, self.mapping().layout.values().len() / 2)
     }
 
@@ -133,7 +133,7 @@ impl<'a> Preview<'a> {
             .find_map(|(row, column)| self.read_cell(row, column))
     }
 
-    fn from_the_greatest(&self) -> Option<RowAsRead> {
+    fn of_the_greatest(&self) -> Option<RowAsRead> {
         let mut cells: Vec<(f64, usize, usize)> = Vec::new();
         let (mut marks, mut values) = (Marks::default(), Vec::new());
         for (at, column) in self.mapping().layout.values().iter().enumerate() {
