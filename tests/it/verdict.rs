@@ -232,9 +232,9 @@ fn a_store_knows_what_was_accepted() {
 #[test]
 fn a_channel_named_import_is_taken_where_guesses_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
-    let mut text = "meter_id,timestamp,kwh,channel\n".to_owned();
+    let mut text = "meter_id,timestamp,value,channel\n".to_owned();
     for hour in 0..24 {
-        for (channel, kwh) in [("Active Import", 0.5), ("Active Export", 0.1)] {
+        for (channel, kwh) in [("Active Import (kW)", 0.5), ("Active Export (kW)", 0.1)] {
             writeln!(text, "a,2024-01-01 {hour:02}:00,{kwh},{channel}").unwrap();
         }
     }
@@ -242,7 +242,9 @@ fn a_channel_named_import_is_taken_where_guesses_are_accepted() {
     let line = path.display().to_string();
     hashwatt_line(format!("check {line}")).ends_with(2).complains_of(&["channel", "--accept-guesses"]);
     let accepted = check_json(&format!("{line} --accept-guesses"));
-    assert_eq!(accepted["files"][0]["mapping"]["where"]["channel"], "Active Import");
+    let mapping = &accepted["files"][0]["mapping"];
+    assert_eq!(mapping["where"]["channel"], "Active Import (kW)");
+    assert_eq!(mapping["unit"], "kW", "its name says so");
 }
 
 #[test]

@@ -336,7 +336,10 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
     if let Some(unit) = unit_column(known) {
         return Ok(unit);
     }
-    if let Some(unit) = known.stated.only_rows.values().find_map(|text| names::unit_in_name(text)) {
+    // A lone W may be any code.
+    let is_unit = |unit: &Unit| !matches!(unit, Unit::Watts | Unit::Megawatts);
+    let mut in_rows = known.stated.only_rows.values().filter_map(|text| names::unit_in_name(text));
+    if let Some(unit) = in_rows.find(is_unit) {
         return Ok(unit);
     }
     if values.first().is_some_and(|column| is_named && names::is_demand_name(&name_key(&column.name))) {

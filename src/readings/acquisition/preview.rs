@@ -22,8 +22,11 @@ use super::{IntervalBatch, Quantity};
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::Zone;
 
-/// Rows that are tried before a place of the file counts as empty.
-const MAX_TRIED: usize = 64;
+/// Cells that are tried before a place of the file counts as empty: another channel may fill many rows.
+const MAX_TRIED: usize = 4096;
+
+/// Cells of one row that are tried.
+const MAX_COLUMNS_TRIED: usize = 64;
 
 /// One cell as it is read, beside the cells of its row that decide how.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -127,10 +130,9 @@ impl<'a> Preview<'a> {
     /// Returns the first cell with a value, from this row and this value column on.
     fn first_of(&self, row: usize, column: usize) -> Option<RowAsRead> {
         let n_columns = self.mapping().layout.values().len();
-        let rows = row..self.sample.num_rows().min(row + MAX_TRIED);
-        let columns = move || (column..n_columns).take(MAX_TRIED);
-        rows.flat_map(|row| columns().map(move |column| (row, column)))
-            .find_map(|(row, column)| self.read_cell(row, column))
+        let cells = (row..self.sample.num_rows())
+            .flat_map(|row| (column..n_columns).take(MAX_COLUMNS_TRIED).map(move |column| (row, column)));
+        cells.take(MAX_TRIED).find_map(|(row, column)| self.read_cell(row, column))
     }
 
     fn of_the_greatest(&self) -> Option<RowAsRead> {
