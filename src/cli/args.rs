@@ -45,8 +45,10 @@ Examples:
   hashwatt check 'exports/*.csv.gz' --timezone Europe/London
   hashwatt check pipelines/residential.toml
 
-Prints files, span, interval, zone, completeness, findings by code, and the mapping of columns as a
-[[readings]] block to paste into a pipeline file. Writes nothing.";
+Prints files, span, interval, zone, completeness, energy a meter-month, findings by code; of each
+file what is certain, what is guessed and by what, and three rows as read; the mapping of columns as
+a [[readings]] block to paste into a pipeline file; and a verdict: ready, ready with guesses, or not
+readable. Writes nothing.";
 
 const DIGEST_EXAMPLES: &str = "\
 Examples:
@@ -179,6 +181,10 @@ pub(super) struct InputArguments {
     /// stand and every day has 24 hours
     #[arg(long, value_name = "AREA/CITY")]
     pub timezone: Option<String>,
+    /// Read a file that can be read in two ways in the likelier one, with a warning; without it such a
+    /// file is refused
+    #[arg(long)]
+    pub accept_guesses: bool,
 }
 
 /// How a run is run.

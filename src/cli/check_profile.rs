@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::findings::{Examples, push_by_code, push_worst_meters};
 use super::layout::{counted, grouped, push_line, push_wrapped, span_words, without_controls};
+use super::mapping_sections::push_mappings;
+use super::verdict::{consumption_words, verdict_line};
 use crate::pipeline::{ExportProfile, SourceProfile};
 use crate::run::words::percent;
 
@@ -18,8 +20,11 @@ pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
     push_line(&mut text, "");
     push_by_code(&mut text, &profile.findings, Examples::OfEach, width);
     push_worst_meters(&mut text, &profile.findings);
-    push_line(&mut text, "\nMapping, to paste into a pipeline file:\n");
+    push_mappings(&mut text, &profile.mappings, width);
+    push_line(&mut text, "\nMapping, to paste into a pipeline file; with it nothing is guessed:\n");
     text.push_str(&mapping_toml(profile, width));
+    push_line(&mut text, "");
+    push_line(&mut text, &verdict_line(profile));
     without_controls(&text)
 }
 
@@ -44,6 +49,9 @@ fn push_facts(text: &mut String, profile: &ExportProfile, width: usize) {
     fact("zone", &zone_words(profile.zone.as_deref()));
     fact("completeness", &format!("{} of the expected intervals are there", percent(profile.completeness)));
     fact("estimated", &format!("{} of the intervals", percent(profile.estimated_share)));
+    if let Some(words) = consumption_words(profile) {
+        fact("energy", &words);
+    }
 }
 
 /// Returns, for example, `30 min (311 meters), 60 min (2 meters)`.
@@ -93,11 +101,13 @@ fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
     }
     for (index, (source, block)) in blocks.iter().enumerate() {
         text.push_str(if index == 0 { "" } else { "\n" });
-        for guess in &source.mapping.guesses {
-            let words = format!("guessed {} = {}: {}", guess.key, guess.value, guess.reason);
-            push_comment(&mut text, &words, width);
+        for (word, guesses) in [("guessed", &source.mapping.guesses), ("accepted", &source.accepted)] {
+            for guess in guesses {
+                let words = format!("{word} {} = {}: {}", guess.key, guess.value, guess.reason);
+                push_comment(&mut text, &words, width);
+            }
         }
-        push_line(&mut text, block);
+        push_line(&mut text, block.trim_end());
     }
     text
 }

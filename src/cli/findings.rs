@@ -10,8 +10,9 @@ use crate::ids::MeterId;
 /// At most this many meters are listed as those with the most findings.
 const MAX_WORST_METERS: usize = 5;
 
-/// Codes that always get an example: they concern users' files and stored digests.
-const ALWAYS_SHOWN: [Code; 2] = [Code::StoreHealed, Code::KeptAside];
+/// Codes that always get an example: they concern users' files and stored digests, and readings that someone
+/// accepted unseen.
+const ALWAYS_SHOWN: [Code; 3] = [Code::StoreHealed, Code::KeptAside, Code::GuessAccepted];
 
 /// Indent before an example.
 const EXAMPLE_LEAD: &str = "      ";

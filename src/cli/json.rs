@@ -4,10 +4,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::findings::by_code;
+use crate::acquisition::facts::Fact;
+use crate::acquisition::mapping::Guess;
+use crate::acquisition::preview::RowAsRead;
+use crate::error::Error;
 use crate::finding::Finding;
 use crate::indicators::REASON;
 use crate::language::Language;
-use crate::pipeline::{BacktestSummary, ExportProfile, RunSummary};
+use crate::pipeline::{BacktestSummary, ExportProfile, RunSummary, Verdict};
 use crate::ranking::Scored;
 use crate::settings::{ReadingsTable, Settings};
 use crate::trials::backtest::Backtest;
@@ -70,8 +74,39 @@ struct ProfileObject<'a> {
     timezone: Option<&'a str>,
     completeness: f64,
     estimated_share: f64,
+    verdict: &'static str,
+    n_guesses: u64,
+    consumption: Option<ConsumptionObject>,
+    mappings: Vec<MappingObject<'a>>,
     files: Vec<FileObject<'a>>,
     findings: Vec<FindingObject<'a>>,
+}
+
+/// What `check --json` prints for an export that cannot be read.
+#[derive(Serialize)]
+struct NotReadableObject<'a> {
+    hashwatt: &'static str,
+    verdict: &'static str,
+    error: String,
+    cure: &'a str,
+}
+
+/// Energy of the meters in a month.
+#[derive(Serialize)]
+struct ConsumptionObject {
+    n_meters: u64,
+    median_kwh_a_month: f64,
+    least_kwh_a_month: f64,
+    greatest_kwh_a_month: f64,
+}
+
+/// How some files are read, with rows of the first.
+#[derive(Serialize)]
+struct MappingObject<'a> {
+    first_file: &'a str,
+    n_files: u64,
+    facts: &'a [Fact],
+    rows: &'a [RowAsRead],
 }
 
 #[derive(Serialize)]
@@ -85,7 +120,8 @@ struct FileObject<'a> {
     name: &'a str,
     n_rows: u64,
     mapping: ReadingsTable,
-    guesses: &'a [crate::acquisition::mapping::Guess],
+    guesses: &'a [Guess],
+    accepted: &'a [Guess],
 }
 
 /// What `backtest --json` prints.
@@ -125,7 +161,18 @@ pub(super) fn of_profile(profile: &ExportProfile) -> String {
         n_rows: source.n_rows,
         mapping: source.mapping.to_table(&source.path),
         guesses: &source.mapping.guesses,
+        accepted: &source.accepted,
     });
+    let mappings = profile.mappings.iter().map(|mapping| MappingObject {
+        first_file: &mapping.name,
+        n_files: mapping.n_files,
+        facts: &mapping.facts,
+        rows: &mapping.rows,
+    });
+    let (verdict, n_guesses) = match profile.verdict() {
+        Verdict::Ready => ("ready", 0),
+        Verdict::ReadyWithGuesses(n) => ("ready_with_guesses", n),
+    };
     line(&ProfileObject {
         hashwatt: env!("CARGO_PKG_VERSION"),
         n_rows: profile.n_rows,
@@ -140,9 +187,25 @@ pub(super) fn of_profile(profile: &ExportProfile) -> String {
         timezone: profile.zone.as_deref(),
         completeness: profile.completeness,
         estimated_share: profile.estimated_share,
+        verdict,
+        n_guesses,
+        consumption: profile.consumption.map(|consumption| ConsumptionObject {
+            n_meters: consumption.n_meters,
+            median_kwh_a_month: consumption.median_kwh_a_month,
+            least_kwh_a_month: consumption.least_kwh_a_month,
+            greatest_kwh_a_month: consumption.greatest_kwh_a_month,
+        }),
+        mappings: mappings.collect(),
         files: files.collect(),
         findings: finding_objects(&profile.findings),
     })
+}
+
+/// Renders the verdict on an export that cannot be read; `None` where no input is to blame.
+pub(super) fn of_not_readable(error: &Error) -> Option<String> {
+    let cure = error.cure_of_input()?;
+    let hashwatt = env!("CARGO_PKG_VERSION");
+    Some(line(&NotReadableObject { hashwatt, verdict: "not_readable", error: error.to_string(), cure }))
 }
 
 fn suspect_object<'a>(scored: &'a Scored, language: &Language) -> SuspectObject<'a> {

@@ -2,14 +2,16 @@
 
 use jiff::civil::{Date, date};
 
+use crate::acquisition::facts::{Basis, Fact};
 use crate::acquisition::mapping::{
     Clock, Column, DecimalMark, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom,
     Unit,
 };
+use crate::acquisition::preview::RowAsRead;
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::{GroupId, MeterId};
 use crate::language::message::{Message, Value};
-use crate::pipeline::{ExportProfile, RunSummary, SourceProfile};
+use crate::pipeline::{Consumption, ExportProfile, MappingProfile, RunSummary, SourceProfile};
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, Settings};
@@ -145,11 +147,19 @@ pub(super) fn profile() -> ExportProfile {
         name: format!("exports/{name}"),
         path: "exports".into(),
         mapping: mapping(),
+        accepted: Vec::new(),
         n_rows: 26_304,
     };
     ExportProfile {
         sources: vec![source("april.csv"), source("may.csv")],
+        mappings: vec![mapping_profile()],
         n_rows: 52_608,
+        consumption: Some(Consumption {
+            n_meters: 37,
+            median_kwh_a_month: 255.0,
+            least_kwh_a_month: 3.1,
+            greatest_kwh_a_month: 2410.0,
+        }),
         n_meters: 37,
         span: Some(SPAN),
         intervals: vec![(30, 35), (60, 2)],
@@ -157,6 +167,31 @@ pub(super) fn profile() -> ExportProfile {
         estimated_share: 0.0,
         zone: Some("Europe/London".into()),
         findings: findings(),
+    }
+}
+
+fn mapping_profile() -> MappingProfile {
+    let fact =
+        |what, value: &str, basis, why: &str| Fact { what, value: value.into(), basis, why: why.into() };
+    let cell = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let row = |row, text: &str, energy_kwh| RowAsRead {
+        row,
+        cells: vec![cell("LCLid", "MAC000002"), cell("KWH/hh (per half hour) ", text)],
+        meter: "MAC000002".into(),
+        start: date(2021, 7, 1).at(0, 30, 0, 0),
+        demand_kw: None,
+        energy_kwh: Some(energy_kwh),
+        register_kwh: None,
+    };
+    MappingProfile {
+        name: "exports/april.csv".into(),
+        n_files: 2,
+        facts: vec![
+            fact("rows", "a row an interval", Basis::Stated, ""),
+            fact("unit", "kWh", Basis::File, "in the column's name"),
+            fact("clock", "local time of Europe/London", Basis::Guessed, "the hour that it skips is missing"),
+        ],
+        rows: vec![row(1, "0.143", 0.143), row(13_152, "1.2", 1.2)],
     }
 }
 

@@ -7,6 +7,7 @@ mod digest_summary;
 mod findings;
 mod json;
 mod layout;
+mod mapping_sections;
 mod memory;
 mod outcome;
 mod ranked_list;
@@ -15,6 +16,7 @@ mod reviewed;
 mod simulated;
 mod terminal;
 mod triaged;
+mod verdict;
 mod verified;
 
 #[cfg(test)]
@@ -98,13 +100,28 @@ fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
     start_threads(settings.threads)?;
-    let profile = pipeline::check(settings, terminal::watch().as_ref())?;
+    let profile = match pipeline::check(settings, terminal::watch().as_ref()) {
+        Ok(profile) => profile,
+        Err(error) => return Err(report_not_readable(error, answer)?),
+    };
     let text = match answer {
         Answer::Text => check_profile::render(&profile, terminal::width()),
         Answer::Json => json::of_profile(&profile),
     };
     outcome::print(&text)?;
     Ok(outcome::conclude(&profile.findings))
+}
+
+/// Prints the verdict on an export that cannot be read, and returns why.
+fn report_not_readable(error: Error, answer: Answer) -> Result<Error> {
+    let words = match answer {
+        Answer::Text => verdict::not_readable(&error).map(|line| line + "\n"),
+        Answer::Json => json::of_not_readable(&error),
+    };
+    if let Some(words) = words {
+        outcome::print(&layout::without_controls(&words))?;
+    }
+    Ok(error)
 }
 
 fn run_digest(settings: &Settings) -> Result<Outcome> {

@@ -9,7 +9,7 @@ use super::args::{
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::review::{Login, Places, ReviewSettings, Transport};
-use crate::settings::{Overrides, PipelineFile, Settings, check_threads, within};
+use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
 
@@ -227,6 +227,7 @@ fn overrides(input: &InputArguments, run: &RunArguments, more: Overrides) -> Ove
         verdicts: input.verdicts.clone(),
         timezone: input.timezone.clone(),
         threads: run.threads,
+        doubts: input.accept_guesses.then_some(Doubts::Accepted),
         ..more
     }
 }

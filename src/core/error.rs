@@ -56,6 +56,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns what to do about an input that cannot be used; `None` where no input is to blame.
+    #[must_use]
+    pub fn cure_of_input(&self) -> Option<&str> {
+        match self {
+            Self::Input { cure, .. } | Self::NoReadings { cure, .. } => Some(cure),
+            Self::Setting { .. } | Self::Write { .. } | Self::Table { .. } => None,
+        }
+    }
+
     /// Builds an [`Error::Input`] from its three parts.
     pub fn input(file: impl Into<String>, seen: impl Into<String>, cure: impl Into<String>) -> Self {
         Self::Input { file: file.into(), seen: seen.into(), cure: cure.into() }

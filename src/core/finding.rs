@@ -43,6 +43,8 @@ codes! {
     RowsSkipped = "rows_skipped",
     /// A property that was not stated was guessed: shape, unit, zone, stamp or column.
     Guessed = "guessed",
+    /// A file can be read in two ways; it was read in the likelier one, because guesses were accepted.
+    GuessAccepted = "guess_accepted",
     /// Intervals are missing between a meter's first and last interval.
     Gap = "gap",
     /// An interval occurs more than once with the same value.

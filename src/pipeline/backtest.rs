@@ -6,7 +6,7 @@ use super::beside::Tables;
 use super::folders::{check_store, inputs_of};
 use super::grouping::group;
 use super::{all_findings, digest_sources};
-use crate::acquisition::open_sources;
+use crate::acquisition::open_readings;
 use crate::acquisition::verdicts::Verdicts;
 use crate::balance::Balance;
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
     }
     let settings = &Settings { out: folder.path().to_owned(), ..settings.clone() };
     let tables = Tables::read(settings)?;
-    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let opened = open_readings(settings)?;
     let digested = digest_sources(&opened.sources, settings, watch)?;
     let store = &digested.store;
     let keep_none = |_, _: Option<&_>, _: Option<&_>| ();

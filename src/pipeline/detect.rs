@@ -8,7 +8,7 @@ use super::beside::{Tables, inputs, unknown_verdicts};
 use super::folders::{claim, publish};
 use super::grouping::{Grouped, group};
 use super::{all_findings, digest_sources, names_of};
-use crate::acquisition::{Opened, open_sources};
+use crate::acquisition::{Opened, open_readings};
 use crate::balance::{Around, Balance, Ledger, Tree};
 use crate::calendar::Calendar;
 use crate::digest::MeterDays;
@@ -58,7 +58,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let settings = &Settings { out: workspace.folder(), ..settings.clone() };
     let mut clock = Clock::default();
     let tables = Tables::read(settings)?;
-    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let opened = open_readings(settings)?;
     let digested = clock.time("digest", || digest_sources(&opened.sources, settings, watch))?;
     let run = Run { settings, watch, tables, opened, digested };
     let (tree, broken_links) = Tree::of(&run.tables.register);

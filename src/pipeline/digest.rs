@@ -3,7 +3,7 @@
 use super::detect::RunSummary;
 use super::digest_sources;
 use super::folders::{check_store, claim, inputs_of, publish};
-use crate::acquisition::open_sources;
+use crate::acquisition::open_readings;
 use crate::calendar::date_of;
 use crate::error::Result;
 use crate::finding::sort_findings;
@@ -23,7 +23,7 @@ pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     };
     let out = workspace.as_ref().map_or_else(|| settings.out.clone(), Workspace::folder);
     let settings = &Settings { out, ..settings.clone() };
-    let opened = open_sources(&settings.readings, settings.zone.as_ref())?;
+    let opened = open_readings(settings)?;
     let digested = digest_sources(&opened.sources, settings, watch)?;
     let mut findings = opened.findings;
     findings.extend(digested.findings);

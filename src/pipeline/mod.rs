@@ -3,6 +3,7 @@
 mod backtest;
 mod beside;
 mod check;
+mod consumption;
 mod detect;
 mod digest;
 mod folders;
@@ -20,7 +21,8 @@ use crate::settings::Settings;
 
 pub use backtest::{BacktestSummary, backtest};
 use beside::Tables;
-pub use check::{ExportProfile, SourceProfile, check};
+pub use check::{ExportProfile, MappingProfile, SourceProfile, Verdict, check};
+pub use consumption::Consumption;
 pub use detect::{RunSummary, detect};
 pub use digest::digest;
 pub use folders::inputs_of;

@@ -92,7 +92,9 @@ fn check_prints_a_mapping_that_detect_and_check_take() {
     for words in ["rows", "meters", "span", "interval", "60 min", "zone", "Asia/Almaty", "completeness"] {
         assert!(ran.stdout.contains(words), "nothing says `{words}`: {}", ran.stdout);
     }
-    let mapping = ran.stdout.split_once("pipeline file:\n").unwrap().1;
+    let mapping = ran.stdout.split_once("nothing is guessed:\n").unwrap().1;
+    let (mapping, verdict) = mapping.split_once("\nVerdict: ").unwrap();
+    assert!(verdict.starts_with("ready"), "{verdict}");
     let pipeline = folder.path().join("pasted.toml");
     std::fs::write(&pipeline, mapping).unwrap();
     let again = hashwatt_line(format!("check {}", pipeline.display())).ends_with(0);

@@ -25,3 +25,4 @@ mod shared_data;
 mod store;
 mod tidy;
 mod tips;
+mod verdict;

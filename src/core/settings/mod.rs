@@ -38,6 +38,9 @@ const TARIFFS_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
 /// Seed of every random choice if none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
+/// Value of a `..._column` key for a file without such a column, whatever its names suggest.
+pub const NO_COLUMN: &str = "none";
+
 /// A pipeline file as written; `check` turns it into [`Settings`].
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -80,6 +83,8 @@ pub struct RunTable {
     pub timezone: Option<String>,
     /// Language of the text in outputs: `en`, `ru` or `kk`.
     pub language: Option<String>,
+    /// Whether a file that can be read in two ways is read in the likelier one, with a warning.
+    pub accept_guesses: Option<bool>,
 }
 
 /// One `[[readings]]` as written in the file. Everything except `path` is guessed if it is not given.
@@ -95,6 +100,8 @@ pub struct ReadingsTable {
     pub meter_column: Option<String>,
     /// Column with the time of the interval (long, wide, register) or the date (daily).
     pub time_column: Option<String>,
+    /// Column with the time of day, where `time_column` holds days only.
+    pub time_of_day_column: Option<String>,
     /// Column with the energy, the demand or the register read.
     pub value_column: Option<String>,
     /// Daily rows: first and last interval column, in file order. Long and register rows: the columns to add,
@@ -134,7 +141,15 @@ impl ReadingsTable {
     /// Whether both settings read the energy of a file in the same way, wherever the files are.
     #[must_use]
     pub fn reads_as(&self, other: &Self) -> bool {
-        let nowhere = |table: &Self| Self { path: String::new(), voltage_column: None, ..table.clone() };
+        let nowhere = |table: &Self| Self {
+            path: String::new(),
+            voltage_column: None,
+            // What stores of earlier versions leave out.
+            decimal: table.decimal.clone().filter(|mark| mark != "."),
+            meter_column: table.meter_column.clone().filter(|name| name != NO_COLUMN),
+            quality_column: table.quality_column.clone().filter(|name| name != NO_COLUMN),
+            ..table.clone()
+        };
         nowhere(self) == nowhere(other)
     }
 }
@@ -242,6 +257,26 @@ pub struct Overrides {
     pub threads: Option<usize>,
     /// `--language`.
     pub language: Option<&'static Language>,
+    /// `--accept-guesses`.
+    pub doubts: Option<Doubts>,
+}
+
+/// What becomes of a file that can be read in two ways, of which neither is far likelier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Doubts {
+    /// It is refused, and the message names the key that decides.
+    #[default]
+    Refused,
+    /// It is read in the likelier way, and a warning says so.
+    Accepted,
+}
+
+impl Doubts {
+    /// Returns what a flag or key says.
+    #[must_use]
+    pub const fn of(is_accepting: bool) -> Self {
+        if is_accepting { Self::Accepted } else { Self::Refused }
+    }
 }
 
 /// The usage points' zone; it defines the civil days.
@@ -327,6 +362,8 @@ pub struct Settings {
     pub zone: Option<Zone>,
     /// Location and format of the interval data; at least one.
     pub readings: Vec<ReadingsTable>,
+    /// What becomes of files that can be read in two ways.
+    pub doubts: Doubts,
     /// The register.
     pub register: Option<PathBuf>,
     /// Outdoor temperature.
@@ -408,6 +445,7 @@ impl PipelineFile {
             },
             zone,
             readings,
+            doubts: flags.doubts.or(self.run.accept_guesses.map(Doubts::of)).unwrap_or_default(),
             register: flags.register.clone().or(self.register.map(|table| table.path)),
             weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
             events: flags.events.clone().or(self.events.map(|table| table.path)),

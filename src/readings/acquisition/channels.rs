@@ -109,12 +109,22 @@ pub(super) fn keep_import(
     true
 }
 
+/// Returns the only text that names active import, whatever the others mean.
+pub(super) fn only_import<'a>(column: &str, texts: &'a BTreeSet<String>) -> Option<&'a String> {
+    let kind = |text: &str| channel(column, text).or_else(|| nem_suffix(&text.trim().to_lowercase()));
+    let mut imports = texts.iter().filter(|text| kind(text) == Some(Channel::Import));
+    imports.next().filter(|_| imports.next().is_none())
+}
+
 /// Takes the unit from the texts of the rows that are read (`Active Import Interval (kW)`), where no column
 /// name states it. Returns whether the unit changed.
 pub(super) fn unit_of_rows(mapping: &mut Mapping) -> Result<bool, Trouble> {
     let Some(place) = mapping.guesses.iter().position(|guess| guess.key == "unit") else { return Ok(false) };
     let texts = mapping.only_rows.iter().flat_map(|(_, texts)| texts);
-    let units: Vec<(&String, Unit)> = texts.filter_map(|text| Some((text, unit_in_name(text)?))).collect();
+    // A lone W may be any code.
+    let unit =
+        |text: &String| unit_in_name(text).filter(|unit| !matches!(unit, Unit::Watts | Unit::Megawatts));
+    let units: Vec<(&String, Unit)> = texts.filter_map(|text| Some((text, unit(text)?))).collect();
     let Some(&(text, unit)) = units.first() else { return Ok(false) };
     if let Some((other, _)) = units.iter().find(|(_, other)| *other != unit) {
         return Err(Trouble::new(

@@ -44,7 +44,7 @@ pub(super) trait Rows {
 /// A file that is converted, whose first rows have been read.
 #[derive(Debug, Clone)]
 pub(super) struct Converted {
-    format: Format,
+    pub format: Format,
     schema: SchemaRef,
     /// What was left out or assumed.
     pub notes: Vec<Guess>,

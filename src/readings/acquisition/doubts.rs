@@ -1,15 +1,16 @@
 //! Refuses a file whose first rows show that the mapping reads them wrong: several channels under one meter
-//! and time, a unit that no customer's level fits, a counter of the day, stamps that differ by meter.
+//! and time, a counter of the day, stamps that differ by meter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 
-use super::Quantity;
+use super::channels::only_import;
 use super::decode::columns_of;
 use super::evidence::{Series, median_step_s, read_series, series_as_written};
 use super::guess::Trouble;
-use super::mapping::{Column, Layout, Mapping, Unit};
+use super::likelier::Says;
+use super::mapping::{Column, Layout, Mapping, Stamp};
 use super::marks::short_text;
 use super::profile::whole_texts;
 use hashwatt_core::settings::ReadingsTable;
@@ -23,12 +24,6 @@ const FEWEST_CONFLICTING: usize = 10;
 
 /// Most different texts of a column that tells channels apart.
 const MAX_CHANNELS: usize = 24;
-
-/// Mean demand that no home reaches: a connection of 3 x 63 A carries 43 kW, and its mean lies far below. [kW]
-const MAX_HOME_KW: f64 = 30.0;
-
-/// Least mean demand that a metered customer has. [kW]
-const MIN_CUSTOMER_KW: f64 = 0.01;
 
 /// Fewest reads in a day, and days, that show a counter of the day.
 const FEWEST_READS_A_DAY: usize = 12;
@@ -65,15 +60,22 @@ pub(super) fn refuse_conflicts(
     telling.sort_by_key(|(_, texts)| texts.len());
     Err(match telling.first() {
         Some((name, texts)) => {
-            let texts: Vec<String> = texts.iter().map(|text| format!("`{}`", short_text(text))).collect();
-            Trouble::new(
-                format!("{seen}; column `{name}` tells them apart: {}", texts.join(", ")),
+            let shown: Vec<String> = texts.iter().map(|text| format!("`{}`", short_text(text))).collect();
+            let trouble = Trouble::new(
+                format!("{seen}; column `{name}` tells them apart: {}", shown.join(", ")),
                 format!(
                     "Where it names channels or registers, set where = {{ {name:?} = \"...\" }} in [[readings]] to the one \
                      that holds what the customer draws, such as active import; where it names meters, set meter_column \
                      (a column needs a name)"
                 ),
-            )
+            );
+            match only_import(name, texts) {
+                Some(text) => trouble.or_likelier(
+                    Says::Where(name.clone(), text.clone()),
+                    "it is the only one named as active import",
+                ),
+                None => trouble,
+            }
         }
         None => Trouble::new(
             format!("{seen}, and no other column tells them apart"),
@@ -124,43 +126,6 @@ pub(super) fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTre
     (texts.len() > 1).then_some(texts)
 }
 
-/// Refuses a unit that was assumed where the level fits no home, and a thousandth of it does.
-pub(super) fn refuse_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
-    let is_assumed = mapping.guesses.iter().any(|guess| guess.key == "unit");
-    if !is_assumed || matches!(mapping.layout, Layout::Register { .. }) {
-        return Ok(());
-    }
-    let mut means: Vec<f64> = series.values().filter_map(|reads| mean_kw(mapping, reads)).collect();
-    means.sort_by(f64::total_cmp);
-    let Some(&median_kw) = means.get(means.len() / 2) else { return Ok(()) };
-    if median_kw <= MAX_HOME_KW || median_kw / 1e3 < MIN_CUSTOMER_KW {
-        return Ok(());
-    }
-    let (small, stated) = match mapping.unit.quantity() {
-        Quantity::Demand => (Unit::Watts, Unit::Kilowatts),
-        _ => (Unit::WattHours, Unit::KilowattHours),
-    };
-    let column = mapping.layout.values().first().map_or("", |column| column.name.as_str());
-    let seen = format!(
-        "column `{column}` states no unit: as {} the middle meter draws {median_kw:.0} kW all the time, as {} {:.2} kW",
-        stated.symbol(),
-        small.symbol(),
-        median_kw / 1e3
-    );
-    Err(Trouble::new(seen, "Set unit in [[readings]]: kWh or Wh of the interval, or kW or W of mean demand"))
-}
-
-fn mean_kw(mapping: &Mapping, reads: &[(i64, f64)]) -> Option<f64> {
-    if reads.len() < 2 {
-        return None;
-    }
-    let mean = reads.iter().map(|(_, value)| value).sum::<f64>() / reads.len() as f64;
-    match mapping.unit.quantity() {
-        Quantity::Demand => Some(mean),
-        _ => Some(mean * 3600.0 / median_step_s(reads).max(1) as f64),
-    }
-}
-
 /// Refuses values that rise all day and fall at midnight: a counter that the day resets.
 pub(super) fn refuse_daily_counter(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
     let judged: Vec<bool> = series.values().filter_map(|reads| is_daily_counter(reads)).collect();
@@ -174,7 +139,8 @@ pub(super) fn refuse_daily_counter(mapping: &Mapping, series: &Series) -> Result
             "column `{column}` rises all day and falls at midnight: it is a counter that each day resets"
         ),
         "Set shape = \"register\" to take its differences (the interval at each reset is lost), or export energy",
-    ))
+    )
+    .or_likelier(Says::Shape("register"), "no load rises all day on nearly all days"))
 }
 
 fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
@@ -247,7 +213,8 @@ pub(super) fn refuse_late_stamps(series: &Series) -> Result<(), Trouble> {
                  interval, sent {late_s} s late, or its start"
             ),
             "Set stamp = \"end\" or stamp = \"start\" in [[readings]]",
-        )),
+        )
+        .or_likelier(Says::Stamp(Stamp::End), "such times mostly mark the end")),
         _ => Ok(()),
     }
 }

@@ -7,15 +7,15 @@ use arrow::array::RecordBatch;
 use super::Quality;
 use super::channels::{keep_import, unit_of_rows};
 use super::decode::Recipe;
-use super::doubts::{
-    refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_level, refuse_midnight_of_the_day,
-};
+use super::doubts::{refuse_conflicts, refuse_daily_counter, refuse_late_stamps, refuse_midnight_of_the_day};
 use super::guess::Trouble;
+use super::likelier::Says;
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Layout, Mapping, Stamp};
 use super::marks::cell_text;
 use super::quality::{CodeMeaning, code_meaning};
 use super::source::read_sample;
+use super::unit_doubts::refuse_unit;
 use super::unused::mention_factors;
 use hashwatt_core::ids::MeterNumbers;
 use hashwatt_core::settings::ReadingsTable;
@@ -81,8 +81,8 @@ pub(super) fn look_at_sample(
         }
         refuse_daily_counter(mapping, &series)?;
     }
-    refuse_level(mapping, &series)?;
-    let is_stamp_known = stated.stamp.is_some() || mapping.guesses.iter().any(|guess| guess.key == "stamp");
+    refuse_unit(mapping, &series)?;
+    let is_stamp_known = stated.stamp.is_some() || mapping.is_guessed("stamp");
     if !is_timed || is_stamp_known {
         return Ok(());
     }
@@ -99,7 +99,9 @@ pub(super) fn look_at_sample(
         refuse_mixed_stamps(&series, n_end)?;
     }
     if is_end_stamped(&series, n_end) {
-        let reason = "series begin one interval after midnight and end at midnight".to_owned();
+        let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
+        let reason =
+            format!("series of {n_end} of {n} meters begin one interval after midnight and end at midnight");
         mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
         mapping.stamp = Stamp::End;
     }
@@ -155,13 +157,19 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
     if n_end == 0 || n_start == 0 {
         return Ok(());
     }
+    let (stamp, n) = if u64::from(n_end) > n_start as u64 {
+        (Stamp::End, n_end as usize)
+    } else {
+        (Stamp::Start, n_start)
+    };
     Err(Trouble::new(
         format!(
             "times of {n_start} meters run from midnight to the last interval, those of {n_end} from one interval later \
              to midnight: some stamp the start of the interval, some the end"
         ),
         "Export the two kinds of meters apart and set stamp for each, or set stamp for all",
-    ))
+    )
+    .or_likelier(Says::Stamp(stamp), format!("{n} meters show it")))
 }
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.
@@ -234,6 +242,7 @@ fn is_end_stamped(series: &Series, n_end: u32) -> bool {
     n > 0 && f64::from(n_end) >= ENOUGH_METERS * n as f64
 }
 
+/// Returns the middle step from one read to the next, in whichever direction the file runs. [s]
 pub(super) fn median_step_s(reads: &[(i64, f64)]) -> i64 {
     if reads.len() < 2 {
         return 0;

@@ -4,12 +4,13 @@ use arrow::array::{Array, AsArray};
 
 use super::day_part;
 use super::guess_time::{find_stamp, find_time, find_time_of_day};
-use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, NONE, QualityOne, TimeFrom, Unit};
+use super::likelier::{Likelier, Says};
+use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, TimeFrom, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
 use super::values::DecimalMark;
-use hashwatt_core::settings::ReadingsTable;
+use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
 /// a multiplier that only converts a unit. [1]
@@ -20,11 +21,19 @@ const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
 pub(super) struct Trouble {
     pub seen: String,
     pub cure: String,
+    /// The likelier of two readings, where the file can be read in two ways.
+    pub likelier: Option<Likelier>,
 }
 
 impl Trouble {
     pub fn new(seen: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { seen: seen.into(), cure: cure.into() }
+        Self { seen: seen.into(), cure: cure.into(), likelier: None }
+    }
+
+    /// Adds the reading that is taken where guesses are accepted, and why it is the likelier one.
+    pub fn or_likelier(mut self, says: Says, reason: impl Into<String>) -> Self {
+        self.likelier = Some(Likelier { says, reason: reason.into() });
+        self
     }
 }
 
@@ -65,7 +74,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
     let added = added_columns(known, &layout)?;
-    let day_part = find_time_of_day(known, &mut roles, &layout, &time);
+    let day_part = find_time_of_day(known, &mut roles, &layout, &time)?;
     let minutes = day_part
         .as_ref()
         .and_then(|(_, part)| day_part::find_minutes(known.profiles, &roles.taken, *part))
@@ -109,6 +118,7 @@ fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
     let columns = [
         ("meter_column", &stated.meter_column),
         ("time_column", &stated.time_column),
+        ("time_of_day_column", &stated.time_of_day_column),
         ("value_column", &stated.value_column),
         ("quality_column", &stated.quality_column),
         ("multiplier_column", &stated.multiplier_column),
@@ -161,9 +171,7 @@ fn named_role(
     names: &[&str],
 ) -> Result<Option<Column>, Trouble> {
     match stated {
-        Some(name) if name == NONE && !known.profiles.iter().any(|profile| profile.name == NONE) => {
-            return Ok(None);
-        }
+        Some(name) if is_none(known, Some(name)) => return Ok(None),
         Some(name) => return stated_column(known, key, name).map(Some),
         None => {}
     }
@@ -171,8 +179,16 @@ fn named_role(
     Ok(names.iter().find_map(find).map(column_of))
 }
 
+/// Whether a key says that the file has no such column.
+pub(super) fn is_none(known: &Known<'_>, stated: Option<&str>) -> bool {
+    stated == Some(NO_COLUMN) && !known.profiles.iter().any(|profile| profile.name == NO_COLUMN)
+}
+
 fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>, Trouble> {
-    let column = if let Some(name) = &known.stated.meter_column {
+    let says_none = is_none(known, known.stated.meter_column.as_deref());
+    let column = if says_none {
+        None
+    } else if let Some(name) = &known.stated.meter_column {
         let column = stated_column(known, "meter_column", name)?;
         let profile = &known.profiles[column.index];
         if matches!(profile.kind, Kind::Other | Kind::Flag) {
@@ -194,6 +210,9 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
     let is_meter = |key: &str| names::METER.contains(&name_key(key).as_str());
     if let Some((_, value)) = known.partitions.iter().find(|(key, _)| is_meter(key)) {
         return Ok(Some(MeterFrom::Name(value.clone())));
+    }
+    if says_none {
+        return Ok(None);
     }
     let is_text = |p: &&Profile| p.kind == Kind::Text && !roles.taken.contains(&p.index);
     let beside = |p: &&Profile| {
@@ -235,7 +254,7 @@ pub(super) fn counts_rows(profile: &Profile) -> bool {
 fn find_quality(known: &Known<'_>, roles: &Roles, layout: &Layout) -> Result<Option<Column>, Trouble> {
     let used: Vec<usize> = layout.values().iter().map(|column| column.index).collect();
     let found = named_role(known, "quality_column", &known.stated.quality_column, names::QUALITY)?;
-    let is_stated = known.stated.quality_column.as_deref().is_some_and(|name| name != NONE);
+    let is_stated = known.stated.quality_column.as_deref().is_some_and(|name| name != NO_COLUMN);
     Ok(found.filter(|column| {
         let kind = known.profiles[column.index].kind;
         let is_free = !used.contains(&column.index) && !roles.taken.contains(&column.index);

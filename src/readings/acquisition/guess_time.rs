@@ -1,15 +1,15 @@
 //! Finds the column of times, its format, and which end of the interval it marks.
 
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type};
 
+use super::date_order::order_shown;
 use super::day_part::find_day_part;
-use super::guess::{Known, Roles, Trouble, column_of, names_of, stated_column};
+use super::guess::{Known, Roles, Trouble, column_of, is_none, names_of, stated_column};
 use super::local_time::{END_INSTANT_S, FIRST_INSTANT_S};
-use super::mapping::{Column, DayPart, Layout, Mapping, Stamp, TimeForm, TimeFrom};
+use super::mapping::{Column, DayPart, Layout, Stamp, TimeForm, TimeFrom};
 use super::names;
-use super::profile::{Kind, Profile, date_order, has_unordered_dates, name_key};
-use hashwatt_core::settings::ReadingsTable;
+use super::profile::{Kind, Profile, name_key};
 
 use super::text_time::{DateOrder, is_epoch, parse_time, serial_time, whole_number_time};
 
@@ -81,10 +81,18 @@ fn time_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
         DataType::Timestamp(_, Some(_)) => Ok(TimeForm::Instant),
         DataType::Timestamp(_, None) | DataType::Date32 | DataType::Date64 => Ok(TimeForm::Naive),
         kind if kind.is_floating() && is_serial(profile) => {
-            roles.guess("time_column", &profile.name, serial_reason(&profile.example));
+            if known.stated.time_column.is_none() {
+                roles.guess("time_column", &profile.name, serial_reason(&profile.example));
+            }
             Ok(TimeForm::Serial)
         }
-        kind if kind.is_numeric() => Ok(number_form(roles, profile)),
+        kind if kind.is_numeric() => {
+            let (form, reason) = number_form(profile);
+            if let Some(reason) = reason.filter(|_| known.stated.time_column.is_none()) {
+                roles.guess("time_column", &profile.name, reason);
+            }
+            Ok(form)
+        }
         _ if profile.kind == Kind::Number && !profile.is_time_number => Err(no_time_numbers(profile)),
         _ if matches!(profile.kind, Kind::Time | Kind::Empty) || profile.is_time_number => {
             text_form(known, roles, profile)
@@ -118,16 +126,16 @@ fn no_time_numbers(profile: &Profile) -> Trouble {
     Trouble::new(seen, "Write times as 2024-02-29 23:30, or set time_column to a column with times")
 }
 
-fn number_form(roles: &mut Roles, profile: &Profile) -> TimeForm {
+/// Returns how numbers count time, and by what that shows.
+fn number_form(profile: &Profile) -> (TimeForm, Option<String>) {
     let numbers = arrow::compute::cast(&profile.array, &DataType::Int64);
     let first = numbers.as_ref().ok().and_then(|numbers| {
         let mut all = numbers.as_primitive::<Int64Type>().iter().flatten();
         all.find(|number| is_epoch(*number) || whole_number_time(*number).is_some())
     });
-    let Some(first) = first else { return TimeForm::Epoch { per_second: 1 } };
+    let Some(first) = first else { return (TimeForm::Epoch { per_second: 1 }, None) };
     if !is_epoch(first) {
-        roles.guess("time_column", &profile.name, format!("whole numbers such as {first} read as dates"));
-        return TimeForm::Digits;
+        return (TimeForm::Digits, Some(format!("whole numbers such as {first} read as dates")));
     }
     let fits = |per_second: &i64| (FIRST_INSTANT_S..END_INSTANT_S).contains(&first.div_euclid(*per_second));
     let per_second = [1, 1_000, 1_000_000, 1_000_000_000].into_iter().find(fits).unwrap_or(1);
@@ -137,8 +145,7 @@ fn number_form(roles: &mut Roles, profile: &Profile) -> TimeForm {
         1_000_000 => "microseconds",
         _ => "nanoseconds",
     };
-    roles.guess("time_column", &profile.name, format!("{unit} since 1970 UTC, by the size of {first}"));
-    TimeForm::Epoch { per_second }
+    (TimeForm::Epoch { per_second }, Some(format!("{unit} since 1970 UTC, by the size of {first}")))
 }
 
 fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<TimeForm, Trouble> {
@@ -147,19 +154,10 @@ fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
         Some("dmy") => DateOrder::DayFirst,
         Some("mdy") => DateOrder::MonthFirst,
         Some(other) => return Err(Trouble::new(format!("date_order = \"{other}\""), "Write dmy or mdy")),
-        None if has_unordered_dates(texts) => {
-            date_order(texts).or_else(|| order_by_span(texts)).unwrap_or_else(|| {
-                let reason = format!(
-                    "dates such as `{}` do not show it, and most of the world writes it so",
-                    profile.example
-                );
-                roles.guess("date_order", "dmy", reason);
-                DateOrder::DayFirst
-            })
-        }
-        None => DateOrder::DayFirst,
+        // Decided once the whole file can be asked.
+        None => order_shown(texts).map_or(DateOrder::DayFirst, |(order, _)| order),
     };
-    if matches!(profile.kind, Kind::Number) && serial_example(texts) {
+    if known.stated.time_column.is_none() && matches!(profile.kind, Kind::Number) && serial_example(texts) {
         roles.guess("time_column", &profile.name, serial_reason(&profile.example));
     }
     one_kind_of_zone(profile, texts, order)?;
@@ -168,60 +166,6 @@ fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<
         Some(time) if time.is_instant => TimeForm::TextInstant(order),
         _ => TimeForm::TextNaive(order),
     })
-}
-
-/// Returns the order in which the dates follow each other closely: read in the other, days of one month
-/// would be the same day of many months. `None` if the dates do not tell.
-fn order_by_span(texts: &arrow::array::StringArray) -> Option<DateOrder> {
-    const FEWEST_DAYS: usize = 3;
-    const MUCH_WIDER: i64 = 4;
-    let days = |order| {
-        let day = |text: &str| parse_time(text.as_bytes(), order).map(|time| time.seconds.div_euclid(86_400));
-        texts.iter().flatten().filter_map(day).collect::<std::collections::BTreeSet<i64>>()
-    };
-    // A read a month, always on its first day, is a row of twelve days in the other order.
-    let has_times = |text: &str| {
-        parse_time(text.as_bytes(), DateOrder::DayFirst).is_some_and(|time| time.seconds % 86_400 != 0)
-    };
-    if !texts.iter().flatten().any(has_times) {
-        return None;
-    }
-    let span = |days: &std::collections::BTreeSet<i64>| Some(days.last()? - days.first()? + 1);
-    let (by_day, by_month) = (days(DateOrder::DayFirst), days(DateOrder::MonthFirst));
-    if by_day.len().min(by_month.len()) < FEWEST_DAYS {
-        return None;
-    }
-    match (span(&by_day)?, span(&by_month)?) {
-        (day, month) if day > MUCH_WIDER * month => Some(DateOrder::MonthFirst),
-        (day, month) if month > MUCH_WIDER * day => Some(DateOrder::DayFirst),
-        _ => None,
-    }
-}
-
-/// Decides the order of day and month by the whole file where its first rows leave it open.
-pub(super) fn decide_date_order(
-    mapping: &mut Mapping,
-    stated: &ReadingsTable,
-    sample: &RecordBatch,
-    rest: impl FnOnce(&[usize], &mut dyn FnMut(&RecordBatch) -> bool),
-) {
-    let is_open =
-        stated.date_order.is_none() && mapping.guesses.iter().any(|guess| guess.key == "date_order");
-    let TimeFrom::Column(column, form) = &mut mapping.time else { return };
-    let (TimeForm::TextNaive(order) | TimeForm::TextInstant(order)) = form else { return };
-    if !is_open || sample.num_rows() == 0 {
-        return;
-    }
-    let mut found = None;
-    rest(&[column.index], &mut |rows| {
-        let texts = rows.column(0).as_string_opt::<i32>();
-        found = texts.and_then(|texts| date_order(texts).or_else(|| order_by_span(texts)));
-        found.is_some()
-    });
-    if let Some(found) = found {
-        *order = found;
-        mapping.guesses.retain(|guess| guess.key != "date_order");
-    }
 }
 
 fn serial_example(texts: &arrow::array::StringArray) -> bool {
@@ -254,17 +198,32 @@ pub(super) fn find_time_of_day(
     roles: &mut Roles,
     layout: &Layout,
     time: &TimeFrom,
-) -> Option<(Column, DayPart)> {
-    let TimeFrom::Column(column, form) = time else { return None };
+) -> Result<Option<(Column, DayPart)>, Trouble> {
+    let TimeFrom::Column(column, form) = time else { return Ok(None) };
     if !matches!(layout, Layout::Long { .. } | Layout::Register { .. }) {
-        return None;
+        return Ok(None);
     }
     let dates = &known.profiles[column.index];
-    let (profile, part) = find_day_part(known.profiles, &roles.taken, dates, *form)?;
-    roles.taken.push(profile.index);
-    let value = format!("{} with {}", dates.name, profile.name);
-    roles.guess("time_column", value, format!("`{}` holds days only", dates.name));
-    Some((column_of(profile), part))
+    let stated = known.stated.time_of_day_column.as_deref();
+    if is_none(known, stated) {
+        return Ok(None);
+    }
+    let Some(stated) = stated else {
+        let Some((profile, part)) = find_day_part(known.profiles, &roles.taken, dates, *form) else {
+            return Ok(None);
+        };
+        roles.taken.push(profile.index);
+        roles.guess("time_of_day_column", &profile.name, format!("`{}` holds days only", dates.name));
+        return Ok(Some((column_of(profile), part)));
+    };
+    let column = stated_column(known, "time_of_day_column", stated)?;
+    let only = std::slice::from_ref(&known.profiles[column.index]);
+    let (_, part) = find_day_part(only, &[], dates, *form).ok_or_else(|| {
+        let seen = format!("column `{stated}` is no time of day beside `{}`", dates.name);
+        Trouble::new(seen, "Set time_of_day_column to a column of clock times, or of numbers of the interval")
+    })?;
+    roles.taken.push(column.index);
+    Ok(Some((column, part)))
 }
 
 /// Finds which end of the interval times mark: as stated, or as the column name says.

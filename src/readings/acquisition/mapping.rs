@@ -5,10 +5,7 @@ use serde::Serialize;
 use super::Quantity;
 use super::text_time::DateOrder;
 pub use super::values::DecimalMark;
-use hashwatt_core::settings::ReadingsTable;
-
-/// Value of a `..._column` key for a file without such a column, whatever its names suggest.
-pub(super) const NONE: &str = "none";
+use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,6 +182,17 @@ pub enum Stamp {
     End,
 }
 
+impl Stamp {
+    /// Returns the value of the `stamp` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::End => "end",
+        }
+    }
+}
+
 /// Unit of the values in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -339,18 +347,24 @@ impl Mapping {
         })
     }
 
+    /// Whether the value of this key was guessed.
+    #[must_use]
+    pub fn is_guessed(&self, key: &str) -> bool {
+        self.guesses.iter().any(|guess| guess.key == key)
+    }
+
+    /// Returns the column's name, or that there is none where that was guessed.
+    fn column_or_none(&self, key: &str, column: Option<&Column>) -> Option<String> {
+        match column {
+            Some(column) => Some(column.name.clone()),
+            None => self.is_guessed(key).then(|| NO_COLUMN.to_owned()),
+        }
+    }
+
     /// Returns the mapping as the settings would state it, for the export at `path`.
     #[must_use]
     pub fn to_table(&self, path: &str) -> ReadingsTable {
         let text = |text: &str| Some(text.to_owned());
-        let is_none = |guess: &&Guess| guess.value == NONE;
-        let none = |key: &str| {
-            self.guesses
-                .iter()
-                .filter(is_none)
-                .find(|guess| guess.key == key)
-                .map(|guess| guess.value.clone())
-        };
         let values = self.layout.values();
         let is_one_column = matches!(self.layout, Layout::Long { .. } | Layout::Register { .. });
         let several = match (&self.layout, values) {
@@ -369,34 +383,25 @@ impl Mapping {
             shape: text(self.layout.shape()),
             meter_column: match &self.meter {
                 MeterFrom::Column(column) => text(&column.name),
-                MeterFrom::Name(_) | MeterFrom::ValueColumns => None,
+                MeterFrom::Name(_) => text(NO_COLUMN),
+                MeterFrom::ValueColumns => None,
             },
             time_column: match &self.time {
                 TimeFrom::Column(column, _) => text(&column.name),
                 TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
             },
+            time_of_day_column: self.day_part.as_ref().map(|(column, _)| column.name.clone()),
             value_column: (is_one_column && several.is_none()).then(|| values[0].name.clone()),
             value_columns: several,
-            quality_column: self
-                .quality
-                .as_ref()
-                .map(|column| column.name.clone())
-                .or_else(|| none("quality_column")),
-            multiplier_column: self
-                .multiplier_column
-                .as_ref()
-                .map(|column| column.name.clone())
-                .or_else(|| none("multiplier_column")),
+            quality_column: self.column_or_none("quality_column", self.quality.as_ref()),
+            multiplier_column: self.column_or_none("multiplier_column", self.multiplier_column.as_ref()),
             voltage_column: self.voltage.as_ref().map(|column| column.name.clone()),
             multiplier: (self.multiplier != 1.0).then_some(self.multiplier),
             unit: text(self.unit.symbol()),
             clock: self.clock.map(|clock| clock.as_str().to_owned()),
-            stamp: text(match self.stamp {
-                Stamp::Start => "start",
-                Stamp::End => "end",
-            }),
+            stamp: text(self.stamp.as_str()),
             date_order: self.date_order().map(str::to_owned),
-            decimal: (self.decimal == DecimalMark::Comma).then(|| ",".to_owned()),
+            decimal: text(self.decimal.as_str()),
             encoding: self.encoding.map(str::to_owned),
             skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
             only_rows: self
@@ -418,13 +423,11 @@ impl Mapping {
             .expect("a table of texts and numbers is TOML")
     }
 
-    const fn date_order(&self) -> Option<&'static str> {
+    /// Returns the value of the `date_order` key, where times are text.
+    pub(super) const fn date_order(&self) -> Option<&'static str> {
         match self.time {
             TimeFrom::Column(_, TimeForm::TextNaive(order) | TimeForm::TextInstant(order)) => {
-                Some(match order {
-                    DateOrder::DayFirst => "dmy",
-                    DateOrder::MonthFirst => "mdy",
-                })
+                Some(order.as_str())
             }
             _ => None,
         }

@@ -442,6 +442,27 @@ pub(super) fn is_demand_name(key: &str) -> bool {
     WORDS.iter().any(|word| key.contains(word))
 }
 
+/// Whether a value's name, in lower-case letters and digits, says that it is energy.
+pub(super) fn is_energy_name(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "energ",
+        "consum",
+        "usage",
+        "used",
+        "import",
+        "conso",
+        "verbrauch",
+        "arbeit",
+        "afname",
+        "verbruik",
+        "энерг",
+        "потребл",
+        "расход",
+        "тұтын",
+    ];
+    WORDS.iter().any(|word| key.contains(word))
+}
+
 /// Returns the stamp stated in the name of a time column.
 pub(super) fn stamp_in_name(key: &str) -> Option<Stamp> {
     let has = |part: &str| {

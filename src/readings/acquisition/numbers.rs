@@ -6,7 +6,8 @@
 use arrow::array::{ArrayRef, RecordBatch};
 
 use super::guess::Trouble;
-use super::mapping::Mapping;
+use super::likelier::Says;
+use super::mapping::{Guess, Mapping};
 use super::marks::short_text;
 use super::profile::column_texts;
 use super::values::DecimalMark;
@@ -25,6 +26,16 @@ pub(super) struct NumberEvidence {
     either: Option<(String, u8)>,
     /// Whether a cell of 0 to 999 has no mark.
     has_plain: bool,
+    /// Cells of each kind.
+    counts: MarkCounts,
+}
+
+/// Cells with a mark, by what the mark can be.
+#[derive(Debug, Clone, Copy, Default)]
+struct MarkCounts {
+    point: u64,
+    comma: u64,
+    either: u64,
 }
 
 impl NumberEvidence {
@@ -48,6 +59,7 @@ impl NumberEvidence {
                 && bytes[0] != b'0' =>
             {
                 self.either.get_or_insert_with(|| (cell.to_owned(), last));
+                self.counts.either += 1;
                 return;
             }
             [_] => last,
@@ -60,13 +72,35 @@ impl NumberEvidence {
             _ if are_groups(&cell[..last_at], other_mark(last)) => last,
             _ => return,
         };
-        let seen = if decimal == b'.' { &mut self.point } else { &mut self.comma };
+        let (seen, n) = match decimal {
+            b'.' => (&mut self.point, &mut self.counts.point),
+            _ => (&mut self.comma, &mut self.counts.comma),
+        };
         seen.get_or_insert_with(|| cell.to_owned());
+        *n += 1;
     }
 
     /// Whether the cells so far decide.
     pub const fn is_decided(&self) -> bool {
         self.point.is_some() || self.comma.is_some()
+    }
+
+    /// Returns the mark as a guess with its evidence, where it is not the point that most files have.
+    fn guess(&self, mark: DecimalMark) -> Option<Guess> {
+        let MarkCounts { point, comma, either } = self.counts;
+        let n = point + comma + either;
+        let reason = match (mark, &self.comma, &self.either) {
+            (DecimalMark::Comma, Some(cell), _) => {
+                format!("{comma} of {n} numbers with a mark can be read in no other way, such as `{cell}`")
+            }
+            (_, None, Some((cell, _))) if point == 0 => {
+                format!(
+                    "all {either} numbers with a mark have three digits after it, such as `{cell}`, and none is without"
+                )
+            }
+            _ => return None,
+        };
+        Some(Guess { key: "decimal", value: mark.as_str().to_owned(), reason })
     }
 
     /// Returns the decimal mark, or `None` where no cell has a mark.
@@ -86,13 +120,16 @@ impl NumberEvidence {
             }
             (Some(_), None, _) => Ok(Some(DecimalMark::Point)),
             (None, Some(_), _) => Ok(Some(DecimalMark::Comma)),
-            (None, None, Some((cell, _))) if self.has_plain => {
+            (None, None, Some((cell, mark))) if self.has_plain => {
                 let whole: String = cell.chars().filter(char::is_ascii_digit).collect();
                 let seen = format!(
                     "column `{column}` has `{cell}` beside numbers without a mark: the mark is a decimal mark, or it \
                      groups thousands ({whole})"
                 );
-                Err(Trouble::new(seen, CURE))
+                let decimal = if *mark == b'.' { DecimalMark::Comma } else { DecimalMark::Point };
+                let reason = "numbers below 1000 have no mark, and all others three digits after it: so it groups \
+                              thousands";
+                Err(Trouble::new(seen, CURE).or_likelier(Says::Decimal(decimal), reason))
             }
             (None, None, Some((_, mark))) => {
                 Ok(Some(if *mark == b'.' { DecimalMark::Point } else { DecimalMark::Comma }))
@@ -109,10 +146,10 @@ pub(super) fn decide_decimal(
     mapping: &Mapping,
     sample: &RecordBatch,
     rest: impl FnOnce(&[usize], &mut dyn FnMut(&RecordBatch) -> bool),
-) -> Result<DecimalMark, Trouble> {
+) -> Result<(DecimalMark, Option<Guess>), Trouble> {
     match stated {
-        Some(".") => return Ok(DecimalMark::Point),
-        Some(",") => return Ok(DecimalMark::Comma),
+        Some(".") => return Ok((DecimalMark::Point, None)),
+        Some(",") => return Ok((DecimalMark::Comma, None)),
         Some(other) => {
             return Err(Trouble::new(
                 format!("decimal = \"{other}\""),
@@ -138,7 +175,8 @@ pub(super) fn decide_decimal(
         });
     }
     let name = columns.first().map_or("", |column| column.name.as_str());
-    Ok(evidence.decide(name)?.unwrap_or_default())
+    let mark = evidence.decide(name)?;
+    Ok((mark.unwrap_or_default(), mark.and_then(|mark| evidence.guess(mark))))
 }
 
 fn add_texts(evidence: &mut NumberEvidence, column: &ArrayRef) {

@@ -1,6 +1,6 @@
 //! Opens every file that the settings name and maps its columns. A bad file never stops the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use arrow::array::RecordBatch;
@@ -10,12 +10,14 @@ use jiff::tz::TimeZone;
 use super::contained::contained;
 use super::converted::{Converted, Format, ROWS_SAMPLED};
 use super::csv_file::CsvFile;
+use super::date_order::decide_date_order;
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
-use super::guess_time::decide_date_order;
+use super::guess_findings::guess_findings;
+use super::likelier::Refusal;
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
-use super::mapping::{Clock, Mapping, TimeForm, TimeFrom};
+use super::mapping::{Clock, Guess, Mapping, TimeForm, TimeFrom};
 use super::numbers::decide_decimal;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
@@ -26,13 +28,10 @@ use super::text_time::{DateOrder, parse_time};
 use super::values::{DecimalMark, parse_number};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
-use hashwatt_core::settings::{ReadingsTable, Zone};
+use hashwatt_core::settings::{Doubts, ReadingsTable, Settings, Zone};
 
 /// Most cells at the start of a file used to guess its mapping.
 const CELLS_SAMPLED: usize = 1 << 20;
-
-/// What formats note that no key of `[[readings]]` states.
-const NOT_KEYS: [&str; 3] = ["channel", "interval", "sheet"];
 
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
@@ -54,8 +53,21 @@ pub struct Opened {
 /// # Errors
 /// When no file can be read, or a setting has a value that cannot be used.
 pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<Opened> {
+    open_all(readings, zone, Doubts::Refused)
+}
+
+/// Opens the files that the settings name. A bad file becomes a finding; so does one that can be read in two
+/// ways, unless the settings accept guesses.
+///
+/// # Errors
+/// As [`open_sources`].
+pub fn open_readings(settings: &Settings) -> Result<Opened> {
+    open_all(&settings.readings, settings.zone.as_ref(), settings.doubts)
+}
+
+fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> Result<Opened> {
     let mut opened = Opened::default();
-    let mut errors = Vec::new();
+    let (mut errors, mut undated) = (Vec::new(), Vec::new());
     let mut seen = BTreeMap::new();
     for stated in readings {
         let files = match find_files(&stated.path) {
@@ -71,13 +83,18 @@ pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<O
                 seen.insert(file.place(), first);
                 continue;
             }
-            let name = file.name.clone();
-            let damaged = |seen| Error::input(name, seen, "Copy or export it again");
-            match contained(|| open_file(file, stated, zone), damaged) {
+            match open_accepting(&file, stated, zone, doubts) {
                 Ok(source) => opened.sources.push(source),
-                Err(error @ Error::Setting { .. }) => return Err(error),
-                Err(error) => errors.push(error),
+                Err(refusal) if matches!(*refusal.error, Error::Setting { .. }) => return Err(*refusal.error),
+                Err(refusal) if refusal.is_of_date_order() => undated.push((file, stated, refusal)),
+                Err(refusal) => errors.push(*refusal.error),
             }
+        }
+    }
+    for (file, stated, refusal) in undated {
+        match open_undated(&file, stated, zone, doubts, refusal, &opened.sources) {
+            Ok(source) => opened.sources.push(source),
+            Err(refusal) => errors.push(*refusal.error),
         }
     }
     if opened.sources.is_empty() {
@@ -92,6 +109,75 @@ pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<O
     Ok(opened)
 }
 
+/// Opens a file. Where it can be read in two ways and guesses are accepted, opens it as if the key of the likelier
+/// reading had been stated. The order of day and month is left to the other files of the export.
+fn open_accepting(
+    file: &FoundFile,
+    stated: &ReadingsTable,
+    zone: Option<&Zone>,
+    doubts: Doubts,
+) -> std::result::Result<Source, Refusal> {
+    let (mut stated, mut accepted) = (stated.clone(), Vec::new());
+    loop {
+        let damaged = |seen| Error::input(&file.name, seen, "Copy or export it again").into();
+        let refusal = match contained(|| open_file(file, &stated, zone), damaged) {
+            Ok(mut source) => {
+                source.accepted = accepted;
+                return Ok(source);
+            }
+            Err(refusal) => refusal,
+        };
+        let Some(likelier) = refusal.likelier.as_ref().filter(|_| !refusal.is_of_date_order()) else {
+            return Err(refusal);
+        };
+        let guess = likelier.guess();
+        // A key that is stated already cannot have been refused for want of it.
+        if doubts == Doubts::Refused || accepted.iter().any(|known: &Guess| known.key == guess.key) {
+            return Err(refusal);
+        }
+        likelier.says.state(&mut stated);
+        accepted.push(guess);
+    }
+}
+
+/// Opens a file whose dates do not show their order: in the order of all other files of the export that do, or,
+/// where guesses are accepted, in the likelier one.
+fn open_undated(
+    file: &FoundFile,
+    stated: &ReadingsTable,
+    zone: Option<&Zone>,
+    doubts: Doubts,
+    refusal: Refusal,
+    sources: &[Source],
+) -> std::result::Result<Source, Refusal> {
+    let is_sibling = |source: &&Source| source.path == stated.path;
+    let guessed =
+        |source: &Source| source.mapping.guesses.iter().find(|guess| guess.key == "date_order").cloned();
+    let shown: Vec<String> =
+        sources.iter().filter(is_sibling).filter_map(guessed).map(|guess| guess.value).collect();
+    let mut stated = stated.clone();
+    match shown.first().filter(|first| shown.iter().all(|order| order == *first)) {
+        Some(order) => {
+            stated.date_order = Some(order.clone());
+            let mut source = open_accepting(file, &stated, zone, doubts)?;
+            let reason = format!(
+                "its own dates do not show it, those of {} other files of the export do",
+                shown.len()
+            );
+            source.mapping.guesses.push(Guess { key: "date_order", value: order.clone(), reason });
+            Ok(source)
+        }
+        None if doubts == Doubts::Accepted => {
+            let Some(likelier) = &refusal.likelier else { return Err(refusal) };
+            likelier.says.state(&mut stated);
+            let mut source = open_accepting(file, &stated, zone, doubts)?;
+            source.accepted.push(likelier.guess());
+            Ok(source)
+        }
+        None => Err(refusal),
+    }
+}
+
 fn same_file(name: &str, first: &str) -> Finding {
     let words =
         format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
@@ -102,12 +188,13 @@ fn nothing_usable(mut errors: Vec<Error>) -> Error {
     if errors.len() == 1 {
         return errors.remove(0);
     }
-    let cure = "Correct the files, or point --readings at others";
+    let cures: BTreeSet<&str> = errors.iter().filter_map(Error::cure_of_input).collect();
+    let cure = match (cures.len(), cures.first()) {
+        (1, Some(cure)) => (*cure).to_owned(),
+        _ => "Correct the files, or point --readings at others".to_owned(),
+    };
     let seen = errors.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    Error::NoReadings {
-        seen: format!("{} files or folders, none usable: {seen}", errors.len()),
-        cure: cure.to_owned(),
-    }
+    Error::NoReadings { seen: format!("{} files or folders, none usable: {seen}", errors.len()), cure }
 }
 
 fn skipped_file(error: &Error) -> Finding {
@@ -120,40 +207,13 @@ fn skipped_file(error: &Error) -> Finding {
     }
 }
 
-/// Returns one note per guess and reason; it names the first file and how many share the guess.
-fn guess_findings(sources: &[Source]) -> Vec<Finding> {
-    let mut shared: Vec<(&super::mapping::Guess, &str, u64)> = Vec::new();
-    for source in sources {
-        for guess in &source.mapping.guesses {
-            match shared.iter_mut().find(|(known, _, _)| known.key == guess.key && known.value == guess.value)
-            {
-                Some((_, _, n)) => *n += 1,
-                None => shared.push((guess, &source.name, 1)),
-            }
-        }
-    }
-    let finding = |(guess, name, n): (&super::mapping::Guess, &str, u64)| {
-        let others = if n > 1 { format!(" (and {} more files)", n - 1) } else { String::new() };
-        let text = format!(
-            "{name}{others}: {} was taken as {}: {}.{}",
-            guess.key,
-            guess.value,
-            guess.reason,
-            if NOT_KEYS.contains(&guess.key) { "" } else { " State it in [[readings]] if that is wrong" }
-        );
-        Finding::new(Code::Guessed, Severity::Note, text)
-            .in_source(name)
-            .with("key", guess.key)
-            .with("value", guess.value.clone())
-            .with("reason", guess.reason.clone())
-            .with("files", n)
-    };
-    shared.into_iter().map(finding).collect()
-}
-
-fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Result<Source> {
-    let name = file.name.clone();
-    let trouble = |seen: String, cure: &str| Error::input(&name, seen, cure);
+fn open_file(
+    file: &FoundFile,
+    stated: &ReadingsTable,
+    zone: Option<&Zone>,
+) -> std::result::Result<Source, Refusal> {
+    let refuse = |trouble: Trouble| Refusal::of(&file.name, trouble);
+    let trouble = |seen: String, cure: &str| refuse(Trouble::new(seen, cure));
     let bytes = file.storage.size().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => trouble("no such file".to_owned(), "Check the path"),
         _ => trouble(error.to_string(), "Check that the file can be read"),
@@ -161,12 +221,10 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     if bytes == 0 {
         return Err(trouble("the file is empty".to_owned(), "Export it again"));
     }
-    let (content, sample) = open_content(&file.storage, bytes, stated)
-        .map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
+    let (content, sample) = open_content(&file.storage, bytes, stated).map_err(refuse)?;
     let profiles = profile_columns(&sample);
     let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
-    let mut mapping =
-        map_columns(&known).map_err(|trouble| Error::input(&name, trouble.seen, trouble.cure))?;
+    let mut mapping = map_columns(&known).map_err(refuse)?;
     content.describe(&mut mapping, stated, zone.is_some());
     let table = offset_table(&mapping, zone)?;
     let rows = match &content {
@@ -182,22 +240,25 @@ fn open_file(file: FoundFile, stated: &ReadingsTable, zone: Option<&Zone>) -> Re
     };
     let is_cut = sample.num_rows() >= sample_rows(sample.num_columns()).min(ROWS_SAMPLED);
     let is_whole = rows.map_or(content.n_units() == 1 && !is_cut, |n| n == sample.num_rows() as u64);
-    let trouble = |trouble: Trouble| Error::input(&name, trouble.seen, trouble.cure);
     let rest = |columns: &[usize], add: &mut dyn FnMut(&RecordBatch) -> bool| {
         content.read_texts(&file.storage, columns, add);
     };
-    mapping.decimal = decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(trouble)?;
-    decide_date_order(&mut mapping, stated, &sample, rest);
-    look_at_sample(&mut mapping, stated, &sample, is_whole, span).map_err(trouble)?;
+    let (decimal, guess) =
+        decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(refuse)?;
+    mapping.decimal = decimal;
+    mapping.guesses.extend(guess);
+    decide_date_order(&mut mapping, stated, &sample, rest).map_err(refuse)?;
+    look_at_sample(&mut mapping, stated, &sample, is_whole, span).map_err(refuse)?;
     Ok(Source {
-        name: file.name,
+        name: file.name.clone(),
         bytes,
         rows,
         mapping,
+        accepted: Vec::new(),
         path: stated.path.clone(),
-        partitions: file.partitions,
+        partitions: file.partitions.clone(),
         index: 0,
-        storage: file.storage,
+        storage: file.storage.clone(),
         content,
         table,
     })
@@ -284,7 +345,7 @@ fn open_parquet(storage: &Storage, bytes: u64) -> std::result::Result<(Content, 
     Ok((Content::Parquet(file), sample))
 }
 
-fn sample_rows(n_columns: usize) -> usize {
+pub(super) fn sample_rows(n_columns: usize) -> usize {
     (CELLS_SAMPLED / n_columns.max(1)).clamp(16, ROWS_SAMPLED)
 }
 

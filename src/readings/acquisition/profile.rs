@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Float64Type};
 
 use super::marks::cell_text;
 use super::report::Cause;
-use super::text_time::{DateOrder, parse_time, serial_time, unordered_pair, whole_number_time};
+use super::text_time::{DateOrder, parse_time, serial_time, whole_number_time};
 use super::values::{DecimalMark, parse_number};
 
 /// Most text rows tested; more would not change the result.
@@ -79,24 +79,6 @@ pub(super) fn profile_columns(rows: &RecordBatch) -> Vec<Profile> {
 /// Reduces a name to lower-case letters and digits: `KWH/hh (per half hour)` is `kwhhhperhalfhour`.
 pub(super) fn name_key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Returns the order of day and month that the texts show, or `None` if they show none.
-pub(super) fn date_order(texts: &StringArray) -> Option<DateOrder> {
-    texts.iter().flatten().find_map(|text| match unordered_pair(text.as_bytes())? {
-        (first, second) if first > 12 && second <= 12 => Some(DateOrder::DayFirst),
-        (first, second) if first <= 12 && second > 12 => Some(DateOrder::MonthFirst),
-        _ => None,
-    })
-}
-
-/// Whether the order of day and month matters for these texts.
-pub(super) fn has_unordered_dates(texts: &StringArray) -> bool {
-    texts
-        .iter()
-        .flatten()
-        .find(|text| !text.trim().is_empty())
-        .is_some_and(|text| unordered_pair(text.as_bytes()).is_some())
 }
 
 /// Returns the column as plain text, if it is text of any kind.
@@ -209,15 +191,5 @@ mod tests {
         assert_eq!(kind(Arc::new(Float64Array::from(vec![0.25]))), (Kind::Number, false));
         assert_eq!(kind(Arc::new(Int64Array::from(vec![1_359_592_200]))), (Kind::Number, true));
         assert_eq!(kind(Arc::new(StringArray::from(vec!["1359592200"]))), (Kind::Number, true));
-    }
-
-    #[test]
-    fn the_order_of_day_and_month_shows_in_a_day_above_twelve() {
-        let order = |texts: Vec<&str>| date_order(&StringArray::from(texts));
-        assert_eq!(order(vec!["01/02/2013", "13/02/2013"]), Some(DateOrder::DayFirst));
-        assert_eq!(order(vec!["01/02/2013", "02/13/2013"]), Some(DateOrder::MonthFirst));
-        assert_eq!(order(vec!["01/02/2013"]), None);
-        assert!(has_unordered_dates(&StringArray::from(vec!["01/02/2013"])));
-        assert!(!has_unordered_dates(&StringArray::from(vec!["2013-02-01"])));
     }
 }

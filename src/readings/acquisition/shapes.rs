@@ -1,6 +1,7 @@
 //! Detects the layout of a file: long, wide, daily rows, one column per day, or register reads.
 
-use super::guess::{Known, Roles, Trouble, column_of, counts_rows, names_of, stated_column};
+use super::guess::{Known, Roles, Trouble, column_of, counts_rows, is_none, names_of, stated_column};
+use super::likelier::Says;
 use super::mapping::{Column, DayCount, Layout, MeterFrom, TimeFrom};
 use super::names;
 use super::profile::{Kind, Profile};
@@ -361,7 +362,9 @@ fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
 
 /// Takes the meter's id from the file name, if there is no meter column and only one meter.
 fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
-    roles.guess("meter_column", known.stem, "no column names the meter, so the file's name does");
+    if !is_none(known, known.stated.meter_column.as_deref()) {
+        roles.guess("meter_column", "none", "no column names the meter, so the file's name does");
+    }
     MeterFrom::Name(known.stem.to_owned())
 }
 
@@ -374,12 +377,18 @@ fn refuse_candidates(known: &Known<'_>, roles: &Roles) -> Result<(), Trouble> {
             && !super::day_part::NAMES.contains(&p.key.as_str())
     };
     let free = || known.profiles.iter().filter(is_free);
+    if is_none(known, known.stated.meter_column.as_deref()) {
+        return Ok(());
+    }
     let candidates: Vec<Profile> = free().filter(|p| may_be_ids(p)).cloned().collect();
     if let Some(first) = candidates.first() {
-        return Err(Trouble::new(
+        let trouble = Trouble::new(
             format!("no column is known to name the meter; {} may", names_of(&candidates)),
             format!("Set meter_column to one of them, for example meter_column = \"{}\"", first.name),
-        ));
+        );
+        let says = Says::MeterColumn(first.name.clone());
+        let reason = "it is the only column that may hold ids";
+        return Err(if candidates.len() == 1 { trouble.or_likelier(says, reason) } else { trouble });
     }
     match free().find(|p| names::METER.contains(&p.key.as_str()) && counts_rows(p)) {
         Some(one) => Err(Trouble::new(

@@ -26,6 +26,8 @@ pub struct Source {
     pub rows: Option<u64>,
     /// How its columns become intervals.
     pub mapping: Mapping,
+    /// Of two readings of the file, the likelier that was accepted.
+    pub accepted: Vec<Guess>,
     /// `path` of the `[[readings]]` that named it.
     pub path: String,
     /// `key=value` folders in its path.
@@ -78,14 +80,22 @@ impl Content {
         }
     }
 
-    /// Passes columns of text batch by batch until `add` returns `true`. Only files of text are read; a part
-    /// that cannot be read is reported when the rows are.
+    /// Passes columns of text batch by batch until `add` returns `true`. Only text files and Parquet are read; a
+    /// part that cannot be read is reported when the rows are.
     pub fn read_texts(
         &self,
         storage: &Storage,
         columns: &[usize],
         add: &mut dyn FnMut(&arrow::array::RecordBatch) -> bool,
     ) {
+        if let Self::Parquet(file) = self {
+            for group in 0..file.n_groups() {
+                let Ok(batches) = file.read(storage, group, columns, usize::MAX) else { return };
+                if batches.map_while(std::result::Result::ok).any(|rows| add(&rows)) {
+                    return;
+                }
+            }
+        }
         let Self::Csv(file) = self else { return };
         for block in 0..file.n_blocks() {
             let Ok(mut batches) = file.read(storage, block, columns, usize::MAX) else { return };

@@ -14,6 +14,17 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// Returns the value of the `date_order` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+}
+
 /// A time as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParsedTime {

@@ -27,6 +27,17 @@ pub enum DecimalMark {
     Comma,
 }
 
+impl DecimalMark {
+    /// Returns the value of the `decimal` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+        }
+    }
+}
+
 /// Fills `out` with one number per row. Rows without a number are marked; null is a missing interval.
 pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
     out.clear();

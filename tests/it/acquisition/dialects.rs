@@ -145,9 +145,13 @@ fn months_may_have_names_and_days_may_be_numbers_of_a_spreadsheet() {
 #[test]
 fn the_order_of_day_and_month_shows_in_how_days_follow() {
     bytes_are_read(table("meter,at,kwh", |m, d, h, e| format!("{m},05/{d:02}/2023 {h:02}:00,{e:.3}")));
-    // One read a month is a row of days in the other order: no evidence.
-    let monthly: String = (1..=12).map(|month| format!("a,01/{month:02}/2022,{month}.5\n")).collect();
-    let export = read_csv(&format!("meter,date,kwh\n{monthly}")).unwrap();
+    // One read a month is a row of days in the other order: no evidence, unless points tell.
+    let monthly = |mark: &str| -> String {
+        let rows = (1..=12).map(|month| format!("a,01{mark}{month:02}{mark}2022,{month}.5\n"));
+        format!("meter,date,kwh\n{}", rows.collect::<String>())
+    };
+    assert!(refusal(&monthly("/")).contains("date_order"));
+    let export = read_csv(&monthly(".")).unwrap();
     assert_eq!((export.guess("date_order"), export.starts()[11]), (Some("dmy"), "2022-12-01T00:00:00"));
 }
 

@@ -258,7 +258,7 @@ fn a_file_without_a_meter_column_is_one_meter_named_like_the_file() {
     let export = read(&stated(&path), None).unwrap();
     assert_eq!(export.meters(), ["substation-12"]);
     assert_eq!(export.quantities[0], Quantity::Demand);
-    assert_eq!(export.guess("meter_column"), Some("substation-12"));
+    assert_eq!(export.guess("meter_column"), Some("none"));
 }
 
 #[test]
@@ -269,5 +269,5 @@ fn the_time_of_day_may_have_a_column_of_its_own() {
     (1..=48).for_each(|period| writeln!(text, "a,2024-01-31,{period},{}", period % 5).unwrap());
     let export = read_csv(&text).unwrap();
     assert_eq!((export.starts()[0], export.starts()[47]), ("2024-01-31T00:00:00", "2024-01-31T23:30:00"));
-    assert_eq!(export.guess("time_column"), Some("date with period"));
+    assert_eq!(export.guess("time_of_day_column"), Some("period"));
 }

@@ -106,8 +106,8 @@ fn day_and_month_are_told_from_the_rows_or_from_the_settings() {
     assert_eq!(export.starts(), ["2013-01-02T00:30:00", "2013-02-13T00:30:00"]);
 
     let (_folder, path) = long(&["01/02/2013 00:30"]);
-    let export = read(&stated(&path), None).unwrap();
-    assert_eq!(export.guess("date_order"), Some("dmy"));
+    let error = read(&stated(&path), None).map(|export| export.rows).unwrap_err().to_string();
+    assert!(error.contains("date_order") && error.contains("01/02/2013 00:30"), "{error}");
     let table = ReadingsTable { date_order: Some("mdy".to_owned()), ..stated(&path) };
     assert_eq!(read(&table, None).unwrap().starts(), ["2013-01-02T00:30:00"]);
 }
