@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Quantity;
 use super::text_time::DateOrder;
 pub use super::values::DecimalMark;
+use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::settings::ReadingsTable;
 
 /// A column of a file.
@@ -256,6 +257,25 @@ pub struct Guess {
     pub value: String,
     /// Reason for it.
     pub reason: String,
+}
+
+impl Guess {
+    /// What formats note that no key of `[[readings]]` states.
+    const NOT_KEYS: [&str; 6] = ["channel", "interval", "meter", "period", "sheet", "time zone"];
+
+    /// Returns the note that says what was assumed in the files that `files` names.
+    pub(super) fn finding(&self, files: &str) -> Finding {
+        let cure = if Self::NOT_KEYS.contains(&self.key) {
+            ""
+        } else {
+            " State it in [[readings]] if that is wrong"
+        };
+        let text = format!("{files}: {} was taken as {}: {}.{cure}", self.key, self.value, self.reason);
+        Finding::new(Code::Guessed, Severity::Note, text)
+            .with("key", self.key)
+            .with("value", self.value.clone())
+            .with("reason", self.reason.clone())
+    }
 }
 
 /// How one file becomes interval data.

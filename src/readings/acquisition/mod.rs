@@ -3,6 +3,8 @@
 //! The output of this stage is [`IntervalBatch`]: meters by number, UTC instants that mark the start of the
 //! interval, and quantities in kW or kWh according to [`Quantity`].
 
+mod archive;
+mod channel_day;
 mod contained;
 mod converted;
 mod csv_file;
@@ -11,6 +13,8 @@ mod decode;
 mod doubts;
 pub mod events;
 mod evidence;
+mod green_button;
+mod green_button_feed;
 mod guess;
 mod guess_time;
 mod json_lines;
@@ -20,6 +24,8 @@ pub mod local_time;
 mod locate;
 pub mod mapping;
 mod marks;
+mod member;
+mod message;
 mod meter_ids;
 mod names;
 mod nem12;
@@ -43,6 +49,8 @@ pub mod verdicts;
 pub mod voltages;
 pub mod weather;
 mod workbook;
+mod xml;
+mod xml_format;
 
 pub use locate::local_files;
 pub use meter_ids::MeterReader;

@@ -3,6 +3,7 @@
 mod bad_data;
 mod dialects;
 mod layouts;
+mod messages;
 mod places;
 mod time;
 mod types;
