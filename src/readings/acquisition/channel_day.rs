@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::period::{Period, Written};
 use super::report::Cause;
 
 /// Minutes of a day of 24 h. [min]
@@ -18,31 +19,6 @@ const NEVER_BELOW: f64 = 0.2;
 
 /// Whole numbers below this may be zeros that were rounded up.
 const LEAST_WHOLE: f64 = 2.0;
-
-/// A value as written.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Written {
-    /// A number.
-    Number(f64),
-    /// No text.
-    Empty,
-    /// A text that is no number.
-    Other(String),
-}
-
-/// One period as written.
-#[derive(Debug, Clone)]
-pub(super) struct Period {
-    /// Number in the file, counted from 1.
-    pub number: u64,
-    /// Start and end since midnight [min], or the texts that are no times.
-    pub times: Result<(i64, i64), String>,
-    /// `summer`, where it is stated.
-    pub is_summer: Option<bool>,
-    pub value: Written,
-    /// A (measured), E (estimated), or a status that is not known.
-    pub quality: Cow<'static, str>,
-}
 
 /// A period that was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]

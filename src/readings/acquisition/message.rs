@@ -1,14 +1,14 @@
 //! Reads messages of class 80020 and 80040, a day of half-hours a file: active import of the measuring points.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use arrow::array::RecordBatch;
 
-use super::channel_day::{Period, Written, arrange};
+use super::channel_day::arrange;
 use super::converted::{Rows, StatedZone};
 use super::mapping::Guess;
 use super::marks::short_text;
+use super::period::Period;
 use super::report::{Cause, UnitReport};
 use super::trade_rows::{Times, TradeRows, midnight_s};
 use super::xml::{Part, Tag, Xml};
@@ -226,22 +226,11 @@ impl Day {
     fn start_in_channel(&mut self, tag: &Tag<'_>) {
         if tag.is("period") {
             self.n_periods += 1;
-            self.period = Some(Period {
-                number: self.n_periods,
-                times: times_of(tag),
-                is_summer: tag.attribute("summer").and_then(|text| Some(text.parse::<u8>().ok()? != 0)),
-                value: Written::Empty,
-                quality: Cow::Borrowed("A"),
-            });
+            self.period = Some(Period::of(tag, self.n_periods));
         } else if tag.is("value")
             && let Some(period) = &mut self.period
         {
-            let status = tag.attribute("status").unwrap_or_default();
-            period.quality = match &*status {
-                "" | "0" => Cow::Borrowed("A"),
-                "1" => Cow::Borrowed("E"),
-                other => Cow::Owned(short_text(other)),
-            };
+            period.set_status(tag);
         }
     }
 
@@ -274,10 +263,7 @@ impl Day {
 
     fn end_value(&mut self) {
         if let Some(period) = &mut self.period {
-            period.value = match &period.value {
-                Written::Empty => written(&self.text),
-                _ => Written::Other("two values".to_owned()),
-            };
+            period.set_value(&self.text);
         }
     }
 
@@ -393,46 +379,5 @@ impl Day {
             note("period", "in the order of their start".to_owned(), reason);
         }
         notes
-    }
-}
-
-fn times_of(tag: &Tag<'_>) -> Result<(i64, i64), String> {
-    let read = |name: &str| {
-        let text = tag.attribute(name).unwrap_or_default();
-        minutes_of(&text).ok_or_else(|| format!("a period with {name} `{}`", short_text(&text)))
-    };
-    Ok((read("start")? % 1440, read("end")? % 1440))
-}
-
-/// Reads `HHMM` or `HH:MM` up to 24:00 as minutes since midnight. [min]
-fn minutes_of(text: &str) -> Option<i64> {
-    let number = |bytes: &[u8]| match bytes {
-        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i64::from(10 * (a - b'0') + b - b'0')),
-        _ => None,
-    };
-    let (hours, minutes) = match text.as_bytes() {
-        [hours @ .., b':', a, b] if hours.len() == 2 => (number(hours)?, number(&[*a, *b])?),
-        [hours @ .., a, b] if hours.len() == 2 => (number(hours)?, number(&[*a, *b])?),
-        _ => return None,
-    };
-    (minutes < 60 && hours * 60 + minutes <= 1440).then_some(hours * 60 + minutes)
-}
-
-/// Reads a number with a point or a comma; spaces between its digits count for nothing.
-fn written(text: &str) -> Written {
-    let text = text.trim();
-    if text.is_empty() {
-        return Written::Empty;
-    }
-    if let Ok(number) = text.parse::<u32>() {
-        return Written::Number(f64::from(number));
-    }
-    let mut plain: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
-    if plain.matches(',').count() == 1 && !plain.contains('.') {
-        plain = plain.replace(',', ".");
-    }
-    match plain.parse::<f64>() {
-        Ok(number) if number.is_finite() => Written::Number(number),
-        _ => Written::Other(short_text(text)),
     }
 }

@@ -32,6 +32,7 @@ mod nem12;
 mod numbers;
 mod open;
 mod parquet_file;
+mod period;
 mod preamble;
 mod profile;
 mod quality;

@@ -1,10 +1,13 @@
 //! Writes small exports into temporary folders and reads them back as interval data.
 
+mod archives;
 mod bad_data;
 mod dialects;
+mod green_button;
 mod layouts;
 mod messages;
 mod places;
+mod samples;
 mod time;
 mod types;
 
