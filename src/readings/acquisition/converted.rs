@@ -13,6 +13,7 @@ use super::mapping::{Clock, Guess};
 use super::message::{Message, Points};
 use super::preamble::StatedText;
 use super::report::UnitReport;
+use super::resent::Sent;
 use super::storage::Storage;
 use super::xml::Xml;
 use super::{json_lines, nem12, workbook};
@@ -56,6 +57,11 @@ pub(super) trait Rows {
         None
     }
 
+    /// Returns what the message is about, of formats that send corrections.
+    fn sent(&self) -> Option<Sent> {
+        None
+    }
+
     /// Returns facts, by name, that all files of one run must share to be read together.
     fn must_agree(&self) -> Vec<(String, String)> {
         Vec::new()
@@ -82,6 +88,8 @@ pub(super) struct Converted {
     zone: Option<StatedZone>,
     /// What was left out or assumed.
     pub notes: Vec<Guess>,
+    /// What the message is about, of formats that send corrections.
+    pub sent: Option<Sent>,
     /// Facts, by name, that all files of one run must share.
     pub must_agree: Vec<(String, String)>,
 }
@@ -116,8 +124,16 @@ impl Converted {
         let sample =
             arrow::compute::concat_batches(&schema, &batches).map_err(|error| broken(error.to_string()))?;
         let sample = sample.slice(0, sample.num_rows().min(ROWS_SAMPLED));
-        let (zone, notes, must_agree) = (rows.zone(), rows.notes(), rows.must_agree());
-        Ok((Self { format, text, schema, zone, notes, must_agree }, sample))
+        let opened = Self {
+            format,
+            text,
+            schema,
+            zone: rows.zone(),
+            notes: rows.notes(),
+            sent: rows.sent(),
+            must_agree: rows.must_agree(),
+        };
+        Ok((opened, sample))
     }
 
     /// Returns the rows from the start of the file, with all columns.

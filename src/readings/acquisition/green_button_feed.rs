@@ -334,3 +334,22 @@ fn series_of(path: &str, title: &str, kind: &Entry) -> Result<Series, String> {
     let step_s = kind.number("intervallength").filter(|step| *step > 0);
     Ok(Series { meter, kind: of_values, factor: 10f64.powi(power - 3), step_s })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_one_series_with_and_without_a_host() {
+        let expected = Some("espi/UsagePoint/7/MeterReading/1".to_owned());
+        for href in [
+            "https://a.example/espi/UsagePoint/7/MeterReading/1/IntervalBlock/2",
+            "/espi/UsagePoint/7/MeterReading/1/",
+            "espi/UsagePoint/7/MeterReading/1?x=y",
+        ] {
+            assert_eq!(up_to(&path_of(href), "meterreading"), expected, "{href}");
+        }
+        assert_eq!(up_to("espi/UsagePoint/7/MeterReading", "MeterReading"), None);
+        assert_eq!(path_of("https://a.example"), "");
+    }
+}

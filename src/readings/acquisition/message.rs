@@ -10,6 +10,7 @@ use super::mapping::Guess;
 use super::marks::short_text;
 use super::period::Period;
 use super::report::{Cause, UnitReport};
+use super::resent::Sent;
 use super::trade_rows::{Times, TradeRows, midnight_s};
 use super::xml::{Part, Tag, Xml};
 
@@ -81,11 +82,14 @@ struct Day {
     points: Points,
     rows: TradeRows,
     unused: UnitReport,
+    /// `number` of the message.
+    number: u64,
     midnight_s: Option<i64>,
     /// `timezone` of the areas.
     zone: Option<String>,
     /// Text of the element that is open.
     text: String,
+    first_point: String,
     /// Code of the current point.
     point: String,
     has_import: bool,
@@ -117,9 +121,11 @@ impl Message {
             points,
             rows: TradeRows::new(Times::Naive, "energy"),
             unused: UnitReport::default(),
+            number: 0,
             midnight_s: None,
             zone: None,
             text: String::new(),
+            first_point: String::new(),
             point: String::new(),
             has_import: false,
             seen: HashSet::new(),
@@ -195,6 +201,12 @@ impl Rows for Message {
         })
     }
 
+    fn sent(&self) -> Option<Sent> {
+        let day = jiff::Timestamp::from_second(self.day.midnight_s?).ok()?.strftime("%Y-%m-%d");
+        let what = format!("{day} from {} {} on", self.day.points.element(), self.day.first_point);
+        Some(Sent { what, number: self.day.number })
+    }
+
     fn must_agree(&self) -> Vec<(String, String)> {
         self.day.zone.iter().map(|code| ("timezone of its areas".to_owned(), code.clone())).collect()
     }
@@ -209,12 +221,17 @@ impl Day {
             return Ok(self.start_channel(tag));
         } else if tag.is("area") {
             self.start_area(tag)?;
+        } else if tag.is("message") {
+            self.number = tag.attribute("number").and_then(|text| text.parse().ok()).unwrap_or(0);
         } else if let Some(points) = Points::of(tag) {
             if points != self.points {
                 self.elements_left_out.insert(points.element());
                 return Ok(Next::Skip);
             }
             self.point = tag.attribute("code").unwrap_or_default().into_owned();
+            if self.first_point.is_empty() {
+                self.first_point.clone_from(&self.point);
+            }
             self.has_import = false;
         } else if let Some(sum) = SUMS.into_iter().find(|sum| tag.is(sum)) {
             self.elements_left_out.insert(sum);

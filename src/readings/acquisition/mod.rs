@@ -38,6 +38,7 @@ mod profile;
 mod quality;
 pub mod register;
 pub mod report;
+mod resent;
 mod shapes;
 mod source;
 mod storage;

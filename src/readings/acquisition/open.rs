@@ -21,6 +21,7 @@ use super::numbers::decide_decimal;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
 use super::profile::profile_columns;
+use super::resent::order_by_name_and_number;
 use super::source::{Content, Source};
 use super::storage::{GZIP_MAGIC, Storage};
 use super::text_time::{DateOrder, parse_time};
@@ -39,7 +40,7 @@ const PARQUET_MAGIC: &[u8] = b"PAR1";
 /// Replaces the final magic bytes if the footer is encrypted.
 const ENCRYPTED_MAGIC: &[u8] = b"PARE";
 
-/// Files that can be read, in order of name, and findings about the others.
+/// Files that can be read, in order of name, corrections before what they correct, and findings about the others.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// Files that can be read.
@@ -76,7 +77,7 @@ pub fn open_sources(readings: &[ReadingsTable], zone: Option<&Zone>) -> Result<O
     if opened.sources.is_empty() {
         return Err(nothing_usable(errors));
     }
-    opened.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    opened.findings.extend(order_by_name_and_number(&mut opened.sources));
     errors.extend(keep_agreeing(&mut opened.sources));
     for (index, source) in opened.sources.iter_mut().enumerate() {
         source.index = u32::try_from(index).expect("fewer than 4 billion files");
@@ -293,9 +294,8 @@ fn format_of(
         // A broken gzip file is reported when rows are read, not here.
         let _ = storage.unpacked_stream().and_then(|bytes| bytes.take(16).read_to_end(&mut start));
     }
-    // Of UTF-16 every other byte says enough.
-    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        start.retain(|byte| byte.is_ascii() && *byte != 0);
+    if let [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] = start.as_slice() {
+        return format_of_xml(storage, text).map(Some);
     }
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
     if start.starts_with(b"UNA") || start.starts_with(b"UNB+") {

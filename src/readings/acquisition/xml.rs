@@ -66,7 +66,13 @@ impl Xml {
         self.reader.get_mut().left = MAX_PART;
         let at = self.reader.buffer_position();
         let event = self.reader.read_event_into(&mut self.buffer);
-        match event.map_err(|error| format!("the XML is broken after byte {at}: {error}"))? {
+        let broken = |error: quick_xml::Error| match error {
+            quick_xml::Error::Syntax(error) => {
+                format!("it ends after byte {at} within a tag or comment: it is cut off ({error})")
+            }
+            error => format!("the XML is broken after byte {at}: {error}"),
+        };
+        match event.map_err(broken)? {
             Event::Start(tag) | Event::Empty(tag) => {
                 self.depth += 1;
                 Ok(Part::Start(Tag(tag)))
@@ -211,5 +217,70 @@ impl BufRead for Paced {
     fn consume(&mut self, n: usize) {
         self.left = self.left.saturating_sub(n as u64);
         self.input.consume(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn open(bytes: &[u8]) -> (tempfile::NamedTempFile, Xml) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let xml = Xml::open(&Storage::Local(file.path().to_owned()), &StatedText::default()).unwrap();
+        (file, xml)
+    }
+
+    fn said(bytes: &[u8]) -> Result<String, String> {
+        let (_file, mut xml) = open(bytes);
+        let mut all = String::new();
+        loop {
+            match xml.next()? {
+                Part::Start(tag) => all += &format!("<{} {:?}>", tag.name(), tag.attribute("A")),
+                Part::Text(text) => all += &text,
+                Part::End(_) => all.push('/'),
+                Part::Done => return Ok(all),
+            }
+        }
+    }
+
+    #[test]
+    fn tags_attributes_and_texts_are_read_without_prefixes_and_escapes() {
+        let text =
+            "<?xml version='1.0'?><!DOCTYPE x><n:a A=' 1&amp;2 '><b/>x<![CDATA[<y>]]>&lt;<!-- z --></n:a>";
+        assert_eq!(said(text.as_bytes()).unwrap(), "<a Some(\"1&2\")><b None>/x<y></");
+    }
+
+    #[test]
+    fn an_element_is_passed_over_whole() {
+        let (_file, mut xml) = open(b"<a><b><c/>1</b><d/></a>");
+        for name in ["a", "b"] {
+            let Part::Start(tag) = xml.next().unwrap() else { panic!("no start") };
+            assert!(tag.is(name));
+        }
+        xml.skip().unwrap();
+        assert!(matches!(xml.next().unwrap(), Part::Start(tag) if tag.is("D")));
+    }
+
+    #[test]
+    fn what_is_cut_off_or_crossed_says_so() {
+        for text in ["<a><b>", "<a>text", "<a><b", "<a><!-- x"] {
+            assert!(said(text.as_bytes()).unwrap_err().contains("cut off"), "{text}");
+        }
+        assert!(said(b"<a><b></a></b>").unwrap_err().contains("broken after byte 6"));
+    }
+
+    #[test]
+    fn a_text_without_end_is_not_held_in_memory() {
+        let text = ["<a>".to_owned(), "x".repeat(MAX_PART as usize + (1 << 20)), "</a>".to_owned()].concat();
+        assert!(said(text.as_bytes()).unwrap_err().contains("of more than"));
+    }
+
+    #[test]
+    fn entities_of_entities_are_not_resolved() {
+        let text = "<!DOCTYPE a [<!ENTITY b \"&c;&c;\"><!ENTITY c \"xxxx\">]><a>&b;</a>";
+        assert_eq!(said(text.as_bytes()).unwrap(), "<a None>&b;/");
     }
 }
