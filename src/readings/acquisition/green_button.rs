@@ -5,12 +5,13 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use super::converted::{Rows, StatedZone};
-use super::green_button_feed::{Feed, Kind, Links, Series};
+use super::green_button_entries::Links;
+use super::green_button_feed::{Feed, Kind, Series};
 use super::mapping::Guess;
 use super::marks::short_text;
 use super::report::{Cause, UnitReport};
 use super::trade_rows::{Times, TradeRows};
-use super::xml::{Part, Xml};
+use super::xml::{Part, Xml, add_text};
 
 /// Qualities of readings that were measured: valid, raw, validated, verified, of revenue quality.
 const MEASURED: [&str; 6] = ["", "0", "14", "17", "18", "19"];
@@ -28,6 +29,8 @@ pub(super) struct Blocks {
     series: Option<Series>,
     reading: Option<Reading>,
     n_readings: u64,
+    /// IntervalBlocks before whose start no link named a MeterReading.
+    n_unlinked: u64,
     text: String,
     error: Option<String>,
     is_done: bool,
@@ -43,13 +46,6 @@ struct Reading {
     quality: String,
 }
 
-/// What to do with the element that begins.
-#[derive(PartialEq, Eq)]
-enum Next {
-    Enter,
-    Skip,
-}
-
 impl Blocks {
     /// Starts before the first element.
     pub fn new(xml: Xml, feed: Arc<Feed>) -> Self {
@@ -63,6 +59,7 @@ impl Blocks {
             series: None,
             reading: None,
             n_readings: 0,
+            n_unlinked: 0,
             text: String::new(),
             error: None,
             is_done: false,
@@ -70,7 +67,7 @@ impl Blocks {
     }
 
     fn read_part(&mut self) -> Result<(), String> {
-        let mut next = Next::Enter;
+        let mut is_passed = false;
         match self.xml.next()? {
             Part::Start(tag) => {
                 self.text.clear();
@@ -79,16 +76,15 @@ impl Blocks {
                 } else if tag.is("link") {
                     self.links.add(&tag);
                 } else if tag.is("IntervalBlock") {
+                    self.n_unlinked += u64::from(self.links.up_to("MeterReading").is_none());
                     self.series = self.feed.series_of(&self.links).cloned();
-                    if self.series.is_none() {
-                        next = Next::Skip;
-                    }
+                    is_passed = self.series.is_none();
                 } else if tag.is("IntervalReading") && self.series.is_some() {
                     self.n_readings += 1;
                     self.reading = Some(Reading::default());
                 }
             }
-            Part::Text(text) => self.text.push_str(&text),
+            Part::Text(text) => add_text(&mut self.text, &text),
             Part::End(tag) if tag.is("IntervalReading") => self.end_reading(),
             Part::End(tag) => {
                 if let Some(reading) = &mut self.reading {
@@ -104,9 +100,14 @@ impl Blocks {
                     }
                 }
             }
-            Part::Done => self.is_done = true,
+            Part::Done => {
+                self.is_done = true;
+                if self.n_unlinked > self.feed.n_lost {
+                    return Err("IntervalBlocks come before the links of their entries".to_owned());
+                }
+            }
         }
-        if next == Next::Skip { self.xml.skip() } else { Ok(()) }
+        if is_passed { self.xml.skip() } else { Ok(()) }
     }
 
     fn end_reading(&mut self) {

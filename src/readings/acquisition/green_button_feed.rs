@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::green_button_entries::{Entries, Entry, Links, last, read_entries, up_to};
 use super::guess::Trouble;
 use super::mapping::Guess;
-use super::marks::short_text;
-use super::xml::{Part, Tag, Xml};
-
-/// Most entries without intervals; a feed of a year has a dozen for each usage point.
-const MAX_ENTRIES: usize = 1 << 20;
+use super::xml::Xml;
 
 /// Powers of ten that a meter's resolution can have. [1]
-const POWERS: std::ops::RangeInclusive<i32> = -12..=12;
+const POWERS: std::ops::RangeInclusive<i64> = -12..=12;
 
 /// What the values of a series are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +31,8 @@ pub(super) struct Series {
     pub factor: f64,
     /// Length of its intervals, where it is stated. [s]
     pub step_s: Option<i64>,
+    /// What its ReadingType leaves open, as it was taken.
+    assumed: Vec<&'static str>,
 }
 
 /// The series of a feed that are read, and what was left out.
@@ -44,65 +43,12 @@ pub(super) struct Feed {
     /// Whether they are counters.
     pub is_register: bool,
     pub notes: Vec<Guess>,
+    /// Number of IntervalBlocks whose links name no MeterReading.
+    pub n_lost: u64,
     /// Offset of local time from UTC without summer time, where it is stated. [s]
     pub offset_s: Option<i32>,
     /// Usage points and the ids of their entries, which are unique across files.
     pub ids: BTreeMap<String, String>,
-}
-
-/// Links of one entry, as paths.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Links {
-    own: Option<String>,
-    up: Option<String>,
-    related: Vec<String>,
-}
-
-/// An entry, with the texts of its content by element.
-#[derive(Debug, Default)]
-struct Entry {
-    links: Links,
-    id: String,
-    title: String,
-    content: String,
-    fields: BTreeMap<String, String>,
-}
-
-impl Links {
-    /// Adds a `link` element.
-    pub fn add(&mut self, tag: &Tag<'_>) {
-        let (Some(rel), Some(href)) = (tag.attribute("rel"), tag.attribute("href")) else { return };
-        let path = path_of(&href);
-        match rel.to_ascii_lowercase().as_str() {
-            "self" => self.own = Some(path),
-            "up" => self.up = Some(path),
-            "related" => self.related.push(path),
-            _ => {}
-        }
-    }
-
-    /// Returns the path up to the id behind `element`.
-    pub fn up_to(&self, element: &str) -> Option<String> {
-        [&self.own, &self.up].into_iter().flatten().find_map(|path| up_to(path, element))
-    }
-}
-
-/// Returns a link without scheme, host, query and slashes at its ends.
-fn path_of(href: &str) -> String {
-    let path =
-        href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
-    path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').to_owned()
-}
-
-fn up_to(path: &str, element: &str) -> Option<String> {
-    let parts: Vec<&str> = path.split('/').collect();
-    let at = parts.iter().rposition(|part| part.eq_ignore_ascii_case(element))?;
-    parts.get(at + 1).filter(|id| !id.is_empty())?;
-    Some(parts[..at + 2].join("/"))
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 impl Feed {
@@ -110,16 +56,18 @@ impl Feed {
     pub fn read(xml: &mut Xml) -> Result<Self, Trouble> {
         let again = "Copy or export it again";
         let entries = read_entries(xml).map_err(|seen| Trouble::new(format!("it is XML: {seen}"), again))?;
-        if !entries.iter().any(|entry| !entry.content.is_empty()) {
+        if entries.all.is_empty() && entries.with_intervals.is_empty() && entries.n_lost == 0 {
             return Err(Trouble::new("it is an Atom feed without Green Button data", again));
         }
-        let mut feed = Self::default();
-        feed.name_points(&entries)?;
+        let mut feed = Self { n_lost: entries.n_lost, ..Self::default() };
+        let points = feed.name_points(&entries.all)?;
+        let only = points.first().filter(|_| points.len() == 1).map_or("", String::as_str);
         let mut left_out = BTreeSet::new();
-        let found = find_series(&entries, &mut left_out)?;
+        let found = find_series(&entries, only, &mut left_out);
         feed.choose(found, &mut left_out)?;
-        let offset = entries.iter().find_map(|entry| entry.fields.get("tzoffset"));
-        feed.offset_s = offset.and_then(|text| text.parse().ok());
+        feed.note_assumed();
+        let offset = entries.all.iter().find_map(|entry| entry.number("tzoffset").ok()?);
+        feed.offset_s = offset.and_then(|seconds| i32::try_from(seconds).ok());
         let left_out: Vec<String> = left_out.into_iter().collect();
         if feed.series.is_empty() {
             let seen = match left_out.is_empty() {
@@ -142,8 +90,19 @@ impl Feed {
         self.series.get(&links.up_to("MeterReading")?)
     }
 
-    /// Notes the ids of usage points, which must be told apart by their links.
-    fn name_points(&mut self, entries: &[Entry]) -> Result<(), Trouble> {
+    /// Notes what the ReadingTypes of the series leave open.
+    fn note_assumed(&mut self) {
+        let assumed: BTreeSet<&str> =
+            self.series.values().flat_map(|series| series.assumed.iter().copied()).collect();
+        if !assumed.is_empty() {
+            let value = assumed.into_iter().collect::<Vec<_>>().join(", ");
+            let reason = "the file does not state it".to_owned();
+            self.notes.push(Guess { key: "ReadingType", value, reason });
+        }
+    }
+
+    /// Notes the ids of usage points, which must be told apart by their links, and returns them.
+    fn name_points(&mut self, entries: &[Entry]) -> Result<BTreeSet<String>, Trouble> {
         let mut paths: BTreeMap<String, String> = BTreeMap::new();
         for entry in entries.iter().filter(|entry| entry.content == "usagepoint") {
             let Some(path) = entry.links.up_to("UsagePoint") else { continue };
@@ -160,7 +119,7 @@ impl Feed {
                 self.ids.insert(meter, entry.id.clone());
             }
         }
-        Ok(())
+        Ok(paths.into_keys().collect())
     }
 
     /// Keeps one series for each usage point: energy before demand before counters, then the shortest intervals.
@@ -198,158 +157,75 @@ impl Feed {
     }
 }
 
-/// Reads all entries up to the end of the document.
-fn read_entries(xml: &mut Xml) -> Result<Vec<Entry>, String> {
-    let (mut entries, mut open, mut text) = (Vec::new(), None::<Entry>, String::new());
-    let mut field = String::new();
-    loop {
-        let mut is_passed = false;
-        match xml.next()? {
-            Part::Start(tag) if tag.is("entry") => open = Some(Entry::default()),
-            Part::Start(tag) => {
-                text.clear();
-                field = tag.name().to_ascii_lowercase();
-                if let Some(entry) = &mut open {
-                    is_passed = entry.start(&tag, &field);
-                }
-            }
-            Part::Text(piece) => text.push_str(&piece),
-            Part::End(tag) if tag.is("entry") => {
-                entries.extend(open.take());
-                if entries.len() > MAX_ENTRIES {
-                    return Err(format!("it has more than {MAX_ENTRIES} entries"));
-                }
-            }
-            Part::End(tag) => {
-                if let Some(entry) = open.as_mut().filter(|_| tag.is(&field)) {
-                    entry.end(&field, text.trim());
-                }
-            }
-            Part::Done => return Ok(entries),
-        }
-        if is_passed {
-            xml.skip()?;
-        }
-    }
-}
-
-impl Entry {
-    /// Returns whether the element is passed over.
-    fn start(&mut self, tag: &Tag<'_>, name: &str) -> bool {
-        match name {
-            "link" => self.links.add(tag),
-            "usagepoint" | "meterreading" | "readingtype" | "localtimeparameters"
-                if self.content.is_empty() =>
-            {
-                name.clone_into(&mut self.content);
-            }
-            "intervalblock" => {
-                name.clone_into(&mut self.content);
-                return true;
-            }
-            _ => {}
-        }
-        false
-    }
-
-    fn end(&mut self, field: &str, text: &str) {
-        match field {
-            "id" if self.content.is_empty() => text.clone_into(&mut self.id),
-            "title" if self.content.is_empty() => text.clone_into(&mut self.title),
-            _ if self.content == "readingtype" || self.content == "localtimeparameters" => {
-                self.fields.entry(field.to_owned()).or_insert_with(|| text.to_owned());
-            }
-            _ => {}
-        }
-    }
-
-    /// Returns a whole number of the content; 0 stands for nothing in most enumerations of ESPI.
-    fn number(&self, field: &str) -> Option<i64> {
-        self.fields.get(field)?.parse().ok()
-    }
-}
-
-/// Finds the series of the MeterReading entries, by path.
-fn find_series(entries: &[Entry], left_out: &mut BTreeSet<String>) -> Result<Vec<(String, Series)>, Trouble> {
-    let of = |content: &'static str| entries.iter().filter(move |entry| entry.content == content);
+/// Finds the series of the MeterReading entries, by path. `only` is the usage point of links that name none.
+fn find_series(entries: &Entries, only: &str, left_out: &mut BTreeSet<String>) -> Vec<(String, Series)> {
+    let of = |content: &'static str| entries.all.iter().filter(move |entry| entry.content == content);
     let types: BTreeMap<&str, &Entry> =
         of("readingtype").filter_map(|entry| Some((entry.links.own.as_deref()?, entry))).collect();
-    let mut found = Vec::new();
     let readings: BTreeMap<String, &Entry> =
         of("meterreading").filter_map(|entry| Some((entry.links.up_to("MeterReading")?, entry))).collect();
-    let blocks = of("intervalblock").filter_map(|entry| entry.links.up_to("MeterReading"));
-    for path in blocks.collect::<BTreeSet<_>>() {
-        let related = readings.get(&path).into_iter().flat_map(|entry| &entry.links.related);
-        let Some(kind) = related.filter_map(|link| types.get(link.as_str())).next() else {
-            left_out.insert(format!(
-                "MeterReading {path} without a ReadingType, so unit and multiplier are unknown"
-            ));
-            continue;
+    if entries.n_lost > 0 {
+        left_out.insert(format!("{} IntervalBlocks whose links name no MeterReading", entries.n_lost));
+    }
+    let mut found = Vec::new();
+    for path in &entries.with_intervals {
+        let related = readings.get(path).into_iter().flat_map(|entry| &entry.links.related);
+        let kind = related.filter_map(|link| types.get(link.as_str())).next();
+        let read = match kind {
+            Some(kind) => series_of(up_to(path, "UsagePoint").as_deref().map_or(only, last), kind),
+            None => Err("no ReadingType, so unit and multiplier are unknown".to_owned()),
         };
-        let title = readings.get(&path).map_or("", |entry| entry.title.as_str());
-        match series_of(&path, title, kind) {
-            Ok(series) => found.push((path, series)),
-            Err(seen) => {
-                left_out.insert(format!("{seen} (MeterReading {path})"));
-            }
+        match read {
+            Ok(series) => found.push((path.clone(), series)),
+            Err(seen) => drop(left_out.insert(format!("{seen} (MeterReading {path})"))),
         }
     }
-    Ok(found)
+    found
 }
 
 /// Reads a ReadingType; the error says why its series is not what a customer draws.
-fn series_of(path: &str, title: &str, kind: &Entry) -> Result<Series, String> {
-    let meter = up_to(path, "UsagePoint").map_or_else(|| short_text(title), |path| last(&path).to_owned());
+fn series_of(meter: &str, kind: &Entry) -> Result<Series, String> {
+    let mut assumed = Vec::new();
     if meter.is_empty() {
-        return Err("a series without a usage point in its links".to_owned());
+        return Err("no usage point in the links".to_owned());
     }
-    match kind.number("commodity") {
+    match kind.number("commodity")? {
         None | Some(0..=2) => {}
         Some(n) => return Err(format!("commodity {n}, no electricity")),
     }
-    match kind.number("flowdirection") {
-        None | Some(0 | 1) => {}
+    match kind.number("flowdirection")? {
+        Some(1) => {}
+        None | Some(0) => assumed.push("flowDirection 1 (forward)"),
         Some(19) => return Err("reverse flow".to_owned()),
         Some(4) => return Err("net flow".to_owned()),
         Some(n) => return Err(format!("flow direction {n}")),
     }
-    let behaviour = kind.number("accumulationbehaviour").unwrap_or(0);
-    let qualifier = kind.number("dataqualifier").unwrap_or(0);
-    let of_values = match (kind.number("uom"), behaviour) {
-        (Some(72), 0 | 4 | 9) => Kind::Energy,
-        (Some(72), 1..=3) => Kind::Register,
-        (Some(38), 0 | 4 | 6) if matches!(qualifier, 0 | 2 | 12) => Kind::Demand,
-        (Some(38), _) => {
-            return Err(format!("demand that is no mean (accumulation {behaviour}, qualifier {qualifier})"));
-        }
-        (Some(72), n) => return Err(format!("energy accumulated as {n}")),
-        (Some(n), _) => return Err(format!("unit {n}, neither Wh (72) nor W (38)")),
-        (None, _) => return Err("a ReadingType without uom".to_owned()),
-    };
-    let power = match kind.fields.get("poweroftenmultiplier").map(|text| text.parse::<i32>()) {
+    let power = match kind.number("poweroftenmultiplier")? {
         None => 0,
-        Some(Ok(power)) if POWERS.contains(&power) => power,
-        Some(_) => return Err(format!("powerOfTenMultiplier `{}`", kind.fields["poweroftenmultiplier"])),
+        Some(power) if POWERS.contains(&power) => power as i32,
+        Some(power) => return Err(format!("powerOfTenMultiplier {power}")),
     };
-    let step_s = kind.number("intervallength").filter(|step| *step > 0);
-    Ok(Series { meter, kind: of_values, factor: 10f64.powi(power - 3), step_s })
+    if kind.number("poweroftenmultiplier")?.is_none() {
+        assumed.push("powerOfTenMultiplier 0");
+    }
+    let step_s = kind.number("intervallength")?.filter(|step| *step > 0);
+    let factor = 10f64.powi(power - 3);
+    Ok(Series { meter: meter.to_owned(), kind: kind_of(kind)?, factor, step_s, assumed })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_lead_to_one_series_with_and_without_a_host() {
-        let expected = Some("espi/UsagePoint/7/MeterReading/1".to_owned());
-        for href in [
-            "https://a.example/espi/UsagePoint/7/MeterReading/1/IntervalBlock/2",
-            "/espi/UsagePoint/7/MeterReading/1/",
-            "espi/UsagePoint/7/MeterReading/1?x=y",
-        ] {
-            assert_eq!(up_to(&path_of(href), "meterreading"), expected, "{href}");
+/// Returns what the values are, by unit, accumulation and qualifier.
+fn kind_of(kind: &Entry) -> Result<Kind, String> {
+    let behaviour = kind.number("accumulationbehaviour")?.unwrap_or(0);
+    let qualifier = kind.number("dataqualifier")?.unwrap_or(0);
+    match (kind.number("uom")?, behaviour) {
+        (Some(72), 0 | 4 | 9) => Ok(Kind::Energy),
+        (Some(72), 1..=3) => Ok(Kind::Register),
+        (Some(72), n) => Err(format!("energy accumulated as {n}")),
+        (Some(38), 0 | 4 | 6) if matches!(qualifier, 0 | 2 | 12) => Ok(Kind::Demand),
+        (Some(38), _) => {
+            Err(format!("demand that is no mean (accumulation {behaviour}, qualifier {qualifier})"))
         }
-        assert_eq!(up_to("espi/UsagePoint/7/MeterReading", "MeterReading"), None);
-        assert_eq!(path_of("https://a.example"), "");
+        (Some(n), _) => Err(format!("unit {n}, neither Wh (72) nor W (38)")),
+        (None, _) => Err("a ReadingType without uom".to_owned()),
     }
 }

@@ -261,7 +261,8 @@ pub struct Guess {
 
 impl Guess {
     /// What formats note that no key of `[[readings]]` states.
-    const NOT_KEYS: [&str; 6] = ["channel", "interval", "meter", "period", "sheet", "time zone"];
+    const NOT_KEYS: [&str; 7] =
+        ["ReadingType", "channel", "interval", "meter", "period", "sheet", "time zone"];
 
     /// Returns the note that says what was assumed in the files that `files` names.
     pub(super) fn finding(&self, files: &str) -> Finding {

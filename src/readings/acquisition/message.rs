@@ -12,7 +12,7 @@ use super::period::Period;
 use super::report::{Cause, UnitReport};
 use super::resent::Sent;
 use super::trade_rows::{Times, TradeRows, midnight_s};
-use super::xml::{Part, Tag, Xml};
+use super::xml::{Part, Tag, Xml, add_text};
 
 /// Most periods of a day that are kept: one a minute, and an hour twice.
 const MAX_PERIODS: usize = 1500;
@@ -150,7 +150,7 @@ impl Message {
                     self.xml.skip()?;
                 }
             }
-            Part::Text(text) => self.day.text.push_str(&text),
+            Part::Text(text) => add_text(&mut self.day.text, &text),
             Part::End(tag) if tag.is("value") => self.day.end_value(),
             Part::End(tag) if tag.is("period") => self.day.end_period(),
             Part::End(tag) if tag.is("measuringchannel") => self.day.end_channel()?,

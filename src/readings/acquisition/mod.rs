@@ -14,6 +14,7 @@ mod doubts;
 pub mod events;
 mod evidence;
 mod green_button;
+mod green_button_entries;
 mod green_button_feed;
 mod guess;
 mod guess_time;

@@ -19,6 +19,9 @@ const BYTES_SNIFFED: u64 = 64 << 10;
 /// Largest tag or text. [bytes]
 const MAX_PART: u64 = 16 << 20;
 
+/// Longest text of an element that is kept. [bytes]
+const MAX_TEXT: usize = 64 << 10;
+
 /// Size of one read. [bytes]
 const READ_BUFFER: usize = 256 << 10;
 
@@ -99,6 +102,13 @@ impl Xml {
             self.next()?;
         }
         Ok(())
+    }
+}
+
+/// Adds a piece to the text of an element, as long as that is shorter than any that is read.
+pub(super) fn add_text(text: &mut String, piece: &str) {
+    if text.len() + piece.len() <= MAX_TEXT {
+        text.push_str(piece);
     }
 }
 

@@ -9,11 +9,14 @@ use super::*;
 
 const LONG: &str = "meter_id,timestamp,kwh\na,2024-01-01 00:00,1\na,2024-01-01 00:30,2\n";
 
-fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+/// Name and content.
+type Member<'a> = (&'a str, &'a [u8]);
+
+fn archive(members: &[Member<'_>]) -> Vec<u8> {
     packed(members, CompressionMethod::Deflated)
 }
 
-fn packed(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+fn packed(members: &[Member<'_>], method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in members {
         writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
@@ -31,7 +34,7 @@ fn read_archive(bytes: &[u8]) -> hashwatt::error::Result<Export> {
 fn members_are_files_and_the_rest_is_named() {
     let other = LONG.replace("a,2024", "b,2024");
     let json = "{\"meter_id\":\"c\",\"timestamp\":\"2024-01-01 00:00\",\"kwh\":3}\n";
-    let members: [(&str, &[u8]); 6] = [
+    let members: [Member<'_>; 6] = [
         ("2024/b.csv", other.as_bytes()),
         ("a.csv", LONG.as_bytes()),
         ("c.jsonl", json.as_bytes()),
@@ -79,7 +82,7 @@ fn a_hash_of_a_member_is_that_of_its_bytes() {
 
 #[test]
 fn what_cannot_be_unpacked_is_refused_by_name() {
-    let cases: [(&[(&str, &[u8])], &str); 4] = [
+    let cases: [(&[Member<'_>], &str); 4] = [
         (&[("a.parquet", b"PAR1....PAR1")], "export.zip/a.parquet: it is Parquet in a zip archive"),
         (&[("notes.pdf", b"%PDF")], "files such as `notes.pdf`"),
         (&[("in.zip", b"PK\x03\x04")], "inside a zip archive"),

@@ -117,6 +117,18 @@ fn a_multiplier_scales_and_demand_counts_by_the_length_of_its_interval() {
 }
 
 #[test]
+fn what_a_reading_type_leaves_open_is_noted() {
+    let fields = wh(&[("powerOfTenMultiplier", ""), ("flowDirection", "")]);
+    let export = read_feed(&feed(&[kind("7", &fields), series("1", "1", "7", &day())])).unwrap();
+    let expected = "flowDirection 1 (forward), powerOfTenMultiplier 0";
+    assert_eq!(export.guess("ReadingType"), Some(expected));
+    // Links without a usage point belong to the only one.
+    let bare = series("7", "1", "7", &day()).replace("UsagePoint/7/", "");
+    let export = read_feed(&feed(&[point("7"), kind("7", &WH), bare])).unwrap();
+    assert_eq!(export.meters()[0], "7");
+}
+
+#[test]
 fn other_series_are_left_out_and_named() {
     let all = [
         kind("7", &WH),
@@ -134,8 +146,7 @@ fn other_series_are_left_out_and_named() {
     let export = read_feed(&feed(&all)).unwrap();
     assert_eq!(export.rows.len(), 24);
     let said = &export.finding(Code::Guessed).description;
-    for part in ["reverse flow", "unit 73", "longer or other intervals", "counters", "without a ReadingType"]
-    {
+    for part in ["reverse flow", "unit 73", "longer or other intervals", "counters", "no ReadingType"] {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
@@ -145,16 +156,21 @@ fn a_feed_with_nothing_to_read_says_why() {
     let cases = [
         (vec![], "ReadingType"),
         (vec![kind("7", &wh(&[("flowDirection", "4")]))], "net flow"),
+        (vec![kind("7", &wh(&[("flowDirection", "reverse")]))], "flowdirection `reverse`"),
         (vec![kind("7", &wh(&[("commodity", "7")]))], "commodity 7"),
         (vec![kind("7", &wh(&[("uom", "")]))], "without uom"),
         (vec![kind("7", &wh(&[("uom", "38"), ("dataQualifier", "8")]))], "no mean"),
-        (vec![kind("7", &wh(&[("powerOfTenMultiplier", "x")]))], "powerOfTenMultiplier `x`"),
+        (vec![kind("7", &wh(&[("powerOfTenMultiplier", "x")]))], "poweroftenmultiplier `x`"),
     ];
     for (mut all, seen) in cases {
         all.push(series("1", "1", "7", &day()));
         let said = error(&feed(&all));
         assert!(said.contains(seen) && said.contains("ReadingType entries"), "{seen}: {said}");
     }
+    let lost = feed(&[kind("7", &WH), series("1", "1", "7", &day()).replace("MeterReading/1", "x")]);
+    assert!(error(&lost).contains("1 IntervalBlocks whose links name no MeterReading"));
+    let nobody = feed(&[kind("7", &WH), series("1", "1", "7", &day()).replace("UsagePoint/1/", "")]);
+    assert!(error(&nobody).contains("no usage point in the links"));
     let twice = error(&feed(&[kind("7", &WH), series("1", "1", "7", &day()), series("1", "2", "7", &day())]));
     assert!(twice.contains("MeterReading/1") && twice.contains("MeterReading/2"), "{twice}");
     let other = point("1").replace("resource/UsagePoint", "resource/Subscription/5/UsagePoint");
@@ -200,6 +216,14 @@ fn broken_readings_are_named_and_a_cut_feed_says_so() {
         let said = &export.finding(Code::RowsSkipped).description;
         assert!(said.contains(seen) && said.contains("usage point 1"), "{said}");
     }
+    let path = "UsagePoint/1/MeterReading/1";
+    let late = entry(path, &related("ReadingType/7"), "<MeterReading/>")
+        + &format!(
+            "<entry><content><IntervalBlock>{}</IntervalBlock></content><link rel=\"self\" href=\"/espi/1_1/resource/{path}\"/></entry>",
+            day()
+        );
+    let late = error(&feed(&[kind("7", &WH), late]));
+    assert!(late.contains("before the links"), "{late}");
     let cut = error(&text[..text.len() - 200]);
     assert!(cut.contains("cut off"), "{cut}");
 }
