@@ -62,11 +62,11 @@ impl Archive {
 /// # Errors
 /// When nothing in the archive can be an export, or it unpacks to far more than an export does.
 pub(super) fn open_archive(file: &FoundFile) -> Result<Option<Archive>> {
-    let head = file.storage.range(0, MAGIC.len()).unwrap_or_default();
-    if head != MAGIC {
+    // A pipe has no size, and would never answer.
+    let size = file.storage.size().unwrap_or(0);
+    if size < MAGIC.len() as u64 || file.storage.range(0, MAGIC.len()).unwrap_or_default() != MAGIC {
         return Ok(None);
     }
-    let Ok(size) = file.storage.size() else { return Ok(None) };
     let input = BufReader::with_capacity(64 << 10, Ranges { storage: &file.storage, size, at: 0 });
     // What is damaged may be a workbook, which says so itself.
     let Ok(archive) = ZipArchive::new(input) else { return Ok(None) };
