@@ -41,6 +41,16 @@ pub fn csv(bytes: &[u8]) {
     digest_bytes(bytes, "export.csv", ReadingsTable::default());
 }
 
+/// Readings in XML: messages 80020 and Green Button.
+pub fn xml(bytes: &[u8]) {
+    digest_bytes(bytes, "export.xml", ReadingsTable::default());
+}
+
+/// Readings in a zip archive.
+pub fn archive(bytes: &[u8]) {
+    digest_bytes(bytes, "export.zip", ReadingsTable::default());
+}
+
 /// Reads of cumulative counters in CSV.
 pub fn register_reads(bytes: &[u8]) {
     let stated = ReadingsTable { shape: Some("register".to_owned()), ..ReadingsTable::default() };

@@ -7,6 +7,7 @@ mod reference;
 
 mod decode;
 mod digests;
+mod messages;
 mod network;
 mod prior;
 mod rank;
@@ -43,6 +44,19 @@ enum Command {
         /// How rows are sorted
         #[arg(long, value_enum, default_value = "meter")]
         order: Order,
+    },
+    /// Write daily messages 80020 of the same meters, in Wh
+    Messages {
+        #[command(flatten)]
+        size: Size,
+    },
+    /// Open and read exports of any format as the digest does, on one thread
+    Read {
+        /// File, folder or glob
+        path: String,
+        /// Unit of the values, where the files state none
+        #[arg(long)]
+        unit: Option<String>,
     },
     /// Write a store of digests of the same meters
     Digests {
@@ -134,6 +148,10 @@ fn run(command: Command) -> Result<(u64, &'static str), Box<dyn Error>> {
             write_export(export, &size.out)?;
             Ok((export.n_rows(), "rows"))
         }
+        Command::Messages { size } => {
+            Ok((messages::write_messages(size.export(Order::Time), &size.out)?, "intervals"))
+        }
+        Command::Read { path, unit } => Ok((messages::read_exports(&path, unit)?, "intervals")),
         Command::Digests { size } => {
             Ok((digests::write_digests(size.export(Order::Meter), &size.out)?, "meter-days"))
         }

@@ -102,6 +102,17 @@ fn bytes_as_csv() {
 }
 
 #[test]
+fn bytes_as_xml() {
+    let seeds = ["80020", "espi"].map(|name| sample(&format!("data-samples/formats/{name}.xml")));
+    try_entry(entries::xml, &seeds);
+}
+
+#[test]
+fn bytes_as_an_archive() {
+    try_entry(entries::archive, &[sample("data-samples/formats/messages.zip")]);
+}
+
+#[test]
 fn bytes_as_register_reads() {
     try_entry(entries::register_reads, &[head(sample("data-samples/layouts/register_reads.csv"))]);
 }

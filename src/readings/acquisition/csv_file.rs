@@ -72,7 +72,7 @@ impl CsvFile {
             start = decoded(&start, encoding);
         }
         let Header { first_byte: header_byte, lines_before, separator } = find_header(&start, stated)?;
-        let n_blocks = if is_gzip || encoding != UTF_8 || start.contains(&b'"') {
+        let n_blocks = if is_gzip || !storage.is_seekable() || encoding != UTF_8 || start.contains(&b'"') {
             1
         } else {
             storage.size()?.div_ceil(block_bytes).max(1)

@@ -5,7 +5,7 @@ use super::source::Source;
 use hashwatt_core::finding::{Code, Finding, Severity};
 
 /// What formats note that no key of `[[readings]]` states.
-const NOT_KEYS: [&str; 3] = ["channel", "interval", "sheet"];
+const NOT_KEYS: [&str; 7] = ["ReadingType", "channel", "interval", "meter", "period", "sheet", "time zone"];
 
 /// Whether a key of `[[readings]]` would state it.
 #[must_use]
@@ -43,6 +43,11 @@ fn shared(sources: &[Source], guesses: fn(&Source) -> &[Guess]) -> Vec<Shared<'_
         }
     }
     all
+}
+
+/// Returns the note on what was assumed in one file.
+pub(super) fn note_on(guess: &Guess, name: &str) -> Finding {
+    note(&Shared { guess, name, n: 1 })
 }
 
 fn note(shared: &Shared<'_>) -> Finding {

@@ -33,7 +33,7 @@ pub(super) struct JsonRows<R> {
 impl JsonRows<std::io::BufReader<Box<dyn Read + Send>>> {
     /// Finds the columns in the first lines, and starts again.
     pub fn open(storage: &Storage) -> Result<Self, String> {
-        let stream = || storage.stream().map(buffered).map_err(|error| error.to_string());
+        let stream = || storage.unpacked_stream().map(buffered).map_err(|error| error.to_string());
         let (mut input, mut names, mut n_lines) = (stream()?, Vec::<String>::new(), 0);
         for _ in 0..LINES_OF_KEYS {
             let Some(row) = read_object(&mut input, &mut n_lines)? else { break };

@@ -30,7 +30,12 @@ const ENDINGS: &[&str] = &[
     ".xls",
     ".ods",
     ".jsonl",
+    ".jsonl.gz",
     ".ndjson",
+    ".ndjson.gz",
+    ".xml",
+    ".xml.gz",
+    ".zip",
 ];
 
 /// A file that may hold interval data.
@@ -53,7 +58,7 @@ impl FoundFile {
     pub fn place(&self) -> PathBuf {
         let canonical = match &self.storage {
             Storage::Local(path) => std::fs::canonicalize(path).ok(),
-            Storage::Remote { .. } => None,
+            Storage::Remote { .. } | Storage::Member(_) => None,
         };
         canonical.unwrap_or_else(|| PathBuf::from(&self.name))
     }
@@ -92,7 +97,7 @@ pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
     found
         .filter_map(|file| match file.storage {
             Storage::Local(path) => Some(path),
-            Storage::Remote { .. } => None,
+            Storage::Remote { .. } | Storage::Member(_) => None,
         })
         .collect()
 }
@@ -103,7 +108,7 @@ fn without_outputs(files: Vec<FoundFile>) -> Vec<FoundFile> {
     let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let is_export = |file: &FoundFile| match &file.storage {
         Storage::Local(path) => !lies_in_output(path, &mut known),
-        Storage::Remote { .. } => true,
+        Storage::Remote { .. } | Storage::Member(_) => true,
     };
     files.into_iter().filter(is_export).collect()
 }
@@ -226,17 +231,17 @@ fn refuse_table_format(folder: &Path) -> Result<()> {
 }
 
 /// Whether a file is one that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
-fn is_hidden(name: &str) -> bool {
+pub(super) fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '_'])
 }
 
-fn has_known_ending(name: &str) -> bool {
+pub(super) fn has_known_ending(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Returns `region=south/date=2024-01-31` as pairs.
-fn partitions(path: &str) -> Vec<(String, String)> {
+pub(super) fn partitions(path: &str) -> Vec<(String, String)> {
     let folders = path.split(['/', '\\']).filter_map(|folder| folder.split_once('='));
     folders.map(|(key, value)| (key.to_owned(), value.replace("%20", " ").replace("%3A", ":"))).collect()
 }

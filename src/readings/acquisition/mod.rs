@@ -3,6 +3,8 @@
 //! The output of this stage is [`IntervalBatch`]: meters by number, UTC instants that mark the start of the
 //! interval, and quantities in kW or kWh according to [`Quantity`].
 
+mod archive;
+mod channel_day;
 mod channels;
 mod contained;
 mod converted;
@@ -14,6 +16,9 @@ mod doubts;
 pub mod events;
 mod evidence;
 pub mod facts;
+mod green_button;
+mod green_button_entries;
+mod green_button_feed;
 mod guess;
 pub mod guess_findings;
 mod guess_time;
@@ -25,18 +30,22 @@ pub mod local_time;
 mod locate;
 pub mod mapping;
 mod marks;
+mod member;
+mod message;
 mod meter_ids;
 mod names;
 mod nem12;
 mod numbers;
 mod open;
 mod parquet_file;
+mod period;
 mod preamble;
 pub mod preview;
 mod profile;
 mod quality;
 pub mod register;
 pub mod report;
+mod resent;
 mod shapes;
 mod source;
 mod storage;
@@ -51,6 +60,8 @@ pub mod verdicts;
 pub mod voltages;
 pub mod weather;
 mod workbook;
+mod xml;
+mod xml_format;
 
 pub use locate::local_files;
 pub use meter_ids::MeterReader;

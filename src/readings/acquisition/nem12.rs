@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 
 use super::converted::Rows;
 use super::mapping::Guess;
-use super::report::Cause;
+use super::report::{Cause, UnitReport};
 use super::trade_rows::{Times, TradeRows, midnight_s};
 
 /// Longest line; a day of one-minute values has less. [bytes]
@@ -48,7 +48,8 @@ pub(super) struct Nem12<R> {
     imports: BTreeSet<String>,
     left_out: BTreeSet<String>,
     other_lengths: BTreeSet<(usize, usize)>,
-    bad_rows: Vec<(Cause, u64)>,
+    /// Records that could not be used.
+    unused: UnitReport,
     is_done: bool,
 }
 
@@ -59,7 +60,7 @@ impl<R: BufRead> Nem12<R> {
             input,
             line: Vec::new(),
             n_lines: 0,
-            rows: TradeRows::new(Times::Naive, true),
+            rows: TradeRows::new(Times::Naive, "kwh"),
             nmi: String::new(),
             days: BTreeMap::new(),
             last_day: None,
@@ -70,7 +71,7 @@ impl<R: BufRead> Nem12<R> {
             imports: BTreeSet::new(),
             left_out: BTreeSet::new(),
             other_lengths: BTreeSet::new(),
-            bad_rows: Vec::new(),
+            unused: UnitReport::default(),
             is_done: false,
         }
     }
@@ -98,7 +99,7 @@ impl<R: BufRead> Nem12<R> {
             Err(_) => false,
         };
         if !is_read {
-            self.bad_rows.push((Cause::BadRecord, self.n_lines));
+            self.unused.skip(Cause::BadRecord, self.n_lines, String::new);
         }
         self.line = line;
     }
@@ -233,8 +234,8 @@ impl<R: BufRead> Rows for Nem12<R> {
         notes
     }
 
-    fn bad_rows(&mut self) -> Vec<(Cause, u64)> {
-        std::mem::take(&mut self.bad_rows)
+    fn unused(&mut self) -> UnitReport {
+        std::mem::take(&mut self.unused)
     }
 }
 
@@ -282,7 +283,7 @@ mod tests {
         let (values, mut file) = read(&text);
         assert_eq!(values.len(), 288);
         assert_eq!(file.notes()[0].value, "5 min");
-        assert_eq!(file.bad_rows(), [(Cause::BadRecord, 3)]);
+        assert_eq!(file.unused().skipped[&Cause::BadRecord].first_row, Some(3));
     }
 
     #[test]
@@ -291,7 +292,7 @@ mod tests {
             ["200,61,E1,E1,E1,,S,kWh,30,\n", &day(48, "0.5", "A,,,,"), &day(48, "0.7", "A,,,,")].concat();
         let (values, mut file) = read(&text);
         assert_eq!(values, vec![0.5; 48]);
-        assert_eq!(file.bad_rows(), [(Cause::BadRecord, 3)]);
+        assert_eq!(file.unused().skipped[&Cause::BadRecord].first_row, Some(3));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Opens every file that the settings name and maps its columns. A bad file never stops the others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use jiff::tz::TimeZone;
 
+use super::archive::open_archive;
 use super::contained::contained;
 use super::converted::{Converted, Format, ROWS_SAMPLED};
 use super::csv_file::CsvFile;
@@ -22,10 +23,12 @@ use super::numbers::decide_decimal;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
 use super::profile::profile_columns;
+use super::resent::order_by_name_and_number;
 use super::source::{Content, Source};
-use super::storage::Storage;
+use super::storage::{GZIP_MAGIC, Storage};
 use super::text_time::{DateOrder, parse_time};
 use super::values::{DecimalMark, parse_number};
+use super::xml_format::format_of_xml;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::settings::{Doubts, ReadingsTable, Settings, Zone};
@@ -39,7 +42,7 @@ const PARQUET_MAGIC: &[u8] = b"PAR1";
 /// Replaces the final magic bytes if the footer is encrypted.
 const ENCRYPTED_MAGIC: &[u8] = b"PARE";
 
-/// Files that can be read, in order of name, and findings about the others.
+/// Files that can be read, in order of name, corrections before what they correct, and findings about the others.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// Files that can be read.
@@ -83,11 +86,15 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
                 seen.insert(file.place(), first);
                 continue;
             }
-            match open_accepting(&file, stated, zone, doubts) {
-                Ok(source) => opened.sources.push(source),
-                Err(refusal) if matches!(*refusal.error, Error::Setting { .. }) => return Err(*refusal.error),
-                Err(refusal) if refusal.is_of_date_order() => undated.push((file, stated, refusal)),
-                Err(refusal) => errors.push(*refusal.error),
+            for file in opened.unpack(file, &mut errors) {
+                match open_accepting(&file, stated, zone, doubts) {
+                    Ok(source) => opened.sources.push(source),
+                    Err(refusal) if matches!(*refusal.error, Error::Setting { .. }) => {
+                        return Err(*refusal.error);
+                    }
+                    Err(refusal) if refusal.is_of_date_order() => undated.push((file, stated, refusal)),
+                    Err(refusal) => errors.push(*refusal.error),
+                }
             }
         }
     }
@@ -100,7 +107,8 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
     if opened.sources.is_empty() {
         return Err(nothing_usable(errors));
     }
-    opened.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    opened.findings.extend(order_by_name_and_number(&mut opened.sources));
+    errors.extend(keep_agreeing(&mut opened.sources));
     for (index, source) in opened.sources.iter_mut().enumerate() {
         source.index = u32::try_from(index).expect("fewer than 4 billion files");
     }
@@ -178,6 +186,46 @@ fn open_undated(
     }
 }
 
+impl Opened {
+    /// Returns the members of an archive that can be read, or the file itself.
+    fn unpack(&mut self, file: FoundFile, errors: &mut Vec<Error>) -> Vec<FoundFile> {
+        let name = file.name.clone();
+        let damaged = |seen| Error::input(name, seen, "Copy or export it again");
+        match contained(|| open_archive(&file), damaged) {
+            Ok(None) => vec![file],
+            Ok(Some(archive)) => {
+                self.findings.extend(archive.finding(&file.name));
+                errors.extend(archive.errors);
+                archive.files
+            }
+            Err(error) => {
+                errors.push(error);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Leaves out files that cannot be read together with an earlier one: what each states of the same thing
+/// differs.
+fn keep_agreeing(sources: &mut Vec<Source>) -> Vec<Error> {
+    let (mut known, mut errors) = (BTreeMap::new(), Vec::new());
+    sources.retain(|source| {
+        let Content::Converted(file) = &source.content else { return true };
+        for (fact, value) in &file.must_agree {
+            let (first, first_value) =
+                known.entry(fact.clone()).or_insert_with(|| (source.name.clone(), value.clone()));
+            if first_value != value {
+                let seen = format!("{fact} is {value}, and in {first} it is {first_value}");
+                errors.push(Error::input(&source.name, seen, "Read the two in runs of their own"));
+                return false;
+            }
+        }
+        true
+    });
+    errors
+}
+
 fn same_file(name: &str, first: &str) -> Finding {
     let words =
         format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
@@ -222,10 +270,11 @@ fn open_file(
         return Err(trouble("the file is empty".to_owned(), "Export it again"));
     }
     let (content, sample) = open_content(&file.storage, bytes, stated).map_err(refuse)?;
+    let stated = &content.with_fixed(stated);
     let profiles = profile_columns(&sample);
     let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
     let mut mapping = map_columns(&known).map_err(refuse)?;
-    content.describe(&mut mapping, stated, zone.is_some());
+    content.describe(&mut mapping, stated, zone);
     let table = offset_table(&mapping, zone)?;
     let rows = match &content {
         Content::Parquet(file) => Some(file.n_rows()),
@@ -275,18 +324,24 @@ fn open_content(
     };
     let head = storage.range(0, bytes.min(16) as usize).map_err(unreadable)?;
     if head.starts_with(PARQUET_MAGIC) {
-        return open_parquet(storage, bytes);
+        return match storage.is_seekable() {
+            true => open_parquet(storage, bytes),
+            false => {
+                Err(Trouble::new("it is Parquet in a zip archive", "Unpack the archive, and name the folder"))
+            }
+        };
     }
     if has_parquet_ending(storage) {
         let start = String::from_utf8_lossy(&head);
         let seen = format!("it is not Parquet: it begins with `{}`", start.escape_default());
         return Err(Trouble::new(seen, "Give a Parquet file, or name a CSV file .csv"));
     }
-    if let Some(format) = format_of(&head)? {
-        let (file, sample) = Converted::open(storage, format)?;
+    let text = StatedText::of(stated);
+    if let Some(format) = format_of(storage, &text, &head)? {
+        let (file, sample) = Converted::open(storage, format, text)?;
         return Ok((Content::Converted(file), sample));
     }
-    let file = CsvFile::open(storage, &StatedText::of(stated)).map_err(unreadable)?;
+    let file = CsvFile::open(storage, &text).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
         return Err(Trouble::new(seen, "Put a header before it, for example meter_id,timestamp,kwh"));
@@ -297,22 +352,33 @@ fn open_content(
 }
 
 /// Tells a format that is converted into rows by its first bytes; `None`: a CSV.
-fn format_of(head: &[u8]) -> std::result::Result<Option<Format>, Trouble> {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
-    if text.starts_with(b"UNA") || text.starts_with(b"UNB+") {
+fn format_of(
+    storage: &Storage,
+    text: &StatedText,
+    head: &[u8],
+) -> std::result::Result<Option<Format>, Trouble> {
+    let mut start = head.to_vec();
+    if head.starts_with(GZIP_MAGIC) {
+        start.clear();
+        // A broken gzip file is reported when rows are read, not here.
+        let _ = storage.unpacked_stream().and_then(|bytes| bytes.take(16).read_to_end(&mut start));
+    }
+    if let [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] = start.as_slice() {
+        return format_of_xml(storage, text).map(Some);
+    }
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    if start.starts_with(b"UNA") || start.starts_with(b"UNB+") {
+        let cure = "Export a table: a header, and rows of meter, time and value as CSV or Parquet";
         return Err(Trouble::new("it is EDIFACT, such as MSCONS", cure));
     }
-    Ok(match text {
+    Ok(match start {
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Format::Workbook),
-        [b'<', ..] => {
-            return Err(Trouble::new("it is XML or a web page", cure));
-        }
+        [b'<', ..] => Some(format_of_xml(storage, text)?),
         [b'{', ..] => Some(Format::JsonLines),
         [b'[', ..] => {
             return Err(Trouble::new("it is JSON, one list", "Write JSON lines, one object a line"));
         }
-        _ if text.starts_with(b"100,NEM12") => Some(Format::Nem12),
+        _ if start.starts_with(b"100,NEM12") => Some(Format::Nem12),
         _ => None,
     })
 }
@@ -350,11 +416,7 @@ pub(super) fn sample_rows(n_columns: usize) -> usize {
 }
 
 fn has_parquet_ending(storage: &Storage) -> bool {
-    let name = match storage {
-        Storage::Local(path) => path.display().to_string(),
-        Storage::Remote { path, .. } => path.to_string(),
-    };
-    let name = name.to_ascii_lowercase();
+    let name = storage.path().to_ascii_lowercase();
     [".parquet", ".parq", ".pq"].iter().any(|ending| name.ends_with(ending))
 }
 

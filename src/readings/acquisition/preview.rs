@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::contained::contained;
-use super::converted::Converted;
 use super::decode::columns_of;
 use super::evidence::median_step_s;
 use super::mapping::{Layout, Mapping, Stamp};
@@ -74,9 +73,7 @@ fn first_rows(source: &Source) -> Option<RecordBatch> {
         Content::Csv(file) => {
             file.first_rows(&source.storage, sample_rows(file.schema().fields().len())).ok()
         }
-        Content::Converted(file) => {
-            Converted::open(&source.storage, file.format).ok().map(|(_, sample)| sample)
-        }
+        Content::Converted(file) => file.sample(&source.storage),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mapping::Mapping;
+use super::guess_findings::note_on;
+use super::mapping::{Guess, Mapping};
 use hashwatt_core::finding::{Code, Finding, Severity};
 
 /// Most unknown quality codes named in a finding; nobody reads more.
@@ -42,12 +43,14 @@ pub enum Cause {
     LongRow,
     /// A field contains bytes that are not UTF-8.
     NotText,
+    /// The value is 0 amid values that never come near it, as some write an interval nobody measured.
+    ZeroForNone,
     /// The value is null or has a quality code for missing: a missing interval, not an error.
     Missing,
 }
 
 impl Cause {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::NoMeter,
         Self::NoTime,
         Self::BadTime,
@@ -63,6 +66,7 @@ impl Cause {
         Self::ShortRow,
         Self::LongRow,
         Self::NotText,
+        Self::ZeroForNone,
         Self::Missing,
     ];
 
@@ -107,6 +111,10 @@ impl Cause {
             Self::NotText => {
                 ("with a field that is no UTF-8 text; the field was left out", "Export the file as UTF-8")
             }
+            Self::ZeroForNone => (
+                "with a 0 amid values that never come near it, as written where nothing was measured; they count as missing",
+                "Have missing values written empty; a load that is off for more than 3 hours, or falls by steps, is kept",
+            ),
             Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
         }
     }
@@ -154,6 +162,8 @@ pub struct UnitReport {
     pub nonexistent: Tally,
     /// Unknown quality codes; their intervals count as measured.
     pub unknown_codes: BTreeSet<String>,
+    /// What a format left out or assumed, where its first rows did not show it.
+    pub notes: Vec<Guess>,
     /// Error that stopped reading before the end of the unit.
     pub broken: Option<String>,
 }
@@ -175,6 +185,7 @@ impl UnitReport {
         }
         self.nonexistent.add(&other.nonexistent);
         self.unknown_codes.extend(other.unknown_codes.iter().cloned());
+        self.notes.extend(other.notes.iter().cloned());
         if self.broken.is_none() {
             self.broken.clone_from(&other.broken);
         }
@@ -183,6 +194,14 @@ impl UnitReport {
     /// Whether an example names a row.
     pub(super) fn names_rows(&self) -> bool {
         self.skipped.values().any(|tally| tally.first_row.is_some())
+    }
+
+    /// Says in short what gave no interval, where nothing did.
+    pub(super) fn said(&self) -> impl Iterator<Item = String> {
+        self.skipped.iter().map(|(cause, tally)| {
+            let (words, cure) = cause.words();
+            format!("{} intervals {words} (`{}`). {cure}", tally.n, tally.example)
+        })
     }
 
     /// Renumbers rows that were counted within a part, so that they count from the start of the file.
@@ -231,6 +250,7 @@ impl UnitReport {
         if !self.unknown_codes.is_empty() {
             findings.push(unknown_codes(source, mapping, &self.unknown_codes));
         }
+        findings.extend(self.notes.iter().map(|note| note_on(note, source)));
         findings.into_iter().map(|finding| finding.in_source(source)).collect()
     }
 }
@@ -239,7 +259,7 @@ fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding
     let (words, cure) = cause.words();
     let severity = match cause {
         Cause::Missing | Cause::OtherKind => Severity::Note,
-        Cause::Code => Severity::Warning,
+        Cause::Code | Cause::ZeroForNone => Severity::Warning,
         _ => Severity::Skipped,
     };
     let first = tally.first_row.map_or(String::new(), |row| format!(", first in row {row}"));

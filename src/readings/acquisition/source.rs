@@ -13,7 +13,7 @@ use super::storage::Storage;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::ids::MeterNumbers;
-use hashwatt_core::settings::ReadingsTable;
+use hashwatt_core::settings::{ReadingsTable, Zone};
 
 /// One file of interval data, ready to be read from several threads.
 #[derive(Debug)]
@@ -56,8 +56,16 @@ impl Content {
         }
     }
 
+    /// Returns the settings of the file, with what its format fixes where they state nothing.
+    pub fn with_fixed(&self, stated: &ReadingsTable) -> ReadingsTable {
+        match self {
+            Self::Converted(file) => file.with_fixed(stated),
+            Self::Parquet(_) | Self::Csv(_) => stated.clone(),
+        }
+    }
+
     /// Adds to the mapping how the file's text is written, and as guesses what of it is not stated.
-    pub fn describe(&self, mapping: &mut Mapping, stated: &ReadingsTable, has_zone: bool) {
+    pub fn describe(&self, mapping: &mut Mapping, stated: &ReadingsTable, zone: Option<&Zone>) {
         match self {
             Self::Parquet(_) => {}
             Self::Csv(file) => {
@@ -74,8 +82,9 @@ impl Content {
                 }
             }
             Self::Converted(file) => {
-                mapping.guesses.extend(file.notes.iter().cloned());
-                mapping.clock = mapping.clock.or(file.clock().filter(|_| has_zone));
+                mapping.guesses.extend(file.notes.iter().cloned().chain(file.zone_note(zone)));
+                mapping.encoding = file.encoding();
+                mapping.clock = mapping.clock.or(file.clock().filter(|_| zone.is_some()));
             }
         }
     }
@@ -251,9 +260,7 @@ impl Source {
         };
         while decoder.report.broken.is_none() {
             let batch = contained(|| rows.next_batch(), |seen| seen);
-            for (cause, row) in rows.bad_rows() {
-                decoder.report.skip(cause, row, String::new);
-            }
+            decoder.report.add(&rows.unused());
             let projected = match batch {
                 Ok(Some(batch)) => batch.project(&decoder.columns).map_err(|error| error.to_string()),
                 Ok(None) => break,
@@ -264,6 +271,8 @@ impl Source {
                 Err(error) => decoder.report.broken = Some(error),
             }
         }
+        decoder.report.notes = rows.notes();
+        decoder.report.notes.retain(|note| !file.notes.contains(note));
         Ok(decoder.report)
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the bytes of a file on disk or in an object store, as a stream or in ranges.
+//! Reads the bytes of a file on disk, in an object store or in an archive, as a stream or in ranges.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Buf, Bytes};
+use flate2::read::MultiGzDecoder;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::errors::{ParquetError, Result as ParquetResult};
@@ -13,11 +14,16 @@ use parquet::file::reader::{ChunkReader, Length};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 
+use super::member::Member;
+
 /// Size of one request to an object store when a file is streamed. [bytes]
 const STREAM_CHUNK: u64 = 8 << 20;
 
 /// Size of one read when a local file is streamed. [bytes]
 const READ_BUFFER: usize = 256 << 10;
+
+/// First bytes of a gzip file.
+pub(super) const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 
 /// Location of a file's bytes.
 #[derive(Debug, Clone)]
@@ -26,6 +32,8 @@ pub(super) enum Storage {
     Local(PathBuf),
     /// In an object store.
     Remote { store: Arc<dyn ObjectStore>, path: ObjectPath, bytes: u64 },
+    /// Inside a zip archive.
+    Member(Arc<Member>),
 }
 
 impl Storage {
@@ -34,12 +42,31 @@ impl Storage {
         match self {
             Self::Local(path) => Ok(std::fs::metadata(path)?.len()),
             Self::Remote { bytes, .. } => Ok(*bytes),
+            Self::Member(member) => Ok(member.bytes),
         }
+    }
+
+    /// Returns the path of the file, without a host or an archive.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Local(path) => path.display().to_string(),
+            Self::Remote { path, .. } => path.to_string(),
+            Self::Member(member) => member.name.clone(),
+        }
+    }
+
+    /// Whether a range costs no more than its own bytes; a member of an archive is unpacked from its start.
+    pub const fn is_seekable(&self) -> bool {
+        !matches!(self, Self::Member(_))
     }
 
     /// Returns when a file on disk was last written. [ns since 1970-01-01T00:00Z]
     pub fn modified_ns(&self) -> Option<u64> {
-        let Self::Local(path) = self else { return None };
+        let path = match self {
+            Self::Local(path) => path,
+            Self::Remote { .. } => return None,
+            Self::Member(member) => return member.archive.modified_ns(),
+        };
         let modified = std::fs::metadata(path).ok()?.modified().ok()?;
         u64::try_from(modified.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos()).ok()
     }
@@ -47,6 +74,13 @@ impl Storage {
     /// Returns the file as a stream from its first byte.
     pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         self.stream_from(0)
+    }
+
+    /// Returns the file as a stream from its first byte, unpacked if it is gzipped.
+    pub fn unpacked_stream(&self) -> io::Result<Box<dyn Read + Send>> {
+        let head = self.range(0, GZIP_MAGIC.len().min(self.size()? as usize))?;
+        let stream = self.stream()?;
+        Ok(if head == GZIP_MAGIC { Box::new(MultiGzDecoder::new(stream)) } else { stream })
     }
 
     /// Returns the file as a stream from byte `start`.
@@ -59,6 +93,11 @@ impl Storage {
             }
             Self::Remote { .. } => {
                 Box::new(RemoteStream { storage: self.clone(), at: start, chunk: Bytes::new() })
+            }
+            Self::Member(member) => {
+                let mut stream = member.stream()?;
+                io::copy(&mut stream.by_ref().take(start), &mut io::sink())?;
+                stream
             }
         })
     }
@@ -75,6 +114,11 @@ impl Storage {
             }
             Self::Remote { store, path, .. } => {
                 wait_for(store.get_range(path, start..start + length as u64)).map_err(io::Error::other)
+            }
+            Self::Member(_) => {
+                let mut buffer = vec![0; length];
+                self.stream_from(start)?.read_exact(&mut buffer)?;
+                Ok(buffer.into())
             }
         }
     }
@@ -134,7 +178,7 @@ impl Chunks {
     pub fn open(storage: &Storage, ranges: &[std::ops::Range<u64>]) -> io::Result<Self> {
         let file = match storage {
             Storage::Local(path) => Some(File::open(path)?),
-            Storage::Remote { .. } => None,
+            Storage::Remote { .. } | Storage::Member(_) => None,
         };
         let held = match storage {
             Storage::Remote { store, path, .. } if !ranges.is_empty() => {

@@ -20,43 +20,40 @@ pub(super) enum Times {
 /// Intervals collected for the next batch.
 pub(super) struct TradeRows {
     schema: SchemaRef,
-    is_named: bool,
     times: Times,
     meters: StringBuilder,
     starts_s: TimestampSecondBuilder,
-    energies_kwh: Float64Builder,
+    values: Float64Builder,
     qualities: StringBuilder,
     n: usize,
 }
 
 impl TradeRows {
-    /// Starts with no rows. Without meters (`is_named`), the file's name is the meter.
-    pub fn new(times: Times, is_named: bool) -> Self {
+    /// Starts with no rows. The name of the value column says its unit, or that it is a counter.
+    pub fn new(times: Times, value: &str) -> Self {
         let zone = (times == Times::Instant).then(|| "UTC".into());
-        let mut fields = vec![Field::new("meter_id", DataType::Utf8, true)];
-        fields.retain(|_| is_named);
-        fields.push(Field::new("timestamp", DataType::Timestamp(TimeUnit::Second, zone), true));
-        fields.push(Field::new("kwh", DataType::Float64, true));
-        fields.push(Field::new("quality", DataType::Utf8, true));
+        let fields = vec![
+            Field::new("meter_id", DataType::Utf8, true),
+            Field::new("timestamp", DataType::Timestamp(TimeUnit::Second, zone), true),
+            Field::new(value, DataType::Float64, true),
+            Field::new("quality", DataType::Utf8, true),
+        ];
         Self {
             schema: Arc::new(Schema::new(fields)),
-            is_named,
             times,
             meters: StringBuilder::new(),
             starts_s: TimestampSecondBuilder::new(),
-            energies_kwh: Float64Builder::new(),
+            values: Float64Builder::new(),
             qualities: StringBuilder::new(),
             n: 0,
         }
     }
 
-    /// Adds an interval: its start [s], its energy [kWh] and A, E or N.
-    pub fn push(&mut self, meter: &str, start_s: Option<i64>, kwh: Option<f64>, quality: &str) {
-        if self.is_named {
-            self.meters.append_value(meter);
-        }
+    /// Adds an interval: its start [s], its value and A, E or N.
+    pub fn push(&mut self, meter: &str, start_s: Option<i64>, value: Option<f64>, quality: &str) {
+        self.meters.append_value(meter);
         self.starts_s.append_option(start_s);
-        self.energies_kwh.append_option(kwh);
+        self.values.append_option(value);
         self.qualities.append_value(quality);
         self.n += 1;
     }
@@ -74,13 +71,12 @@ impl TradeRows {
         self.n = 0;
         let starts = self.starts_s.finish();
         let starts = if self.times == Times::Instant { starts.with_timezone("UTC") } else { starts };
-        let mut columns: Vec<arrow::array::ArrayRef> = Vec::with_capacity(4);
-        if self.is_named {
-            columns.push(Arc::new(self.meters.finish()));
-        }
-        columns.push(Arc::new(starts));
-        columns.push(Arc::new(self.energies_kwh.finish()));
-        columns.push(Arc::new(self.qualities.finish()));
+        let columns: Vec<arrow::array::ArrayRef> = vec![
+            Arc::new(self.meters.finish()),
+            Arc::new(starts),
+            Arc::new(self.values.finish()),
+            Arc::new(self.qualities.finish()),
+        ];
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
         Some(batch.expect("every column got every row"))
     }

@@ -1,10 +1,14 @@
 //! Writes small exports into temporary folders and reads them back as interval data.
 
+mod archives;
 mod bad_data;
 mod dialects;
+mod green_button;
 mod layouts;
+mod messages;
 mod places;
 mod random_dialect;
+mod samples;
 mod time;
 mod types;
 
