@@ -234,7 +234,7 @@ fn a_channel_named_import_is_taken_where_guesses_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let mut text = "meter_id,timestamp,value,channel\n".to_owned();
     for hour in 0..24 {
-        for (channel, kwh) in [("Active Import (kW)", 0.5), ("Active Export (kW)", 0.1)] {
+        for (channel, kwh) in [("Active Import (kW)", 0.5), ("Net (kW)", 0.1)] {
             writeln!(text, "a,2024-01-01 {hour:02}:00,{kwh},{channel}").unwrap();
         }
     }

@@ -268,14 +268,15 @@ fn several_values(several: &[Profile]) -> Trouble {
     let names: Vec<String> = several.iter().take(2).map(|profile| format!("{:?}", profile.name)).collect();
     let is_register = names::REGISTER.contains(&several[0].key.as_str());
     let shape = if is_register { "register" } else { "long" };
+    let sum = match names.as_slice() {
+        [first, second] if first != second => format!(
+            ", or where their sum is what the customer draws, shape = \"{shape}\" and value_columns = [{first}, {second}]"
+        ),
+        _ => String::new(),
+    };
     Trouble::new(
         format!("columns {} could all be the value", names_of(several)),
-        format!(
-            "Set value_column in [[readings]], for example value_column = {}, or where their sum is what the \
-             customer draws, shape = \"{shape}\" and value_columns = [{}]",
-            names[0],
-            names.join(", ")
-        ),
+        format!("Set value_column in [[readings]], for example value_column = {}{sum}", names[0]),
     )
 }
 

@@ -114,10 +114,14 @@ impl Dialect {
 
     /// Whether the table can be read in two ways, and the refusal names the key that decides.
     fn is_open_to_doubt(&self, refusal: &str) -> bool {
-        let states_no_unit = self.in_wh && self.layout != Layout::Long;
+        let is_energy_or_demand = self.layout == Layout::Wide && self.minutes != 60;
+        let states_no_unit = is_energy_or_demand || (self.in_wh && self.layout != Layout::Long);
         let groups_like_a_decimal = matches!(self.group, "." | ",");
+        // From 8 January on, five days are the first of five months as well.
+        let is_day_or_month = matches!(self.date, "%d/%m/%Y" | "%m/%d/%Y") && self.n_days <= 5;
         (states_no_unit && refusal.contains("Set unit"))
             || (groups_like_a_decimal && refusal.contains("Set decimal"))
+            || (is_day_or_month && refusal.contains("Set date_order"))
     }
 
     fn number(&self, wh: u32) -> String {
