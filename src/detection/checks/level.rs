@@ -35,7 +35,14 @@ fn demands(fingerprints: &[Fingerprint], is_one: impl Fn(&Fingerprint) -> bool) 
 }
 
 fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
-    let typical_kw = median(demand_kw).filter(|_| demand_kw.len() >= MIN_METERS)?;
+    let typical_kw = median(demand_kw)?;
+    // A few meters are not representative, unless all of them are like that.
+    let is_alike = |kw: &f32| {
+        (*kw > max_kw) == (typical_kw > max_kw) && (*kw < MIN_CUSTOMER_KW) == (typical_kw < MIN_CUSTOMER_KW)
+    };
+    if demand_kw.len() < MIN_METERS && !demand_kw.iter().all(is_alike) {
+        return None;
+    }
     let (than, limit_kw, other, other_kw) = if typical_kw > max_kw {
         ("more", max_kw, "smaller (Wh for kWh, W for kW)", typical_kw / UNIT_FACTOR)
     } else if typical_kw < MIN_CUSTOMER_KW {
@@ -95,6 +102,12 @@ mod tests {
             assert!(small.description.contains("larger"), "{}", small.description);
             assert_eq!((large.code, large.severity), (Code::UnitMistake, Severity::Warning));
         }
+    }
+
+    #[test]
+    fn a_few_meters_are_judged_where_all_are_alike() {
+        assert!(judge("meter", &[900.0, 1400.0, 350.0], MAX_CUSTOMER_KW).is_some());
+        assert!(judge("meter", &[900.0, 1400.0, 35.0], MAX_CUSTOMER_KW).is_none());
     }
 
     #[test]

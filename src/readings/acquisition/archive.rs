@@ -9,9 +9,10 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::locate::{FoundFile, has_known_ending, is_hidden, partitions};
 use super::member::Member;
+use super::other_files::left_out;
 use super::storage::Storage;
 use hashwatt_core::error::{Error, Result};
-use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::finding::Finding;
 
 /// First bytes of an archive, and of the workbooks that are archives.
 const MAGIC: &[u8] = b"PK\x03\x04";
@@ -26,9 +27,6 @@ const SMALL: u64 = 256 << 20;
 const OF_WORKBOOKS: [&str; 4] =
     ["[Content_Types].xml", "xl/workbook.xml", "xl/workbook.bin", "META-INF/manifest.xml"];
 
-/// Most members left out that a finding names; nobody reads more.
-const MAX_NAMED: usize = 12;
-
 /// What an archive holds.
 #[derive(Debug, Default)]
 pub(super) struct Archive {
@@ -41,19 +39,9 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// Returns a note that names the members left out, if there are any.
+    /// Returns a warning that names the members left out, if there are any.
     pub fn finding(&self, archive: &str) -> Option<Finding> {
-        let names: Vec<String> =
-            self.left_out.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
-        let n_more = self.left_out.len().saturating_sub(MAX_NAMED);
-        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
-        let words = format!(
-            "{archive}: {}{more} left out: their endings are not those of exports. Name a file .csv, .xml, .xlsx or .jsonl \
-             if it is one",
-            names.join(", ")
-        );
-        let finding = Finding::new(Code::FileSkipped, Severity::Note, words).in_source(archive);
-        (!names.is_empty()).then(|| finding.with("files", self.left_out.clone()))
+        left_out(archive, &self.left_out)
     }
 }
 

@@ -132,8 +132,7 @@ pub(super) fn unit_of_rows(mapping: &mut Mapping) -> Result<bool, Trouble> {
             "Set where in [[readings]] to rows of one unit",
         ));
     }
-    mapping.guesses[place].value = unit.symbol().to_owned();
-    mapping.guesses[place].reason = format!("the rows that are read say so: `{text}`");
+    mapping.guesses.remove(place);
     Ok(std::mem::replace(&mut mapping.unit, unit) != unit)
 }
 

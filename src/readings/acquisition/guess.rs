@@ -1,6 +1,7 @@
 //! Detects the layout of a file from its settings, column names and first rows.
 
 use arrow::array::{Array, AsArray};
+use arrow::datatypes::DataType;
 
 use super::day_part;
 use super::guess_time::{find_stamp, find_time, find_time_of_day};
@@ -206,6 +207,16 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
     if let Some(column) = column {
         roles.taken.push(column.index);
         return Ok(Some(MeterFrom::Column(column)));
+    }
+    let is_binary = |p: &&Profile| {
+        names::METER.contains(&p.key.as_str()) && matches!(p.data_type, DataType::FixedSizeBinary(_))
+    };
+    if let Some(profile) = known.profiles.iter().find(is_binary) {
+        let seen = format!(
+            "column `{}` ({}) is named like the meter and holds binary ids, which have no one text",
+            profile.name, profile.data_type
+        );
+        return Err(Trouble::new(seen, "Export the ids as text, UUIDs for example as 123e4567-e89b-..."));
     }
     let is_meter = |key: &str| names::METER.contains(&name_key(key).as_str());
     if let Some((_, value)) = known.partitions.iter().find(|(key, _)| is_meter(key)) {

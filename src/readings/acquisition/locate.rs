@@ -70,31 +70,58 @@ impl FoundFile {
     }
 }
 
+/// Files of a folder, a glob or a prefix.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Files that may hold interval data, by name.
+    pub files: Vec<FoundFile>,
+    /// Names of files whose ending is not that of an export.
+    pub left_out: Vec<String>,
+}
+
+impl Found {
+    fn add(&mut self, file: FoundFile) {
+        if has_known_ending(&file.name) {
+            self.files.push(file);
+        } else {
+            self.left_out.push(file.name);
+        }
+    }
+}
+
+impl From<Vec<FoundFile>> for Found {
+    fn from(files: Vec<FoundFile>) -> Self {
+        Self { files, left_out: Vec::new() }
+    }
+}
+
 /// Lists the files that `path` names, sorted by name.
 ///
 /// # Errors
 /// When nothing is found, or the object store does not answer.
-pub(super) fn find_files(path: &str) -> Result<Vec<FoundFile>> {
-    let mut files = match Url::parse(path) {
+pub(super) fn find_files(path: &str) -> Result<Found> {
+    let mut found = match Url::parse(path) {
         Ok(url) if url.scheme() == "file" => find_local(&file_url_path(path))?,
         // A single letter is a Windows drive.
         Ok(url) if path.contains("://") && url.scheme().len() > 1 => find_remote(path, &url)?,
         _ => find_local(Path::new(path))?,
     };
-    if files.is_empty() {
+    if found.files.is_empty() {
         return Err(nothing_there(path));
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    files.dedup_by(|a, b| a.name == b.name);
-    Ok(files)
+    found.files.sort_by(|a, b| a.name.cmp(&b.name));
+    found.files.dedup_by(|a, b| a.name == b.name);
+    found.left_out.sort();
+    Ok(found)
 }
 
 /// Lists the local files that `[[readings]]` tables name. Files that cannot be listed are left out.
 #[must_use]
 pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
     let is_local = |table: &&ReadingsTable| !table.path.contains("://") || table.path.starts_with("file:");
-    let found = readings.iter().filter(is_local).filter_map(|table| find_files(&table.path).ok()).flatten();
+    let found = readings.iter().filter(is_local).filter_map(|table| find_files(&table.path).ok());
     found
+        .flat_map(|found| found.files)
         .filter_map(|file| match file.storage {
             Storage::Local(path) => Some(path),
             Storage::Remote { .. } | Storage::Member(_) => None,
@@ -137,29 +164,31 @@ fn file_url_path(url: &str) -> PathBuf {
     parsed.unwrap_or_else(|| PathBuf::from(url.trim_start_matches("file://")))
 }
 
-fn find_local(path: &Path) -> Result<Vec<FoundFile>> {
+fn find_local(path: &Path) -> Result<Found> {
     let text = path.display().to_string();
     if path.is_dir() {
         let mut walk = Walk::default();
         walk.all_below(path)?;
-        return Ok(without_outputs(walk.files));
+        return Ok(walk.found());
     }
     if path.exists() || !text.contains(['*', '?', '[']) {
         if lies_in_output(path, &mut BTreeMap::new()) {
             let cure = "Name the export itself: what hashwatt wrote is no interval data";
             return Err(Error::input(&text, "it lies in a folder that hashwatt wrote", cure));
         }
-        return Ok(vec![FoundFile::local(path.to_owned())]);
+        return Ok(vec![FoundFile::local(path.to_owned())].into());
     }
     let cure = "Write a glob such as data/*.parquet or data/**/*.csv";
     let matches = glob::glob(&text).map_err(|error| Error::input(&text, error.to_string(), cure))?;
-    let mut walk = Walk::default();
+    let (mut walk, mut named) = (Walk::default(), Vec::new());
     for path in matches {
         let path =
             path.map_err(|error| Error::input(&text, error.to_string(), "Check the folder's permissions"))?;
-        if path.is_dir() { walk.all_below(&path)? } else { walk.files.push(FoundFile::local(path)) }
+        if path.is_dir() { walk.all_below(&path)? } else { named.push(FoundFile::local(path)) }
     }
-    Ok(without_outputs(walk.files))
+    let mut found = walk.found();
+    found.files.extend(without_outputs(named));
+    Ok(found)
 }
 
 /// Folders of one search. Each is visited once, however many links lead to it.
@@ -203,11 +232,17 @@ impl Walk {
             match path.is_dir() {
                 true if path.is_symlink() => self.linked.push_back(path),
                 true => self.below(&path)?,
-                false if has_known_ending(&name) => self.files.push(FoundFile::local(path)),
-                false => {}
+                false => self.files.push(FoundFile::local(path)),
             }
         }
         Ok(())
+    }
+
+    /// Returns what may hold interval data, and what else lies there; hashwatt's own output is neither.
+    fn found(&mut self) -> Found {
+        let mut found = Found::default();
+        without_outputs(std::mem::take(&mut self.files)).into_iter().for_each(|file| found.add(file));
+        found
     }
 }
 
@@ -246,7 +281,7 @@ pub(super) fn partitions(path: &str) -> Vec<(String, String)> {
     folders.map(|(key, value)| (key.to_owned(), value.replace("%20", " ").replace("%3A", ":"))).collect()
 }
 
-fn find_remote(text: &str, url: &Url) -> Result<Vec<FoundFile>> {
+fn find_remote(text: &str, url: &Url) -> Result<Found> {
     let trouble = |error: object_store::Error| {
         Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
     };
@@ -268,12 +303,14 @@ fn find_remote(text: &str, url: &Url) -> Result<Vec<FoundFile>> {
         let glob = globset::GlobBuilder::new(&decoded).literal_separator(true).build();
         let cure = "Write a glob such as s3://bucket/data/*.parquet";
         let glob = glob.map_err(|error| Error::input(text, error.to_string(), cure))?.compile_matcher();
-        let mut files = list_remote(&store, &ObjectPath::from(prefix), &base).map_err(trouble)?;
-        files.retain(|file| file.name.strip_prefix(&base).is_some_and(|name| glob.is_match(name)));
-        return Ok(files);
+        let is_meant = |name: &String| name.strip_prefix(&base).is_some_and(|name| glob.is_match(name));
+        let mut found = list_remote(&store, &ObjectPath::from(prefix), &base).map_err(trouble)?;
+        found.files.retain(|file| is_meant(&file.name));
+        found.left_out.retain(is_meant);
+        return Ok(found);
     }
     match wait_for(store.head(&path)) {
-        Ok(object) => Ok(vec![remote_file(&store, object, &base)]),
+        Ok(object) => Ok(vec![remote_file(&store, object, &base)].into()),
         Err(object_store::Error::NotFound { .. }) if !is_http => {
             list_remote(&store, &path, &base).map_err(trouble)
         }
@@ -292,18 +329,16 @@ fn list_remote(
     store: &Arc<dyn ObjectStore>,
     prefix: &ObjectPath,
     base: &str,
-) -> std::result::Result<Vec<FoundFile>, object_store::Error> {
-    let (mut files, mut folders) = (Vec::new(), vec![prefix.clone()]);
+) -> std::result::Result<Found, object_store::Error> {
+    let (mut found, mut folders) = (Found::default(), vec![prefix.clone()]);
     while let Some(folder) = folders.pop() {
         let listed = wait_for(store.list_with_delimiter(Some(&folder)))?;
         let is_shown = |path: &ObjectPath| path.filename().is_some_and(|name| !is_hidden(name));
         folders.extend(listed.common_prefixes.into_iter().filter(|path| is_shown(path)));
-        let objects = listed.objects.into_iter().filter(|object| {
-            is_shown(&object.location) && object.location.filename().is_some_and(has_known_ending)
-        });
-        files.extend(objects.map(|object| remote_file(store, object, base)));
+        let objects = listed.objects.into_iter().filter(|object| is_shown(&object.location));
+        objects.for_each(|object| found.add(remote_file(store, object, base)));
     }
-    Ok(files)
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -336,7 +371,8 @@ mod tests {
             "_SUCCESS",
             ".c.csv",
         ]);
-        let files = find_files(&folder.path().display().to_string()).unwrap();
+        let Found { files, left_out } = find_files(&folder.path().display().to_string()).unwrap();
+        assert!(left_out.len() == 1 && left_out[0].ends_with("README.md"), "{left_out:?}");
         assert_eq!(names(&files, folder.path()), ["a/region=south/date=2024-01-31/x.parquet", "b.csv"]);
         let pairs = [("region", "south"), ("date", "2024-01-31")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(files[0].partitions, pairs);
@@ -356,9 +392,9 @@ mod tests {
     fn a_glob_and_a_file_url_are_found() {
         let folder = folder_with(&["a.csv", "b.csv", "c.parquet"]);
         let glob = find_files(&format!("{}/*.csv", folder.path().display())).unwrap();
-        assert_eq!(names(&glob, folder.path()), ["a.csv", "b.csv"]);
+        assert_eq!(names(&glob.files, folder.path()), ["a.csv", "b.csv"]);
         let url = find_files(&format!("file://{}/c.parquet", folder.path().display())).unwrap();
-        assert_eq!(names(&url, folder.path()), ["c.parquet"]);
+        assert_eq!(names(&url.files, folder.path()), ["c.parquet"]);
     }
 
     #[test]
@@ -376,7 +412,7 @@ mod tests {
         for path in ["x/a.parquet", "x/date=2024-01-31/b.csv", "x/_SUCCESS", "y/c.csv"] {
             wait_for(store.put(&ObjectPath::from(path), "x".into())).unwrap();
         }
-        let mut files = list_remote(&store, &ObjectPath::from("x"), "s3://bucket/").unwrap();
+        let mut files = list_remote(&store, &ObjectPath::from("x"), "s3://bucket/").unwrap().files;
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["s3://bucket/x/a.parquet", "s3://bucket/x/date=2024-01-31/b.csv"]);

@@ -37,6 +37,7 @@ mod names;
 mod nem12;
 mod numbers;
 mod open;
+mod other_files;
 mod parquet_file;
 mod period;
 mod preamble;

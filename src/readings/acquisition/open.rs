@@ -20,6 +20,7 @@ use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
 use super::mapping::{Clock, Guess, Mapping, TimeForm, TimeFrom};
 use super::numbers::decide_decimal;
+use super::other_files::left_out;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
 use super::profile::profile_columns;
@@ -74,7 +75,10 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
     let mut seen = BTreeMap::new();
     for stated in readings {
         let files = match find_files(&stated.path) {
-            Ok(files) => files,
+            Ok(found) => {
+                opened.findings.extend(left_out(&stated.path, &found.left_out));
+                found.files
+            }
             Err(error) => {
                 errors.push(error);
                 continue;
@@ -271,6 +275,11 @@ fn open_file(
     }
     let (content, sample) = open_content(&file.storage, bytes, stated).map_err(refuse)?;
     let stated = &content.with_fixed(stated);
+    let header = content.header_found(stated);
+    let refuse = |trouble: Trouble| {
+        let seen = trouble.seen + header.as_deref().unwrap_or_default();
+        Refusal::of(&file.name, Trouble { seen, ..trouble })
+    };
     let profiles = profile_columns(&sample);
     let known = Known { profiles: &profiles, stated, partitions: &file.partitions, stem: file.stem() };
     let mut mapping = map_columns(&known).map_err(refuse)?;
@@ -344,7 +353,9 @@ fn open_content(
     let file = CsvFile::open(storage, &text).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
-        return Err(Trouble::new(seen, "Put a header before it, for example meter_id,timestamp,kwh"));
+        let cure = "Put a header before it, for example meter_id,timestamp,kwh, with times as 2024-02-29 23:30 in place of \
+                    day codes";
+        return Err(Trouble::new(seen, cure));
     }
     let n = sample_rows(file.schema().fields().len());
     let sample = file.first_rows(storage, n).map_err(unreadable)?;
@@ -383,9 +394,14 @@ fn format_of(
     })
 }
 
-/// Finds a time in the first line if it also has a number: a header has neither.
+/// Finds a value in the first line: a time beside a number, or numbers alone, also with blanks between them. A
+/// header has neither.
 fn first_line_value(schema: &Schema) -> Option<&str> {
     let names = || schema.fields().iter().map(|field| field.name().as_str());
+    let mut parts = names().flat_map(str::split_whitespace).peekable();
+    if parts.peek().is_some() && parts.all(|part| part.parse::<f64>().is_ok()) {
+        return names().next();
+    }
     let is_time = |name: &&str| parse_time(name.as_bytes(), DateOrder::DayFirst).is_some();
     let marks = [DecimalMark::Point, DecimalMark::Comma];
     let is_number = |name: &str| marks.iter().any(|mark| parse_number(name, *mark).is_ok());

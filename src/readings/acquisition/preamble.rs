@@ -153,14 +153,22 @@ fn is_table_like(lines: &[Line<'_>]) -> bool {
 }
 
 /// Returns the separator if the first line has at least three fields, most of them names, and the lines below
-/// have as many fields.
+/// have as many fields. Two fields may be a name and its value: then all lines below must be alike, and have
+/// digits where the first has none.
 fn table_separator(lines: &[Line<'_>]) -> Option<u8> {
+    const FEWEST_OF_TWO: usize = 10;
     let header = lines.first()?.text;
     let separator = sniff_separator(header);
     let n = n_fields(header, separator);
     let below = lines.get(1..=LINES_BELOW)?;
     let n_digits = header.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_header = n >= 3 && has_names(header, separator) && 2 * n_digits < header.len();
+    let is_header = n >= 2 && has_names(header, separator) && 2 * n_digits < header.len();
+    if n == 2 {
+        let has_digits = |line: &[u8]| line.iter().any(u8::is_ascii_digit);
+        let is_row = |line: &Line<'_>| has_digits(line.text) && splits_like(header, line.text, separator);
+        let is_table = lines.len() > FEWEST_OF_TWO && n_digits == 0 && lines[1..].iter().all(is_row);
+        return (is_header && is_table).then_some(separator);
+    }
     (is_header && below.iter().all(|line| splits_like(header, line.text, separator))).then_some(separator)
 }
 
@@ -209,6 +217,15 @@ mod tests {
         assert_eq!(header(text), ("id,at,kwh,cost".to_owned(), ','));
         let text = "Отчёт за январь\nПрибор;Время;кВтч\n1;a;2\n1;b;2\n1;c;2\n";
         assert_eq!(header(text), ("Прибор;Время;кВтч".to_owned(), ';'));
+    }
+
+    #[test]
+    fn a_header_of_two_names_is_found_where_only_rows_follow() {
+        let rows: String = (0..12).map(|at| format!("2024-01-08T{at:02}:00;{at}0\n")).collect();
+        let text = format!("Point;From;To;Unit\n14000;08/01/2024;09/01/2024;W\nTime;Value\n{rows}");
+        assert_eq!(header(&text), ("Time;Value".to_owned(), ';'));
+        let values = format!("Site;North\nMeter;77\nTime;kWh;Flag\n{}", rows.replace('\n', ";A\n"));
+        assert_eq!(header(&values), ("Time;kWh;Flag".to_owned(), ';'));
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Cause {
             Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
             Self::LongRow => (
                 "with more fields than the header; nothing of such a row was taken",
-                "Put a field that holds the separator in quotes, or export with another separator",
+                "Put a field that holds the separator, such as a decimal comma, in quotes, or export with another separator",
             ),
             Self::NotText => {
                 ("with a field that is no UTF-8 text; the field was left out", "Export the file as UTF-8")

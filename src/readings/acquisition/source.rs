@@ -64,6 +64,14 @@ impl Content {
         }
     }
 
+    /// Says which line was taken for the header, where lines before it were passed over and nobody stated so.
+    pub fn header_found(&self, stated: &ReadingsTable) -> Option<String> {
+        let Self::Csv(file) = self else { return None };
+        let line = file.lines_before + 1;
+        (line > 1 && stated.skip_lines.is_none())
+            .then(|| format!(" (its header was taken from line {line}; skip_lines states another)"))
+    }
+
     /// Adds to the mapping how the file's text is written, and as guesses what of it is not stated.
     pub fn describe(&self, mapping: &mut Mapping, stated: &ReadingsTable, zone: Option<&Zone>) {
         match self {

@@ -201,7 +201,7 @@ fn the_unit_of_the_rows_that_are_kept_is_theirs() {
     let export =
         read_csv(&two_channels("Type", "Exported (kW)", "Imported (kW)").replace(",kwh\n", ",value\n"));
     let export = export.unwrap();
-    assert_eq!((export.guess("unit"), export.quantities[0]), (Some("kW"), Quantity::Demand));
+    assert_eq!((export.guess("unit"), export.quantities[0]), (None, Quantity::Demand));
 }
 
 #[test]
