@@ -2,8 +2,10 @@
 //! is higher by the same kW, and the hours outside the window are not.
 //!
 //! The equal shift distinguishes a rig from a general increase: people, heating and equipment scale the
-//! existing load, but a rig adds a constant. To limit the cost, candidates come only from change points of
-//! three daily floors, and each fit covers four weeks on either side.
+//! existing load, but a rig adds a constant. And it adds it every day: a block whose floor lies below its own
+//! height on some days, as with heating that begins with the cold, counts for less. To limit the cost,
+//! candidates come only from change points of three daily floors, and each fit covers four weeks on either
+//! side.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::ops::Range;
@@ -20,6 +22,10 @@ const MIN_CORE_HOURS: usize = 3;
 
 /// Smallest noise of an hour: the meter's resolution. [kW]
 const MIN_NOISE_KW: f32 = 0.02;
+
+/// Share of its height that a block's floor keeps on a day on which it holds: a farm may lose one machine of
+/// four for a day.
+const HELD_SHARE: f32 = 0.75;
 
 /// The block of a declared farm counts only above this multiple of the declared demand.
 const OVER_DECLARED: f32 = 1.5;
@@ -212,8 +218,17 @@ fn fit_block(
     let fit = (height_in_noise * fewest).ln_1p()
         * (kw / 0.3).ln_1p()
         * (explained - 0.3).max(0.01)
-        * (-2.0 * uneven).exp();
+        * (-2.0 * uneven).exp()
+        * held_share(days, &at, &core, kw);
     Some(Fit { at, off, on, shifts, window, core, kw, uneven, explained, height_in_noise, fit })
+}
+
+/// Returns the share of a candidate's days on which the window's floor holds its height. Whatever else runs, a
+/// place with a rig draws at least the rig; heating that begins with the cold has days on which it rests.
+fn held_share(days: &UsableDays, at: &Candidate, core: &[usize], kw: f32) -> f32 {
+    let floor_kw = days.floor_kw(core, at.from..at.to);
+    let n_held = floor_kw.iter().filter(|floor_kw| **floor_kw >= HELD_SHARE * kw).count();
+    n_held as f32 / floor_kw.len() as f32
 }
 
 impl Fit {
@@ -348,6 +363,15 @@ mod tests {
         )
         .unwrap();
         assert!(find_block(&days, 3.0).is_none());
+    }
+
+    #[test]
+    fn heating_that_rests_on_some_days_does_not_hide_a_smaller_rig() {
+        let heated =
+            |day: usize, slot: usize| home_kw(day, slot) + if day >= 20 && day % 4 != 3 { 3.5 } else { 0.0 };
+        let block = block(|day, slot| heated(day, slot) + if day >= 60 { 2.0 } else { 0.0 }).unwrap();
+        assert_eq!((block.from, block.to), (60, 90));
+        assert!((block.kw - 2.0).abs() < 0.1, "{}", block.kw);
     }
 
     #[test]
