@@ -192,9 +192,9 @@ impl Dialect {
         if self.layout == Layout::Long && self.order != 3 {
             let mut places: Vec<usize> = (0..header.len()).collect();
             places.shuffle(rng);
-            let deal = |row: &Vec<String>| places.iter().map(|&place| row[place].clone()).collect();
-            header = deal(&header);
-            rows = rows.iter().map(deal).collect();
+            for row in rows.iter_mut().chain([&mut header]) {
+                *row = places.iter().map(|&place| row[place].clone()).collect();
+            }
         }
         let separator = self.separator.to_string();
         let line = |row: Vec<String>| {
