@@ -5,53 +5,13 @@
 //   hashwattCharts.resize()                            fits all charts to their elements
 //
 // `chart` is heat_map, base_load, mean_day, duration, residual or rivals. `data` is the JSON that
-// `ChartData` in src/report/charts/ makes, or a function that returns it. `words` replaces any of WORDS,
-// with `locale` (BCP 47). A drawn element carries data-drawn, the number of points drawn; an element
+// `ChartData` in src/run/charts/ makes, or a function that returns it. `words` are the texts of
+// src/run/charts/words.rs, with `locale` (BCP 47). A drawn element carries data-drawn, the number of points drawn; an element
 // without data hides its figure. Charts whose elements lie within one [data-charts] share their zoom.
 //
 // Nothing here sets a style attribute or runs a text, so that a content policy can forbid both.
 (function () {
   "use strict";
-
-  var WORDS = {
-    locale: "en-GB",
-    kw: "kW",
-    hour: "hour of the day",
-    base: "base load (5th percentile)",
-    mean: "mean demand",
-    meter: "this meter's mean demand",
-    residual_base: "residual: base",
-    residual_mean: "residual: mean",
-    onset: "onset",
-    end: "end",
-    missing: "not measured",
-    or_more: "{kw} or more",
-    before_onset: "before onset ({n} days)",
-    from_onset: "from onset ({n} days)",
-    before_end: "before the end ({n} days)",
-    after_end: "after the end ({n} days)",
-    all: "all days ({n})",
-    before_onset_hours: "before onset ({n} h)",
-    from_onset_hours: "from onset ({n} h)",
-    before_end_hours: "before the end ({n} h)",
-    after_end_hours: "after the end ({n} h)",
-    all_hours: "all hours ({n})",
-    peers: "peers' middle half",
-    peers_median: "peers' median",
-    share_of_hours: "share of hours",
-    reached_in: "reached in {share} of the hours",
-    fit: "fit, 0 to 1",
-    unknown: "not known",
-    save: "save as image",
-    to: "{from} to {to}",
-    about_heat_map: "Demand by day and clock hour, {span}, from 0 to {kw}.{marks}",
-    about_base_load: "Base load and mean demand a day, {span}; mean {kw}.{marks}",
-    about_mean_day: "Mean demand by clock hour: {curves}.",
-    about_duration: "Hourly demand from highest to lowest: {curves}.",
-    about_residual: "What the transformer feeds beyond its meters, {span}; mean {kw}.{marks}",
-    about_rivals: "Explanations by fit: {curves}.",
-    about_curve: "{name}, {low} to {high}"
-  };
 
   // Okabe and Ito's colours read the same with and without colour blindness (jfly.uni-koeln.de/color);
   // cividis, the heat map's, is doi:10.1371/journal.pone.0199239.
@@ -76,13 +36,6 @@
   // What is in sight of the charts through time, by the element that holds them.
   var zooms = new WeakMap();
   var printing = false;
-
-  function merged(words) {
-    var all = {}, key;
-    for (key in WORDS) { all[key] = WORDS[key]; }
-    for (key in words || {}) { all[key] = words[key]; }
-    return all;
-  }
 
   function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, function (whole, name) {
@@ -616,7 +569,7 @@
   function show(entry) {
     if (entry.chart) { return; }
     var data = typeof entry.data === "function" ? entry.data() : entry.data;
-    var words = merged(entry.words), element = entry.element;
+    var words = entry.words, element = entry.element;
     var made = data && MAKERS[entry.name] ? MAKERS[entry.name](data, words, formats(words)) : null;
     (element.closest("figure") || element).hidden = !made;
     if (!made) { element.removeAttribute("data-drawn"); return; }

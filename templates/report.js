@@ -6,19 +6,20 @@
   var form = document.getElementById("filters");
   var field = function (id) { return document.getElementById(id); };
   var each = function (list, visit) { Array.prototype.forEach.call(list, visit); };
+  var words = JSON.parse(field("words").textContent);
   var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
 
   function chosen(id) { return field(id) ? field(id).value : ""; }
 
   // A suspect's section comes and goes with its line, so that what is printed is what is listed.
   function filter() {
-    var words = chosen("search").trim().toLowerCase();
+    var wanted = chosen("search").trim().toLowerCase();
     var kind = chosen("kind"), parent = chosen("parent"), zone = chosen("zone");
     var kw = parseFloat(chosen("kw"));
     var score = parseFloat(chosen("score"));
     var shown = 0;
     rows.forEach(function (row, index) {
-      var keep = (!words || texts[index].indexOf(words) >= 0) &&
+      var keep = (!wanted || texts[index].indexOf(wanted) >= 0) &&
         (!kind || row.dataset.kind === kind) &&
         (!parent || row.dataset.parent === parent) &&
         (!zone || row.dataset.zone === zone) &&
@@ -29,7 +30,7 @@
       if (link) { field(link.getAttribute("href").slice(1)).hidden = !keep; }
       if (keep) { shown += 1; }
     });
-    field("shown").textContent = shown + " of " + rows.length + " lines";
+    field("shown").textContent = words.lines.replace("{shown}", shown).replace("{all}", rows.length);
   }
 
   function cellValue(row, column, sort) {
@@ -78,7 +79,7 @@
     window.hashwattCharts.drawAll(section, function () {
       read = read || JSON.parse(numbers.textContent);
       return read;
-    }, {});
+    }, words);
   }
 
   each(table.tHead.rows[0].cells, function (head, column) {

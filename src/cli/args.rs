@@ -217,7 +217,7 @@ pub(super) struct RankingArguments {
     /// Seed of every random choice [default: 1]
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub seed: Option<u64>,
-    /// Language of the reasons in all outputs: en, ru or kk [default: en]
+    /// Language of the texts in all outputs: en, ru or kk [default: en]
     #[arg(long, value_name = "CODE", help_heading = "Run")]
     pub language: Option<String>,
     /// Print one JSON object for machines in place of text
@@ -274,7 +274,7 @@ pub(super) struct ExplainArguments {
     /// The meter's id, or residual: and the id of what feeds it
     #[arg(value_name = "METER")]
     pub meter: String,
-    /// Language of the reasons: en, ru or kk [default: the run's]
+    /// Language of the sheet: en, ru or kk [default: the run's]
     #[arg(long, value_name = "CODE")]
     pub language: Option<String>,
 }

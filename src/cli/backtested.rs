@@ -2,6 +2,7 @@
 
 use super::findings::{Examples, push_by_code};
 use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
+use crate::language::Language;
 use crate::pipeline::BacktestSummary;
 use crate::trials::backtest::tables;
 
@@ -22,6 +23,6 @@ pub(super) fn render(summary: &BacktestSummary, width: usize) -> String {
         }
     }
     push_line(&mut text, "");
-    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
+    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, Language::english(), width);
     without_controls(&text)
 }

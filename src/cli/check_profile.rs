@@ -6,6 +6,7 @@ use super::findings::{Examples, push_by_code, push_worst_meters};
 use super::layout::{counted, grouped, push_line, push_wrapped, span_words, without_controls};
 use super::mapping_sections::push_mappings;
 use super::verdict::{consumption_words, verdict_line};
+use crate::language::Language;
 use crate::pipeline::{ExportProfile, SourceProfile};
 use crate::run::words::percent;
 
@@ -18,7 +19,7 @@ pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
     push_files(&mut text, profile);
     push_facts(&mut text, profile, width);
     push_line(&mut text, "");
-    push_by_code(&mut text, &profile.findings, Examples::OfEach, width);
+    push_by_code(&mut text, &profile.findings, Examples::OfEach, Language::english(), width);
     push_worst_meters(&mut text, &profile.findings);
     push_mappings(&mut text, &profile.mappings, width);
     push_line(&mut text, "\nMapping, to paste into a pipeline file; with it nothing is guessed:\n");
@@ -44,11 +45,12 @@ fn push_facts(text: &mut String, profile: &ExportProfile, width: usize) {
     let mut fact = |name: &str, words: &str| push_wrapped(text, &format!("{name:<14}"), words, width);
     fact("rows", &grouped(profile.n_rows));
     fact("meters", &grouped(profile.n_meters));
-    fact("span", &span_words(profile.span));
+    fact("span", &span_words(profile.span, Language::english()));
     fact("interval", &interval_words(&profile.intervals));
     fact("zone", &zone_words(profile.zone.as_deref()));
-    fact("completeness", &format!("{} of the expected intervals are there", percent(profile.completeness)));
-    fact("estimated", &format!("{} of the intervals", percent(profile.estimated_share)));
+    let share = |share| percent(share, Language::english());
+    fact("completeness", &format!("{} of the expected intervals are there", share(profile.completeness)));
+    fact("estimated", &format!("{} of the intervals", share(profile.estimated_share)));
     if let Some(words) = consumption_words(profile) {
         fact("energy", &words);
     }

@@ -5,13 +5,17 @@ use std::path::Path;
 use super::findings::{Examples, push_by_code};
 use super::layout::{push_line, without_controls};
 use super::ranked_list::read_words;
+use crate::language::Language;
 use crate::pipeline::RunSummary;
 
 /// Renders the result of a digest as text, for lines of `width` characters.
 pub(super) fn render(summary: &RunSummary, folder: &Path, width: usize) -> String {
     let mut text = String::new();
-    push_line(&mut text, &format!("Digested {}, into {}.\n", read_words(summary), folder.display()));
-    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
+    push_line(
+        &mut text,
+        &format!("Digested {}, into {}.\n", read_words(summary, Language::english()), folder.display()),
+    );
+    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, Language::english(), width);
     without_controls(&text)
 }
 

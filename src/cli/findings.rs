@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::layout::{Column, Side, aligned, grouped, push_line, push_wrapped};
+use super::layout::{Side, aligned, aligned_in, grouped, plain, push_line, push_wrapped};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
+use crate::language::Language;
 
 /// At most this many meters are listed as those with the most findings.
 const MAX_WORST_METERS: usize = 5;
@@ -17,7 +18,12 @@ const ALWAYS_SHOWN: [Code; 3] = [Code::StoreHealed, Code::KeptAside, Code::Guess
 /// Indent before an example.
 const EXAMPLE_LEAD: &str = "      ";
 
-const COLUMNS: [Column; 3] = [("severity", Side::Left), ("count", Side::Right), ("code", Side::Left)];
+/// Columns of the counts: messages and sides.
+const COLUMNS: [(&str, Side); 3] = [
+    ("terminal-column-severity", Side::Left),
+    ("terminal-column-count", Side::Right),
+    ("terminal-column-code", Side::Left),
+];
 
 /// Which codes get an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,52 +53,50 @@ pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
     counts.into_values().collect()
 }
 
-/// Appends the findings by code.
-pub(super) fn push_by_code(text: &mut String, findings: &[Finding], examples: Examples, width: usize) {
+/// Appends the findings by code. Their descriptions are in English whatever the language.
+pub(super) fn push_by_code(
+    text: &mut String,
+    findings: &[Finding],
+    examples: Examples,
+    language: &Language,
+    width: usize,
+) {
     if findings.is_empty() {
-        push_line(text, "Findings: none.");
+        push_line(text, &language.say("terminal-no_findings"));
         return;
     }
-    push_line(text, "Findings by code:");
+    push_line(text, &language.say("terminal-findings"));
     let counts = by_code(findings);
-    let rows: Vec<Vec<String>> = counts
-        .iter()
-        .map(|count| {
-            vec![
-                count.first.severity.as_str().to_owned(),
-                grouped(count.n),
-                count.first.code.as_str().to_owned(),
-            ]
-        })
-        .collect();
-    let mut lines = aligned(&COLUMNS, &rows).into_iter();
+    let row = |count: &CodeCount<'_>| {
+        let Finding { severity, code, .. } = count.first;
+        let severity = language.name_of("severity", severity.as_str());
+        vec![severity, plain(&language.said_count(count.n)), code.as_str().to_owned()]
+    };
+    let rows: Vec<Vec<String>> = counts.iter().map(row).collect();
+    let mut lines = aligned_in(language, &COLUMNS, &rows).into_iter();
     push_line(text, &format!("  {}", lines.next().unwrap_or_default()));
     for (line, count) in lines.zip(&counts) {
         push_line(text, &format!("  {line}"));
         let is_shown = count.first.severity == Severity::Skipped || ALWAYS_SHOWN.contains(&count.first.code);
         if examples == Examples::OfEach || is_shown {
-            push_wrapped(text, EXAMPLE_LEAD, &example_words(count), width);
+            push_wrapped(text, EXAMPLE_LEAD, &example_words(count, language), width);
         }
     }
 }
 
 /// Returns, for example, `for example march.parquet: the file ends in the middle of a row group`.
-fn example_words(count: &CodeCount<'_>) -> String {
+fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let finding = count.first;
     let is_unsaid = |name: &&str| !finding.description.contains(*name);
     let source = finding.source.as_deref().filter(is_unsaid).map(str::to_owned);
-    let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(|id| format!("meter {id}"));
-    let days = finding
-        .first_day
-        .zip(finding.last_day)
-        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") });
+    let of_meter = |id| language.say_with("terminal-of_meter", &[("meter", id)]);
+    let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(of_meter);
+    let days = finding.first_day.zip(finding.last_day);
+    let days = days.map(|(first, last)| language.said_days(first, last));
     let place: Vec<String> = [source, meter, days].into_iter().flatten().collect();
-    let lead = if count.n > 1 { "for example " } else { "" };
-    if place.is_empty() {
-        format!("{lead}{}", finding.description)
-    } else {
-        format!("{lead}{}: {}", place.join(", "), finding.description)
-    }
+    let lead = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
+    let words = format!("{lead}{}", finding.description);
+    if count.n > 1 { language.say_with("terminal-example", &[("finding", &words)]) } else { words }
 }
 
 /// Appends the meters with the most skipped data, then the most findings.
@@ -148,7 +152,7 @@ mod tests {
     #[test]
     fn no_finding_is_said() {
         let mut text = String::new();
-        push_by_code(&mut text, &[], Examples::OfEach, 80);
+        push_by_code(&mut text, &[], Examples::OfEach, Language::english(), 80);
         push_worst_meters(&mut text, &[]);
         assert_eq!(text, "Findings: none.\n");
     }

@@ -2,13 +2,17 @@
 
 use jiff::civil::Date;
 
-use crate::run::words;
+use crate::language::Language;
+use crate::language::message::Message;
+
+/// Family of the sentences that only a terminal shows.
+pub(super) const TERMINAL: &str = "terminal";
 
 /// Gap between two columns.
 const COLUMN_GAP: &str = "  ";
 
 /// Longer cells overflow their column instead of widening it for every row. [characters]
-const MAX_ALIGNED_CHARS: usize = 36;
+const MAX_ALIGNED_CHARS: usize = 40;
 
 /// Alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +25,14 @@ pub(super) enum Side {
 
 /// A column's header and side.
 pub(super) type Column<'a> = (&'a str, Side);
+
+/// As [`aligned`], with headers that are messages.
+pub(super) fn aligned_in(language: &Language, columns: &[(&str, Side)], rows: &[Vec<String>]) -> Vec<String> {
+    let headers: Vec<String> = columns.iter().map(|(id, _)| language.say(id)).collect();
+    let columns: Vec<Column<'_>> =
+        headers.iter().zip(columns).map(|(header, (_, side))| (&header[..], *side)).collect();
+    aligned(&columns, rows)
+}
 
 /// Returns the header and rows as lines, each column as wide as its longest cell.
 pub(super) fn aligned(columns: &[Column<'_>], rows: &[Vec<String>]) -> Vec<String> {
@@ -49,7 +61,7 @@ fn line(columns: &[Column<'_>], widths: &[usize], row: &[String]) -> String {
 pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: usize) {
     let indent = " ".repeat(chars(lead));
     let mut line = lead.to_owned();
-    for word in words.split_whitespace() {
+    for word in words.split(may_break).filter(|word| !word.is_empty()) {
         let is_begun = chars(&line) > indent.len();
         if is_begun && chars(&line) + 1 + chars(word) > width {
             push_line(text, &line);
@@ -60,6 +72,11 @@ pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: us
         line.push_str(word);
     }
     push_line(text, &line);
+}
+
+/// Whether a line may break at a character. A number and its unit stay together.
+fn may_break(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}')
 }
 
 /// Appends a line without trailing spaces.
@@ -79,19 +96,31 @@ pub(super) fn without_controls(text: &str) -> String {
 
 /// Returns, for example, `1 234 567`, with plain spaces.
 pub(super) fn grouped(number: u64) -> String {
-    words::grouped(number).replace('\u{202f}', " ")
+    plain(&Language::english().said_count(number))
 }
 
 /// Returns, for example, `1 meter` or `1 234 meters`.
 pub(super) fn counted(number: u64, noun: &str) -> String {
-    words::counted(number, noun).replace('\u{202f}', " ")
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(number))
 }
 
 /// Returns, for example, `2021-06-01 to 2022-03-31 (304 days)`.
-pub(super) fn span_words(span: Option<(Date, Date)>) -> String {
-    let Some((first, last)) = span else { return "no days".to_owned() };
+pub(super) fn span_words(span: Option<(Date, Date)>, language: &Language) -> String {
+    let Some((first, last)) = span else { return language.say("words-no_days") };
     let n_days = (last - first).get_days().unsigned_abs() + 1;
-    format!("{first} to {last} ({})", counted(n_days.into(), "day"))
+    let message = Message::counting("span", n_days.into(), language);
+    plain(&language.say_message(TERMINAL, &message.naming("days", language.said_span(first, last))))
+}
+
+/// Returns a message that counts one number, with plain spaces.
+pub(super) fn said_count(id: &str, number: u64, language: &Language) -> String {
+    plain(&language.say_count(id, number))
+}
+
+/// Replaces the narrow spaces between thousands, which not every terminal shows.
+pub(super) fn plain(text: &str) -> String {
+    text.replace('\u{202f}', " ")
 }
 
 #[cfg(test)]
@@ -112,16 +141,19 @@ mod tests {
         let mut text = String::new();
         push_wrapped(&mut text, "  - ", "one two three", 11);
         assert_eq!(text, "  - one two\n    three\n");
+        text.clear();
+        push_wrapped(&mut text, "", "от\t6,40\u{a0}кВт", 8);
+        assert_eq!(text, "от\n6,40\u{a0}кВт\n");
     }
 
     #[test]
     fn a_span_counts_both_ends() {
         assert_eq!(
-            span_words(Some((date(2024, 2, 28), date(2024, 3, 1)))),
+            span_words(Some((date(2024, 2, 28), date(2024, 3, 1))), Language::english()),
             "2024-02-28 to 2024-03-01 (3 days)"
         );
         assert_eq!(
-            span_words(Some((date(2024, 2, 28), date(2024, 2, 28)))),
+            span_words(Some((date(2024, 2, 28), date(2024, 2, 28))), Language::english()),
             "2024-02-28 to 2024-02-28 (1 day)"
         );
     }

@@ -3,12 +3,17 @@
 use jiff::civil::Date;
 
 use super::findings::{Examples, push_by_code};
-use super::layout::{Column, Side, aligned, counted, push_line, push_wrapped, span_words, without_controls};
+use super::layout::{
+    Side, TERMINAL, aligned_in, plain, push_line, push_wrapped, said_count, span_words, without_controls,
+};
 use crate::indicators::REASON;
 use crate::language::Language;
+use crate::language::message::Message;
 use crate::pipeline::RunSummary;
 use crate::ranking::{RigEstimate, Scored};
-use crate::run::words::{false_leads, machine_words, percent, ranked_words, sensitivity_words};
+use crate::run::words::{
+    false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
+};
 use crate::settings::Settings;
 
 /// At most this many suspects are printed; the files have all.
@@ -29,74 +34,75 @@ const REASON_LEAD: &str = "      - ";
 /// Shown if a rig has no estimate.
 const NO_RIG: &str = "-";
 
-const COLUMNS: [Column; 8] = [
-    ("rank", Side::Right),
-    ("meter", Side::Left),
-    ("score", Side::Right),
-    ("kind", Side::Left),
-    ("rig kW (low-high)", Side::Left),
-    ("machines", Side::Left),
-    ("since", Side::Left),
-    ("chance", Side::Right),
+/// Columns of the list: messages and sides.
+const COLUMNS: [(&str, Side); 8] = [
+    ("terminal-column-rank", Side::Right),
+    ("terminal-column-meter", Side::Left),
+    ("terminal-column-score", Side::Right),
+    ("terminal-column-kind", Side::Left),
+    ("terminal-column-rig", Side::Left),
+    ("terminal-column-machines", Side::Left),
+    ("terminal-column-since", Side::Left),
+    ("terminal-column-chance", Side::Right),
 ];
 
-/// The files that people open, and what each is for.
+/// The files that people open, and the message that says what each is for.
 const FILES: [(&str, &str); 5] = [
-    ("report.html", "charts of every suspect, for a browser"),
-    (
-        "suspects.xlsx",
-        "the suspects with address and register, for a spreadsheet (also .csv, .geojson, .parquet)",
-    ),
-    ("scores.parquet", "every meter with rank and reasons"),
-    ("findings.parquet", "what was found in the data"),
-    ("run.json", "inputs, settings, versions, counts"),
+    ("report.html", "terminal-file-report"),
+    ("suspects.xlsx", "terminal-file-suspects"),
+    ("scores.parquet", "terminal-file-scores"),
+    ("findings.parquet", "terminal-file-findings"),
+    ("run.json", "terminal-file-run"),
 ];
 
 /// Renders the result of a run as text, for lines of `width` characters.
 pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) -> String {
+    let language = settings.language;
     let mut text = String::new();
-    push_line(&mut text, &format!("Read {}.\n", read_words(summary)));
+    let read = language.say_with("terminal-read", &[("read", &read_words(summary, language))]);
+    push_line(&mut text, &format!("{read}\n"));
     push_list(&mut text, summary, settings, width);
     push_line(&mut text, "");
-    let sensitivity = sensitivity_words(&summary.sensitivity);
+    let sensitivity = sensitivity_words(&summary.sensitivity, language);
     if !sensitivity.is_empty() {
         push_wrapped(&mut text, "", &sensitivity, width);
         push_line(&mut text, "");
     }
-    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, width);
+    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, language, width);
     push_files(&mut text, summary, settings, width);
     push_line(&mut text, "");
-    let caution = "A score is evidence, not proof: only a visit can confirm or reject a suspect.";
-    push_wrapped(&mut text, "", caution, width);
+    push_wrapped(&mut text, "", &language.say("terminal-caution"), width);
     without_controls(&text)
 }
 
 /// Returns, for example, `52 608 rows of 3 meters, 2021-07-01 to 2022-03-31 (274 days)`.
-pub(super) fn read_words(summary: &RunSummary) -> String {
-    let (rows, meters) = (counted(summary.n_rows, "row"), counted(summary.n_meters, "meter"));
-    let span = summary.span.map(|span| format!(", {}", span_words(Some(span)))).unwrap_or_default();
-    format!("{rows} of {meters}{span}")
+pub(super) fn read_words(summary: &RunSummary, language: &Language) -> String {
+    let rows = said_count("terminal-rows", summary.n_rows, language);
+    let meters = said_count("words-meters", summary.n_meters, language);
+    let span = summary.span.map(|span| format!(", {}", span_words(Some(span), language))).unwrap_or_default();
+    let read = language.say_with("terminal-read_rows", &[("rows", &rows), ("meters", &meters)]);
+    format!("{read}{span}")
 }
 
 fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
-    let n_scored = ranked_words(&summary.scored);
+    let language = settings.language;
     let suspects: Vec<&Scored> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
     if !suspects.is_empty() {
-        let n_suspects = counted(suspects.len() as u64, "suspect");
-        push_line(text, &format!("{n_suspects} among {n_scored}, the most suspicious first:\n"));
+        let title = plain(&title_words(suspects.len(), &summary.scored, language));
+        push_line(text, &format!("{}\n", language.say_with("terminal-suspects", &[("title", &title)])));
         let listed = &suspects[..suspects.len().min(MAX_SUSPECTS)];
-        push_table(text, listed, summary.span, settings.language, width);
+        push_table(text, listed, summary.span, language, width);
         push_rest(text, &suspects, settings, width);
         return;
     }
-    let share = percent(settings.max_false_chance);
-    let none =
-        format!("No suspects among {n_scored}: each would be a false lead with a chance above {share}.");
+    let among = plain(&ranked_words(&summary.scored, language));
+    let share = percent(settings.max_false_chance, language);
+    let none = language.say_with("terminal-no_suspects", &[("among", &among), ("share", &share)]);
     push_wrapped(text, "", &none, width);
     if !summary.scored.is_empty() {
-        push_line(text, "\nNot suspects, but the highest scores:\n");
+        push_line(text, &format!("\n{}\n", language.say("terminal-highest")));
         let highest: Vec<&Scored> = summary.scored.iter().take(MAX_OTHERS).collect();
-        push_table(text, &highest, summary.span, settings.language, width);
+        push_table(text, &highest, summary.span, language, width);
     }
 }
 
@@ -107,8 +113,8 @@ fn push_table(
     language: &Language,
     width: usize,
 ) {
-    let rows: Vec<Vec<String>> = meters.iter().map(|scored| cells(scored, span)).collect();
-    let mut lines = aligned(&COLUMNS, &rows).into_iter();
+    let rows: Vec<Vec<String>> = meters.iter().map(|scored| cells(scored, span, language)).collect();
+    let mut lines = aligned_in(language, &COLUMNS, &rows).into_iter();
     push_line(text, &lines.next().unwrap_or_default());
     for (line, scored) in lines.zip(meters) {
         push_line(text, &line);
@@ -121,32 +127,35 @@ fn push_table(
     }
 }
 
-fn cells(scored: &Scored, span: Option<(Date, Date)>) -> Vec<String> {
+fn cells(scored: &Scored, span: Option<(Date, Date)>, language: &Language) -> Vec<String> {
+    let none = || NO_RIG.to_owned();
     let rig = scored.rig.as_ref();
-    let of_rig = |words: fn(&RigEstimate) -> String| rig.map_or_else(|| NO_RIG.to_owned(), words);
     vec![
         scored.rank.to_string(),
         scored.meter.as_str().to_owned(),
-        format!("{:.3}", scored.score),
-        scored.kind.map_or_else(|| NO_RIG.to_owned(), |kind| kind.as_str().replace('_', " ")),
-        of_rig(kw_words),
-        of_rig(machine_words),
-        rig.map_or_else(|| NO_RIG.to_owned(), |rig| since_words(rig, span)),
-        scored.chance.map_or_else(|| NO_RIG.to_owned(), percent),
+        score_words(scored.score, language),
+        scored.kind.map_or_else(none, |kind| kind_code(kind, language).replace('_', " ")),
+        rig.map_or_else(none, |rig| kw_words(rig, language)),
+        rig.map_or_else(none, |rig| machine_words(rig, language)),
+        rig.map_or_else(none, |rig| since_words(rig, span, language)),
+        scored.chance.map_or_else(none, |chance| percent(chance, language)),
     ]
 }
 
 /// Returns, for example, `6.40 (5.89-7.04)`.
-fn kw_words(rig: &RigEstimate) -> String {
+fn kw_words(rig: &RigEstimate, language: &Language) -> String {
     let decimals = if rig.kw.abs() < 10.0 { 2 } else { 1 };
-    format!("{:.decimals$} ({:.decimals$}-{:.decimals$})", rig.kw, rig.kw_low, rig.kw_high)
+    let words = format!("{:.decimals$} ({:.decimals$}-{:.decimals$})", rig.kw, rig.kw_low, rig.kw_high);
+    language.said_decimal(&words)
 }
 
-fn since_words(rig: &RigEstimate, span: Option<(Date, Date)>) -> String {
+fn since_words(rig: &RigEstimate, span: Option<(Date, Date)>, language: &Language) -> String {
     match (rig.onset, span) {
-        (Some(onset), _) => onset.to_string(),
-        (None, Some((first_day, _))) => format!("before {first_day}"),
-        (None, None) => "before the data".to_owned(),
+        (Some(onset), _) => language.said_day(onset),
+        (None, Some((first_day, _))) => {
+            language.say_with("terminal-before", &[("day", &language.said_day(first_day))])
+        }
+        (None, None) => language.say("terminal-before_data"),
     }
 }
 
@@ -158,29 +167,28 @@ fn strongest_reasons(scored: &Scored, language: &Language) -> impl Iterator<Item
 }
 
 fn push_rest(text: &mut String, suspects: &[&Scored], settings: &Settings, width: usize) {
+    let language = settings.language;
     push_line(text, "");
     if suspects.len() > MAX_SUSPECTS {
-        let n_more = suspects.len() - MAX_SUSPECTS;
-        let file = settings.out.join("suspects.csv");
-        let more =
-            if n_more == 1 { "1 more suspect is".to_owned() } else { format!("{n_more} more suspects are") };
-        push_line(text, &format!("{more} in {}.", file.display()));
+        let n_more = (suspects.len() - MAX_SUSPECTS) as u64;
+        let file = settings.out.join("suspects.csv").display().to_string();
+        let more = Message::counting("more", n_more, language).naming("file", file);
+        push_line(text, &language.say_message(TERMINAL, &more));
     }
     let n_false = suspects.last().and_then(|last| last.expected_false).unwrap_or_default();
-    push_wrapped(text, "", &false_leads(suspects.len(), n_false), width);
+    push_wrapped(text, "", &plain(&false_leads(suspects.len(), n_false, language)), width);
 }
 
 fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
-    let out = settings.out.display();
-    push_line(text, &format!("\nWritten to {out}:"));
+    let language = settings.language;
+    let out = settings.out.display().to_string();
+    push_line(text, &format!("\n{}", language.say_with("terminal-written", &[("folder", &out)])));
     for (name, purpose) in FILES {
-        push_wrapped(text, &format!("  {name:<18}"), purpose, width);
+        push_wrapped(text, &format!("  {name:<18}"), &language.say(purpose), width);
     }
     if let Some(first) = summary.scored.first() {
-        push_line(
-            text,
-            &format!("\nWhy a meter stands where it does: hashwatt explain {out} {}", first.meter),
-        );
+        let why = language.say("terminal-why");
+        push_line(text, &format!("\n{why} hashwatt explain {out} {}", first.meter));
     }
 }
 
@@ -188,6 +196,7 @@ fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, widt
 mod tests {
     use super::*;
     use crate::cli::made_up;
+    use crate::language::untranslated::english_words;
 
     #[test]
     fn suspects_stand_with_their_reasons() {
@@ -218,5 +227,19 @@ mod tests {
         let mut summary = made_up::summary(1, 1);
         summary.scored[0].meter = "\u{1b}[2J".into();
         assert!(!render(&summary, &made_up::settings(), 80).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn no_line_of_another_language_is_in_english() {
+        let data = "KZ residual TX file_skipped gap spike guessed march.parquet \
+            the file ends in the middle of a row group; fetch it again";
+        for language in &Language::all()[1..] {
+            let settings = Settings { language, ..made_up::settings() };
+            for n_suspects in [0, 3, 23] {
+                let text = render(&made_up::summary(n_suspects, 30), &settings, 100);
+                let english = english_words(&text, data);
+                assert!(english.is_empty(), "{language:?}: {english:?}\n{text}");
+            }
+        }
     }
 }

@@ -48,7 +48,7 @@ pub(super) enum Job {
         run: PathBuf,
         /// The meter's id.
         meter: String,
-        /// Language of the reasons; `None`: the run's own.
+        /// Language of the sheet; `None`: the run's own.
         language: Option<&'static Language>,
     },
     /// Serve a run to analysts.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::findings::{Examples, push_by_code};
 use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
+use crate::language::Language;
 use crate::tips::{Answer, Triage};
 
 /// At most this many tips are shown; the files have all.
@@ -63,6 +64,6 @@ pub(super) fn render(triage: &Triage, out: &Path, width: usize) -> String {
         &format!("\nWritten: {}/triage.csv (.xlsx, .parquet), a page a tip in tips/", out.display()),
     );
     push_line(&mut text, "A tip is a claim; what the data says to it is evidence, not proof.\n");
-    push_by_code(&mut text, &triage.findings, Examples::OfEach, width);
+    push_by_code(&mut text, &triage.findings, Examples::OfEach, Language::english(), width);
     without_controls(&text)
 }

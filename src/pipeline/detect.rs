@@ -18,6 +18,7 @@ use crate::features::measure::{Measured, measure_meters};
 use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::Finding;
 use crate::ids::MeterId;
+use crate::language::Language;
 use crate::network::growth::{zone_growth, zone_rigs};
 use crate::network::risk::network_risks;
 use crate::progress::Watch;
@@ -134,7 +135,8 @@ impl Run<'_> {
         let surroundings = &self.tables.surroundings;
         let ranked = rank_meters(&grouped.judged, unjudged, balance, self.settings, surroundings, &days_of)?;
         let n_suspects = ranked.scored.iter().filter(|one| one.is_suspect).count();
-        self.watch.end(&format!("{n_suspects} suspects of {}", ranked_words(&ranked.scored)));
+        self.watch
+            .end(&format!("{n_suspects} suspects of {}", ranked_words(&ranked.scored, Language::english())));
         Ok(ranked)
     }
 

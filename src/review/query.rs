@@ -42,7 +42,7 @@ pub struct ListQuery {
     pub score: String,
     /// Least rig. [kW]
     pub kw: String,
-    /// `all`: lines below the cut, too.
+    /// `all`: lines that are not on the visit list, too.
     pub show: String,
     /// What to order by: `rank`, `kw`, `onset`, `energy`, `recoverable`, `burden`, `meter`.
     pub sort: String,

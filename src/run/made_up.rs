@@ -13,6 +13,7 @@ use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::folder::{Holds, Workspace};
 use hashwatt_core::ids::{GroupId, MeterId};
+use hashwatt_core::language::Language;
 use hashwatt_core::language::message::{Message, Value};
 use hashwatt_core::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
 use hashwatt_detection::network::risk::Risks;
@@ -27,6 +28,14 @@ pub const HOSTILE_ID: &str = "<script>alert(1)</script>";
 
 /// Start of the first suspect's farm.
 pub const ONSET: Date = date(2021, 11, 10);
+
+/// What the made-up run's data says: ids, addresses, register, codes, files, and findings, whose words are in
+/// English whatever the language.
+pub const DATA_WORDS: &str = "KZ-0042 KZ-0007 residual:TX-7 F-1 alert script img src onerror Abay Ave 10, flat 4 \
+    Substation yard residential household business greenhouse farm Asia/Almaty readings.parquet march.parquet \
+    register.csv HYPERLINK confirmed file_skipped gap guessed level_shift flatness base_load data_fault verdict \
+    the file ends in the middle of a row group; fetch it again 96 of 13152 intervals are missing \
+    the unit was taken for kWh";
 
 const FIRST_DAY: Date = date(2021, 7, 1);
 const LAST_DAY: Date = date(2022, 3, 31);
@@ -267,8 +276,13 @@ fn facts() -> RunFacts {
 
 /// Passes the made-up run to `with`.
 pub fn with_run<T>(with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
-    let (scored, register, findings, settings, facts) =
-        (scored(), register(), findings(), settings(), facts());
+    with_run_in(Language::english(), with)
+}
+
+/// Passes the made-up run to `with`, its texts in a language.
+pub fn with_run_in<T>(language: &'static Language, with: impl FnOnce(&RunOutputs<'_>) -> T) -> T {
+    let (scored, register, findings, facts) = (scored(), register(), findings(), facts());
+    let settings = Settings { language, ..settings() };
     let peer = PeerDay { hour_kw_p25: [0.3; 24], hour_kw_p50: [0.5; 24], hour_kw_p75: [0.9; 24] };
     let peers = BTreeMap::from([(GroupId::from("residential, flat/2"), peer)]);
     let days_of = |meters: &BTreeSet<MeterId>| -> Result<BTreeMap<MeterId, MeterDays>> {

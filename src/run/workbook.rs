@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 };
 
 use super::RunOutputs;
-use super::words::{EVIDENCE_IS_NOT_GUILT, sensitivity_words};
+use super::words::{evidence_is_not_guilt, kind_code, rival_words, sensitivity_words, span_words};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_core::settings::Settings;
@@ -23,9 +23,14 @@ const MAX_CELL_CHARS: usize = 32_767;
 /// Most links of a sheet, by the file format.
 const MAX_LINKS: usize = 65_530;
 
-/// Names of the sheets that link to each other.
-const SUSPECTS: &str = "Suspects";
-const REASONS: &str = "Reasons";
+/// Messages with the names of the sheets.
+const SUSPECTS: &str = "sheet-suspects";
+const REASONS: &str = "sheet-reasons";
+const ABOUT: &str = "sheet-about";
+
+/// Families of messages: headings of columns, and what each column means.
+const HEADING: &str = "heading";
+const MEANING: &str = "meaning";
 
 /// Column of the meter in both sheets.
 const METER_COLUMN: u16 = 1;
@@ -44,22 +49,23 @@ pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect
 }
 
 fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
+    let language = run.settings.language;
     let mut workbook = Workbook::new();
-    workbook.set_properties(&properties(run.facts.span.map(|(_, last)| last))?);
-    write_suspects(workbook.add_worksheet().set_name(SUSPECTS)?, suspects, run.settings)?;
-    write_reasons(workbook.add_worksheet().set_name(REASONS)?, suspects, run.settings.language)?;
-    write_about(workbook.add_worksheet().set_name("About")?, run)?;
+    workbook.set_properties(&properties(run.facts.span.map(|(_, last)| last), language)?);
+    write_suspects(workbook.add_worksheet().set_name(language.say(SUSPECTS))?, suspects, run.settings)?;
+    write_reasons(workbook.add_worksheet().set_name(language.say(REASONS))?, suspects, language)?;
+    write_about(workbook.add_worksheet().set_name(language.say(ABOUT))?, run)?;
     Ok(workbook)
 }
 
-fn properties(last_day: Option<Date>) -> std::result::Result<DocProperties, XlsxError> {
+fn properties(last_day: Option<Date>, language: &Language) -> std::result::Result<DocProperties, XlsxError> {
     let (year, month, day) = last_day.map_or(NO_DATA_DATE, |day| {
         (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs())
     });
     let date = ExcelDateTime::from_ymd(year, month, day)?;
     Ok(DocProperties::new()
-        .set_title("hashwatt: suspects")
-        .set_comment(EVIDENCE_IS_NOT_GUILT)
+        .set_title(language.say("sheet-title"))
+        .set_comment(evidence_is_not_guilt(language))
         .set_creation_datetime(&date))
 }
 
@@ -71,13 +77,12 @@ enum Cell<'a> {
     Day(Option<Date>),
 }
 
-/// A column of the suspects sheet.
+/// A column of the suspects sheet. Its heading and its meaning are messages under its name.
 struct ColumnOf<'a> {
     name: &'static str,
     /// Width in characters of the sheet's font.
     width: f64,
     number_format: &'static str,
-    meaning: &'static str,
     cell: fn(&Suspect<'a>, &Settings) -> Cell<'a>,
 }
 
@@ -85,6 +90,8 @@ const KW: &str = "#,##0.00";
 const COUNT: &str = "#,##0";
 const SHARE: &str = "0.000";
 const DAY: &str = "yyyy-mm-dd";
+/// The same in Russian and Kazakh.
+const LOCAL_DAY: &str = "dd.mm.yyyy";
 const DEGREES: &str = "0.00000";
 const GENERAL: &str = "General";
 
@@ -92,40 +99,40 @@ const GENERAL: &str = "General";
 #[rustfmt::skip]
 fn columns<'a>() -> Vec<ColumnOf<'a>> {
     use Cell::{Day, Number, Text, Words};
-    let column = |name, width, number_format, meaning, cell| ColumnOf { name, width, number_format, meaning, cell };
+    let column = |name, width, number_format, cell| ColumnOf { name, width, number_format, cell };
     vec![
-        column("rank", 6.0, COUNT, "Place in the list; 1 is the most suspicious", |s, _| Number(Some(s.scored.rank.into()))),
-        column("meter_id", 20.0, GENERAL, "The meter; residual: is what a transformer feeds beyond its meters", |s, _| Text(Some(s.scored.meter.as_str()))),
-        column("score", 8.0, SHARE, "Suspicion score, 0 to 1; higher is more suspicious", |s, _| Number(Some(s.scored.score))),
-        column("kind", 24.0, GENERAL, "What the evidence looks like", |s, _| Text(s.scored.kind.map(|kind| kind.as_str()))),
-        column("summary", 90.0, GENERAL, "The evidence in one sentence", |s, settings| Words(s.summary(settings.language))),
-        column("rig_kw", 9.0, KW, "Draw of the flat block while on [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
-        column("rig_kw_low", 11.0, KW, "Lower end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
-        column("rig_kw_high", 11.0, KW, "Upper end of its interval [kW]", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
-        column("machines_low", 13.0, COUNT, "Fewest machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
-        column("machines_high", 13.0, COUNT, "Most machines that draw it", |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
-        column("onset", 11.0, DAY, "First local day; empty: before the data begins", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
-        column("ended", 11.0, DAY, "First local day after it; empty: still on at the end of the data", |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
-        column("p_value", 10.0, SHARE, "Share of the meter's peers, itself included, that score at least as high", |s, _| Number(Some(s.scored.p_value))),
-        column("chance", 8.0, SHARE, "Chance that there is a rig, 0 to 1, by the data alone", |s, _| Number(s.scored.chance)),
-        column("expected_false", 14.0, KW, "How many of the suspects from rank 1 to this one are expected to be false", |s, _| Number(s.scored.expected_false)),
-        column("energy_kwh_since_onset", 14.0, COUNT, "Energy of the block within the data [kWh]", |s, _| Number(s.energy_kwh_since_onset())),
-        column("money_since_onset", 14.0, KW, "That energy at the tariff of the settings; empty without one", |s, settings| Number(s.money_since_onset(settings.tariff_per_kwh))),
-        column("best_rival", 20.0, GENERAL, "The other explanation that fits best", |s, _| Text(s.best_rival().map(|rival| rival.rival))),
-        column("best_rival_score", 10.0, SHARE, "How well it fits, 0 to 1", |s, _| Number(s.best_rival().map(|rival| rival.score))),
-        column("address", 34.0, GENERAL, "From the register", |s, _| Text(s.address())),
-        column("parent_id", 14.0, GENERAL, "Transformer, feeder or substation", |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
-        column("activity", 16.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
-        column("premises", 12.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
-        column("tariff", 14.0, GENERAL, "From the register", |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
-        column("contracted_kw", 13.0, KW, "What the connection may draw [kW]", |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
-        column("declared_mining_kw", 13.0, KW, "Mining declared to the state [kW]", |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
-        column("licence", 14.0, GENERAL, "Licence of a declared farm", |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
-        column("lat", 10.0, DEGREES, "Latitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lat))),
-        column("lon", 10.0, DEGREES, "Longitude, WGS 84 [degrees]", |s, _| Number(s.point.and_then(|p| p.lon))),
-        column("zone", 12.0, GENERAL, "Zone of the network, from the register", |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
-        column("case", 12.0, GENERAL, "Shared by lines that start and stop together under one parent", |s, _| Text(s.scored.case.as_deref())),
-        column("strongest_reason", 90.0, GENERAL, "The reason with the largest weight; the sheet of reasons has all", |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
+        column("rank", 6.0, COUNT, |s, _| Number(Some(s.scored.rank.into()))),
+        column("meter_id", 20.0, GENERAL, |s, _| Text(Some(s.scored.meter.as_str()))),
+        column("score", 8.0, SHARE, |s, _| Number(Some(s.scored.score))),
+        column("kind", 24.0, GENERAL, |s, settings| Words(s.scored.kind.map(|kind| kind_code(kind, settings.language)))),
+        column("summary", 90.0, GENERAL, |s, settings| Words(s.summary(settings.language))),
+        column("rig_kw", 9.0, KW, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
+        column("rig_kw_low", 11.0, KW, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_low))),
+        column("rig_kw_high", 11.0, KW, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw_high))),
+        column("machines_low", 13.0, COUNT, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_low.into()))),
+        column("machines_high", 13.0, COUNT, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
+        column("onset", 11.0, DAY, |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
+        column("ended", 11.0, DAY, |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("p_value", 10.0, SHARE, |s, _| Number(Some(s.scored.p_value))),
+        column("chance", 8.0, SHARE, |s, _| Number(s.scored.chance)),
+        column("expected_false", 14.0, KW, |s, _| Number(s.scored.expected_false)),
+        column("energy_kwh_since_onset", 14.0, COUNT, |s, _| Number(s.energy_kwh_since_onset())),
+        column("money_since_onset", 14.0, KW, |s, settings| Number(s.money_since_onset(settings.tariff_per_kwh))),
+        column("best_rival", 20.0, GENERAL, |s, settings| Words(s.best_rival().map(|rival| rival_words(rival.rival, settings.language)))),
+        column("best_rival_score", 10.0, SHARE, |s, _| Number(s.best_rival().map(|rival| rival.score))),
+        column("address", 34.0, GENERAL, |s, _| Text(s.address())),
+        column("parent_id", 14.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.parent_id.as_deref()))),
+        column("activity", 16.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.activity.as_deref()))),
+        column("premises", 12.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.premises.as_deref()))),
+        column("tariff", 14.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.tariff.as_deref()))),
+        column("contracted_kw", 13.0, KW, |s, _| Number(s.point.and_then(|p| p.contracted_kw))),
+        column("declared_mining_kw", 13.0, KW, |s, _| Number(s.point.and_then(|p| p.declared_mining_kw))),
+        column("licence", 14.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.licence.as_deref()))),
+        column("lat", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lat))),
+        column("lon", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lon))),
+        column("zone", 12.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
+        column("case", 12.0, GENERAL, |s, _| Text(s.scored.case.as_deref())),
+        column("strongest_reason", 90.0, GENERAL, |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
     ]
 }
 
@@ -134,33 +141,54 @@ fn write_suspects(
     suspects: &[Suspect<'_>],
     settings: &Settings,
 ) -> std::result::Result<(), XlsxError> {
+    let language = settings.language;
     let columns = columns();
     for (index, column) in (0..).zip(&columns) {
         sheet.set_column_width(index, column.width)?;
-        sheet.set_column_format(index, &Format::new().set_num_format(column.number_format))?;
-        sheet.write_string_with_format(0, index, column.name, &header())?;
+        let format = number_format(column, language);
+        sheet.set_column_format(index, &Format::new().set_num_format(format))?;
+        sheet.write_string_with_format(0, index, language.name_of(HEADING, column.name), &header())?;
     }
     for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS)) {
         for (index, column) in (0..).zip(&columns) {
-            write_cell(sheet, row, index, column.number_format, &(column.cell)(suspect, settings))?;
+            let format = number_format(column, language);
+            write_cell(sheet, row, index, format, &(column.cell)(suspect, settings))?;
         }
     }
-    link_to_reasons(sheet, suspects)?;
+    link_to_reasons(sheet, suspects, language)?;
     finish_list(sheet, suspects.len(), columns.len(), 2)
 }
 
+/// Returns the format of a column's numbers. Excel writes points and commas as its user's system does, but not
+/// days.
+fn number_format(column: &ColumnOf<'_>, language: &Language) -> &'static str {
+    if column.number_format == DAY && !language.is_english() { LOCAL_DAY } else { column.number_format }
+}
+
 /// Links each meter of the list to its first reason.
-fn link_to_reasons(sheet: &mut Worksheet, suspects: &[Suspect<'_>]) -> std::result::Result<(), XlsxError> {
+fn link_to_reasons(
+    sheet: &mut Worksheet,
+    suspects: &[Suspect<'_>],
+    language: &Language,
+) -> std::result::Result<(), XlsxError> {
+    let tip = language.say("sheet-all_reasons");
     // Rows counted from 1, below the header.
     let mut first_row = 2;
     for (row, suspect) in (1..).zip(suspects.iter().take(MAX_ROWS.min(MAX_LINKS))) {
         let n_reasons = suspect.scored.reasons.len();
         if n_reasons > 0 && first_row <= MAX_ROWS {
-            link(sheet, row, suspect, &format!("internal:{REASONS}!A{first_row}"), "All reasons")?;
+            link(sheet, row, suspect, &place_in(REASONS, first_row, language), &tip)?;
         }
         first_row += n_reasons;
     }
     Ok(())
+}
+
+/// Returns the address of a row's first cell. A name that is not plain letters stands in apostrophes.
+fn place_in(sheet: &str, row: usize, language: &Language) -> String {
+    let name = language.say(sheet);
+    let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric());
+    if is_plain { format!("internal:{name}!A{row}") } else { format!("internal:'{name}'!A{row}") }
 }
 
 /// Writes a meter that links to another place in the workbook.
@@ -210,8 +238,9 @@ fn write_reasons(
     let names = [("rank", 6.0), ("meter_id", 20.0), ("indicator", 20.0), ("weight", 9.0), ("reason", 110.0)];
     for (index, (name, width)) in (0..).zip(names) {
         sheet.set_column_width(index, width)?;
-        sheet.write_string_with_format(0, index, name, &header())?;
+        sheet.write_string_with_format(0, index, language.name_of(HEADING, name), &header())?;
     }
+    let back = language.say("sheet-back_to_list");
     let weight = Format::new().set_num_format("+0.00;-0.00;0.00");
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let rows = (2..)
@@ -221,7 +250,7 @@ fn write_reasons(
     for (row, (line, suspect, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
         sheet.write_number(row, 0, suspect.scored.rank)?;
         if n_rows < MAX_LINKS {
-            link(sheet, row, suspect, &format!("internal:{SUSPECTS}!A{line}"), "Back to the list")?;
+            link(sheet, row, suspect, &place_in(SUSPECTS, line, language), &back)?;
         } else {
             sheet.write_string(row, METER_COLUMN, fitting(suspect.scored.meter.as_str()))?;
         }
@@ -263,29 +292,35 @@ fn write_about(sheet: &mut Worksheet, run: &RunOutputs<'_>) -> std::result::Resu
 
 /// Returns name and text of each line; a line without text is a heading.
 fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
-    let line = |name: &str, words: String| (name.to_owned(), words);
     let settings = run.settings;
-    let span = run
-        .facts
-        .span
-        .map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}, local days"));
-    let zone =
-        settings.zone.as_ref().map_or_else(|| "not given; days of 24 h".to_owned(), |zone| zone.name.clone());
+    let language = settings.language;
+    let line = |id: &str, words: String| (language.say(id), words);
+    let days = |span| language.say_with("about-days", &[("days", &span_words(Some(span), language))]);
+    let zone = settings.zone.as_ref();
+    let share = language.percent(settings.max_false_chance, 0);
+    let tariff = |price: f64| {
+        language.say_with("about-tariff_words", &[("price", &language.said_decimal(&price.to_string()))])
+    };
     let mut lines = vec![
-        line("Evidence, not proof", EVIDENCE_IS_NOT_GUILT.to_owned()),
-        line("Weight", "On the sheet of reasons: what a reason adds to the score's log-odds. Negative speaks against mining.".to_owned()),
-        line("The run", String::new()),
-        line("hashwatt", env!("CARGO_PKG_VERSION").to_owned()),
-        line("Data", span),
-        line("Zone", zone),
-        line("Seed", settings.seed.to_string()),
-        line("The cut", format!("a meter is listed while the chance that it is a false lead is at most {:.0} %", settings.max_false_chance * 100.0)),
-        line("Smallest rig", sensitivity_words(&run.facts.sensitivity)),
-        line("Tariff", settings.tariff_per_kwh.map_or_else(|| "not given".to_owned(), |price| format!("{price} a kWh"))),
+        line("about-not_proof", evidence_is_not_guilt(language)),
+        line("about-weight", language.say("about-weight_words")),
+        line("about-run", String::new()),
+        ("hashwatt".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        line("report-data", run.facts.span.map_or_else(|| span_words(None, language), days)),
+        line(
+            "report-time_zone",
+            zone.map_or_else(|| language.say("about-no_time_zone"), |zone| zone.name.clone()),
+        ),
+        line("report-seed", settings.seed.to_string()),
+        line("about-list", language.say_with("about-list_words", &[("share", &share)])),
+        line("about-smallest_rig", sensitivity_words(&run.facts.sensitivity, language)),
+        line("about-tariff", settings.tariff_per_kwh.map_or_else(|| language.say("about-no_tariff"), tariff)),
     ];
-    lines.extend(run.facts.inputs.iter().map(|input| line(input.role, input.file.path.clone())));
-    lines.push(line("Columns of the sheet of suspects", String::new()));
-    lines.extend(columns().iter().map(|column| line(column.name, column.meaning.to_owned())));
+    let inputs = run.facts.inputs.iter();
+    lines.extend(inputs.map(|input| (language.name_of("input", input.role), input.file.path.clone())));
+    lines.push(line("about-columns", String::new()));
+    let of_column = |name: &str| (language.name_of(HEADING, name), language.name_of(MEANING, name));
+    lines.extend(columns().iter().map(|column| of_column(column.name)));
     lines
 }
 
@@ -301,18 +336,23 @@ fn fitting(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::made_up;
+    use hashwatt_core::language::untranslated::english_words;
     use hashwatt_detection::ranking::suspects::suspects;
 
-    #[test]
-    fn no_cell_runs_as_a_formula() {
+    fn xml_in(language: &'static Language) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.xlsx");
-        made_up::with_run(|run| {
+        made_up::with_run_in(language, |run| {
             let suspects = suspects(run.scored, run.register);
             write_workbook(&mut File::create(&path).unwrap(), run, &suspects)
         })
         .unwrap();
-        let xml = sheets_xml(&std::fs::read(&path).unwrap());
+        sheets_xml(&std::fs::read(&path).unwrap())
+    }
+
+    #[test]
+    fn no_cell_runs_as_a_formula() {
+        let xml = xml_in(Language::english());
         assert!(xml.contains("=HYPERLINK(") && xml.contains("&lt;script&gt;"));
         assert!(!xml.contains("<f>"));
         assert!(xml.contains(r#"ySplit="1""#) && xml.contains("<autoFilter"), "frozen and filtered");
@@ -341,12 +381,42 @@ mod tests {
 
     #[test]
     fn every_column_says_what_it_means() {
-        assert!(columns().iter().all(|column| !column.meaning.is_empty()));
+        for (language, column) in
+            Language::all().iter().flat_map(|one| columns().into_iter().map(move |column| (one, column)))
+        {
+            let has = |family: &str| language.known_name_of(family, column.name).is_some();
+            assert!(has(HEADING) && has(MEANING), "{language:?}: {}", column.name);
+        }
     }
 
     #[test]
     fn the_sheet_about_the_run_says_that_evidence_is_not_guilt() {
-        let lines = made_up::with_run(about_lines);
-        assert_eq!(lines[0].1, EVIDENCE_IS_NOT_GUILT);
+        for language in Language::all() {
+            let lines = made_up::with_run_in(language, about_lines);
+            assert_eq!(lines[0].1, evidence_is_not_guilt(language));
+        }
+    }
+
+    #[test]
+    fn no_text_of_another_language_is_in_english() {
+        for language in &Language::all()[1..] {
+            let xml = xml_in(language);
+            let between = |from: &'static str, to: char| {
+                xml.split(from).skip(1).filter_map(move |part| part.split(to).next())
+            };
+            let texts = between("<t>", '<').chain(between("<t xml:space=\"preserve\">", '<'));
+            let others = between("<sheet name=\"", '"')
+                .chain(between("tooltip=\"", '"'))
+                .chain(between("<dc:title>", '<'));
+            let all: Vec<&str> = texts.chain(others).collect();
+            assert!(all.len() > 100, "{}", all.len());
+            let english = english_words(
+                &all.join(" ").replace("&lt;", " ").replace("&gt;", " ").replace("&quot;", " "),
+                made_up::DATA_WORDS,
+            );
+            assert!(english.is_empty(), "{language:?}: {english:?}");
+            let links = format!("{}'!A4", language.say(SUSPECTS));
+            assert!(xml.contains(&links), "{links}");
+        }
     }
 }

@@ -10,8 +10,9 @@ use super::answer::{Answer, AnswerLine};
 use super::tables::tag_words;
 use super::triage::{PAGES, Triage, TriagedTip};
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
 use hashwatt_core::units::Kilowatts;
-use hashwatt_run::words::{EVIDENCE_IS_NOT_GUILT, NONE};
+use hashwatt_run::words::{NONE, evidence_is_not_guilt};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 
@@ -20,7 +21,7 @@ const STYLE: &str = include_str!("../../templates/report.css");
 struct Page<'a> {
     policy: &'a str,
     style: &'static str,
-    evidence_is_not_guilt: &'static str,
+    evidence_is_not_guilt: String,
     tip_id: &'a str,
     answer: &'static str,
     words: &'a str,
@@ -95,7 +96,7 @@ fn page<'a>(one: &'a TriagedTip, policy: &'a str) -> Page<'a> {
     Page {
         policy,
         style: STYLE,
-        evidence_is_not_guilt: EVIDENCE_IS_NOT_GUILT,
+        evidence_is_not_guilt: evidence_is_not_guilt(Language::english()),
         tip_id: tip.tip_id.as_str(),
         answer: answer_words(answer.answer),
         words: &answer.words,

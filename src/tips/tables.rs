@@ -12,8 +12,9 @@ use super::facts::FactTag;
 use super::triage::{Triage, TriagedTip};
 use hashwatt_core::atomic::write_recorded;
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
 use hashwatt_run::tables::{counts, dates, floats, frame, texts, write_csv, write_parquet};
-use hashwatt_run::words::EVIDENCE_IS_NOT_GUILT;
+use hashwatt_run::words::evidence_is_not_guilt;
 
 /// Rows a sheet can hold below its header, by the file format.
 const MAX_ROWS: usize = 1_048_575;
@@ -148,7 +149,7 @@ fn workbook(table: &DataFrame) -> std::result::Result<Workbook, XlsxError> {
     let (year, month, day) = DOCUMENT_DATE;
     let properties = DocProperties::new()
         .set_title("hashwatt: tips")
-        .set_comment(EVIDENCE_IS_NOT_GUILT)
+        .set_comment(evidence_is_not_guilt(Language::english()))
         .set_creation_datetime(&ExcelDateTime::from_ymd(year, month, day)?);
     workbook.set_properties(&properties);
     let sheet = workbook.add_worksheet().set_name("Tips")?;

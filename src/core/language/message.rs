@@ -9,7 +9,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Language;
-use crate::units::Kilowatts;
 
 /// Decimals of stored values, as a power of ten; people read two or three digits.
 const STORED_DECIMALS: f64 = 1e6;
@@ -178,21 +177,6 @@ impl Language {
                 parts.join("; ").into()
             }
         })
-    }
-
-    /// Demand in text. English uses a plain space, because the text also goes into text files.
-    fn said_kw(&self, kw: f64) -> String {
-        if self.is_english() { Kilowatts(kw).to_string() } else { self.kw(kw) }
-    }
-
-    /// A share in text, with one decimal below a tenth.
-    fn said_share(&self, share: f64) -> String {
-        self.percent(share, usize::from(share.abs() < 0.1))
-    }
-
-    /// A day in text, in English as all outputs write it.
-    fn said_day(&self, day: Date) -> String {
-        if self.is_english() { day.to_string() } else { self.date(day) }
     }
 }
 

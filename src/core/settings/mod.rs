@@ -354,7 +354,7 @@ pub struct Settings {
     pub out: PathBuf,
     /// Seed of every random choice.
     pub seed: u64,
-    /// Language of the reasons in all outputs.
+    /// Language of the texts in all outputs.
     pub language: &'static Language,
     /// Worker threads, at least 1.
     pub threads: usize,

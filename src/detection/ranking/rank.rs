@@ -270,7 +270,7 @@ impl<'a> Cohort<'a> {
         for (copy, score) in copies.iter().zip(&scores.copies) {
             let Planted::Rig { kw, n_machines, .. } = copy.planted else { continue };
             let rig = estimate_rig(&copy.features, bases[copy.host]);
-            let is_listed = is_above_cut(chances.chance(*score), rig.as_ref(), settings);
+            let is_listed = is_enough(chances.chance(*score), rig.as_ref(), settings);
             if let Some(rig) = rig.filter(|_| is_listed) {
                 errors.push(kw / rig.kw);
                 machines_per_kw.extend(n_machines.map(|n| n as f32 / rig.kw));
@@ -306,7 +306,7 @@ impl<'a> Cohort<'a> {
         let (one, rig) = (self.members[draft.member], draft.rig);
         // A block on a network meter comes from a usage point below it, or from a load past all of them. So
         // the usage points are the suspects. A place where a visit found nothing is not visited again.
-        let is_suspect = is_above_cut(draft.chance, rig.as_ref(), settings)
+        let is_suspect = is_enough(draft.chance, rig.as_ref(), settings)
             && !one.is_network()
             && one.is_farm() != Some(false);
         let (reasons, rivals) = if draft.score >= self.explained_from {
@@ -350,7 +350,7 @@ impl<'a> Cohort<'a> {
 }
 
 /// Whether the evidence is enough for the visit list.
-fn is_above_cut(chance: f64, rig: Option<&Estimate>, settings: &Settings) -> bool {
+fn is_enough(chance: f64, rig: Option<&Estimate>, settings: &Settings) -> bool {
     chance >= 1.0 - settings.max_false_chance && rig.is_some()
 }
 

@@ -28,7 +28,7 @@ pub struct Suspect {
     rank: usize,
     /// Suspicion, 0..=1. Evidence, not proof.
     score: f64,
-    /// Whether it stands above the cut.
+    /// Whether it stands on the visit list.
     is_suspect: bool,
     /// What it looks like.
     kind: Option<String>,

@@ -23,7 +23,8 @@ use hashwatt_core::language::Language;
 use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
 use hashwatt_readings::acquisition::register::UsagePoint;
-use hashwatt_run::charts::ChartData;
+use hashwatt_run::charts::{ChartData, chart_words};
+use hashwatt_run::words::peers_words;
 
 /// Full width of a bar. [px]
 const BAR_PX: f64 = 120.0;
@@ -113,7 +114,7 @@ pub async fn show(
         work: Work::on(&meter, &desk, &cases, &caller).await?,
         before: (index > 0).then(|| next(index - 1)),
         after: (index + 1 < view.lines.len()).then(|| next(index + 1)),
-        chart_words: chart_words(lang),
+        chart_words: serde_json::Value::Object(chart_words(lang)).to_string(),
         meter,
     }))
 }
@@ -180,12 +181,8 @@ fn facts(
     add("fact-contracted", kw(|point| point.contracted_kw));
     add("fact-declared", kw(|point| point.declared_mining_kw));
     add("fact-licence", text(|point| point.licence.as_ref()));
-    add(
-        "fact-peers",
-        line.group().zip(line.p_value()).map(|(group, p_value)| {
-            lang.say_with("peers-share", &[("group", group), ("share", &lang.percent(p_value, 1))])
-        }),
-    );
+    let among = line.group().zip(line.p_value());
+    add("fact-peers", among.map(|(group, p_value)| peers_words(group, p_value, lang)));
     Ok(facts)
 }
 
@@ -266,67 +263,3 @@ fn neighbours(view: &RunView, line: Line<'_>, cases: &Cases, caller: &Caller) ->
     };
     (found.into_iter().map(neighbour).collect(), n_more)
 }
-
-/// Returns the texts of the charts as JSON for the script, which fills in the values.
-fn chart_words(lang: &Language) -> String {
-    const VALUES: [(&str, &str); 12] = [
-        ("n", "{n}"),
-        ("kw", "{kw}"),
-        ("share", "{share}"),
-        ("from", "{from}"),
-        ("to", "{to}"),
-        ("span", "{span}"),
-        ("marks", "{marks}"),
-        ("curves", "{curves}"),
-        ("name", "{name}"),
-        ("low", "{low}"),
-        ("high", "{high}"),
-        ("day", "{day}"),
-    ];
-    let mut words = serde_json::Map::new();
-    words.insert("locale".to_owned(), if lang.code == "en" { "en-GB" } else { lang.code }.into());
-    for id in CHART_WORDS {
-        words.insert(id.to_owned(), lang.say_with(&format!("drawn-{id}"), &VALUES).into());
-    }
-    serde_json::Value::Object(words).to_string()
-}
-
-/// Texts that `templates/charts.js` uses.
-const CHART_WORDS: [&str; 36] = [
-    "kw",
-    "hour",
-    "base",
-    "mean",
-    "meter",
-    "residual_base",
-    "residual_mean",
-    "onset",
-    "end",
-    "missing",
-    "or_more",
-    "before_onset",
-    "from_onset",
-    "before_end",
-    "after_end",
-    "all",
-    "before_onset_hours",
-    "from_onset_hours",
-    "before_end_hours",
-    "after_end_hours",
-    "all_hours",
-    "peers",
-    "peers_median",
-    "share_of_hours",
-    "reached_in",
-    "fit",
-    "unknown",
-    "save",
-    "to",
-    "about_heat_map",
-    "about_base_load",
-    "about_mean_day",
-    "about_duration",
-    "about_residual",
-    "about_rivals",
-    "about_curve",
-];

@@ -7,10 +7,12 @@ mod duration;
 mod heat;
 mod mean_day;
 mod series;
+mod words;
 
 use serde::Serialize;
 
 pub use self::mean_day::DAYS_AROUND_ONSET;
+pub use self::words::chart_words;
 
 use self::duration::DurationCurve;
 use self::heat::Heat;

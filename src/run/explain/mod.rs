@@ -14,8 +14,8 @@ use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_detection::indicators::REASON;
 
-/// Returns the evidence sheet of a meter, from the tables and digests in the folder `run`. The reasons are in
-/// the run's language unless another is requested.
+/// Returns the evidence sheet of a meter, from the tables and digests in the folder `run`, in the run's
+/// language unless another is requested.
 ///
 /// # Errors
 /// When `run` does not contain a run, or the run does not have the meter; the error then names similar ids.
@@ -52,7 +52,7 @@ pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> 
         findings: each(&FINDINGS, &findings, finding)?,
         days: run.days(meter)?.map(|days| days.days).unwrap_or_default(),
     };
-    Ok(sheet::render(&sheet))
+    Ok(sheet::render(&sheet, language))
 }
 
 fn finding(row: &Row<'_>) -> Result<FindingLine> {
@@ -78,6 +78,7 @@ fn unknown_meter(run: &PastRun, meter: &str, meters: &[String]) -> Error {
 mod tests {
     use super::*;
     use crate::made_up;
+    use hashwatt_core::language::untranslated::english_words;
     use hashwatt_readings::digest::store::DigestStore;
 
     fn run() -> tempfile::TempDir {
@@ -97,6 +98,18 @@ mod tests {
     #[test]
     fn a_meter_without_rig_or_days_has_a_sheet_too() {
         insta::assert_snapshot!(explain(run().path(), "KZ-0007", None).unwrap());
+    }
+
+    #[test]
+    fn a_sheet_of_another_language_has_no_english_in_it() {
+        let run = run();
+        for (language, meter) in
+            Language::all()[1..].iter().flat_map(|one| [(one, "KZ-0042"), (one, "KZ-0007")])
+        {
+            let sheet = explain(run.path(), meter, Some(language)).unwrap();
+            let english = english_words(&sheet, made_up::DATA_WORDS);
+            assert!(english.is_empty(), "{language:?}: {english:?}\n{sheet}");
+        }
     }
 
     #[test]

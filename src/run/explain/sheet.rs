@@ -7,10 +7,11 @@ use jiff::civil::Date;
 
 use super::sparkline::sparkline;
 use crate::words::{
-    EVIDENCE_IS_NOT_GUILT, ended_words, kind_named, kind_words, machine_words, onset_words, peers_words,
-    percent, rig_words,
+    ended_words, evidence_is_not_guilt, group_words, machine_words, onset_words, peers_words, percent,
+    rig_words, rival_words, score_words,
 };
 use hashwatt_core::calendar::{date_of, weekday};
+use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_readings::digest::DayDigest;
 
@@ -71,102 +72,110 @@ pub struct FindingLine {
 }
 
 /// Renders the sheet as text. Control characters from data are replaced, so that none reaches a terminal.
-pub fn render(sheet: &EvidenceSheet) -> String {
+pub fn render(sheet: &EvidenceSheet, language: &Language) -> String {
     let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}: suspicion score {:.3}, rank {} of {}\n",
-        sheet.meter, sheet.score, sheet.rank, sheet.n_scored
-    );
+    let _ = writeln!(text, "{}\n", head(sheet, language));
     if let Some(summary) = &sheet.summary {
         write_wrapped(&mut text, "", summary);
         text.push('\n');
     }
-    write_wrapped(&mut text, "", EVIDENCE_IS_NOT_GUILT);
+    write_wrapped(&mut text, "", &evidence_is_not_guilt(language));
     text.push('\n');
-    write_facts(&mut text, sheet);
-    write_reasons(&mut text, &sheet.reasons);
-    write_rivals(&mut text, sheet);
-    write_load(&mut text, &sheet.days);
-    write_findings(&mut text, &sheet.findings);
+    write_facts(&mut text, sheet, language);
+    write_reasons(&mut text, &sheet.reasons, language);
+    write_rivals(&mut text, sheet, language);
+    write_load(&mut text, &sheet.days, language);
+    write_findings(&mut text, &sheet.findings, language);
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-fn write_facts(text: &mut String, sheet: &EvidenceSheet) {
-    let mut fact = |name: &str, words: &str| {
-        let _ = writeln!(text, "  {name:<12}{words}");
-    };
-    let kind = sheet.kind.as_deref();
-    fact(
-        "looks like",
-        kind.map_or("nothing stands out", |text| kind_named(text).map_or(text, |kind| kind_words(kind))),
-    );
+fn head(sheet: &EvidenceSheet, language: &Language) -> String {
+    let (score, rank, all) =
+        (score_words(sheet.score, language), sheet.rank.to_string(), sheet.n_scored.to_string());
+    let values = [("meter", &sheet.meter[..]), ("score", &score), ("rank", &rank), ("all", &all)];
+    language.say_with("explain-head", &values)
+}
+
+fn write_facts(text: &mut String, sheet: &EvidenceSheet, language: &Language) {
+    let facts = facts(sheet, language);
+    let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 2;
+    for (name, words) in facts {
+        let _ = writeln!(text, "  {name:<width$}{words}");
+    }
+}
+
+fn facts(sheet: &EvidenceSheet, language: &Language) -> Vec<(String, String)> {
+    let kind = sheet.kind.as_deref().unwrap_or("none");
+    let mut facts = vec![(language.say("explain-kind"), language.name_of("kind", kind))];
+    let mut add = |id: &str, words: String| facts.push((language.say(id), words));
     if let Some(chance) = sheet.chance {
-        fact("chance", &format!("{} that there is a rig, by the data alone", percent(chance)));
+        let chance = percent(chance, language);
+        add("explain-chance", language.say_with("explain-chance_by_data", &[("chance", &chance)]));
     }
     if let Some(rig) = &sheet.rig {
-        fact("rig", &rig_words(rig));
-        fact("machines", &machine_words(rig));
-        fact("onset", &onset_words(rig.onset));
-        fact("end", &ended_words(rig.ended));
+        add("explain-rig", rig_words(rig, language));
+        add("explain-machines", machine_words(rig, language));
+        add("explain-onset", onset_words(rig.onset, language));
+        add("explain-ended", ended_words(rig.ended, language));
     }
-    let among = sheet.p_value.map(|p_value| format!("; {}", peers_words(p_value))).unwrap_or_default();
-    fact("peer group", &format!("{}{among}", sheet.group));
+    let among = |p_value| peers_words(&sheet.group, p_value, language);
+    add("explain-peers", sheet.p_value.map_or_else(|| group_words(&sheet.group, language), among));
+    facts
 }
 
-fn write_reasons(text: &mut String, reasons: &[(String, f64)]) {
-    let _ = writeln!(text, "\nEvidence (weight in log-odds: + speaks for mining, - against)");
+fn write_reasons(text: &mut String, reasons: &[(String, f64)], language: &Language) {
+    let _ = writeln!(text, "\n{}", language.say("explain-reasons"));
     if reasons.is_empty() {
-        let _ = writeln!(text, "  none");
+        let _ = writeln!(text, "  {}", language.say("explain-none"));
     }
     for (words, weight) in reasons {
-        write_wrapped(text, &format!("  {weight:+6.2}  "), words);
+        let weight = language.said_decimal(&format!("{weight:+6.2}"));
+        write_wrapped(text, &format!("  {weight}  "), words);
     }
 }
 
-fn write_rivals(text: &mut String, sheet: &EvidenceSheet) {
-    let _ = writeln!(text, "\nWhat else could it be (each scored by itself, 0 to 1)");
-    let mining = ("mining".to_owned(), sheet.score);
-    for (name, score) in std::iter::once(&mining).chain(&sheet.rivals) {
+fn write_rivals(text: &mut String, sheet: &EvidenceSheet, language: &Language) {
+    let _ = writeln!(text, "\n{}", language.say("explain-rivals"));
+    let rivals = sheet.rivals.iter().map(|(name, score)| (rival_words(name, language), *score));
+    for (name, score) in std::iter::once((language.say("explain-mining"), sheet.score)).chain(rivals) {
         let filled = if score.is_finite() { (score.clamp(0.0, 1.0) * BAR_CHARS).round() as usize } else { 0 };
         let bar = "█".repeat(filled) + &"░".repeat(BAR_CHARS as usize - filled);
-        let _ = writeln!(text, "  {score:6.2}  {bar}  {name}");
+        let _ = writeln!(text, "  {}  {bar}  {name}", language.said_decimal(&format!("{score:6.2}")));
     }
 }
 
-fn write_load(text: &mut String, days: &[DayDigest]) {
+fn write_load(text: &mut String, days: &[DayDigest], language: &Language) {
     let Some((first, last)) = days.first().zip(days.last()) else {
-        let _ = writeln!(text, "\nNo days of this meter are kept in the run.");
+        let _ = writeln!(text, "\n{}", language.say("explain-no_days"));
         return;
     };
-    let (unit, periods): (_, Vec<Option<f32>>) = if last.day - first.day <= MAX_DAYS_BY_WEEK {
-        ("week", by_period(days, week))
+    let (id, periods) = if last.day - first.day <= MAX_DAYS_BY_WEEK {
+        ("explain-by_week", by_period(days, week))
     } else {
-        ("month", by_period(days, month))
+        ("explain-by_month", by_period(days, month))
     };
-    let _ = writeln!(
-        text,
-        "\nBase load by {unit} (mean of daily 5th percentiles), {} to {}",
-        date_of(first.day),
-        date_of(last.day)
-    );
-    write_line(text, &periods);
+    let span = language.said_span(date_of(first.day), date_of(last.day));
+    let _ = writeln!(text, "\n{}", language.say_with(id, &[("days", &span)]));
+    write_line(text, &periods, language);
     let recent: Vec<_> = days.iter().filter(|day| day.day > last.day - MEAN_DAY_DAYS).collect();
     let hours: Vec<Option<f32>> =
         (0..CLOCK_HOURS).map(|hour| mean(recent.iter().map(|day| day.hour_kw[hour]))).collect();
-    let _ = writeln!(text, "\nMean day of the last {MEAN_DAY_DAYS} days, 00:00 to 24:00");
-    write_line(text, &hours);
+    let n_days = MEAN_DAY_DAYS.to_string();
+    let _ = writeln!(text, "\n{}", language.say_with("explain-mean_day", &[("days", &n_days)]));
+    write_line(text, &hours, language);
 }
 
-fn write_line(text: &mut String, values: &[Option<f32>]) {
+fn write_line(text: &mut String, values: &[Option<f32>], language: &Language) {
     let known: Vec<f32> = values.iter().flatten().copied().collect();
     let (Some(low), Some(high)) =
         (known.iter().copied().min_by(f32::total_cmp), known.iter().copied().max_by(f32::total_cmp))
     else {
-        let _ = writeln!(text, "  cannot be told from reads this coarse");
+        let _ = writeln!(text, "  {}", language.say("explain-too_coarse"));
         return;
     };
-    let _ = writeln!(text, "  {}  {low:.2} to {high:.2} kW", sparkline(values));
+    let kw = |kw: f32| language.said_decimal(&format!("{kw:.2}"));
+    let range = language.say_with("explain-range", &[("low", &kw(low)), ("high", &kw(high))]);
+    let _ = writeln!(text, "  {}  {range}", sparkline(values));
 }
 
 /// Returns the mean base load of each period from first to last; a period without one is `None`.
@@ -193,16 +202,17 @@ fn mean(values: impl Iterator<Item = f32>) -> Option<f32> {
     hashwatt_core::stats::mean(&values)
 }
 
-fn write_findings(text: &mut String, findings: &[FindingLine]) {
+fn write_findings(text: &mut String, findings: &[FindingLine], language: &Language) {
     if findings.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\nFound in this meter's data");
+    let _ = writeln!(text, "\n{}", language.say("report-found_here"));
     for finding in findings {
-        let period = finding.days.map(|(first, last)| format!(" ({first} to {last})")).unwrap_or_default();
+        let period = |(first, last)| format!(" ({})", language.said_span(first, last));
+        let period = finding.days.map(period).unwrap_or_default();
         write_wrapped(
             text,
-            &format!("  {} ", finding.severity),
+            &format!("  {} ", language.name_of("severity", &finding.severity)),
             &format!("{}: {}{period}", finding.code, finding.description),
         );
     }

@@ -19,9 +19,10 @@ use sha2::{Digest, Sha256};
 use self::section::{Section, residual_of};
 use self::summary::{Row, Summary};
 use super::RunOutputs;
-use super::charts::DAYS_AROUND_ONSET;
-use super::words::{EVIDENCE_IS_NOT_GUILT, counted};
+use super::charts::{DAYS_AROUND_ONSET, chart_words, escape_for_script};
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
 use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Most suspects with a section and charts. Each takes 17 kB with four months of hours, 21 kB with nine
@@ -32,7 +33,7 @@ pub const MAX_SECTIONS: usize = 200;
 pub const MAX_ROWS: usize = 5000;
 
 /// Lines shown just below the visit list, so that a reader sees what it leaves out.
-pub const ROWS_BELOW_CUT: usize = 20;
+pub const ROWS_NOT_LISTED: usize = 20;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 
@@ -49,15 +50,17 @@ struct Page<'a> {
     policy: String,
     style: &'static str,
     scripts: [&'static str; 3],
-    evidence_is_not_guilt: &'static str,
+    lang: &'static Language,
+    /// Texts of the scripts, as JSON.
+    words: String,
     summary: Summary,
-    kinds: Vec<(&'static str, &'static str)>,
+    kinds: Vec<(&'static str, String)>,
     parents: Vec<String>,
     zones: Vec<String>,
     rows: Vec<Row>,
     left_out: Option<String>,
     sections: Vec<Section<'a>>,
-    days_around_onset: i32,
+    mean_days_note: String,
 }
 
 /// Fills `file` with the page.
@@ -65,6 +68,7 @@ struct Page<'a> {
 /// # Errors
 /// When the days of the suspects cannot be read or the file cannot be written.
 pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
+    let lang = run.settings.language;
     let drawn = &suspects[..suspects.len().min(MAX_SECTIONS)];
     let meters = drawn.iter().map(|suspect| suspect.scored.meter.clone());
     let days = (run.days_of)(&meters.chain(drawn.iter().filter_map(residual_of)).collect())?;
@@ -73,36 +77,48 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
         policy: policy(),
         style: STYLE,
         scripts: SCRIPTS,
-        evidence_is_not_guilt: EVIDENCE_IS_NOT_GUILT,
+        lang,
+        words: script_words(lang),
         summary: Summary::of(run, suspects),
-        kinds: kinds(suspects),
+        kinds: kinds(suspects, lang),
         parents: different(&rows, |row| &row.parent),
         zones: different(&rows, |row| &row.zone),
         rows,
-        left_out: left_out(suspects.len()),
+        left_out: left_out(suspects.len(), lang),
         sections: drawn.iter().map(|suspect| Section::of(suspect, run, &days)).collect(),
-        days_around_onset: DAYS_AROUND_ONSET,
+        mean_days_note: lang.say_with("report-mean_days_note", &[("days", &DAYS_AROUND_ONSET.to_string())]),
     };
     let text = page.render().map_err(|error| Error::table("report.html", error))?;
     file.write_all(text.as_bytes()).map_err(|error| Error::write("report.html", error))
 }
 
+/// Returns the texts that the page's scripts show, in which they fill in the values.
+fn script_words(lang: &Language) -> String {
+    let mut words = chart_words(lang);
+    words.insert(
+        "lines".to_owned(),
+        lang.say_with("report-shown", &[("shown", "{shown}"), ("all", "{all}")]).into(),
+    );
+    escape_for_script(&serde_json::Value::Object(words).to_string())
+}
+
 fn rows(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Vec<Row> {
-    let above = suspects.iter().take(MAX_ROWS).enumerate();
-    let mut rows: Vec<Row> = above
-        .map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank)))
+    let lang = run.settings.language;
+    let listed = suspects.iter().take(MAX_ROWS).enumerate();
+    let mut rows: Vec<Row> = listed
+        .map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank), lang))
         .collect();
     if suspects.len() <= MAX_ROWS {
-        let below = run.scored.iter().filter(|scored| !scored.is_suspect).take(ROWS_BELOW_CUT);
-        rows.extend(below.map(|scored| Row::of(&Suspect::of(scored, run.register), None)));
+        let others = run.scored.iter().filter(|scored| !scored.is_suspect).take(ROWS_NOT_LISTED);
+        rows.extend(others.map(|scored| Row::of(&Suspect::of(scored, run.register), None, lang)));
     }
     rows
 }
 
 /// Returns the kinds that occur, as code and words, for the filter.
-fn kinds(suspects: &[Suspect<'_>]) -> Vec<(&'static str, &'static str)> {
+fn kinds(suspects: &[Suspect<'_>], lang: &Language) -> Vec<(&'static str, String)> {
     let kinds: BTreeSet<_> = suspects.iter().filter_map(|suspect| suspect.scored.kind).collect();
-    kinds.into_iter().map(|kind| (kind.as_str(), super::words::kind_words(kind))).collect()
+    kinds.into_iter().map(|kind| (kind.as_str(), super::words::kind_words(kind, lang))).collect()
 }
 
 /// Returns the values that occur in a column of the list, for a filter.
@@ -111,16 +127,17 @@ fn different(rows: &[Row], pick: fn(&Row) -> &str) -> Vec<String> {
     values.into_iter().map(str::to_owned).collect()
 }
 
-fn left_out(n_suspects: usize) -> Option<String> {
-    let without_section = n_suspects.saturating_sub(MAX_SECTIONS) as u64;
-    let without_row = n_suspects.saturating_sub(MAX_ROWS) as u64;
-    (without_section > 0).then(|| {
-        let mut words = format!("Charts are drawn for the first {MAX_SECTIONS} suspects; for the other {without_section}, `hashwatt explain RUN METER` prints the evidence.");
-        if without_row > 0 {
-            words.push_str(&format!(" The list stops at {MAX_ROWS} lines; suspects.csv has {} more.", counted(without_row, "line")));
-        }
-        words
-    })
+fn left_out(n_suspects: usize, lang: &Language) -> Option<String> {
+    let without_section = n_suspects.checked_sub(MAX_SECTIONS).filter(|n| *n > 0)?;
+    let (shown, others) = (MAX_SECTIONS.to_string(), without_section.to_string());
+    let mut words = lang.say_with("report-charts_left_out", &[("shown", &shown), ("others", &others)]);
+    if n_suspects > MAX_ROWS {
+        let without_row = (n_suspects - MAX_ROWS) as u64;
+        let message =
+            Message::counting("lines_left_out", without_row, lang).naming("lines", MAX_ROWS.to_string());
+        words = format!("{words} {}", lang.say_message("report", &message));
+    }
+    Some(words)
 }
 
 /// Returns the content security policy: the page may only show itself. It names style and scripts by hash.
@@ -141,12 +158,18 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::made_up;
+    use crate::words::evidence_is_not_guilt;
+    use hashwatt_core::language::untranslated::english_words;
     use hashwatt_detection::ranking::suspects::suspects;
 
     fn page() -> String {
+        page_in(Language::english())
+    }
+
+    fn page_in(language: &'static Language) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.html");
-        made_up::with_run(|run| {
+        made_up::with_run_in(language, |run| {
             write_page(&mut File::create(&path).unwrap(), run, &suspects(run.scored, run.register))
         })
         .unwrap();
@@ -164,8 +187,9 @@ mod tests {
         assert!(!page.contains(made_up::HOSTILE_ID) && !page.contains("<img"));
         assert!(page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)"));
         let n_numbers = page.matches("<script type=\"application/json\"").count();
-        assert_eq!((n_numbers, page.matches("<script").count()), (3, 3 + SCRIPTS.len()));
-        assert_eq!(page.matches("</script").count(), 3 + SCRIPTS.len());
+        // Three suspects and the words of the scripts.
+        assert_eq!((n_numbers, page.matches("<script").count()), (4, 4 + SCRIPTS.len()));
+        assert_eq!(page.matches("</script").count(), 4 + SCRIPTS.len());
     }
 
     #[test]
@@ -188,7 +212,9 @@ mod tests {
 
     #[test]
     fn the_page_says_that_evidence_is_not_guilt() {
-        assert!(page().contains(EVIDENCE_IS_NOT_GUILT));
+        for language in Language::all() {
+            assert!(page_in(language).contains(&evidence_is_not_guilt(language)));
+        }
     }
 
     #[test]
@@ -205,8 +231,8 @@ mod tests {
 
     #[test]
     fn a_long_list_says_what_it_leaves_out() {
-        assert_eq!(left_out(200), None);
-        let words = left_out(6000).unwrap();
+        assert_eq!(left_out(200, Language::english()), None);
+        let words = left_out(6000, Language::english()).unwrap();
         assert!(words.contains("the other 5800") && words.contains("1\u{202f}000 lines more."), "{words}");
     }
 
@@ -225,6 +251,50 @@ mod tests {
         let n_days = 273;
         for bytes in sections {
             assert!(bytes < 8_000 + 60 * n_days, "{bytes} bytes");
+        }
+    }
+
+    /// Returns the text that a page shows: without styles, scripts and tags, but with hints in empty fields.
+    fn shown_text(page: &str) -> String {
+        let mut text = String::new();
+        let mut is_hidden = false;
+        for part in page.split('<') {
+            let (tag, after) = part.split_once('>').unwrap_or(("", part));
+            is_hidden = match tag.split(' ').next() {
+                Some("style" | "script") => true,
+                Some("/style" | "/script") => false,
+                _ => is_hidden,
+            };
+            if is_hidden {
+                continue;
+            }
+            text.extend(tag.split("placeholder=\"").nth(1).and_then(|hint| hint.split('"').next()));
+            text.push_str(&format!(" {after} "));
+        }
+        text.replace("&nbsp;", " ")
+    }
+
+    #[test]
+    fn no_text_of_another_language_is_in_english() {
+        for language in &Language::all()[1..] {
+            let page = page_in(language);
+            assert!(page.contains(&format!("<html lang=\"{}\">", language.code)));
+            let json = page.split("type=\"application/json\"").skip(1).filter_map(|part| {
+                serde_json::from_str::<serde_json::Value>(part.split_once('>')?.1.split("</script").next()?)
+                    .ok()
+            });
+            let json: Vec<_> = json.collect();
+            assert_eq!(json.len(), 4, "three suspects and the words of the scripts");
+            let rivals: String = json.iter().map(|one| one["rivals"].to_string()).collect();
+            let said = json[3].as_object().unwrap().iter().filter(|(id, _)| *id != "locale");
+            let said: String = said.map(|(_, text)| text.as_str().unwrap()).collect();
+            // What the scripts fill in stands in braces.
+            let said: String =
+                said.split('{').map(|part| part.split_once('}').map_or(part, |two| two.1)).collect();
+            let all = format!("{} {} {said}", shown_text(&page), rivals.replace("null", ""));
+            let english = english_words(&all, made_up::DATA_WORDS);
+            assert!(english.is_empty(), "{language:?}: {english:?}");
+            assert!(!all.contains("{$"), "{language:?}: a quantity is missing");
         }
     }
 }

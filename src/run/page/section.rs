@@ -7,18 +7,17 @@ use super::summary::{finding_words, place};
 use crate::RunOutputs;
 use crate::charts::ChartData;
 use crate::words::{
-    NONE, ended_words, grouped, kind_words, machine_words, onset_words, peers_words, rig_words,
+    NONE, ended_words, kind_words, machine_words, onset_words, peers_words, rig_words, rival_words,
+    score_words,
 };
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::suspects::Suspect;
+use hashwatt_readings::acquisition::register::UNKNOWN_CLASS;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
 /// Most findings per meter on the page; `findings.parquet` has all.
 const MAX_FINDINGS: usize = 12;
-
-/// The explanation that the score supports.
-const MINING: &str = "mining (the suspicion score)";
 
 /// Width of a full bar. [px]
 const BAR_PX: f64 = 120.0;
@@ -33,18 +32,16 @@ pub struct Section<'a> {
     pub rank: u32,
     /// The meter.
     pub meter: &'a str,
-    /// Score to three decimals.
-    pub score: String,
-    /// Kind of case that the evidence suggests.
-    pub kind: &'static str,
+    /// Score to three decimals, and the kind of case that the evidence suggests.
+    pub score_and_kind: String,
     /// The evidence in one sentence.
     pub summary: Option<String>,
     /// Names and texts of facts for the visit.
-    pub facts: Vec<(&'static str, String)>,
+    pub facts: Vec<(String, String)>,
     /// Words, weight and bar (SVG).
     pub reasons: Vec<(String, String, String)>,
     /// Name, score and bar (SVG); mining first.
-    pub rivals: Vec<(&'a str, String, String)>,
+    pub rivals: Vec<(String, String, String)>,
     /// Numbers of the charts.
     pub charts: ChartData,
     /// The same numbers as JSON for a script element.
@@ -56,23 +53,29 @@ pub struct Section<'a> {
 impl<'a> Section<'a> {
     /// Builds the section of a suspect. `days` has the days of the run's meters and residuals.
     pub fn of(suspect: &Suspect<'a>, run: &RunOutputs<'a>, days: &BTreeMap<MeterId, MeterDays>) -> Self {
-        let scored = suspect.scored;
+        let (scored, lang) = (suspect.scored, run.settings.language);
         let on_meter = run.findings.iter().filter(|finding| finding.meter.as_ref() == Some(&scored.meter));
         let charts = charts(suspect, run, days);
         Self {
             rank: scored.rank,
             meter: scored.meter.as_str(),
-            score: format!("{:.3}", scored.score),
-            kind: scored.kind.map_or("flat load", kind_words),
-            facts: facts(suspect, run.settings.tariff_per_kwh),
-            summary: suspect.summary(run.settings.language),
-            reasons: reasons(suspect, run.settings.language),
-            rivals: rivals(suspect),
+            score_and_kind: score_and_kind(suspect, lang),
+            facts: facts(suspect, run.settings.tariff_per_kwh, lang),
+            summary: suspect.summary(lang),
+            reasons: reasons(suspect, lang),
+            rivals: rivals(suspect, lang),
             charts_json: charts.to_embedded_json(),
             charts,
-            findings: on_meter.take(MAX_FINDINGS).map(finding_words).collect(),
+            findings: on_meter.take(MAX_FINDINGS).map(|finding| finding_words(finding, lang)).collect(),
         }
     }
+}
+
+fn score_and_kind(suspect: &Suspect<'_>, lang: &Language) -> String {
+    let scored = suspect.scored;
+    let kind = scored.kind.map_or_else(|| lang.say("report-flat_load"), |kind| kind_words(kind, lang));
+    let score = score_words(scored.score, lang);
+    lang.say_with("report-score_and_kind", &[("score", &score), ("kind", &kind)])
 }
 
 /// Returns the residual of the transformer that feeds a suspect; `None` if the suspect is a residual itself.
@@ -87,44 +90,34 @@ fn charts(suspect: &Suspect<'_>, run: &RunOutputs<'_>, days: &BTreeMap<MeterId, 
     let days_of = |meter: &MeterId| days.get(meter).map(|days| &days.days[..]);
     let own: &[DayDigest] = days_of(&scored.meter).unwrap_or_default();
     let residual = residual_of(suspect).as_ref().and_then(days_of);
-    let mining = (MINING.to_owned(), scored.score);
-    let rivals = scored.rivals.iter().map(|rival| (rival.rival.to_owned(), rival.score));
+    let lang = run.settings.language;
+    let mining = (lang.say("rival-mining"), scored.score);
+    let rivals = scored.rivals.iter().map(|rival| (rival_words(rival.rival, lang), rival.score));
     let explanations = std::iter::once(mining).chain(rivals).collect();
     ChartData::of(own, scored.rig.as_ref(), run.peers.get(&scored.group), residual, explanations)
 }
 
-fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("Place", place(suspect))];
-    let mut add = |name, words: Option<String>| facts.extend(words.map(|words| (name, words)));
+fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>, lang: &Language) -> Vec<(String, String)> {
+    let mut facts = vec![(lang.say("report-place"), place(suspect, lang))];
+    let mut add = |id: &str, words: Option<String>| facts.extend(words.map(|words| (lang.say(id), words)));
     let rig = suspect.scored.rig.as_ref();
-    add("Rig", rig.map(rig_words));
-    add("Machines", rig.map(machine_words));
-    add("Onset", rig.map(|rig| onset_words(rig.onset)));
-    add("End", rig.map(|rig| ended_words(rig.ended)));
-    add(
-        "Energy within the data",
-        suspect.energy_kwh_since_onset().map(|kwh| format!("{} kWh", grouped(kwh.max(0.0).round() as u64))),
-    );
-    add(
-        "At the tariff",
-        suspect.money_since_onset(tariff_per_kwh).map(|money| grouped(money.max(0.0).round() as u64)),
-    );
-    let text = |text: &Option<String>| text.clone();
-    let kw = |kw: Option<f64>| kw.map(|kw| hashwatt_core::units::Kilowatts(kw).to_string());
+    add("fact-rig", rig.map(|rig| rig_words(rig, lang)));
+    add("fact-machines", rig.map(|rig| machine_words(rig, lang)));
+    add("fact-onset", rig.map(|rig| onset_words(rig.onset, lang)));
+    add("fact-ended", rig.map(|rig| ended_words(rig.ended, lang)));
+    add("report-energy", suspect.energy_kwh_since_onset().map(|kwh| lang.said_energy(kwh)));
+    add("fact-money", suspect.money_since_onset(tariff_per_kwh).map(|money| lang.said_whole(money)));
     if let Some(point) = suspect.point {
-        add("Transformer", text(&point.parent_id));
-        add(
-            "Registered as",
-            Some(point.class())
-                .filter(|class| class != hashwatt_readings::acquisition::register::UNKNOWN_CLASS),
-        );
-        add("Tariff class", text(&point.tariff));
-        add("Contracted", kw(point.contracted_kw));
-        add("Declared mining", kw(point.declared_mining_kw));
-        add("Licence", text(&point.licence));
+        let kw = |kw: Option<f64>| kw.map(|kw| lang.said_kw(kw));
+        add("column-transformer", point.parent_id.clone());
+        let class = Some(point.class()).filter(|class| class != UNKNOWN_CLASS);
+        add("fact-activity", class.map(|class| lang.name_of("class", &class)));
+        add("report-tariff", point.tariff.clone());
+        add("fact-contracted", kw(point.contracted_kw));
+        add("fact-declared", kw(point.declared_mining_kw));
+        add("fact-licence", point.licence.clone());
     }
-    let peers = peers_words(suspect.scored.p_value);
-    add("Peer group", Some(format!("{}; {peers}", suspect.scored.group.as_str())));
+    add("report-peers", Some(peers_words(suspect.scored.group.as_str(), suspect.scored.p_value, lang)));
     facts
 }
 
@@ -138,19 +131,24 @@ fn reasons(suspect: &Suspect<'_>, language: &Language) -> Vec<(String, String, S
         .min(FULL_WEIGHT);
     let row = |reason: &hashwatt_detection::ranking::Reason| {
         let class = if reason.weight < 0.0 { "against" } else { "for" };
-        (reason.words(language), format!("{:+.2}", reason.weight), bar(class, reason.weight.abs() / most))
+        (
+            reason.words(language),
+            language.said_decimal(&format!("{:+.2}", reason.weight)),
+            bar(class, reason.weight.abs() / most),
+        )
     };
     reasons.iter().map(row).collect()
 }
 
-fn rivals<'a>(suspect: &Suspect<'a>) -> Vec<(&'a str, String, String)> {
-    let score = |score: f64| if score.is_finite() { format!("{score:.2}") } else { NONE.to_owned() };
-    let mining = (MINING, score(suspect.scored.score), bar("for", suspect.scored.score));
-    let rivals = suspect
-        .scored
-        .rivals
-        .iter()
-        .map(|rival| (rival.rival, score(rival.score), bar("against", rival.score)));
+fn rivals(suspect: &Suspect<'_>, lang: &Language) -> Vec<(String, String, String)> {
+    let row = |name: String, score: f64, class: &str| {
+        let shown =
+            if score.is_finite() { lang.said_decimal(&format!("{score:.2}")) } else { NONE.to_owned() };
+        (name, shown, bar(class, score))
+    };
+    let mining = row(lang.say("rival-mining"), suspect.scored.score, "for");
+    let rivals = suspect.scored.rivals.iter();
+    let rivals = rivals.map(|rival| row(rival_words(rival.rival, lang), rival.score, "against"));
     std::iter::once(mining).chain(rivals).collect()
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::RunOutputs;
 use crate::words::{
-    NONE, counted, false_leads, grouped, kind_words, machine_words, onset_words, percent, ranked_words,
-    rig_words, sensitivity_words,
+    NONE, false_leads, kind_words, machine_words, onset_words, percent, rig_words, score_words,
+    sensitivity_words, span_words, title_words,
 };
 use hashwatt_core::finding::{Finding, Severity};
+use hashwatt_core::language::Language;
 use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Most findings on files and the whole run that are shown in full; `findings.parquet` has all.
@@ -18,15 +19,15 @@ pub struct Summary {
     /// `3 suspects among 4 meters and residuals`.
     pub title: String,
     /// Names and texts.
-    pub facts: Vec<(&'static str, String)>,
+    pub facts: Vec<(String, String)>,
     /// Expected number of false leads, shown above the list.
     pub expected_false: String,
-    /// Explanation of where the list stops.
-    pub cut: String,
+    /// Explanation of where the visit list stops.
+    pub where_it_stops: String,
     /// The smallest rig that the run would show.
     pub sensitivity: String,
     /// Code, severity and count, worst first.
-    pub finding_counts: Vec<(&'static str, &'static str, String)>,
+    pub finding_counts: Vec<(&'static str, String, String)>,
     /// Findings that concern no single meter, in words.
     pub run_findings: Vec<String>,
 }
@@ -34,80 +35,67 @@ pub struct Summary {
 impl Summary {
     /// Builds the head for a run with these suspects.
     pub fn of(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Self {
-        let share = run.settings.max_false_chance * 100.0;
+        let lang = run.settings.language;
+        let share = lang.percent(run.settings.max_false_chance, 0);
+        let on_the_run = run.findings.iter().filter(|finding| finding.meter.is_none());
         Self {
-            title: format!(
-                "{} among {}",
-                counted(suspects.len() as u64, "suspect"),
-                ranked_words(run.scored)
-            ),
-            facts: facts(run),
-            expected_false: expected_false(suspects),
-            cut: format!(
-                "The list stops where a line is false with a chance above {share:.0} %. Below the cut there may still be farms; the evidence there is weaker. All scores are in scores.parquet."
-            ),
-            sensitivity: sensitivity_words(&run.facts.sensitivity),
-            finding_counts: finding_counts(run.findings),
-            run_findings: run
-                .findings
-                .iter()
-                .filter(|finding| is_on_the_run(finding))
+            title: title_words(suspects.len(), run.scored, lang),
+            facts: facts(run, lang),
+            expected_false: expected_false(suspects, lang),
+            where_it_stops: lang.say_with("report-where_it_stops", &[("share", &share)]),
+            sensitivity: sensitivity_words(&run.facts.sensitivity, lang),
+            finding_counts: finding_counts(run.findings, lang),
+            run_findings: on_the_run
                 .take(MAX_RUN_FINDINGS)
-                .map(finding_words)
+                .map(|finding| finding_words(finding, lang))
                 .collect(),
         }
     }
 }
 
-fn facts(run: &RunOutputs<'_>) -> Vec<(&'static str, String)> {
-    let span =
-        run.facts.span.map_or_else(|| "no days".to_owned(), |(first, last)| format!("{first} to {last}"));
-    let zone = run
-        .settings
-        .zone
-        .as_ref()
-        .map_or_else(|| "not given: days of 24 h".to_owned(), |zone| zone.name.clone());
-    let inputs: Vec<_> =
-        run.facts.inputs.iter().map(|input| format!("{} ({})", input.file.path, input.role)).collect();
+fn facts(run: &RunOutputs<'_>, lang: &Language) -> Vec<(String, String)> {
+    let zone = run.settings.zone.as_ref();
+    let zone = zone.map_or_else(|| lang.say("report-no_time_zone"), |zone| zone.name.clone());
+    let input = |role: &str| lang.name_of("input", role);
+    let inputs = run.facts.inputs.iter();
+    let inputs: Vec<_> = inputs.map(|one| format!("{} ({})", one.file.path, input(one.role))).collect();
+    let fact = |id: &str, words: String| (lang.say(id), words);
     vec![
-        ("Data", span),
-        ("Zone", zone),
-        ("Meters with data", grouped(run.facts.n_meters)),
-        ("Meter-days", grouped(run.facts.n_meter_days)),
-        ("Inputs", if inputs.is_empty() { NONE.to_owned() } else { inputs.join(", ") }),
-        ("Seed", run.settings.seed.to_string()),
-        ("hashwatt", env!("CARGO_PKG_VERSION").to_owned()),
+        fact("report-data", span_words(run.facts.span, lang)),
+        fact("report-time_zone", zone),
+        fact("report-n_meters", lang.said_count(run.facts.n_meters)),
+        fact("report-n_meter_days", lang.said_count(run.facts.n_meter_days)),
+        fact("report-inputs", if inputs.is_empty() { NONE.to_owned() } else { inputs.join(", ") }),
+        fact("report-seed", run.settings.seed.to_string()),
+        ("hashwatt".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ]
 }
 
-fn expected_false(suspects: &[Suspect<'_>]) -> String {
+fn expected_false(suspects: &[Suspect<'_>], lang: &Language) -> String {
     suspects.last().map_or_else(
-        || "No meter stands above the cut. That is no proof that there is no farm.".to_owned(),
-        |last| false_leads(suspects.len(), last.scored.expected_false.unwrap_or_default()),
+        || lang.say("report-none"),
+        |last| false_leads(suspects.len(), last.scored.expected_false.unwrap_or_default(), lang),
     )
 }
 
-fn is_on_the_run(finding: &Finding) -> bool {
-    finding.meter.is_none()
-}
-
 /// Returns a finding in one sentence with its severity, source and period.
-pub fn finding_words(finding: &Finding) -> String {
+pub fn finding_words(finding: &Finding, lang: &Language) -> String {
+    let severity = lang.name_of("severity", finding.severity.as_str());
     let source = finding.source.as_ref().map(|source| format!("{source}: ")).unwrap_or_default();
-    let period = match (finding.first_day, finding.last_day) {
-        (Some(first), Some(last)) if first != last => format!(" ({first} to {last})"),
-        (Some(day), _) | (_, Some(day)) => format!(" ({day})"),
-        (None, None) => String::new(),
-    };
-    format!("{} {}: {source}{}{period}", finding.severity.as_str(), finding.code, finding.description)
+    let days = (finding.first_day.or(finding.last_day)).zip(finding.last_day.or(finding.first_day));
+    let period = days.map(|(first, last)| format!(" ({})", lang.said_days(first, last))).unwrap_or_default();
+    format!("{severity} {}: {source}{}{period}", finding.code, finding.description)
 }
 
-fn finding_counts(findings: &[Finding]) -> Vec<(&'static str, &'static str, String)> {
+fn finding_counts(findings: &[Finding], lang: &Language) -> Vec<(&'static str, String, String)> {
     let mut counts: BTreeMap<(std::cmp::Reverse<Severity>, &'static str), u64> = BTreeMap::new();
     for finding in findings {
         *counts.entry((std::cmp::Reverse(finding.severity), finding.code.as_str())).or_default() += 1;
     }
-    counts.into_iter().map(|((severity, code), n)| (code, severity.0.as_str(), grouped(n))).collect()
+    let row = |((severity, code), n): ((std::cmp::Reverse<Severity>, &'static str), u64)| {
+        (code, lang.name_of("severity", severity.0.as_str()), lang.said_count(n))
+    };
+    counts.into_iter().map(row).collect()
 }
 
 /// One line of the list.
@@ -116,16 +104,18 @@ pub struct Row {
     pub rank: u32,
     /// Number of its section, if it has one.
     pub section: Option<u32>,
-    /// `suspect` or `below`.
+    /// `suspect` or `unlisted`.
     pub class: &'static str,
     /// The meter.
     pub meter: String,
     /// Score to three decimals.
     pub score: String,
+    /// The score, for sorting and filtering.
+    pub score_value: String,
     /// Stable text of the kind, for the filter.
     pub kind: &'static str,
     /// The kind in words.
-    pub kind_words: &'static str,
+    pub kind_words: String,
     /// The rig with its confidence interval.
     pub rig: String,
     /// The rig's draw, for sorting and filtering. [kW]
@@ -134,8 +124,12 @@ pub struct Row {
     pub machines: String,
     /// Onset in words.
     pub onset: String,
+    /// The onset as a table writes it, for sorting; empty if it is not within the data.
+    pub onset_day: String,
     /// Chance that there is a rig. [%]
     pub chance: String,
+    /// The chance, for sorting.
+    pub chance_value: String,
     /// Address, or the transformer if there is no address.
     pub place: String,
     /// The transformer, feeder or substation that feeds it; empty if unknown.
@@ -146,24 +140,27 @@ pub struct Row {
 
 impl Row {
     /// Builds the line of a suspect, with the number of its section.
-    pub fn of(suspect: &Suspect<'_>, section: Option<u32>) -> Self {
+    pub fn of(suspect: &Suspect<'_>, section: Option<u32>, lang: &Language) -> Self {
         let scored = suspect.scored;
         let rig = scored.rig.as_ref();
         let none = || NONE.to_owned();
         Self {
             rank: scored.rank,
             section,
-            class: if scored.is_suspect { "suspect" } else { "below" },
+            class: if scored.is_suspect { "suspect" } else { "unlisted" },
             meter: scored.meter.as_str().to_owned(),
-            score: format!("{:.3}", scored.score),
+            score: score_words(scored.score, lang),
+            score_value: format!("{:.3}", scored.score),
             kind: scored.kind.map_or("", |kind| kind.as_str()),
-            kind_words: scored.kind.map_or(NONE, kind_words),
-            rig: rig.map_or_else(none, rig_words),
+            kind_words: scored.kind.map_or_else(none, |kind| kind_words(kind, lang)),
+            rig: rig.map_or_else(none, |rig| rig_words(rig, lang)),
             rig_kw: rig.map_or_else(String::new, |rig| format!("{:.3}", rig.kw)),
-            machines: rig.map_or_else(none, machine_words),
-            onset: rig.map_or_else(none, |rig| onset_words(rig.onset)),
-            chance: scored.chance.map_or_else(none, percent),
-            place: place(suspect),
+            machines: rig.map_or_else(none, |rig| machine_words(rig, lang)),
+            onset: rig.map_or_else(none, |rig| onset_words(rig.onset, lang)),
+            onset_day: rig.and_then(|rig| rig.onset).map(|day| day.to_string()).unwrap_or_default(),
+            chance: scored.chance.map_or_else(none, |chance| percent(chance, lang)),
+            chance_value: scored.chance.map(|chance| chance.to_string()).unwrap_or_default(),
+            place: place(suspect, lang),
             parent: suspect.parent().unwrap_or_default().to_owned(),
             zone: suspect.point.and_then(|point| point.zone.clone()).unwrap_or_default(),
         }
@@ -171,9 +168,9 @@ impl Row {
 }
 
 /// Returns the address, or the transformer if there is no address.
-pub fn place(suspect: &Suspect<'_>) -> String {
-    let parent =
-        || suspect.point.and_then(|point| point.parent_id.as_deref()).map(|parent| format!("at {parent}"));
+pub fn place(suspect: &Suspect<'_>, lang: &Language) -> String {
+    let at = |parent: &str| lang.say_with("report-at", &[("parent", parent)]);
+    let parent = || suspect.point?.parent_id.as_deref().map(at);
     suspect.address().map(str::to_owned).or_else(parent).unwrap_or_else(|| NONE.to_owned())
 }
 
@@ -187,7 +184,7 @@ mod tests {
     fn the_head_says_what_the_run_saw() {
         let words = made_up::with_run(|run| {
             let summary = Summary::of(run, &suspects(run.scored, run.register));
-            let mut lines = vec![summary.title, summary.expected_false, summary.cut];
+            let mut lines = vec![summary.title, summary.expected_false, summary.where_it_stops];
             lines.extend(summary.facts.into_iter().map(|(name, words)| format!("{name}: {words}")));
             lines.extend(
                 summary

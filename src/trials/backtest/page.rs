@@ -68,8 +68,8 @@ pub fn tables(backtest: &Backtest) -> Vec<BacktestTable> {
 }
 
 const FORM_NOTE: &str =
-    "Share above the cut, and among the first so many lines as there are rigs; rigs planted.";
-const RIVAL_NOTE: &str = "Share above the cut, and among the first so many lines as there are rigs: the fewer the better; meters planted into.";
+    "Share on the visit list, and among the first so many lines as there are rigs; rigs planted.";
+const RIVAL_NOTE: &str = "Share on the visit list, and among the first so many lines as there are rigs: the fewer the better; meters planted into.";
 
 fn entry<'m>((name, found): (&&'m str, &Found)) -> (&'m str, Found) {
     (*name, *found)
@@ -97,10 +97,10 @@ fn overview(all: &[Measures]) -> BacktestTable {
             row("precision at 100", &|m| length(m, 100)),
             row("precision at 200", &|m| length(m, 200)),
             row("recall at the budget", &|m| format!("{} of {} visits", share(m.recall_at_budget), m.budget)),
-            row("lines above the cut", &|m| format!("{:.1}", m.n_listed)),
-            row("precision above the cut", &|m| optional(m.precision_listed, share)),
-            row("recall above the cut", &|m| share(m.recall_listed)),
-            row("meters as they are above the cut", &|m| format!("{:.1}", m.n_untouched_listed)),
+            row("lines on the visit list", &|m| format!("{:.1}", m.n_listed)),
+            row("precision of the visit list", &|m| optional(m.precision_listed, share)),
+            row("recall of the visit list", &|m| share(m.recall_listed)),
+            row("meters as they are on the visit list", &|m| format!("{:.1}", m.n_untouched_listed)),
         ],
     }
 }
@@ -109,7 +109,7 @@ fn estimates(all: &[Measures]) -> BacktestTable {
     let row = |name: &str, cell: &dyn Fn(&Measures) -> String| row(name, all, cell);
     BacktestTable {
         title: "The rig behind it",
-        note: "Of the planted rigs for which a kW is given, listed or not; the intervals, meant to hold 90%, of those above the cut.",
+        note: "Of the planted rigs for which a kW is given, listed or not; the intervals, meant to hold 90%, of those on the visit list.",
         header: header("", all),
         rows: vec![
             row("median error of the kW", &|m| optional(m.kw_error_median, share)),
@@ -135,7 +135,7 @@ fn by_kw(all: &[Measures]) -> BacktestTable {
     });
     BacktestTable {
         title: "Smallest rig found",
-        note: "Share of rigs above the cut by their draw as the meter sees it; rigs planted.",
+        note: "Share of rigs on the visit list by their draw as the meter sees it; rigs planted.",
         header: header("rig", all),
         rows: rows.collect(),
     }

@@ -233,7 +233,7 @@ fn an_analyst_finds_looks_decides_and_leaves() {
             // Switch the language, and leave.
             browser.click("button[value=kk]").await;
             browser.until("document.documentElement.lang === 'kk'").await;
-            assert!(browser.text().await.contains("Дәлелдер"));
+            assert!(browser.text().await.contains("Белгілер"));
             browser.click(".person button").await;
             browser.wait("input[name=password]").await;
             browser.go("/").await;

@@ -232,7 +232,7 @@ fn a_new_run_keeps_the_cases_and_says_what_moved() {
         analyst.get("/moved").is(200).says("first run");
         let entries = format!("{}/entries", page_of(&suspects[0]));
         analyst.post(&entries, &[("action", "verdict"), ("value", "confirmed"), ("reason", "seen")]).is(303);
-        // The next run has other suspects: the first of these is below its cut.
+        // The next run has other suspects: the first of these is not on its visit list.
         drop_suspect(&desk.run, &suspects[0]);
         desk.restart();
         let mut analyst = desk.stranger();
