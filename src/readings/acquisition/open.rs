@@ -353,8 +353,10 @@ fn open_content(
     let file = CsvFile::open(storage, &text).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
-        let cure = "Put a header before it, for example meter_id,timestamp,kwh, with times as 2024-02-29 23:30 in place of \
-                    day codes";
+        let cure = "Put a header before it, for example meter_id,timestamp,kwh";
+        let is_time = parse_time(field.as_bytes(), DateOrder::DayFirst).is_some();
+        let times = if is_time { "" } else { ", and write day codes as times such as 2024-02-29 23:30" };
+        let cure = format!("{cure}{times}");
         return Err(Trouble::new(seen, cure));
     }
     let n = sample_rows(file.schema().fields().len());

@@ -38,7 +38,7 @@ fn members_are_files_and_the_rest_is_named() {
         ("2024/b.csv", other.as_bytes()),
         ("a.csv", LONG.as_bytes()),
         ("c.jsonl", json.as_bytes()),
-        ("README.pdf", b"%PDF"),
+        ("b.dat", b"x"),
         ("__MACOSX/._a.csv", b"x"),
         ("inner.zip", b"PK"),
     ];
@@ -52,7 +52,7 @@ fn members_are_files_and_the_rest_is_named() {
         assert_eq!(export.meters(), ["b", "b", "a", "a", "c"]);
         let said: Vec<&str> =
             export.opened.findings.iter().map(|finding| finding.description.as_str()).collect();
-        assert!(said.iter().any(|text| text.contains("`README.pdf`")), "{said:?}");
+        assert!(said.iter().any(|text| text.contains("`b.dat`")), "{said:?}");
         assert!(
             said.iter().any(|text| text.contains("export.zip/inner.zip") && text.contains("inside")),
             "{said:?}"
