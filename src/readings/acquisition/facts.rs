@@ -48,6 +48,7 @@ impl Fact {
 /// Returns how a file is read, each property once.
 #[must_use]
 pub fn facts_of(source: &Source, stated: &ReadingsTable, zone: Option<&Zone>) -> Vec<Fact> {
+    let stated = &source.content.with_fixed(stated);
     let teller = Teller { mapping: &source.mapping, accepted: &source.accepted, stated, zone };
     let mut facts = vec![teller.rows(), teller.meter(), teller.time()];
     facts.extend(teller.time_of_day());
