@@ -212,6 +212,7 @@ fn mapping() -> Mapping {
         decimal: DecimalMark::Point,
         encoding: None,
         skip_lines: 0,
+        sheet: None,
         unit: Unit::KilowattHours,
         multiplier: 1.0,
         clock: Some(Clock::Local),

@@ -131,6 +131,8 @@ pub struct ReadingsTable {
     pub encoding: Option<String>,
     /// Lines of a text file before its header.
     pub skip_lines: Option<usize>,
+    /// Sheet of a workbook to read; without it, the first one and those with the same header.
+    pub sheet: Option<String>,
     /// Only rows whose columns hold one of these texts are read: `{ "Read Type" = "Active Import" }`,
     /// `{ Register = ["Day", "Night"] }`.
     #[serde(rename = "where", skip_serializing_if = "std::collections::BTreeMap::is_empty")]

@@ -136,6 +136,11 @@ impl Converted {
         Ok((opened, sample))
     }
 
+    /// Returns the sheet that was stated.
+    pub fn sheet(&self) -> Option<String> {
+        self.text.sheet.clone()
+    }
+
     /// Returns the first rows again; `None` where the file has changed and cannot be read.
     pub fn sample(&self, storage: &Storage) -> Option<RecordBatch> {
         Self::open(storage, self.format.clone(), self.text.clone()).ok().map(|(_, sample)| sample)
@@ -220,7 +225,7 @@ impl Format {
         let stream = || storage.unpacked_stream().map(buffered).map_err(|error| error.to_string());
         let xml = || Xml::open(storage, text).map_err(|error| error.to_string());
         Ok(match (self, schema) {
-            (Self::Workbook, _) => Box::new(workbook::Sheets::open(storage)?),
+            (Self::Workbook, _) => Box::new(workbook::Sheets::open(storage, text.sheet.as_deref())?),
             (Self::Nem12, _) => Box::new(nem12::Nem12::new(stream()?)),
             (Self::JsonLines, Some(schema)) => Box::new(json_lines::JsonRows::new(stream()?, schema.clone())),
             (Self::JsonLines, None) => Box::new(json_lines::JsonRows::open(storage)?),

@@ -106,6 +106,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         decimal: DecimalMark::Point,
         encoding: None,
         skip_lines: 0,
+        sheet: None,
         unit,
         multiplier: checked_multiplier(stated.multiplier)?,
         clock,

@@ -300,6 +300,8 @@ pub struct Mapping {
     pub encoding: Option<&'static str>,
     /// Lines of a text file before its header.
     pub skip_lines: usize,
+    /// Sheet of a workbook that was stated.
+    pub sheet: Option<String>,
     /// Unit of the values.
     pub unit: Unit,
     /// Factor for every value.
@@ -404,6 +406,7 @@ impl Mapping {
             decimal: text(self.decimal.as_str()),
             encoding: self.encoding.map(str::to_owned),
             skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
+            sheet: self.sheet.clone(),
             only_rows: self
                 .only_rows
                 .iter()
@@ -459,6 +462,7 @@ mod tests {
             decimal: DecimalMark::Comma,
             encoding: Some("windows-1251"),
             skip_lines: 3,
+            sheet: None,
             unit: Unit::WattHours,
             multiplier: 40.0,
             clock: Some(Clock::Standard),

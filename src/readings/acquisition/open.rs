@@ -347,9 +347,11 @@ fn open_content(
     }
     let text = StatedText::of(stated);
     if let Some(format) = format_of(storage, &text, &head)? {
+        refuse_sheet(stated, matches!(format, Format::Workbook))?;
         let (file, sample) = Converted::open(storage, format, text)?;
         return Ok((Content::Converted(file), sample));
     }
+    refuse_sheet(stated, false)?;
     let file = CsvFile::open(storage, &text).map_err(unreadable)?;
     if let Some(field) = first_line_value(file.schema()) {
         let seen = format!("its first line holds values such as `{field}`, not column names");
@@ -362,6 +364,16 @@ fn open_content(
     let n = sample_rows(file.schema().fields().len());
     let sample = file.first_rows(storage, n).map_err(unreadable)?;
     Ok((Content::Csv(file), sample))
+}
+
+fn refuse_sheet(stated: &ReadingsTable, is_workbook: bool) -> std::result::Result<(), Trouble> {
+    match &stated.sheet {
+        Some(sheet) if !is_workbook => Err(Trouble::new(
+            format!("sheet = \"{sheet}\" is stated, and it is no workbook"),
+            "Leave the key out, or name the workbooks in a [[readings]] of their own",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Tells a format that is converted into rows by its first bytes; `None`: a CSV.

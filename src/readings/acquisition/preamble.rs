@@ -13,17 +13,19 @@ const MAX_LINES: usize = 100;
 /// Lines after a header that must have as many fields.
 const LINES_BELOW: usize = 3;
 
-/// What the settings say of a text file.
+/// What the settings say of the text of a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StatedText {
     pub encoding: Option<String>,
     /// Lines before the header.
     pub skip_lines: Option<usize>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
 }
 
 impl StatedText {
     pub fn of(stated: &ReadingsTable) -> Self {
-        Self { encoding: stated.encoding.clone(), skip_lines: stated.skip_lines }
+        Self { encoding: stated.encoding.clone(), skip_lines: stated.skip_lines, sheet: stated.sheet.clone() }
     }
 }
 

@@ -92,6 +92,7 @@ impl Content {
             Self::Converted(file) => {
                 mapping.guesses.extend(file.notes.iter().cloned().chain(file.zone_note(zone)));
                 mapping.encoding = file.encoding();
+                mapping.sheet = file.sheet();
                 mapping.clock = mapping.clock.or(file.clock().filter(|_| zone.is_some()));
             }
         }

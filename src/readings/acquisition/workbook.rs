@@ -31,8 +31,8 @@ pub(super) struct Sheets {
 }
 
 impl Sheets {
-    /// Reads the workbook; the error says what was found instead.
-    pub fn open(storage: &Storage) -> Result<Self, String> {
+    /// Reads the workbook, or one sheet of it; the error says what was found instead.
+    pub fn open(storage: &Storage, wanted: Option<&str>) -> Result<Self, String> {
         let size = storage.size().map_err(|error| error.to_string())?;
         if size > MAX_BYTES {
             return Err(format!("it has {size} bytes, and at most {MAX_BYTES} are read; save it as CSV"));
@@ -42,7 +42,15 @@ impl Sheets {
         stream.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string())?;
         let mut sheets = Vec::new();
-        for name in book.sheet_names() {
+        let mut names = book.sheet_names();
+        if let Some(wanted) = wanted {
+            let listed = names.join("`, `");
+            names.retain(|name| name.trim() == wanted.trim());
+            if names.is_empty() {
+                return Err(format!("it has no sheet `{wanted}`; its sheets are `{listed}`"));
+            }
+        }
+        for name in names {
             let cells = book.worksheet_range(&name).map_err(|error| format!("sheet {name}: {error}"))?;
             if cells.height() > 1 {
                 sheets.push((name, cells));
@@ -71,7 +79,10 @@ impl Sheets {
         }
         let field = |name: String| Field::new(name, DataType::Utf8, true);
         let schema = Arc::new(Schema::new(header?.into_iter().map(field).collect::<Vec<_>>()));
-        let reason = format!("{} have another header than the first and were left out", left_out.join(", "));
+        let reason = format!(
+            "{} have another header than the first and were left out; sheet in [[readings]] names another",
+            left_out.join(", ")
+        );
         let note = Guess { key: "sheet", value: "those with the first sheet's header".to_owned(), reason };
         Some(Self { schema, left, notes: if left_out.is_empty() { Vec::new() } else { vec![note] } })
     }

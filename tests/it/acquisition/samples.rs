@@ -42,3 +42,21 @@ fn the_samples_hold_the_same_day() {
     assert_eq!(message.report.estimated, 2);
     assert_eq!(message.guess("channel"), Some("active import (01), without 02"));
 }
+
+#[test]
+fn a_sheet_may_be_named_and_is_refused_where_it_is_missing() {
+    let of_sheet = |name: &str, sheet: &str| {
+        let path = Path::new("data-samples/formats").join(name);
+        read(&ReadingsTable { sheet: Some(sheet.to_owned()), ..stated(&path) }, Some("Asia/Almaty"))
+    };
+    let book = of_sheet("workbook.xlsx", "February").unwrap();
+    assert_eq!(book.rows, sample("workbook.xlsx").rows);
+    assert_eq!(
+        book.source().mapping.to_table("x").sheet.as_deref(),
+        Some("February"),
+        "or a store would not know"
+    );
+    let refusal = |name: &str| of_sheet(name, "March").err().unwrap().to_string();
+    assert!(refusal("workbook.xlsx").contains("`February`"), "{}", refusal("workbook.xlsx"));
+    assert!(refusal("intervals.jsonl").contains("no workbook"), "{}", refusal("intervals.jsonl"));
+}
