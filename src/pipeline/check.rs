@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::beside::Tables;
 use super::consumption::{Consumption, Demands};
-use super::{all_findings, names_of};
+use super::{all_findings, refuse_contradictions};
 use crate::acquisition::facts::{Basis, Fact, facts_of};
 use crate::acquisition::mapping::{Guess, Mapping};
 use crate::acquisition::preview::{RowAsRead, preview};
@@ -114,7 +114,7 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
     };
     let mut measured =
         measure_meters(&digested.store, settings, &tables.register, &tables.surroundings, watch, &keep)?;
-    measured.counts.refuse_contradictions(&names_of(&opened.sources))?;
+    refuse_contradictions(&measured, &opened.sources)?;
     let judged = (measured.meters.len(), measured.counts.days);
     let of_meters = std::mem::take(&mut measured.findings);
     let findings = all_findings(&tables, &opened, &digested, of_meters, judged);

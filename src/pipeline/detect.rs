@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::beside::{Tables, inputs, unknown_verdicts};
 use super::folders::{claim, publish};
 use super::grouping::{Grouped, group};
-use super::{all_findings, digest_sources, names_of};
+use super::{all_findings, digest_sources, refuse_contradictions};
 use crate::acquisition::{Opened, open_readings};
 use crate::balance::{Around, Balance, Ledger, Tree};
 use crate::calendar::Calendar;
@@ -101,7 +101,7 @@ impl Run<'_> {
             measure_meters(store, self.settings, &tables.register, &tables.surroundings, self.watch, &keep)?;
         // A shared store has the days already, and keeps its findings.
         if self.settings.store.is_none() {
-            measured.counts.refuse_contradictions(&names_of(&self.opened.sources))?;
+            refuse_contradictions(&measured, &self.opened.sources)?;
         }
         Ok(measured)
     }

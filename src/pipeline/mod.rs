@@ -14,6 +14,7 @@ use crate::checks::{check_events, check_weather};
 use crate::digest::local::Digested;
 use crate::digest::{local, update};
 use crate::error::Result;
+use crate::features::measure::Measured;
 use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::progress::Watch;
 use crate::ranking::prior::ENOUGH_METERS;
@@ -34,6 +35,14 @@ fn digest_sources(sources: &[Source], settings: &Settings, watch: &dyn Watch) ->
         Some(store) => update::update(sources, settings, store, watch),
         None => local::digest(sources, settings, &settings.digests(), watch),
     }
+}
+
+/// Refuses readings that contradict each other, unless their format says which of two values counts.
+fn refuse_contradictions(measured: &Measured, sources: &[Source]) -> Result<()> {
+    if sources.iter().any(Source::says_which_counts) {
+        return Ok(());
+    }
+    measured.counts.refuse_contradictions(&names_of(sources))
 }
 
 /// Names the input for a message: the first file, and how many there are.

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 
 use super::channels::only_import;
 use super::decode::columns_of;
-use super::evidence::{Series, median_step_s, read_series, series_as_written};
+use super::evidence::{Series, median_step_s, read_series};
 use super::guess::Trouble;
 use super::likelier::Says;
 use super::mapping::{Column, Layout, Mapping, Stamp};
@@ -169,18 +169,17 @@ fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
 pub(super) fn refuse_midnight_of_the_day(
     mapping: &Mapping,
     stated: &ReadingsTable,
-    sample: &RecordBatch,
+    as_written: &Series,
 ) -> Result<(), Trouble> {
     const DAY_S: i64 = 86_400;
     if stated.stamp.is_some() || !matches!(mapping.layout, Layout::Long { .. } | Layout::Wide { .. }) {
         return Ok(());
     }
-    let (series, _) = series_as_written(mapping, sample);
-    let pairs = || series.values().flat_map(|reads| reads.windows(2));
-    // Half a day and more backwards to the midnight of the same date, from row to row.
+    let pairs = || as_written.values().flat_map(|reads| reads.windows(2));
+    // More than half a day backwards to the midnight of the same date, from row to row.
     let is_last = |pair: &&[(i64, f64)]| {
         let (before_s, midnight_s) = (pair[0].0, pair[1].0);
-        midnight_s.rem_euclid(DAY_S) == 0 && (DAY_S / 2..DAY_S).contains(&(before_s - midnight_s))
+        midnight_s.rem_euclid(DAY_S) == 0 && (DAY_S / 2 + 1..DAY_S).contains(&(before_s - midnight_s))
     };
     let n_last = pairs().filter(is_last).count();
     let n_midnights = pairs().filter(|pair| pair[1].0.rem_euclid(DAY_S) == 0).count();

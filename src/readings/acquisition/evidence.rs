@@ -63,8 +63,9 @@ pub(super) fn look_at_sample(
     is_whole: bool,
     span: Option<Span>,
 ) -> Result<(), Trouble> {
-    let (mut series, mut is_by_meter) = read_series(mapping, sample);
-    refuse_midnight_of_the_day(mapping, stated, sample)?;
+    let (mut series, mut is_by_meter) = series_as_written(mapping, sample);
+    refuse_midnight_of_the_day(mapping, stated, &series)?;
+    sort_by_time(&mut series);
     if keep_import(mapping, stated, &series, sample) {
         (series, is_by_meter) = read_series(mapping, sample);
     }
@@ -175,13 +176,17 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
 /// Returns the sample by meter, and whether each meter's rows are contiguous.
 pub(super) fn read_series(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
     let (mut series, is_by_meter) = series_as_written(mapping, sample);
-    // Stable: of one time, the first of the file stays first.
-    series.values_mut().for_each(|reads| reads.sort_by_key(|(time_s, _)| *time_s));
+    sort_by_time(&mut series);
     (series, is_by_meter)
 }
 
+/// Sorts each meter's rows. Stable: of one time, the first of the file stays first.
+fn sort_by_time(series: &mut Series) {
+    series.values_mut().for_each(|reads| reads.sort_by_key(|(time_s, _)| *time_s));
+}
+
 /// Returns the sample by meter in the order of its rows, and whether each meter's rows are contiguous.
-pub(super) fn series_as_written(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
+fn series_as_written(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) {
     let table = OffsetTable::utc();
     let as_start = Mapping { stamp: Stamp::Start, ..mapping.clone() };
     let recipe = Recipe { source: 0, mapping: &as_start, table: &table };

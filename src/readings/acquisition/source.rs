@@ -125,6 +125,12 @@ impl Content {
 }
 
 impl Source {
+    /// Whether the format says which of two values of one time counts, so that they are no contradiction.
+    #[must_use]
+    pub const fn says_which_counts(&self) -> bool {
+        matches!(&self.content, Content::Converted(file) if file.sent.is_some())
+    }
+
     /// Returns the number of parts that can be read independently: row groups of Parquet, blocks of a plain
     /// CSV.
     #[must_use]

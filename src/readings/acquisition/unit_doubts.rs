@@ -138,8 +138,6 @@ fn refuse_falling_counter(mapping: &Mapping, series: &Series) -> Result<(), Trou
     }
     let (mut n_steps, mut n_falling) = (0_usize, 0_usize);
     for reads in series.values().filter(|reads| reads.len() >= FEWEST_READS) {
-        let mut reads = reads.clone();
-        reads.sort_by_key(|(time_s, _)| *time_s);
         n_steps += reads.len() - 1;
         n_falling += reads.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
     }

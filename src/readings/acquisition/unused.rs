@@ -10,7 +10,7 @@ use super::decode::columns_of;
 use super::mapping::{Guess, Layout, Mapping, MeterFrom};
 use super::names;
 use super::profile::{name_key, whole_texts};
-use hashwatt_core::settings::ReadingsTable;
+use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// Factors of transformers for meters. [1]
 const FACTORS: std::ops::RangeInclusive<f64> = 1.5..=100_000.0;
@@ -18,8 +18,8 @@ const FACTORS: std::ops::RangeInclusive<f64> = 1.5..=100_000.0;
 /// Fewest rows a meter from which a column counts as constant.
 const FEWEST_ROWS: usize = 10;
 
-/// Adds a note on each column whose number is the same in every row of a meter, and not 1: it may be the ratio
-/// of a current transformer under a name that is not known.
+/// Adds a note on the columns whose number is the same in every row of a meter, and not 1: one may be the
+/// ratio of a current transformer under a name that is not known.
 pub(super) fn mention_factors(mapping: &mut Mapping, stated: &ReadingsTable, sample: &RecordBatch) {
     let is_by_row = matches!(mapping.layout, Layout::Long { .. } | Layout::Register { .. });
     let has_factor = mapping.multiplier_column.is_some() || mapping.multiplier != 1.0;
@@ -32,6 +32,7 @@ pub(super) fn mention_factors(mapping: &mut Mapping, stated: &ReadingsTable, sam
     };
     let used = columns_of(mapping);
     let schema = sample.schema();
+    let mut found = Vec::new();
     for (index, field) in schema.fields().iter().enumerate().filter(|(index, _)| !used.contains(index)) {
         let key = name_key(field.name());
         let is_known = names::is_beside(&key) || super::day_part::NAMES.contains(&key.as_str());
@@ -39,13 +40,16 @@ pub(super) fn mention_factors(mapping: &mut Mapping, stated: &ReadingsTable, sam
             continue;
         }
         if let Some(factor) = factor_of_meters(sample.column(index), meters.as_ref()) {
-            let reason = format!(
-                "column `{}` is {factor} in every row of a meter and was not used; if it is the transformers' ratio, set \
-                 multiplier_column to it",
-                field.name()
-            );
-            mapping.guesses.push(Guess { key: "multiplier_column", value: "none".to_owned(), reason });
+            found.push(format!("column `{}` (up to {factor})", field.name()));
         }
+    }
+    if !found.is_empty() {
+        let reason = format!(
+            "{} never changes within a meter and was not used; if it is the transformers' ratio, set multiplier_column \
+             to it",
+            found.join(" and ")
+        );
+        mapping.guesses.push(Guess { key: "multiplier_column", value: NO_COLUMN.to_owned(), reason });
     }
 }
 

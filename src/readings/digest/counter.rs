@@ -104,7 +104,13 @@ impl Grid {
         for (_, read) in reads.iter_mut().enumerate().filter(|(at, _)| is_grid || *at == 0 || at + 1 == n) {
             read.start_s = on_grid(read.start_s, midnight_s, length_s).unwrap_or(read.start_s);
         }
-        // Of several reads on one instant the first is kept: the next read holds the energy of all.
+        // Reads that an end has passed, and all but the first of one instant, go: the next holds their energy.
+        let (first_s, last_s) = (reads[0].start_s, reads[n - 1].start_s);
+        let mut at = 0..n;
+        reads.retain(|read| {
+            let is_end = at.next().is_some_and(|at| at == 0 || at + 1 == n);
+            is_end || (first_s..last_s).contains(&read.start_s)
+        });
         reads.dedup_by_key(|read| read.start_s);
         Self::Cells { phase_s: midnight_s, length_s }
     }
@@ -344,6 +350,17 @@ mod tests {
                 .filter(within)
                 .all(|cell| cell.is_estimated && (cell.value * 6.0 - 1.0).abs() < 0.01)
         );
+    }
+
+    #[test]
+    fn an_end_that_is_moved_past_its_neighbours_loses_no_energy() {
+        let mut times = odd_times(20_000);
+        times.splice(0..1, [-20, -9, -4, 30]);
+        let cells = energies(&reads(times.clone(), |s| s as f64 / 1800.0));
+        let total: f64 = cells.iter().map(|cell| cell.value).sum();
+        let (first, last) = (times[0], times[times.len() - 1]);
+        assert!((total - (last - first) as f64 / 1800.0).abs() < 1e-9, "{total}");
+        assert_eq!(cells[0].start_s, DAY_S, "no sliver of the day before");
     }
 
     #[test]
