@@ -255,3 +255,20 @@ fn a_counter_by_name_that_falls_like_a_load_is_asked_for() {
         .ends_with(2)
         .complains_of(&["counter", "falls in", "shape"]);
 }
+
+#[test]
+fn a_message_that_corrects_another_is_no_contradiction() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = std::fs::read("data-samples/formats/80020.xml").unwrap();
+    let (text, _, _) = encoding_rs::WINDOWS_1251.decode(&sample);
+    let corrected = text.replace("number=\"1\"", "number=\"2\"").replace(">4</value>", ">5</value>");
+    assert_ne!(text, corrected);
+    for (name, text) in [("a.xml", &*text), ("b.xml", &*corrected)] {
+        let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(text);
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let both = check_json(&format!("{} --timezone Asia/Almaty", folder.path().display()));
+    let alone = check_json(&format!("{}/b.xml --timezone Asia/Almaty", folder.path().display()));
+    assert_eq!(both["consumption"]["n_meters"], 2);
+    assert_eq!(both["consumption"], alone["consumption"], "the higher number counts");
+}
