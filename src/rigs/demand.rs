@@ -62,7 +62,7 @@ impl Rig {
     pub fn demand_kw(&self, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
         let mut demand_kw = self.running_kw(span, rng);
         let online = self.online_shares(span, rng);
-        let duty = self.schedule.duty(span, rng);
+        let duty = self.schedule.duty(self.units.len(), span, rng);
         let temperature_c = span.temperature_or_assumed_c();
         // Mains voltage moves all machines together; other noise averages out between them.
         let noise_share =
@@ -112,7 +112,7 @@ impl Rig {
         let mut steps_kw = vec![0.0f64; span.n_intervals() + 1];
         for unit in &self.units {
             for period in &self.periods {
-                let there = unit.from.max(period.start)..period.end.min(span.n_intervals());
+                let there = unit.from.max(period.start)..period.end.min(unit.until).min(span.n_intervals());
                 add_unit(&mut steps_kw, unit, there, hang_every, span, rng);
             }
         }
@@ -248,6 +248,37 @@ mod tests {
         for seed in 0..10 {
             let (demand_kw, _) = run(RigForm::NightTimer, seed);
             assert!(demand_kw.iter().skip(12).step_by(24).all(|kw| *kw == 0.0));
+        }
+    }
+
+    #[test]
+    fn a_rig_that_shuns_visits_is_off_at_noon_of_working_days_alone() {
+        let (demand_kw, truth) = run(RigForm::VisitShy, 2);
+        let noon = |day: usize| demand_kw[24 * day + 12];
+        // 7 June 2021 was a Monday.
+        let from = truth.onset_day.map_or(0, |day| day + 7) / 7 * 7 + 6;
+        assert!((from..360).step_by(7).all(|monday| noon(monday) == 0.0 && noon(monday + 4) == 0.0));
+        assert!((from..360).step_by(7).any(|monday| noon(monday + 5) > 0.5 * truth.kw));
+    }
+
+    #[test]
+    fn a_rig_that_heats_draws_more_in_january_than_in_july() {
+        for seed in 0..10 {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let rig = Rig::draw(RigForm::Heater, &span(), &site(), &mut rng).opened_at(None, &span());
+            let demand_kw = rig.demand_kw(&span(), &mut rng);
+            let (july, january): (f32, f32) =
+                (demand_kw[720..1_440].iter().sum(), demand_kw[5_136..5_856].iter().sum());
+            assert!(january > 2.0 * july && january > 0.0, "{seed}: {january} {july}");
+        }
+    }
+
+    #[test]
+    fn swapped_machines_leave_no_day_without_a_rig() {
+        for seed in 0..10 {
+            let (demand_kw, truth) = run(RigForm::Swapped, seed);
+            let first = truth.onset_day.unwrap_or(0) + 1;
+            assert!((first..360).all(|day| demand_kw[24 * day..24 * (day + 1)].iter().any(|kw| *kw > 0.3)));
         }
     }
 

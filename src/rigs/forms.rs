@@ -38,6 +38,16 @@ pub enum RigForm {
     HeatThrottled,
     /// Tuned to keep the meter just below a monthly cap.
     MonthlyCap,
+    /// Off in the hours in which a power price or a network operator asks for it.
+    Curtailed,
+    /// Run at lower voltage for weeks at a time, when coins pay little.
+    Undervolted,
+    /// Machines replaced by others at one date.
+    Swapped,
+    /// Off during office hours on working days, when inspectors visit.
+    VisitShy,
+    /// Heats the place: as many machines as the weather asks for.
+    Heater,
 }
 
 /// Monthly caps for a household's energy that owners stay below; 6,000 is Russia's. [kWh]
@@ -67,6 +77,11 @@ impl RigForm {
         Self::Hosted,
         Self::HeatThrottled,
         Self::MonthlyCap,
+        Self::Curtailed,
+        Self::Undervolted,
+        Self::Swapped,
+        Self::VisitShy,
+        Self::Heater,
     ];
 
     /// Returns the name in tables.
@@ -96,6 +111,8 @@ pub(super) struct Unit {
     pub kw: f32,
     /// The interval in which it was added.
     pub from: usize,
+    /// The interval in which it was removed; `usize::MAX`: it stays.
+    pub until: usize,
 }
 
 /// How a rig is cooled.
@@ -117,8 +134,10 @@ impl Rig {
         let (machine, mut units) = draw_units(form, site, rng);
         let periods = draw_periods(form, span, rng);
         let onset = periods.first().map_or(0, |period| period.start);
-        if form == RigForm::Stairs {
-            spread_over_weeks(&mut units, onset, span, rng);
+        match form {
+            RigForm::Stairs => spread_over_weeks(&mut units, onset, span, rng),
+            RigForm::Swapped => swap(&mut units, onset, span, site, rng),
+            _ => {}
         }
         let metered_share = if form == RigForm::PartlyMetered { between(0.3, 0.7, rng) } else { 1.0 };
         let room = draw_room(form, rng);
@@ -146,6 +165,7 @@ impl Rig {
         self.periods = std::iter::once(onset..span.n_intervals()).collect();
         for unit in &mut self.units {
             unit.from = onset + unit.from.saturating_sub(old);
+            unit.until = unit.until.saturating_sub(old).saturating_add(onset);
         }
         self
     }
@@ -168,7 +188,7 @@ fn draw_units(form: RigForm, site: &Site, rng: &mut impl Rng) -> (Machine, Vec<U
     let machine = Machine::draw(kind, site.latest_year, rng);
     let kw = machine.draw_kw(rng);
     let at_least = match form {
-        RigForm::Stairs => 2,
+        RigForm::Stairs | RigForm::Heater => 2,
         _ => 1,
     };
     let total_kw = match form {
@@ -183,7 +203,9 @@ fn draw_units(form: RigForm, site: &Site, rng: &mut impl Rng) -> (Machine, Vec<U
 /// Draws machines of one model. They differ by 1-3%, through their chips and power supplies.
 fn vary(kw: f32, n: usize, rng: &mut impl Rng) -> Vec<Unit> {
     let spread = between(0.01, 0.03, rng);
-    (0..n).map(|_| Unit { kw: kw * (1.0 + spread * normal(rng).clamp(-3.0, 3.0)), from: 0 }).collect()
+    (0..n)
+        .map(|_| Unit { kw: kw * (1.0 + spread * normal(rng).clamp(-3.0, 3.0)), from: 0, until: usize::MAX })
+        .collect()
 }
 
 fn draw_periods(form: RigForm, span: &Span, rng: &mut impl Rng) -> Vec<Range<usize>> {
@@ -226,6 +248,16 @@ fn spread_over_weeks(units: &mut [Unit], onset: usize, span: &Span, rng: &mut im
     }
 }
 
+/// Replaces all machines by others at one moment after the onset: another model, and more or fewer of them.
+fn swap(units: &mut Vec<Unit>, onset: usize, span: &Span, site: &Site, rng: &mut impl Rng) {
+    let at = draw_moment(onset + span.intervals_per_day, span.n_intervals(), rng);
+    let total_kw: f32 = units.iter().map(|unit| unit.kw).sum();
+    let kw = Machine::draw(MachineKind::Asic, site.latest_year, rng).draw_kw(rng);
+    let n = (total_kw * log_between(0.6, 1.8, rng) / kw).round() as usize;
+    units.iter_mut().for_each(|unit| unit.until = at);
+    units.extend(vary(kw, n.clamp(1, MAX_MACHINES), rng).into_iter().map(|unit| Unit { from: at, ..unit }));
+}
+
 fn draw_schedule(
     form: RigForm,
     units: &mut Vec<Unit>,
@@ -245,7 +277,25 @@ fn draw_schedule(
         },
         RigForm::OnOffDays => {
             let mean_on = log_between(1.5, 12.0, rng);
-            Schedule::Days { mean_on, mean_off: mean_on * between(0.3, 1.2, rng) }
+            Schedule::Days { mean_on, mean_off: mean_on * between(0.3, 1.2, rng), rest_share: 0.0 }
+        }
+        // Makers' low-power modes and owners' firmware take 15 to 45% of the draw.
+        RigForm::Undervolted => {
+            let mean_on = log_between(5.0, 40.0, rng);
+            let rest_share = between(0.55, 0.85, rng);
+            Schedule::Days { mean_on, mean_off: mean_on * between(0.5, 2.0, rng), rest_share }
+        }
+        RigForm::Curtailed => Schedule::Asked {
+            from_h: between(6.0, 20.0, rng),
+            hours: log_between(1.0, 6.0, rng),
+            probability: between(0.15, 0.9, rng),
+        },
+        RigForm::VisitShy => Schedule::OffAtWork {
+            from_h: quarter(between(7.0, 9.5, rng)),
+            to_h: quarter(between(16.0, 19.0, rng)),
+        },
+        RigForm::Heater => {
+            Schedule::Heating { limit_c: between(12.0, 19.0, rng), design_c: between(-20.0, 3.0, rng) }
         }
         RigForm::MonthlyCap => tune_under_cap(units, room, site, rng),
         _ => Schedule::Always,

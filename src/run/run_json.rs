@@ -95,6 +95,7 @@ struct SettingsRecord {
     windows: Windows,
     max_groups_per_class: usize,
     max_false_chance: f64,
+    expected_share: Option<f64>,
     tariff_per_kwh: Option<f64>,
     learning: Learning,
 }
@@ -139,6 +140,7 @@ impl SettingsRecord {
             windows: settings.windows,
             max_groups_per_class: settings.max_groups_per_class,
             max_false_chance: settings.max_false_chance,
+            expected_share: settings.expected_share,
             tariff_per_kwh: settings.tariff_per_kwh,
             learning: settings.learning.clone(),
         }

@@ -99,7 +99,7 @@ impl Learning {
         let (rigs, look_alikes) = match n_hosts {
             0..40 => (24, 20),
             40..200 => (12, 8),
-            _ => (2, 2),
+            _ => (3, 3),
         };
         (self.rigs_per_host.unwrap_or(rigs), self.look_alikes_per_host.unwrap_or(look_alikes))
     }

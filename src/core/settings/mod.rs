@@ -230,6 +230,8 @@ pub struct GroupsTable {
 pub struct RankingTable {
     /// Greatest chance of a false lead at which a meter is still listed as a suspect.
     pub max_false_chance: Option<f64>,
+    /// Share of meters with a rig, as far as it is known before the run.
+    pub expected_share: Option<f64>,
     /// Energy price, for the cost of the energy since onset. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
 }
@@ -384,11 +386,16 @@ pub struct Settings {
     pub max_groups_per_class: usize,
     /// Greatest chance of a false lead at which a meter is a suspect, 0..=1.
     pub max_false_chance: f64,
+    /// Share of meters with a rig, as far as it is known before the run; `None`: every share is as likely.
+    pub expected_share: Option<f64>,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
     /// Training of the model.
     pub learning: Learning,
 }
+
+/// Nobody expects a rig at more than every second meter, or can know of fewer than one in ten thousand.
+const EXPECTED_SHARES: RangeInclusive<f64> = 0.0001..=0.5;
 
 /// A visit should be right more often than wrong.
 const DEFAULT_MAX_FALSE_CHANCE: f64 = 0.5;
@@ -469,6 +476,11 @@ impl PipelineFile {
                 self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE),
                 0.0..=1.0,
             )?,
+            expected_share: self
+                .ranking
+                .expected_share
+                .map(|share| within("[ranking] expected_share", share, EXPECTED_SHARES))
+                .transpose()?,
             tariff_per_kwh: self
                 .ranking
                 .tariff_per_kwh
@@ -589,6 +601,7 @@ mod tests {
             ("max_per_class", "[groups]\nmax_per_class = 1000000000", "from 1 to 64"),
             ("max_per_class", "[groups]\nmax_per_class = 0", "from 1 to 64"),
             ("max_false_chance", "[ranking]\nmax_false_chance = nan", "from 0 to 1"),
+            ("expected_share", "[ranking]\nexpected_share = 0.0", "from 0.0001 to 0.5"),
             ("tariff_per_kwh", "[ranking]\ntariff_per_kwh = -1.0", "from 0.000001 to 1000000"),
             ("rounds", "[learning]\nrounds = 1000000000", "from 1 to 10000"),
             ("learning_rate", "[learning]\nlearning_rate = inf", "from 0.001 to 1"),

@@ -71,6 +71,13 @@ pub struct MeterFeatures {
 }
 
 impl MeterFeatures {
+    /// Returns the first day of a block that stands out clearly and begins within the data. [days since
+    /// 1970-01-01]
+    #[must_use]
+    pub fn clear_onset(&self) -> Option<i32> {
+        self.judged_days.and(self.block.as_ref()?.first_day)
+    }
+
     /// Returns a feature by its name.
     ///
     /// # Panics

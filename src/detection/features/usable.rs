@@ -11,8 +11,8 @@ use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 /// Least share of measured intervals for a day to count.
 const MIN_MEASURED_SHARE: f32 = 0.75;
 
-/// Least share if hardly any of a meter's days reach the usual one. A third of a day still shows the floor,
-/// which a rig never leaves. So a meter whose reads fail at random can still be judged.
+/// Least share if fewer than half of the days that reach this one reach the usual one. A third of a day still
+/// shows the floor, which a rig never leaves. So a meter whose reads fail at random can still be judged.
 const MIN_THIN_SHARE: f32 = 1.0 / 3.0;
 
 /// Fewest usable days for features. [d]
@@ -102,7 +102,7 @@ impl Column {
 pub struct UsableDays {
     /// Civil days. [days since 1970-01-01]
     pub day: Vec<i32>,
-    /// Mean demand by clock hour, gaps filled with the hour's median. [kW]
+    /// Mean demand by clock hour, gaps filled from the hours next to them. [kW]
     pub hour_kw: Vec<[f32; CLOCK_HOURS]>,
     /// Share of measured days on which the channel was stuck.
     pub stuck_share: f32,
@@ -141,8 +141,10 @@ impl UsableDays {
             let beside = (at > 0 && stuck[at - 1]) || stuck.get(at + 1).copied().unwrap_or(false);
             beside && f32::from(days[at].n_repeated_max) >= EDGE_REPEAT_SHARE * f32::from(days[at].n_expected)
         };
-        let n_full = days.iter().filter(|day| is_measured(day, MIN_MEASURED_SHARE)).count();
-        let share = if n_full >= MIN_DAYS { MIN_MEASURED_SHARE } else { MIN_THIN_SHARE };
+        let n_measured = |share: f32| days.iter().filter(|day| is_measured(day, share)).count();
+        let n_full = n_measured(MIN_MEASURED_SHARE);
+        let is_usual = n_full >= MIN_DAYS && 2 * n_full >= n_measured(MIN_THIN_SHARE);
+        let share = if is_usual { MIN_MEASURED_SHARE } else { MIN_THIN_SHARE };
         let measured = || (0..days.len()).filter(|&at| is_measured(days[at], share));
         let n_stuck = measured().filter(|&at| stuck[at]).count();
         let moving: Vec<&DayDigest> =
@@ -178,15 +180,26 @@ impl UsableDays {
         }
     }
 
+    /// Fills each gap from the measured hours next to it on the same day: those of other days may lie on
+    /// another level.
     fn fill_hours(&mut self) {
-        for hour in 0..CLOCK_HOURS {
-            if self.hour(hour).iter().any(|kw| kw.is_nan()) {
-                let known = self.hour(hour).iter().copied().filter(|kw| !kw.is_nan());
-                let filling = quantile_of(known, 0.5).unwrap_or(0.0);
-                let n = self.len();
-                let column = &mut self.columns[hour * n..(hour + 1) * n];
-                for (kw, day) in column.iter_mut().zip(&mut self.hour_kw).filter(|(kw, _)| kw.is_nan()) {
-                    (*kw, day[hour]) = (filling, filling);
+        let n = self.len();
+        for (at, hours) in self.hour_kw.iter_mut().enumerate() {
+            if hours.iter().any(|kw| kw.is_nan()) {
+                let measured = *hours;
+                let is_known = |hour: &usize| !measured[*hour].is_nan();
+                for hour in (0..CLOCK_HOURS).filter(|hour| measured[*hour].is_nan()) {
+                    let before = (0..hour).rev().find(is_known);
+                    let after = (hour..CLOCK_HOURS).find(is_known);
+                    hours[hour] = match (before, after) {
+                        (Some(before), Some(after)) => {
+                            let part = (hour - before) as f32 / (after - before) as f32;
+                            measured[before] + part * (measured[after] - measured[before])
+                        }
+                        (Some(beside), None) | (None, Some(beside)) => measured[beside],
+                        (None, None) => 0.0,
+                    };
+                    self.columns[hour * n + at] = hours[hour];
                 }
             }
         }
@@ -292,6 +305,31 @@ fn is_measured(day: &DayDigest, share: f32) -> bool {
 mod tests {
     use super::*;
     use crate::checks::samples::{home_kw, meter};
+
+    #[test]
+    fn a_missing_hour_has_the_level_of_its_own_day() {
+        let mut days = meter(40, |day, _| if day < 20 { 0.5 } else { 3.5 }).days;
+        for day in &mut days {
+            day.demand_kw_min += 0.001 * day.day as f32;
+            day.n_repeated_max = 1;
+            (day.hour_kw[0], day.hour_kw[7], day.hour_kw[8]) = (f32::NAN, f32::NAN, f32::NAN);
+        }
+        let usable = UsableDays::of(&days).unwrap();
+        for hour in [0, 7, 8] {
+            assert_eq!((usable.hour(hour)[3], usable.hour(hour)[30]), (0.5, 3.5), "{hour}");
+            assert_eq!((usable.hour_kw[3][hour], usable.hour_kw[30][hour]), (0.5, 3.5), "{hour}");
+        }
+    }
+
+    #[test]
+    fn days_half_measured_count_where_most_are_so() {
+        let mut days = meter(40, home_kw).days;
+        let n_days = |days: &[DayDigest]| UsableDays::of(days).map(|usable| usable.len());
+        days[..10].iter_mut().for_each(|day| day.n_measured /= 2);
+        assert_eq!(n_days(&days), Some(30));
+        days[..30].iter_mut().skip(10).for_each(|day| day.n_measured /= 2);
+        assert_eq!(n_days(&days), Some(40));
+    }
 
     #[test]
     fn stuck_days_and_their_edges_are_left_out() {

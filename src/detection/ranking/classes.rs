@@ -7,7 +7,8 @@
 //! because of its activity, scores high among homes.
 //!
 //! # What else looks like this
-//! A class in which most meters mine: its level is that of mining.
+//! A class in which most meters mine: its level is that of mining. So a meter whose load rose within the data,
+//! on a day on which hardly another of its class did, does not count for its class ([`is_usual`]).
 //!
 //! # Limit and why
 //! The planted rigs teach how much of the level to subtract: the share that best separates them from ordinary
@@ -30,6 +31,10 @@ const MIN_FOR_SPREAD: usize = 3;
 
 /// Fewest other meters for naming the class in words; otherwise the premises are named.
 const MIN_NAMED: usize = 3;
+
+/// So many others of a class that rise within a day of a meter make its rise one of the class: a holiday's end,
+/// a season.
+const MIN_RISING_TOGETHER: usize = 3;
 
 /// Variance of the median over that of the mean, for a normal distribution.
 const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
@@ -55,7 +60,8 @@ pub struct ClassLevels {
 
 impl ClassLevels {
     /// Learns from the scores of meters and of `rigs` planted into copies of them, each with its host.
-    /// `classes` has one entry per meter; `is_plain` tells which are not known to be farms.
+    /// `classes` and `is_plain` have one entry per meter: which are not known to be farms, and draw as they
+    /// always did.
     #[must_use]
     pub fn learn(scores: &[f64], classes: &[Classes], is_plain: &[bool], rigs: &[(usize, f64)]) -> Self {
         let of_all = others_of(scores, &members(classes.iter().map(|_| Some("all"))), is_plain);
@@ -103,6 +109,25 @@ impl ClassLevels {
             .with("share", Value::share(below as f64 / self.all.len() as f64));
         Some(Reason { message, weight })
     }
+}
+
+/// Whether each meter shows what its class always shows. What began within the data on a day of its own is no
+/// such thing. `onsets` are the civil days on which a clear block begins, if one does.
+#[must_use]
+pub fn is_usual(onsets: &[Option<i32>], classes: &[Classes]) -> Vec<bool> {
+    let mut rises: BTreeMap<&Option<String>, Vec<i32>> = BTreeMap::new();
+    for (onset, names) in onsets.iter().zip(classes) {
+        rises.entry(&names[1]).or_default().extend(*onset);
+    }
+    rises.values_mut().for_each(|days| days.sort_unstable());
+    let is_usual = |(onset, names): (&Option<i32>, &Classes)| {
+        let Some(day) = *onset else { return true };
+        let days = &rises[&names[1]];
+        let near =
+            days.partition_point(|other| *other <= day + 1) - days.partition_point(|other| *other < day - 1);
+        near > MIN_RISING_TOGETHER
+    };
+    onsets.iter().zip(classes).map(is_usual).collect()
 }
 
 /// The other meters of a meter's class.
@@ -273,6 +298,18 @@ mod tests {
         assert_eq!(alone.shift(0), 0.0);
         let none = ClassLevels::learn(&[3.0, 1.0], &one_class[..2], &[false, false], &[]);
         assert_eq!(none.shift(1), 0.0);
+    }
+
+    #[test]
+    fn a_class_in_which_all_began_to_mine_has_no_usual_level_of_mining() {
+        let class = |name: &str| [Some("industrial".to_owned()), Some(name.to_owned())];
+        let classes: Vec<Classes> =
+            (0..8).map(|_| class("warehouse")).chain((0..8).map(|_| class("office"))).collect();
+        // Warehouses rise one by one, offices on the day after a holiday.
+        let onsets: Vec<Option<i32>> =
+            (0..8).map(|day| Some(10 * day)).chain((0..8).map(|_| Some(50))).collect();
+        assert_eq!(is_usual(&onsets, &classes), [[false; 8], [true; 8]].concat());
+        assert_eq!(is_usual(&[None, None], &classes[..2]), [true, true]);
     }
 
     #[test]

@@ -66,7 +66,9 @@ pub fn plant_copies(
     let of_host = |(index, meter): &(usize, MeterDays)| {
         let mut rng =
             Xoshiro256PlusPlus::seed_from_u64(seed ^ (*index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let Some(host) = Host::rebuild(&meter.days, windows.night) else { return Vec::new() };
+        let Some(host) = Host::rebuild(&meter.days, windows.night, &surroundings.weather) else {
+            return Vec::new();
+        };
         let mut copies = Vec::with_capacity(rigs + look_alikes);
         let mut add = |(days, planted): (Vec<DayDigest>, Planted)| {
             let features = extract_features(&days, 0.0, windows, surroundings);

@@ -9,6 +9,7 @@ use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::calendar::{Calendar, CivilDay, date_of};
 use hashwatt_core::settings::HourWindow;
 use hashwatt_core::stats::key_of;
+use hashwatt_readings::acquisition::weather::Weather;
 use hashwatt_readings::digest::columns::DayColumns;
 use hashwatt_readings::digest::kernel::{DayIntervals, Scratch, digest_day};
 use hashwatt_readings::digest::lanes::DayLanes;
@@ -40,9 +41,10 @@ pub struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// Rebuilds a meter's days; `None` if there are none.
+    /// Rebuilds a meter's days; `None` if there are none. Heating and cooling that is planted follows the
+    /// weather where it is known, and elsewhere an assumed year.
     #[must_use]
-    pub fn rebuild(days: &'a [DayDigest], night: HourWindow) -> Option<Self> {
+    pub fn rebuild(days: &'a [DayDigest], night: HourWindow, weather: &Weather) -> Option<Self> {
         let (first, last) = (days.first()?, days.last()?);
         let n_days = (last.day - first.day) as usize + days_covered(last);
         let mut half_hours_kw = vec![f32::NAN; n_days * SLOTS];
@@ -63,7 +65,7 @@ impl<'a> Host<'a> {
             first_day: first.day,
             n_days,
             load: HostLoad::of(&half_hours_kw),
-            temperature_c: span.temperature_or_assumed_c().into_owned(),
+            temperature_c: temperature_c(&span, first.day, weather),
             half_hours_kw,
             rebuilt: Vec::new(),
             plain: Calendar::plain_day(),
@@ -135,6 +137,19 @@ impl<'a> Host<'a> {
         lanes.flush(&mut digests);
         (0..digests.len()).map(|row| digests.day(row)).collect()
     }
+}
+
+/// Returns the temperature of every half-hour: the assumed course of each day, around its mean where that is
+/// known. [degC]
+fn temperature_c(span: &Span<'_>, first_day: i32, weather: &Weather) -> Vec<f32> {
+    let mut temperature_c = span.temperature_or_assumed_c().into_owned();
+    for (day, of_day_c) in (first_day..).zip(temperature_c.chunks_mut(SLOTS)) {
+        if let Some(known_c) = weather.temperature_c(day) {
+            let assumed_c = of_day_c.iter().sum::<f32>() / of_day_c.len() as f32;
+            of_day_c.iter_mut().for_each(|c| *c += known_c - assumed_c);
+        }
+    }
+    temperature_c
 }
 
 /// Returns a day's digest, changed by the difference between its rebuilt days before and after.
@@ -278,7 +293,8 @@ mod tests {
 
     fn planted(change: impl FnOnce(&mut [f32])) -> (Vec<DayDigest>, Vec<DayDigest>) {
         let days = meter(20, home_kw).days;
-        let changed = Host::rebuild(&days, Windows::default().night).unwrap().plant(change);
+        let changed =
+            Host::rebuild(&days, Windows::default().night, &Weather::default()).unwrap().plant(change);
         (days, changed)
     }
 

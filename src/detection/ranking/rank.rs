@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::chance::Chances;
-use super::classes::{ClassLevels, Classes};
+use super::classes::{ClassLevels, Classes, is_usual};
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
 use super::hosts::{choose_hosts, may_host, ranking_key};
@@ -250,7 +250,12 @@ impl<'a> Cohort<'a> {
         let without_classes = settings.learning.without.iter().any(|name| name == CLASS_LEVEL);
         let classes_of = |one: &&Judged| if without_classes { Classes::default() } else { one.classes() };
         let classes: Vec<Classes> = members.iter().map(classes_of).collect();
-        let is_plain: Vec<bool> = verdicts.iter().map(|is_farm| *is_farm != Some(true)).collect();
+        let onsets: Vec<Option<i32>> = features.iter().map(|meter| meter.clear_onset()).collect();
+        let is_plain: Vec<bool> = is_usual(&onsets, &classes)
+            .into_iter()
+            .zip(&verdicts)
+            .map(|(is, farm)| is && *farm != Some(true))
+            .collect();
         let rigs: Vec<(usize, f64)> = copies
             .iter()
             .zip(&scores.copies)
@@ -264,7 +269,8 @@ impl<'a> Cohort<'a> {
             own.map(|(_, score)| *score).collect()
         };
         let bases = peer_bases(&members);
-        let chances = Chances::fit(&scores.meters, &scores_of(true), &scores_of(false));
+        let chances =
+            Chances::fit(&scores.meters, &scores_of(true), &scores_of(false), settings.expected_share);
         let groups: Vec<&GroupId> = members.iter().map(|one| &one.group).collect();
         let (mut errors, mut machines_per_kw) = (Vec::new(), Vec::new());
         for (copy, score) in copies.iter().zip(&scores.copies) {

@@ -124,5 +124,12 @@ const fn words(kind: LookAlike) -> &'static str {
         LookAlike::EmptyFlat => "empty flat",
         LookAlike::StuckChannel => "stuck channel",
         LookAlike::HolidayHome => "holiday home",
+        LookAlike::BuildingDryer => "building dryer",
+        LookAlike::Dehumidifier => "dehumidifier",
+        LookAlike::OxygenConcentrator => "oxygen concentrator",
+        LookAlike::PoolPump => "pool pump",
+        LookAlike::AirConditioning => "air conditioning",
+        LookAlike::WaterHeater => "water heater",
+        LookAlike::Laundry => "laundry",
     }
 }

@@ -1,4 +1,4 @@
-//! Models loads that follow the clock or the sun: street lamps, bakeries, grow lights, pumps.
+//! Models loads that follow the clock or the sun: street lamps, bakeries, laundries, grow lights, pumps.
 
 use std::ops::Range;
 
@@ -30,6 +30,8 @@ enum Hours {
     Shift { from_h: f32, to_h: f32, closed: Option<Weekday>, duty: f32 },
     /// On from a clock time, for a day length that changes once, when plants are brought to flower.
     Lamps { from_h: f32, long_h: f32, short_h: f32, change_day: usize },
+    /// On between two clock times while the days are warm; the rest of the year for a shorter time.
+    Season { from_h: f32, warm_h: f32, cold_h: f32, warm_from_c: f32 },
     /// Runs when a tank is empty, in a season or all year, less at night.
     Tank { run_h: f32, duty: f32, season: Option<(i16, i16)> },
 }
@@ -56,6 +58,28 @@ impl Clocked {
                     0.1,
                 )
             }
+            LookAlike::Laundry => {
+                let closed = happens(0.8, rng).then_some(Weekday::Sunday);
+                let (from_h, to_h) = (between(6.0, 9.0, rng), between(17.0, 22.0, rng));
+                (
+                    Hours::Shift { from_h, to_h, closed, duty: between(0.3, 0.8, rng) },
+                    log_between(3.0, 40.0, rng),
+                    between(0.01, 0.08, rng),
+                    0.15,
+                )
+            }
+            // A pool's water passes the filter once or twice a day, longer in summer.
+            LookAlike::PoolPump => {
+                let warm_h = between(5.0, 16.0, rng);
+                let cold_h = if happens(0.5, rng) { 0.0 } else { warm_h * between(0.2, 0.8, rng) };
+                let from_h = 0.25 * between(0.0, 95.0, rng).round();
+                (
+                    Hours::Season { from_h, warm_h, cold_h, warm_from_c: between(8.0, 18.0, rng) },
+                    log_between(0.5, 2.5, rng),
+                    0.0,
+                    between(0.005, 0.03, rng),
+                )
+            }
             LookAlike::GrowLights => {
                 let from_h = 0.25 * between(0.0, 95.0, rng).round();
                 let hours = Hours::Lamps {
@@ -78,14 +102,16 @@ impl Clocked {
 
     pub(super) fn add_to(&self, host_kw: &mut [f32], when: Range<usize>, span: &Span, rng: &mut impl Rng) {
         let mut tank = SlowNoise::over(self.tank_memory(span), rng);
+        let temperature_c = span.temperature_or_assumed_c();
         let first_day = when.start / span.intervals_per_day;
         for day in first_day..when.end.div_ceil(span.intervals_per_day) {
             let date = span.date(day);
             let sun_h = self.sun_h(date);
+            let noon_c = temperature_c[day * span.intervals_per_day + span.intervals_per_day / 2];
             for i in 0..span.intervals_per_day {
                 let interval = day * span.intervals_per_day + i;
                 let noise = normal(rng);
-                let on = self.on(span, (day - first_day, date), i, sun_h, (tank.next(rng), noise));
+                let on = self.on(span, (day - first_day, date, noon_c), i, sun_h, (tank.next(rng), noise));
                 if when.contains(&interval) {
                     let level_kw = self.level_kw * (1.0 + self.noise_share * noise).max(0.0);
                     host_kw[interval] += level_kw * on.max(self.rest_share);
@@ -98,7 +124,7 @@ impl Clocked {
     fn on(
         &self,
         span: &Span,
-        (age, date): (usize, Date),
+        (age, date, noon_c): (usize, Date, f32),
         i: usize,
         sun_h: (f32, f32),
         noise: (f32, f32),
@@ -114,6 +140,10 @@ impl Clocked {
             }
             Hours::Lamps { from_h, long_h, short_h, change_day } => {
                 let length_h = if age % (2 * change_day) < change_day { long_h } else { short_h };
+                on_share(span, i, from_h, (from_h + length_h) % 24.0)
+            }
+            Hours::Season { from_h, warm_h, cold_h, warm_from_c } => {
+                let length_h = if noon_c > warm_from_c { warm_h } else { cold_h };
                 on_share(span, i, from_h, (from_h + length_h) % 24.0)
             }
             Hours::Tank { duty, season, .. } => {

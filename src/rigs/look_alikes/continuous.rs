@@ -1,11 +1,12 @@
-//! Models loads that never stop: servers, cold stores, telecom sites.
+//! Models loads that never stop while they are there: servers, cold stores, telecom sites, dryers,
+//! dehumidifiers, oxygen concentrators.
 
 use std::f32::consts::TAU;
 use std::ops::Range;
 
 use rand::Rng;
 
-use super::super::chance::{SlowNoise, between, log_between, normal};
+use super::super::chance::{SlowNoise, between, happens, log_between, normal};
 use super::super::site::HostLoad;
 use super::super::span::Span;
 use super::{LookAlike, switched};
@@ -50,6 +51,36 @@ impl Continuous {
                 cool_above_c: between(-2.0, 8.0, rng),
                 slow_share: between(0.04, 0.12, rng),
                 switched_share: between(0.5, 1.0, rng),
+            },
+            // A condensing dryer with a fan and perhaps a heater; some have a humidistat.
+            LookAlike::BuildingDryer => Self {
+                level_kw: log_between(0.4, 4.0, rng),
+                day_share: between(0.0, 0.02, rng),
+                busiest_h: between(0.0, 24.0, rng),
+                rise_per_k: 0.0,
+                cool_above_c: 0.0,
+                slow_share: between(0.003, 0.03, rng),
+                switched_share: if happens(0.3, rng) { between(0.05, 0.6, rng) } else { 0.0 },
+            },
+            // A small compressor on a humidistat: the wetter the air, the longer it runs.
+            LookAlike::Dehumidifier => Self {
+                level_kw: log_between(0.12, 0.8, rng),
+                day_share: between(0.0, 0.05, rng),
+                busiest_h: between(0.0, 24.0, rng),
+                rise_per_k: between(0.0, 0.03, rng),
+                cool_above_c: between(8.0, 16.0, rng),
+                slow_share: between(0.1, 0.5, rng),
+                switched_share: between(0.3, 1.0, rng),
+            },
+            // Makers' sheets: 0.25 to 0.6 kW, steady for as long as the patient breathes through it.
+            LookAlike::OxygenConcentrator => Self {
+                level_kw: between(0.25, 0.65, rng),
+                day_share: between(0.0, 0.04, rng),
+                busiest_h: between(0.0, 24.0, rng),
+                rise_per_k: 0.0,
+                cool_above_c: 0.0,
+                slow_share: between(0.003, 0.03, rng),
+                switched_share: between(0.0, 0.05, rng),
             },
             // Rectifiers nearly constant; least traffic at 4 h; air conditioning above 20 degC.
             _ => Self {

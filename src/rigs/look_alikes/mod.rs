@@ -2,9 +2,11 @@
 
 mod clocked;
 mod continuous;
+mod cooling;
 mod heating;
 mod occupancy;
 mod vehicles;
+mod water;
 
 use std::ops::Range;
 
@@ -12,10 +14,12 @@ use rand::Rng;
 
 use self::clocked::Clocked;
 use self::continuous::Continuous;
+use self::cooling::Cooling;
 use self::heating::Heating;
 use self::occupancy::Occupancy;
 use self::vehicles::Charging;
-use super::chance::happens;
+use self::water::WaterHeater;
+use super::chance::{happens, log_between};
 use super::site::HostLoad;
 use super::span::Span;
 
@@ -53,10 +57,27 @@ pub enum LookAlike {
     StuckChannel,
     /// A home used on some weekends and in the holidays.
     HolidayHome,
+    /// A dryer that a builder leaves in a wet room for days or weeks.
+    BuildingDryer,
+    /// A dehumidifier in a cellar.
+    Dehumidifier,
+    /// A patient's oxygen concentrator.
+    OxygenConcentrator,
+    /// The circulation pump of a pool.
+    PoolPump,
+    /// Air conditioning.
+    AirConditioning,
+    /// An electric water heater with a tank.
+    WaterHeater,
+    /// A laundry's machines in its opening hours.
+    Laundry,
 }
 
 /// Share of look-alikes that start within the span; the others started before.
 const STARTS_WITHIN_SHARE: f32 = 0.35;
+
+/// Time for which a dryer is lent: plaster takes weeks, a burst pipe some days. [d]
+const LENT_DAYS: (f32, f32) = (3.0, 35.0);
 
 impl LookAlike {
     /// Every look-alike.
@@ -76,6 +97,13 @@ impl LookAlike {
         Self::EmptyFlat,
         Self::StuckChannel,
         Self::HolidayHome,
+        Self::BuildingDryer,
+        Self::Dehumidifier,
+        Self::OxygenConcentrator,
+        Self::PoolPump,
+        Self::AirConditioning,
+        Self::WaterHeater,
+        Self::Laundry,
     ];
 
     /// Returns the name in tables.
@@ -110,6 +138,8 @@ enum Load {
     Charging(Charging),
     Continuous(Continuous),
     Clocked(Clocked),
+    Cooling(Cooling),
+    Water(WaterHeater),
     Occupancy(Occupancy),
 }
 
@@ -123,17 +153,31 @@ impl Change {
                 Load::Heating(Heating::draw(kind, rng))
             }
             LookAlike::EvCharging => Load::Charging(Charging::draw(rng)),
-            LookAlike::Server | LookAlike::ColdStore | LookAlike::Telecom => {
-                Load::Continuous(Continuous::draw(kind, host, rng))
-            }
-            LookAlike::StreetLighting | LookAlike::Bakery | LookAlike::GrowLights | LookAlike::Pumps => {
-                Load::Clocked(Clocked::draw(kind, rng))
-            }
+            LookAlike::Server
+            | LookAlike::ColdStore
+            | LookAlike::Telecom
+            | LookAlike::BuildingDryer
+            | LookAlike::Dehumidifier
+            | LookAlike::OxygenConcentrator => Load::Continuous(Continuous::draw(kind, host, rng)),
+            LookAlike::StreetLighting
+            | LookAlike::Bakery
+            | LookAlike::GrowLights
+            | LookAlike::Pumps
+            | LookAlike::PoolPump
+            | LookAlike::Laundry => Load::Clocked(Clocked::draw(kind, rng)),
+            LookAlike::AirConditioning => Load::Cooling(Cooling::draw(rng)),
+            LookAlike::WaterHeater => Load::Water(WaterHeater::draw(rng)),
             _ => Load::Occupancy(Occupancy::draw(kind, rng)),
         };
         let start = if happens(STARTS_WITHIN_SHARE, rng) && n > 0 { rng.gen_range(0..n) } else { 0 };
         let when = match &load {
             Load::Occupancy(occupancy) => occupancy.draw_period(span, rng),
+            // A dryer is lent for some days, within the span or over its end.
+            _ if kind == LookAlike::BuildingDryer => {
+                let lent = span.intervals_in(24.0 * log_between(LENT_DAYS.0, LENT_DAYS.1, rng));
+                let from = if n > 0 { rng.gen_range(0..n) } else { 0 };
+                from..from.saturating_add(lent).min(n)
+            }
             _ => start..n,
         };
         Self { kind, when, load }
@@ -154,6 +198,8 @@ impl Change {
             Load::Charging(charging) => charging.add_to(host_kw, when, span, rng),
             Load::Continuous(continuous) => continuous.add_to(host_kw, when, span, rng),
             Load::Clocked(clocked) => clocked.add_to(host_kw, when, span, rng),
+            Load::Cooling(cooling) => cooling.add_to(host_kw, when, span, rng),
+            Load::Water(heater) => heater.add_to(host_kw, when, span, rng),
             Load::Occupancy(occupancy) => occupancy.change(host_kw, when, span, rng),
         }
     }
@@ -244,6 +290,45 @@ mod tests {
             Change::draw(kind, &span, &host, &mut rng).all_along(&span).apply(&mut kw, &span, &mut rng);
             let (january, july): (f32, f32) = (kw[..744].iter().sum(), kw[4_400..5_144].iter().sum());
             assert!(january > 2.0 * july && january > 0.0, "{kind:?} {january} {july}");
+        }
+    }
+
+    #[test]
+    fn a_dryer_is_given_back() {
+        let span = Span::bare(date(2021, 6, 1), 365, 24);
+        for seed in 0..20 {
+            let (before_kw, after_kw) = apply(LookAlike::BuildingDryer, &span, seed);
+            let n_days =
+                before_kw.iter().zip(&after_kw).filter(|(before, after)| after > before).count() / 24;
+            assert!((0..=35).contains(&n_days), "{n_days}");
+        }
+    }
+
+    #[test]
+    fn air_conditioning_and_pools_draw_in_summer() {
+        let span = Span::bare(date(2021, 1, 1), 365, 24);
+        for kind in [LookAlike::AirConditioning, LookAlike::PoolPump] {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
+            let host = HostLoad { mean_kw: 0.4, peak_kw: 4.0 };
+            let mut kw = vec![0.0; span.n_intervals()];
+            Change::draw(kind, &span, &host, &mut rng).all_along(&span).apply(&mut kw, &span, &mut rng);
+            let (january, july): (f32, f32) = (kw[..744].iter().sum(), kw[4_400..5_144].iter().sum());
+            assert!(july > january && july > 0.0, "{kind:?} {january} {july}");
+        }
+    }
+
+    #[test]
+    fn a_water_heater_uses_a_households_hot_water() {
+        let span = Span::bare(date(2021, 1, 1), 100, 48);
+        for seed in 0..10 {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let host = HostLoad { mean_kw: 0.4, peak_kw: 4.0 };
+            let mut kw = vec![0.0; span.n_intervals()];
+            Change::draw(LookAlike::WaterHeater, &span, &host, &mut rng)
+                .all_along(&span)
+                .apply(&mut kw, &span, &mut rng);
+            let daily_kwh = kw.iter().sum::<f32>() / 2.0 / 100.0;
+            assert!((2.0..20.0).contains(&daily_kwh) && kw.contains(&0.0), "{seed} {daily_kwh}");
         }
     }
 

@@ -116,7 +116,7 @@ impl Trial {
         let days = store.days_of(&names)?;
         let plant = |(number, &index): (usize, &usize)| {
             let meter = days.get(&measured[index].0)?;
-            let host = Host::rebuild(&meter.days, settings.windows.night)?;
+            let host = Host::rebuild(&meter.days, settings.windows.night, &surroundings.weather)?;
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ (index as u64 + 1).rotate_left(32));
             let (days, planted) = if number < n_rigs {
                 plant_rig(&host, forms[number % forms.len()], &mut rng)?
