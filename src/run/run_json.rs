@@ -95,7 +95,7 @@ struct SettingsRecord {
     windows: Windows,
     max_groups_per_class: usize,
     max_false_chance: f64,
-    expected_share: Option<f64>,
+    expected_share: f64,
     tariff_per_kwh: Option<f64>,
     learning: Learning,
 }

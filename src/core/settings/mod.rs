@@ -386,8 +386,8 @@ pub struct Settings {
     pub max_groups_per_class: usize,
     /// Greatest chance of a false lead at which a meter is a suspect, 0..=1.
     pub max_false_chance: f64,
-    /// Share of meters with a rig, as far as it is known before the run; `None`: every share is as likely.
-    pub expected_share: Option<f64>,
+    /// Share of meters with a rig that is expected before the run, 0..=0.5.
+    pub expected_share: f64,
     /// Price of energy. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
     /// Training of the model.
@@ -396,6 +396,9 @@ pub struct Settings {
 
 /// Nobody expects a rig at more than every second meter, or can know of fewer than one in ten thousand.
 const EXPECTED_SHARES: RangeInclusive<f64> = 0.0001..=0.5;
+
+/// A run of some dozens of meters is a feeder that somebody suspects. In a large run the scores decide.
+const DEFAULT_EXPECTED_SHARE: f64 = 0.2;
 
 /// A visit should be right more often than wrong.
 const DEFAULT_MAX_FALSE_CHANCE: f64 = 0.5;
@@ -476,11 +479,11 @@ impl PipelineFile {
                 self.ranking.max_false_chance.unwrap_or(DEFAULT_MAX_FALSE_CHANCE),
                 0.0..=1.0,
             )?,
-            expected_share: self
-                .ranking
-                .expected_share
-                .map(|share| within("[ranking] expected_share", share, EXPECTED_SHARES))
-                .transpose()?,
+            expected_share: within(
+                "[ranking] expected_share",
+                self.ranking.expected_share.unwrap_or(DEFAULT_EXPECTED_SHARE),
+                EXPECTED_SHARES,
+            )?,
             tariff_per_kwh: self
                 .ranking
                 .tariff_per_kwh

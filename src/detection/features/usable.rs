@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::checks::is_stuck_day;
-use hashwatt_core::stats::quantile_of;
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
 
 /// Least share of measured intervals for a day to count.

@@ -72,10 +72,10 @@ impl Odds {
 
 impl Chances {
     /// Fits the chances to the scores of untouched meters and of planted rigs. [log-odds of the model] In a
-    /// very small run, planted look-alikes replace the missing ordinary meters. `expected_share` is what is
-    /// known beforehand of the share of rigs; without it every share is as likely.
+    /// very small run, planted look-alikes replace the missing ordinary meters. `expected_share` is the share of
+    /// rigs that is expected before the scores are seen.
     #[must_use]
-    pub fn fit(meters: &[f64], rigs: &[f64], look_alikes: &[f64], expected_share: Option<f64>) -> Self {
+    pub fn fit(meters: &[f64], rigs: &[f64], look_alikes: &[f64], expected_share: f64) -> Self {
         if meters.is_empty() || rigs.is_empty() {
             return Self::of_model();
         }
@@ -94,10 +94,9 @@ impl Chances {
     }
 
     /// Weighs fits, in order of their shares, by likelihood, prior and distance to their neighbours.
-    fn weighed(fits: &[(Share, f64)], expected_share: Option<f64>) -> Self {
-        // A beta distribution with this mean, highest at no rigs at all; without a mean, a level one.
-        let prior =
-            |share: f64| expected_share.map_or(0.0, |mean| (1.0 / mean - 2.0).max(0.0) * (1.0 - share).ln());
+    fn weighed(fits: &[(Share, f64)], expected_share: f64) -> Self {
+        // A beta distribution with this mean, highest at no rigs at all.
+        let prior = |share: f64| (1.0 / expected_share - 2.0).max(0.0) * (1.0 - share).ln();
         let share_at = |index: usize| fits[index.min(fits.len() - 1)].0.share;
         let width = |index: usize| (share_at(index + 1) - share_at(index.saturating_sub(1))) / 2.0;
         let logs: Vec<f64> = fits.iter().map(|(of, likelihood)| likelihood + prior(of.share)).collect();
@@ -260,6 +259,8 @@ fn condensed(scores: &[f64]) -> Vec<Alike> {
 mod tests {
     use super::*;
 
+    const EXPECTED: f64 = 0.2;
+
     fn spread(middle: f64, half: f64, n: usize) -> impl Iterator<Item = f64> {
         (0..n).map(move |i| middle + half * ((i as f64 + 0.5) / n as f64 * 2.0 - 1.0))
     }
@@ -268,7 +269,7 @@ mod tests {
     fn a_share_of_rigs_is_recovered() {
         let meters: Vec<f64> = spread(-4.0, 1.5, 950).chain(spread(3.0, 1.5, 50)).collect();
         let rigs: Vec<f64> = spread(3.0, 1.5, 300).collect();
-        let chances = Chances::fit(&meters, &rigs, &[], None);
+        let chances = Chances::fit(&meters, &rigs, &[], EXPECTED);
         assert!((chances.share() - 0.05).abs() < 0.01, "{}", chances.share());
         assert!(chances.chance(3.0) > 0.9 && chances.chance(-4.0) < 0.01);
     }
@@ -278,7 +279,7 @@ mod tests {
         let rigs: Vec<f64> = spread(3.0, 3.0, 300).collect();
         let share = |n: usize| {
             let meters: Vec<f64> = spread(-2.0, 3.0, n).collect();
-            Chances::fit(&meters, &rigs, &[], None).share()
+            Chances::fit(&meters, &rigs, &[], EXPECTED).share()
         };
         assert!(share(50) < 0.1 && share(5000) < 0.5 * share(50), "{} {}", share(50), share(5000));
     }
@@ -287,16 +288,16 @@ mod tests {
     fn what_is_known_beforehand_counts_in_a_small_run() {
         let meters: Vec<f64> = spread(-2.0, 2.5, 50).chain([2.0, 2.5]).collect();
         let rigs: Vec<f64> = spread(2.0, 3.0, 300).collect();
-        let chance = |expected: Option<f64>| Chances::fit(&meters, &rigs, &[], expected).chance(2.5);
-        assert!(chance(Some(0.001)) < chance(Some(0.05)) && chance(Some(0.05)) < chance(None));
+        let chance = |expected: f64| Chances::fit(&meters, &rigs, &[], expected).chance(2.5);
+        assert!(chance(0.001) < chance(0.05) && chance(0.05) < chance(EXPECTED));
     }
 
     #[test]
     fn a_million_meters_have_the_chances_that_each_of_them_gives() {
         let meters: Vec<f64> = spread(-4.0, 1.5, 1900).chain(spread(2.0, 1.5, 100)).collect();
         let rigs: Vec<f64> = spread(2.0, 1.5, 300).collect();
-        let few = Chances::fit(&meters, &rigs, &[], None);
-        let many = Chances::fit(&meters.repeat(20), &rigs, &[], None);
+        let few = Chances::fit(&meters, &rigs, &[], EXPECTED);
+        let many = Chances::fit(&meters.repeat(20), &rigs, &[], EXPECTED);
         assert!((few.share() - many.share()).abs() < 2e-3, "{} {}", few.share(), many.share());
         assert!((few.chance(0.0) - many.chance(0.0)).abs() < 5e-2);
     }
@@ -304,14 +305,14 @@ mod tests {
     #[test]
     fn a_single_meter_that_scores_as_rigs_do_is_likely_one() {
         let (rigs, look_alikes) = ([3.0, 4.0, 5.0, 2.5], [-3.0, -2.0, -4.0, 0.5]);
-        assert!(Chances::fit(&[4.0], &rigs, &look_alikes, None).chance(4.0) > 0.5);
-        assert!(Chances::fit(&[-3.0], &rigs, &look_alikes, None).chance(-3.0) < 0.2);
+        assert!(Chances::fit(&[4.0], &rigs, &look_alikes, EXPECTED).chance(4.0) > 0.5);
+        assert!(Chances::fit(&[-3.0], &rigs, &look_alikes, EXPECTED).chance(-3.0) < 0.2);
     }
 
     #[test]
     fn a_higher_score_never_has_a_lower_chance() {
-        let chances = Chances::fit(&[0.0, 0.1, -0.1], &[0.0, -0.2], &[-1.0], None);
+        let chances = Chances::fit(&[0.0, 0.1, -0.1], &[0.0, -0.2], &[-1.0], EXPECTED);
         assert!(chances.chance(1.0) >= chances.chance(0.0));
-        assert!(Chances::fit(&[], &[], &[], None).chance(0.0).is_finite());
+        assert!(Chances::fit(&[], &[], &[], EXPECTED).chance(0.0).is_finite());
     }
 }
