@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::acquisition::facts::{Basis, Fact};
 use crate::acquisition::mapping::{
-    Clock, Column, DecimalMark, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom,
+    Clock, Column, Guess, Layout, Mapping, MeterFrom, NumberMarks, QualityOne, Stamp, TimeForm, TimeFrom,
     Unit,
 };
 use crate::acquisition::preview::RowAsRead;
@@ -202,6 +202,7 @@ fn mapping() -> Mapping {
         meter: MeterFrom::Column(column(0, "LCLid")),
         time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
         day_part: None,
+        end_time: None,
         minutes: None,
         quality: None,
         quality_one: QualityOne::Estimated,
@@ -209,7 +210,7 @@ fn mapping() -> Mapping {
         voltage: None,
         added: Vec::new(),
         only_rows: Vec::new(),
-        decimal: DecimalMark::Point,
+        numbers: NumberMarks::default(),
         encoding: None,
         skip_lines: 0,
         sheet: None,

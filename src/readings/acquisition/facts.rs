@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use super::ends::with_named_ends;
 use super::guess_findings::is_key;
-use super::mapping::{Clock, DecimalMark, Guess, Layout, Mapping, MeterFrom, Stamp, TimeForm, TimeFrom};
+use super::mapping::{
+    Clock, DecimalMark, Guess, Layout, Mapping, MeterFrom, Stamp, ThousandsMark, TimeForm, TimeFrom,
+};
 use super::names::{stamp_in_name, unit_in_name};
 use super::profile::name_key;
 use super::source::Source;
@@ -48,16 +51,18 @@ impl Fact {
 /// Returns how a file is read, each property once.
 #[must_use]
 pub fn facts_of(source: &Source, stated: &ReadingsTable, zone: Option<&Zone>) -> Vec<Fact> {
-    let stated = &source.content.with_fixed(stated);
+    let stated = &source.content.with_fixed(&with_named_ends(stated));
     let teller = Teller { mapping: &source.mapping, accepted: &source.accepted, stated, zone };
     let mut facts = vec![teller.rows(), teller.meter(), teller.time()];
     facts.extend(teller.time_of_day());
+    facts.extend(teller.end_time());
     facts.extend(teller.date_order());
     facts.push(teller.clock());
     facts.extend(teller.stamp());
     facts.extend(teller.value());
     facts.push(teller.unit());
     facts.extend(teller.decimal());
+    facts.extend(teller.thousands());
     facts.extend(teller.multipliers());
     facts.extend(teller.quality());
     facts.extend(teller.only_rows());
@@ -144,6 +149,11 @@ impl Teller<'_> {
         ))
     }
 
+    fn end_time(&self) -> Option<Fact> {
+        let value = format!("column `{}`", self.mapping.end_time.as_ref()?.0.name);
+        Some(self.tell("end", value, "end_time_column", true, (Basis::Stated, "")))
+    }
+
     fn date_order(&self) -> Option<Fact> {
         let order = self.mapping.date_order()?;
         let is_told = self.mapping.is_guessed("date_order")
@@ -215,7 +225,7 @@ impl Teller<'_> {
     }
 
     fn decimal(&self) -> Option<Fact> {
-        let is_usual = self.mapping.decimal == DecimalMark::Point;
+        let is_usual = self.mapping.numbers.decimal == DecimalMark::Point;
         let is_told =
             self.mapping.is_guessed("decimal") || self.accepted.iter().any(|guess| guess.key == "decimal");
         if is_usual && self.stated.decimal.is_none() && !is_told {
@@ -224,6 +234,17 @@ impl Teller<'_> {
         let value = if is_usual { "point" } else { "comma" };
         let is_stated = self.stated.decimal.is_some();
         Some(self.tell("decimal mark", value.to_owned(), "decimal", is_stated, (Basis::File, "")))
+    }
+
+    fn thousands(&self) -> Option<Fact> {
+        let value = match self.mapping.numbers.thousands? {
+            ThousandsMark::Point => "point",
+            ThousandsMark::Comma => "comma",
+            ThousandsMark::Space => "space",
+            ThousandsMark::Apostrophe => "apostrophe",
+            ThousandsMark::None => "none",
+        };
+        Some(self.tell("thousands", value.to_owned(), "thousands", true, (Basis::Stated, "")))
     }
 
     fn multipliers(&self) -> Vec<Fact> {

@@ -4,13 +4,14 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::DataType;
 
 use super::day_part;
-use super::guess_time::{find_stamp, find_time, find_time_of_day};
+use super::ends::{check_ends, check_stamp};
+use super::guess_time::{find_end_time, find_stamp, find_time, find_time_of_day};
 use super::likelier::{Likelier, Says};
 use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, TimeFrom, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
-use super::values::DecimalMark;
+use super::values::NumberMarks;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
@@ -65,6 +66,7 @@ impl Roles {
 pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let stated = known.stated;
     check_stated_once(stated)?;
+    check_stamp(stated)?;
     let mut roles = Roles::default();
     let multiplier_column =
         named_role(known, "multiplier_column", &stated.multiplier_column, names::MULTIPLIER)?;
@@ -72,8 +74,10 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let stated_voltage = stated_voltage(known)?;
     roles.taken.extend(stated_voltage.iter().map(|column| column.index));
     let time = find_time(known, &mut roles)?;
+    let end_time = find_end_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    check_ends(stated, &layout)?;
     let added = added_columns(known, &layout)?;
     let day_part = find_time_of_day(known, &mut roles, &layout, &time)?;
     let minutes = day_part
@@ -96,6 +100,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         meter,
         time,
         day_part,
+        end_time,
         minutes,
         quality,
         multiplier_column,
@@ -103,7 +108,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         added,
         only_rows,
         // Decided when the whole file can be asked.
-        decimal: DecimalMark::Point,
+        numbers: NumberMarks::default(),
         encoding: None,
         skip_lines: 0,
         sheet: None,
@@ -121,6 +126,7 @@ fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
         ("meter_column", &stated.meter_column),
         ("time_column", &stated.time_column),
         ("time_of_day_column", &stated.time_of_day_column),
+        ("end_time_column", &stated.end_time_column),
         ("value_column", &stated.value_column),
         ("quality_column", &stated.quality_column),
         ("multiplier_column", &stated.multiplier_column),

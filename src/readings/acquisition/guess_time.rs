@@ -38,6 +38,18 @@ pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<T
     Ok(Some(TimeFrom::Column(column, form)))
 }
 
+/// Finds the column with the ends of intervals beside that with their starts, as stated.
+pub(super) fn find_end_time(
+    known: &Known<'_>,
+    roles: &mut Roles,
+) -> Result<Option<(Column, TimeForm)>, Trouble> {
+    let Some(name) = &known.stated.end_time_column else { return Ok(None) };
+    let column = stated_column(known, "end_time_column", name)?;
+    roles.taken.push(column.index);
+    let form = time_form(known, &mut Roles::default(), &known.profiles[column.index])?;
+    Ok(Some((column, form)))
+}
+
 /// Whether whole numbers have a name that can only be a time, even if their size fits no known epoch.
 fn is_integer(profile: &Profile) -> bool {
     let names = ["timestamp", "datetime", "start", "starttime", "ts", "end", "endtime"];

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Quantity;
 use super::text_time::DateOrder;
-pub use super::values::DecimalMark;
+pub use super::values::{DecimalMark, NumberMarks, ThousandsMark};
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
@@ -280,6 +280,8 @@ pub struct Mapping {
     pub time: TimeFrom,
     /// Column with the time of day, if the time column has only dates.
     pub day_part: Option<(Column, DayPart)>,
+    /// Column with the ends of intervals, where another has their starts.
+    pub end_time: Option<(Column, TimeForm)>,
     /// Column with the minute, if the time of day is the number of the hour.
     pub minutes: Option<Column>,
     /// Column with quality codes.
@@ -294,8 +296,8 @@ pub struct Mapping {
     pub added: Vec<(Column, f64)>,
     /// Only rows with one of these texts in these columns hold intervals (`reading_type = INT`).
     pub only_rows: Vec<(Column, Vec<String>)>,
-    /// Decimal mark of numbers in text.
-    pub decimal: DecimalMark,
+    /// Marks of numbers in text.
+    pub numbers: NumberMarks,
     /// Encoding of a text file that is not UTF-8.
     pub encoding: Option<&'static str>,
     /// Lines of a text file before its header.
@@ -393,6 +395,7 @@ impl Mapping {
                 TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
             },
             time_of_day_column: self.day_part.as_ref().map(|(column, _)| column.name.clone()),
+            end_time_column: self.end_time.as_ref().map(|(column, _)| column.name.clone()),
             value_column: (is_one_column && several.is_none()).then(|| values[0].name.clone()),
             value_columns: several,
             quality_column: self.column_or_none("quality_column", self.quality.as_ref()),
@@ -403,7 +406,8 @@ impl Mapping {
             clock: self.clock.map(|clock| clock.as_str().to_owned()),
             stamp: text(self.stamp.as_str()),
             date_order: self.date_order().map(str::to_owned),
-            decimal: text(self.decimal.as_str()),
+            decimal: text(self.numbers.decimal.as_str()),
+            thousands: self.numbers.thousands.map(|mark| mark.as_str().to_owned()),
             encoding: self.encoding.map(str::to_owned),
             skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
             sheet: self.sheet.clone(),
@@ -452,6 +456,7 @@ mod tests {
             meter: MeterFrom::Column(column(0, "LCLid")),
             time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
             day_part: None,
+            end_time: None,
             minutes: None,
             quality: None,
             quality_one: QualityOne::Estimated,
@@ -459,7 +464,7 @@ mod tests {
             voltage: None,
             added: Vec::new(),
             only_rows: Vec::new(),
-            decimal: DecimalMark::Comma,
+            numbers: DecimalMark::Comma.into(),
             encoding: Some("windows-1251"),
             skip_lines: 3,
             sheet: None,

@@ -12,6 +12,7 @@ use super::contained::contained;
 use super::converted::{Converted, Format, ROWS_SAMPLED};
 use super::csv_file::CsvFile;
 use super::date_order::decide_date_order;
+use super::ends::{refuse_other_ends, with_named_ends};
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
 use super::guess_findings::guess_findings;
@@ -19,7 +20,7 @@ use super::likelier::Refusal;
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
 use super::mapping::{Clock, Guess, Mapping, TimeForm, TimeFrom};
-use super::numbers::decide_decimal;
+use super::numbers::decide_marks;
 use super::other_files::left_out;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
@@ -274,7 +275,7 @@ fn open_file(
         return Err(trouble("the file is empty".to_owned(), "Export it again"));
     }
     let (content, sample) = open_content(&file.storage, bytes, stated).map_err(refuse)?;
-    let stated = &content.with_fixed(stated);
+    let stated = &content.with_fixed(&with_named_ends(stated));
     let header = content.header_found(stated);
     let refuse = |trouble: Trouble| {
         let seen = trouble.seen + header.as_deref().unwrap_or_default();
@@ -301,12 +302,12 @@ fn open_file(
     let rest = |columns: &[usize], add: &mut dyn FnMut(&RecordBatch) -> bool| {
         content.read_texts(&file.storage, columns, add);
     };
-    let (decimal, guess) =
-        decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(refuse)?;
-    mapping.decimal = decimal;
+    let (numbers, guess) = decide_marks(stated, &mapping, &sample, rest).map_err(refuse)?;
+    mapping.numbers = numbers;
     mapping.guesses.extend(guess);
     decide_date_order(&mut mapping, stated, &sample, rest).map_err(refuse)?;
     look_at_sample(&mut mapping, stated, &sample, is_whole, span).map_err(refuse)?;
+    refuse_other_ends(&mapping, &table, &sample, is_whole, rest).map_err(refuse)?;
     Ok(Source {
         name: file.name.clone(),
         bytes,

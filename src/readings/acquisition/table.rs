@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::contained::contained;
 use super::csv_file::sniff_separator;
 use super::left_out::LeftOut;
+use super::uuids::{uuid_columns, with_uuid_texts};
 use hashwatt_core::error::{Error, Result};
 
 /// Longest header. [bytes]
@@ -47,10 +48,12 @@ pub fn read_table(path: &Path) -> Result<Table> {
 
 fn read_parquet(file: File) -> std::result::Result<RecordBatch, String> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+    let uuids = uuid_columns(reader.parquet_schema(), reader.schema());
     let schema = Arc::clone(reader.schema());
     let reader = reader.build().map_err(|error| error.to_string())?;
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-    concat_batches(&schema, &batches).map_err(|error| error.to_string())
+    let rows = concat_batches(&schema, &batches).and_then(|rows| with_uuid_texts(&rows, &uuids));
+    rows.map_err(|error| error.to_string())
 }
 
 /// Reads every column as text, so that ids keep their leading zeros; an empty field is missing.

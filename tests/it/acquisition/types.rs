@@ -1,8 +1,10 @@
 //! Checks that every type a Parquet column may have reads alike, and quality codes with it.
 
-use arrow::array::{Array, AsArray, BooleanArray, Date32Array, Int32Array, Int64Array, StringViewArray};
+use arrow::array::{
+    Array, AsArray, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, StringViewArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampMicrosecondType};
 
 use super::*;
 
@@ -57,6 +59,36 @@ fn ids_of_every_type_read_alike() {
         let kind = array.data_type().clone();
         let export = read_columns(long(array, two_times(), floats(&[1.0, 2.0])));
         assert_eq!(export.meters(), ["1001", "1002"], "{kind}");
+    }
+}
+
+/// Writes two rows whose ids are 16 bytes under a field that says what they are, or nothing.
+fn write_binary_ids(folder: &Folder, extension: Option<&str>) -> std::path::PathBuf {
+    let ids = [[0x12; 16], [0xab; 16]];
+    let ids = FixedSizeBinaryArray::try_from_iter(ids.into_iter()).unwrap();
+    let named = extension.map(|name| ("ARROW:extension:name".to_owned(), name.to_owned()));
+    let id = Field::new("meter_id", DataType::FixedSizeBinary(16), true);
+    let rest = [("timestamp", two_times()), ("kwh", floats(&[1.0, 2.0]))];
+    let mut fields = vec![id.with_metadata(named.into_iter().collect())];
+    fields.extend(rest.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)));
+    let arrays = std::iter::once(Arc::new(ids) as ArrayRef).chain(rest.map(|(_, array)| array)).collect();
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
+    let path = folder.write("export.parquet", "");
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), rows.schema(), None).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    path
+}
+
+#[test]
+fn ids_in_16_bytes_are_uuids_where_the_file_says_so() {
+    let folder = Folder::new();
+    let export = read(&stated(&write_binary_ids(&folder, Some("arrow.uuid"))), None).unwrap();
+    let uuids = ["12121212-1212-1212-1212-121212121212", "abababab-abab-abab-abab-abababababab"];
+    assert_eq!(export.meters(), uuids);
+    for extension in [None, Some("arrow.json")] {
+        let error = read(&stated(&write_binary_ids(&folder, extension)), None).err().unwrap().to_string();
+        assert!(error.contains("`meter_id`") && error.contains("binary ids"), "{error}");
     }
 }
 
