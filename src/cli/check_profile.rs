@@ -105,7 +105,12 @@ fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
         text.push_str(if index == 0 { "" } else { "\n" });
         for (word, guesses) in [("guessed", &source.mapping.guesses), ("accepted", &source.accepted)] {
             for guess in guesses {
-                let words = format!("{word} {} = {}: {}", guess.key, guess.value, guess.reason);
+                let words = format!(
+                    "{word} {} = {}: {}",
+                    guess.key,
+                    guess.value,
+                    guess.said_reason(Language::english())
+                );
                 push_comment(&mut text, &words, width);
             }
         }

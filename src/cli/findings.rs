@@ -53,7 +53,7 @@ pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
     counts.into_values().collect()
 }
 
-/// Appends the findings by code. Their descriptions are in English whatever the language.
+/// Appends the findings by code, with their sentences in the language.
 pub(super) fn push_by_code(
     text: &mut String,
     findings: &[Finding],
@@ -87,7 +87,8 @@ pub(super) fn push_by_code(
 /// Returns, for example, `for example march.parquet: the file ends in the middle of a row group`.
 fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let finding = count.first;
-    let is_unsaid = |name: &&str| !finding.description.contains(*name);
+    let said = finding.words(language);
+    let is_unsaid = |name: &&str| !said.contains(*name);
     let source = finding.source.as_deref().filter(is_unsaid).map(str::to_owned);
     let of_meter = |id| language.say_with("terminal-of_meter", &[("meter", id)]);
     let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(of_meter);
@@ -95,7 +96,7 @@ fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let days = days.map(|(first, last)| language.said_days(first, last));
     let place: Vec<String> = [source, meter, days].into_iter().flatten().collect();
     let lead = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
-    let words = format!("{lead}{}", finding.description);
+    let words = format!("{lead}{said}");
     if count.n > 1 { language.say_with("terminal-example", &[("finding", &words)]) } else { words }
 }
 

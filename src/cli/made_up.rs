@@ -15,6 +15,7 @@ use crate::pipeline::{Consumption, ExportProfile, MappingProfile, RunSummary, So
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, Settings};
+use hashwatt_core::message;
 
 const SPAN: (Date, Date) = (date(2021, 7, 1), date(2022, 3, 31));
 
@@ -121,23 +122,30 @@ fn reasons(is_suspect: bool) -> Vec<Reason> {
 /// Findings of every severity, in output order.
 pub(super) fn findings() -> Vec<Finding> {
     let gap = |meter: &str, n: u64| {
-        Finding::new(Code::Gap, Severity::Warning, format!("{n} of 13152 intervals are missing"))
+        let share = Value::share(n as f64 / 13_152.0);
+        let message = message!("gap", missing = n, expected = 13_152_u64, share = share, longest = 1_u32);
+        Finding::new(Code::Gap, Severity::Warning, message)
             .of_meter(MeterId::from(meter))
             .between(date(2021, 8, 3), date(2021, 8, 4))
     };
+    let (most, limit, usual) = (Value::number(400.0, 1), Value::number(15.0, 1), Value::number(1.5, 1));
+    let spike = message!("spike", most = most, days = 1_u32, limit = limit, usual = usual);
+    let files = message!("files", first = "april.csv", more = 0_u64);
+    let reason = message!("no_name_states_unit");
+    let guessed = message!("guessed", names = files, key = "unit", value = "kWh", reason = reason);
     vec![
         Finding::new(
             Code::FileSkipped,
             Severity::Skipped,
-            "the file ends in the middle of a row group; fetch it again",
+            message!("file_skipped", error = "the file ends in the middle of a row group; fetch it again"),
         )
         .in_source("march.parquet"),
         gap("KZ-0001", 96),
         gap("KZ-0002", 48),
-        Finding::new(Code::Spike, Severity::Warning, "demand 400 kW > 15 kW that the connection carries")
+        Finding::new(Code::Spike, Severity::Warning, spike)
             .of_meter(MeterId::from("KZ-0002"))
             .between(date(2021, 9, 1), date(2021, 9, 1)),
-        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh").in_source("april.csv"),
+        Finding::new(Code::Guessed, Severity::Note, guessed).in_source("april.csv"),
     ]
 }
 
@@ -218,10 +226,6 @@ fn mapping() -> Mapping {
         multiplier: 1.0,
         clock: Some(Clock::Local),
         stamp: Stamp::Start,
-        guesses: vec![Guess {
-            key: "clock",
-            value: "local".into(),
-            reason: "the hour that Europe/London skips on 27 March 2022 is missing for every meter".into(),
-        }],
+        guesses: vec![Guess::new("clock", "utc", message!("name_says_so", column = "start_utc"))],
     }
 }

@@ -34,6 +34,7 @@ use self::outcome::Outcome;
 use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::error::{Error, Result};
 use crate::folder::{Holds, KeptFile, Workspace};
+use crate::language::Language;
 use crate::pipeline;
 use crate::run::explain::explain;
 use crate::run::schema::dictionary;
@@ -95,7 +96,7 @@ fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
         Answer::Json => json::of_run(&summary, settings),
     };
     outcome::print(&text)?;
-    Ok(outcome::conclude(&summary.findings))
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
@@ -109,7 +110,7 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
         Answer::Json => json::of_profile(&profile),
     };
     outcome::print(&text)?;
-    Ok(outcome::conclude(&profile.findings))
+    Ok(outcome::conclude(&profile.findings, settings.language))
 }
 
 /// Prints the verdict on an export that cannot be read, and returns why.
@@ -128,7 +129,7 @@ fn run_digest(settings: &Settings) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
     outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
-    Ok(outcome::conclude(&summary.findings))
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_backtest(
@@ -149,7 +150,7 @@ fn run_backtest(
         Answer::Text => backtested::render(&summary, terminal::width()),
         Answer::Json => json::of_backtest(&summary),
     })?;
-    Ok(outcome::conclude(&summary.findings))
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_triage(job: &TriageJob) -> Result<Outcome> {
@@ -157,7 +158,7 @@ fn run_triage(job: &TriageJob) -> Result<Outcome> {
     let watch = terminal::watch();
     let triage = triage(&job.run, &job.tips, job.streets.as_deref(), &job.out, watch.as_ref())?;
     outcome::print(&triaged::render(&triage, &job.out, terminal::width()))?;
-    Ok(outcome::conclude(&triage.findings))
+    Ok(outcome::conclude(&triage.findings, Language::english()))
 }
 
 /// Sets the number of threads for all stages.

@@ -32,7 +32,7 @@ pub(super) fn render(summary: &Summary, settings: &SimulateSettings) -> String {
     );
     push_line(&mut text, "\nWritten:");
     summary.files.iter().for_each(|file| push_line(&mut text, &format!("  {}", file.display())));
-    summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().description));
+    summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().english()));
     let out = settings.out.display();
     push_line(&mut text, "\nTo run on it:");
     push_line(

@@ -92,6 +92,7 @@ fn grouped_signed(kwh: f64) -> String {
 mod tests {
     use super::*;
     use crate::cli::made_up;
+    use hashwatt_core::message;
 
     #[test]
     fn guesses_are_counted_and_what_was_left_out_is_said() {
@@ -114,8 +115,7 @@ mod tests {
     fn a_guessed_unit_is_held_against_others() {
         let mut profile = made_up::profile();
         assert!(!consumption_words(&profile).unwrap().contains("guess"));
-        let guess =
-            crate::acquisition::mapping::Guess { key: "unit", value: "kWh".into(), reason: "x".into() };
+        let guess = crate::acquisition::mapping::Guess::new("unit", "kWh", message!("no_name_states_unit"));
         profile.sources[0].mapping.guesses.push(guess);
         let words = consumption_words(&profile).unwrap();
         assert!(words.contains("uses 8.38 kWh a day"), "{words}");

@@ -10,6 +10,7 @@ use super::mapping::{
 use super::names::{stamp_in_name, unit_in_name};
 use super::profile::name_key;
 use super::source::Source;
+use hashwatt_core::language::Language;
 use hashwatt_core::settings::{ReadingsTable, Zone};
 
 /// What says that a file is read so.
@@ -89,7 +90,7 @@ impl Teller<'_> {
         otherwise: (Basis, &str),
     ) -> Fact {
         let reason = |guesses: &[Guess]| {
-            guesses.iter().find(|guess| guess.key == key).map(|guess| guess.reason.clone())
+            guesses.iter().find(|guess| guess.key == key).map(|guess| guess.said_reason(Language::english()))
         };
         let (basis, why) = match (reason(self.accepted), reason(&self.mapping.guesses)) {
             (Some(why), _) => (Basis::Accepted, why),
@@ -317,7 +318,7 @@ impl Teller<'_> {
             what: guess.key,
             value: guess.value.clone(),
             basis: Basis::File,
-            why: guess.reason.clone(),
+            why: guess.said_reason(Language::english()),
         })
     }
 }

@@ -12,6 +12,8 @@ use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
 use super::values::NumberMarks;
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
@@ -19,12 +21,12 @@ use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
 
 /// Reason why a file cannot be mapped: what was seen, and the cure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trouble {
     pub seen: String,
     pub cure: String,
     /// The likelier of two readings, where the file can be read in two ways.
-    pub likelier: Option<Likelier>,
+    pub likelier: Option<Box<Likelier>>,
 }
 
 impl Trouble {
@@ -33,8 +35,8 @@ impl Trouble {
     }
 
     /// Adds the reading that is taken where guesses are accepted, and why it is the likelier one.
-    pub fn or_likelier(mut self, says: Says, reason: impl Into<String>) -> Self {
-        self.likelier = Some(Likelier { says, reason: reason.into() });
+    pub fn or_likelier(mut self, says: Says, reason: Message) -> Self {
+        self.likelier = Some(Box::new(Likelier { says, reason }));
         self
     }
 }
@@ -57,8 +59,8 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    pub fn guess(&mut self, key: &'static str, value: impl Into<String>, reason: impl Into<String>) {
-        self.guesses.push(Guess { key, value: value.into(), reason: reason.into() });
+    pub fn guess(&mut self, key: &'static str, value: impl Into<String>, reason: Message) {
+        self.guesses.push(Guess::new(key, value, reason));
     }
 }
 
@@ -242,7 +244,7 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
     if let [one] = texts.as_slice()
         && may_name_a_meter(one)
     {
-        roles.guess("meter_column", &one.name, "it is the only column of text");
+        roles.guess("meter_column", &one.name, message!("only_text_column"));
         roles.taken.push(one.index);
         return Ok(Some(MeterFrom::Column(column_of(one))));
     }
@@ -337,7 +339,7 @@ fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, Vec
     if kinds.len() < 2 {
         return None;
     }
-    let reason = format!("column `{}` also holds other kinds of reads", profile.name);
+    let reason = message!("other_kinds_of_reads", column = profile.name.as_str());
     roles.guess("where", format!("{{ {:?} = {interval:?} }}", profile.name), reason);
     Some((column_of(profile), vec![(*interval).to_owned()]))
 }
@@ -358,10 +360,10 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
         return Ok(unit);
     }
     if values.first().is_some_and(|column| is_named && names::is_demand_name(&name_key(&column.name))) {
-        roles.guess("unit", "kW", "the column is named like a demand, and states no unit");
+        roles.guess("unit", "kW", message!("named_like_demand"));
         return Ok(Unit::Kilowatts);
     }
-    roles.guess("unit", "kWh", "no column name states a unit");
+    roles.guess("unit", "kWh", message!("no_name_states_unit"));
     Ok(Unit::KilowattHours)
 }
 
@@ -372,7 +374,7 @@ fn find_clock(known: &Known<'_>, time: &TimeFrom, roles: &mut Roles) -> Result<O
         TimeFrom::Column(column, form)
             if stated.is_none() && !form.is_instant() && name_key(&column.name).contains("utc") =>
         {
-            roles.guess("clock", "utc", format!("the name of column `{}` says so", column.name));
+            roles.guess("clock", "utc", message!("name_says_so", column = column.name.as_str()));
             Ok(Some(Clock::Utc))
         }
         _ => Ok(stated),

@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::Quantity;
 use super::text_time::DateOrder;
 pub use super::values::{DecimalMark, NumberMarks, ThousandsMark};
+use hashwatt_core::finding::FINDING;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
@@ -259,14 +262,49 @@ impl Unit {
 }
 
 /// A property of a file that was not stated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Guess {
-    /// Key of `[[readings]]` that would state it.
+    /// Key of `[[readings]]` that would state it, or what a format notes that none would.
     pub key: &'static str,
     /// Value assumed.
     pub value: String,
-    /// Reason for it.
-    pub reason: String,
+    /// The value in words, where no key states it.
+    #[serde(skip)]
+    pub words: Option<Message>,
+    /// Reason for it, a sentence of the family of findings.
+    #[serde(serialize_with = "in_english")]
+    pub reason: Message,
+}
+
+impl Guess {
+    /// Builds the guess of a key's value.
+    pub fn new(key: &'static str, value: impl Into<String>, reason: Message) -> Self {
+        Self { key, value: value.into(), words: None, reason }
+    }
+
+    /// Builds what a format notes that no key states.
+    #[must_use]
+    pub fn note(what: &'static str, words: Message, reason: Message) -> Self {
+        let value = Language::english().say_message(FINDING, &words);
+        Self { key: what, value, words: Some(words), reason }
+    }
+
+    /// Returns the value in a language.
+    #[must_use]
+    pub fn said_value(&self, language: &Language) -> String {
+        self.words.as_ref().map_or_else(|| self.value.clone(), |words| language.say_message(FINDING, words))
+    }
+
+    /// Returns the reason in a language.
+    #[must_use]
+    pub fn said_reason(&self, language: &Language) -> String {
+        language.say_message(FINDING, &self.reason)
+    }
+}
+
+/// Writes a sentence of the family of findings as JSON has it.
+fn in_english<S: serde::Serializer>(message: &Message, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&Language::english().say_message(FINDING, message))
 }
 
 /// How one file becomes interval data.

@@ -11,6 +11,7 @@ use super::mapping::{Guess, Mapping};
 use super::marks::short_text;
 use super::profile::column_texts;
 use super::values::{DecimalMark, NumberMarks, ThousandsMark};
+use hashwatt_core::message;
 use hashwatt_core::settings::ReadingsTable;
 
 /// Digits between two marks that group thousands.
@@ -95,16 +96,14 @@ impl NumberEvidence {
         let n = point + comma + either;
         let reason = match (mark, &self.comma, &self.either) {
             (DecimalMark::Comma, Some(cell), _) => {
-                format!("{comma} of {n} numbers with a mark can be read in no other way, such as `{cell}`")
+                message!("marks_read_one_way", telling = comma, all = n, example = cell.as_str())
             }
             (_, None, Some((cell, _))) if point == 0 => {
-                format!(
-                    "all {either} numbers with a mark have three digits after it, such as `{cell}`, and none is without"
-                )
+                message!("marks_before_three", n = either, example = cell.as_str())
             }
             _ => return None,
         };
-        Some(Guess { key: "decimal", value: mark.as_str().to_owned(), reason })
+        Some(Guess::new("decimal", mark.as_str(), reason))
     }
 
     /// Returns the decimal mark, or `None` where no cell has a mark.
@@ -131,9 +130,8 @@ impl NumberEvidence {
                      groups thousands ({whole})"
                 );
                 let decimal = if *mark == b'.' { DecimalMark::Comma } else { DecimalMark::Point };
-                let reason = "numbers below 1000 have no mark, and all others three digits after it: so it groups \
-                              thousands";
-                Err(Trouble::new(seen, CURE).or_likelier(Says::Decimal(decimal), reason))
+                Err(Trouble::new(seen, CURE)
+                    .or_likelier(Says::Decimal(decimal), message!("groups_thousands")))
             }
             (None, None, Some((_, mark))) => {
                 Ok(Some(if *mark == b'.' { DecimalMark::Point } else { DecimalMark::Comma }))

@@ -33,6 +33,7 @@ use super::values::{DecimalMark, parse_number};
 use super::xml_format::format_of_xml;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::message;
 use hashwatt_core::settings::{Doubts, ReadingsTable, Settings, Zone};
 
 /// Most cells at the start of a file used to guess its mapping.
@@ -173,11 +174,8 @@ fn open_undated(
         Some(order) => {
             stated.date_order = Some(order.clone());
             let mut source = open_accepting(file, &stated, zone, doubts)?;
-            let reason = format!(
-                "its own dates do not show it, those of {} other files of the export do",
-                shown.len()
-            );
-            source.mapping.guesses.push(Guess { key: "date_order", value: order.clone(), reason });
+            let reason = message!("shown_by_other_files", files = shown.len());
+            source.mapping.guesses.push(Guess::new("date_order", order, reason));
             Ok(source)
         }
         None if doubts == Doubts::Accepted => {
@@ -232,9 +230,8 @@ fn keep_agreeing(sources: &mut Vec<Source>) -> Vec<Error> {
 }
 
 fn same_file(name: &str, first: &str) -> Finding {
-    let words =
-        format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
-    Finding::new(Code::SameFileAgain, Severity::Note, words).in_source(name).with("first", first)
+    let message = message!("same_file", name = name, first = first);
+    Finding::new(Code::SameFileAgain, Severity::Note, message).in_source(name).with("first", first)
 }
 
 fn nothing_usable(mut errors: Vec<Error>) -> Error {
@@ -251,7 +248,8 @@ fn nothing_usable(mut errors: Vec<Error>) -> Error {
 }
 
 fn skipped_file(error: &Error) -> Finding {
-    let finding = Finding::new(Code::FileSkipped, Severity::Skipped, error.to_string());
+    let message = message!("file_skipped", error = error.to_string());
+    let finding = Finding::new(Code::FileSkipped, Severity::Skipped, message);
     match error {
         Error::Input { file, seen, cure } => {
             finding.in_source(file.clone()).with("seen", seen.clone()).with("cure", cure.clone())
@@ -350,7 +348,7 @@ fn open_content(
     if let Some(format) = format_of(storage, &text, &head)? {
         refuse_sheet(stated, matches!(format, Format::Workbook))?;
         let (file, sample) = Converted::open(storage, format, text)?;
-        return Ok((Content::Converted(file), sample));
+        return Ok((Content::Converted(Box::new(file)), sample));
     }
     refuse_sheet(stated, false)?;
     let file = CsvFile::open(storage, &text).map_err(unreadable)?;

@@ -45,6 +45,8 @@ terminal-column-count = count
 terminal-column-code = code
 # Before the place and the words of one finding of several.
 terminal-example = for example { $finding }
+# On standard error, before a finding on something that was skipped.
+terminal-left_out = left out: { $finding }
 terminal-of_meter = meter { $meter }
 
 explain-head = { $meter }: suspicion score { $score }, rank { $rank } of { $all }

@@ -42,6 +42,7 @@ terminal-column-severity = маңызы
 terminal-column-count = саны
 terminal-column-code = код
 terminal-example = мысалы, { $finding }
+terminal-left_out = өткізіп жіберілді: { $finding }
 terminal-of_meter = есептегіш { $meter }
 
 explain-head = { $meter }: күдік бағасы { $score }, { $all } жолдың № { $rank }

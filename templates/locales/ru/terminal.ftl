@@ -45,6 +45,7 @@ terminal-column-severity = важность
 terminal-column-count = число
 terminal-column-code = код
 terminal-example = например, { $finding }
+terminal-left_out = пропущено: { $finding }
 terminal-of_meter = счётчик { $meter }
 
 explain-head = { $meter }: оценка подозрения { $score }, № { $rank } из { $all }

@@ -287,7 +287,7 @@ fn ratios_flags_and_codes_mean_what_they_say() {
     });
     let export = read_csv(&text).unwrap();
     assert_eq!(export.rows.len(), 2 * (HOURS - 6));
-    assert!(export.finding(Code::RowsSkipped).description.contains("no value"));
+    assert!(export.finding(Code::RowsSkipped).english().contains("no value"));
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn a_size_that_tells_the_unit_of_an_epoch_is_noted() {
     let epoch: ArrayRef = Arc::new(Int64Array::from(vec![1_704_067_200_000]));
     let export = read_columns(long(texts(&["a"]), epoch, floats(&[1.0])));
     let finding = export.finding(Code::Guessed);
-    assert!(finding.description.contains("milliseconds"), "{}", finding.description);
+    assert!(finding.english().contains("milliseconds"), "{}", finding.english());
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn quality_codes_are_measured_estimated_or_missing() {
     assert_eq!(export.values(), [1.0, 2.0, 4.0]);
     assert_eq!(export.qualities, [Quality::Measured, Quality::Estimated, Quality::Measured]);
     assert_eq!((export.report.estimated, export.report.missing()), (1, 1));
-    assert!(export.findings.iter().any(|f| f.description.contains("Q7")));
+    assert!(export.findings.iter().any(|f| f.english().contains("Q7")));
 }
 
 #[test]
