@@ -122,8 +122,8 @@ fn reasons(is_suspect: bool) -> Vec<Reason> {
 /// Findings of every severity, in output order.
 pub(super) fn findings() -> Vec<Finding> {
     let gap = |meter: &str, n: u64| {
-        let share = Value::share(n as f64 / 13_152.0);
-        let message = message!("gap", missing = n, expected = 13_152_u64, share = share, longest = 1_u32);
+        let percent = Value::number(100.0 * n as f64 / 13_152.0, 1);
+        let message = message!("gap", missing = n, expected = 13_152_u64, percent = percent, longest = 1_u32);
         Finding::new(Code::Gap, Severity::Warning, message)
             .of_meter(MeterId::from(meter))
             .between(date(2021, 8, 3), date(2021, 8, 4))
@@ -179,8 +179,9 @@ pub(super) fn profile() -> ExportProfile {
 }
 
 fn mapping_profile() -> MappingProfile {
-    let fact =
-        |what, value: &str, basis, why: &str| Fact { what, value: value.into(), basis, why: why.into() };
+    let fact = |what, value, basis, why| Fact { what, value, basis, why };
+    let unit = message!("as_it_is", value = "kWh");
+    let clock = message!("clock_local", zone = "Europe/London");
     let cell = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let row = |row, text: &str, energy_kwh| RowAsRead {
         row,
@@ -195,9 +196,9 @@ fn mapping_profile() -> MappingProfile {
         name: "exports/april.csv".into(),
         n_files: 2,
         facts: vec![
-            fact("rows", "a row an interval", Basis::Stated, ""),
-            fact("unit", "kWh", Basis::File, "in the column's name"),
-            fact("clock", "local time of Europe/London", Basis::Guessed, "the hour that it skips is missing"),
+            fact(message!("fact_rows"), message!("rows_long"), Basis::Stated, None),
+            fact(message!("fact_unit"), unit, Basis::File, Some(message!("unit_in_name"))),
+            fact(message!("fact_clock"), clock, Basis::Guessed, Some(message!("zone_given"))),
         ],
         rows: vec![row(1, "0.143", 0.143), row(13_152, "1.2", 1.2)],
     }

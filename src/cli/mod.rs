@@ -37,6 +37,7 @@ use crate::folder::{Holds, KeptFile, Workspace};
 use crate::language::Language;
 use crate::pipeline;
 use crate::run::explain::explain;
+use crate::run::past_run::PastRun;
 use crate::run::schema::dictionary;
 use crate::settings::Settings;
 use crate::tips::triage;
@@ -75,14 +76,14 @@ fn run_job(job: Job) -> Result<Outcome> {
             outcome::print(&dictionary())?;
             Ok(Outcome::Done)
         }
-        Job::Verify(folder) => {
+        Job::Verify(folder, language) => {
             let verified = verify(&folder)?;
-            outcome::print(&verified::render(&verified, &folder))?;
+            outcome::print(&verified::render(&verified, &folder, language))?;
             Ok(if verified.damages.is_empty() { Outcome::Done } else { Outcome::DoneInPart })
         }
-        Job::Simulate(settings) => {
+        Job::Simulate(settings, language) => {
             let summary = simulate(&settings)?;
-            outcome::print(&simulated::render(&summary, &settings))?;
+            outcome::print(&simulated::render(&summary, &settings, language))?;
             Ok(Outcome::Done)
         }
     }
@@ -103,10 +104,10 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let profile = match pipeline::check(settings, terminal::watch().as_ref()) {
         Ok(profile) => profile,
-        Err(error) => return Err(report_not_readable(error, answer)?),
+        Err(error) => return Err(report_not_readable(error, answer, settings.language)?),
     };
     let text = match answer {
-        Answer::Text => check_profile::render(&profile, terminal::width()),
+        Answer::Text => check_profile::render(&profile, settings.language, terminal::width()),
         Answer::Json => json::of_profile(&profile),
     };
     outcome::print(&text)?;
@@ -114,9 +115,9 @@ fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
 }
 
 /// Prints the verdict on an export that cannot be read, and returns why.
-fn report_not_readable(error: Error, answer: Answer) -> Result<Error> {
+fn report_not_readable(error: Error, answer: Answer, language: &Language) -> Result<Error> {
     let words = match answer {
-        Answer::Text => verdict::not_readable(&error).map(|line| line + "\n"),
+        Answer::Text => verdict::not_readable(&error, language).map(|line| line + "\n"),
         Answer::Json => json::of_not_readable(&error),
     };
     if let Some(words) = words {
@@ -128,7 +129,7 @@ fn report_not_readable(error: Error, answer: Answer) -> Result<Error> {
 fn run_digest(settings: &Settings) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
-    outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
+    outcome::print(&digest_summary::render(&summary, settings, terminal::width()))?;
     Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
@@ -147,7 +148,7 @@ fn run_backtest(
         summary.findings.extend(workspace.publish(&BTreeMap::new())?.iter().map(KeptFile::finding));
     }
     outcome::print(&match answer {
-        Answer::Text => backtested::render(&summary, terminal::width()),
+        Answer::Text => backtested::render(&summary, settings.language, terminal::width()),
         Answer::Json => json::of_backtest(&summary),
     })?;
     Ok(outcome::conclude(&summary.findings, settings.language))
@@ -157,8 +158,10 @@ fn run_triage(job: &TriageJob) -> Result<Outcome> {
     start_threads(job.threads)?;
     let watch = terminal::watch();
     let triage = triage(&job.run, &job.tips, job.streets.as_deref(), &job.out, watch.as_ref())?;
-    outcome::print(&triaged::render(&triage, &job.out, terminal::width()))?;
-    Ok(outcome::conclude(&triage.findings, Language::english()))
+    let of_run = || PastRun::glance(&job.run).map_or(Language::english(), |run| run.language());
+    let language = job.language.unwrap_or_else(of_run);
+    outcome::print(&triaged::render(&triage, &job.out, language, terminal::width()))?;
+    Ok(outcome::conclude(&triage.findings, language))
 }
 
 /// Sets the number of threads for all stages.

@@ -186,8 +186,8 @@ pub fn register() -> Register {
 
 /// Returns the made-up findings.
 pub fn findings() -> Vec<Finding> {
-    let share = Value::share(96.0 / 13_152.0);
-    let gap = message!("gap", missing = 96_u64, expected = 13_152_u64, share = share, longest = 1_u32);
+    let percent = Value::number(100.0 * 96.0 / 13_152.0, 1);
+    let gap = message!("gap", missing = 96_u64, expected = 13_152_u64, percent = percent, longest = 1_u32);
     let files = message!("files", first = "readings.parquet", more = 0_u64);
     let reason = message!("no_name_states_unit");
     let guessed = message!("guessed", names = files, key = "unit", value = "kWh", reason = reason);

@@ -58,7 +58,7 @@ pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {
         "gap",
         missing = missing,
         expected = expected,
-        share = Value::share(share),
+        percent = Value::number(100.0 * share, 1),
         longest = longest_days as u32
     );
     let finding = of_days(meter, Code::Gap, Severity::Warning, 0, meter.days.len() - 1, message);

@@ -72,12 +72,11 @@ fn warning(shared: &Shared<'_>) -> Finding {
 fn parts(shared: &Shared<'_>) -> (Message, Value, Value, Message) {
     let (guess, more) = (shared.guess, shared.n - 1);
     let names = message!("files", first = shared.name, more = more);
-    let value = guess.words.clone().map_or_else(|| shown(&guess.value).into(), Value::from);
-    (names, said_key(guess.key), value, guess.reason.clone())
+    (names, said_key(guess.key), guess.for_sentence(), guess.reason.clone())
 }
 
 /// Returns what a format noted in words, and a key as it is.
-fn said_key(key: &'static str) -> Value {
+pub(super) fn said_key(key: &'static str) -> Value {
     match key {
         "channel" => message!("about_channel").into(),
         "interval" => message!("about_interval").into(),
@@ -87,11 +86,6 @@ fn said_key(key: &'static str) -> Value {
         "time zone" => message!("about_time_zone").into(),
         key => key.into(),
     }
-}
-
-/// Returns a value for a sentence: a mark alone stands in quotes.
-fn shown(value: &str) -> String {
-    if value.chars().any(char::is_alphanumeric) { value.to_owned() } else { format!("`{value}`") }
 }
 
 fn finding(code: Code, severity: Severity, message: Message, shared: &Shared<'_>) -> Finding {

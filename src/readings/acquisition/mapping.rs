@@ -7,7 +7,7 @@ use super::text_time::DateOrder;
 pub use super::values::{DecimalMark, NumberMarks, ThousandsMark};
 use hashwatt_core::finding::FINDING;
 use hashwatt_core::language::Language;
-use hashwatt_core::language::message::Message;
+use hashwatt_core::language::message::{Message, Value};
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
@@ -295,6 +295,15 @@ impl Guess {
         self.words.as_ref().map_or_else(|| self.value.clone(), |words| language.say_message(FINDING, words))
     }
 
+    /// Returns the value for a sentence: in words, or as it is; a mark alone stands in quotes.
+    pub(super) fn for_sentence(&self) -> Value {
+        match &self.words {
+            Some(words) => words.clone().into(),
+            None if self.value.chars().any(char::is_alphanumeric) => self.value.as_str().into(),
+            None => format!("`{}`", self.value).into(),
+        }
+    }
+
     /// Returns the reason in a language.
     #[must_use]
     pub fn said_reason(&self, language: &Language) -> String {
@@ -303,7 +312,7 @@ impl Guess {
 }
 
 /// Writes a sentence of the family of findings as JSON has it.
-fn in_english<S: serde::Serializer>(message: &Message, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn in_english<S: serde::Serializer>(message: &Message, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&Language::english().say_message(FINDING, message))
 }
 

@@ -233,7 +233,7 @@ finding-tip_claim = claim { $said } is none of mining, bypass, tap; it was left 
 
 ## Meters
 
-finding-gap = { $missing } of { $expected } intervals are missing ({ $share }); the longest gap without any is { $longest } days
+finding-gap = { $missing } of { $expected } intervals are missing ({ $percent }%); the longest gap without any is { $longest } days
 finding-gap_few = { $meters } meters miss less than 1% of their intervals, as meters do
 finding-duplicate_identical = { $intervals } intervals on { $days } days came again with the same value; each counts once
 finding-duplicate_conflicting = { $intervals } intervals on { $days } days came again with another value; the first in the input stands. Ask the head-end which is right
@@ -296,3 +296,83 @@ finding-mostly_silent = { $silent } of the { $all } meters below it have no inte
 finding-too_few_to_balance = { $days } days have its hours and its children's; a week is needed. It was not balanced. Daily reads of a transformer do not do
 finding-wrong_parent = listed under { $listed }, but what it draws is missing in the residual there and too much in that of { $feeds }; it was counted under { $feeds }. Check the network and correct parent_id
 finding-parent_doubtful = listed under { $listed }, but what it draws seems to be missing in the residual there, and is too much in no other; nothing was changed. Check what feeds it
+
+## How a file is read, as `check` says it
+
+# Names of properties, in a column of their own.
+finding-fact_rows = rows
+finding-fact_meter = meter
+finding-fact_time = time
+finding-fact_time_of_day = time of day
+finding-fact_end = end
+finding-fact_date_order = date order
+finding-fact_clock = clock
+finding-fact_stamp = stamp
+finding-fact_value = value
+finding-fact_unit = unit
+finding-fact_decimal = decimal mark
+finding-fact_thousands = thousands
+finding-fact_multiplier = multiplier
+finding-fact_factor = factor
+finding-fact_quality = quality
+finding-fact_rows_read = rows read
+finding-fact_encoding = encoding
+finding-fact_header = header
+# Their values.
+finding-as_it_is = { $value }
+finding-rows_long = a row an interval
+finding-rows_register = a row a read of a cumulative counter
+finding-rows_wide = a row an instant, { $n } columns a meter each
+finding-rows_daily = a row a meter-day, { $n } columns of { $minutes } min
+finding-rows_dates = a row a meter, { $n } columns a day each
+finding-named_column = column `{ $column }`
+finding-two_columns = column `{ $first }` and `{ $second }`
+# Names in backquotes with + or - between them.
+finding-columns_added = column { $columns }
+finding-name_of_file = the name of file or folder, here { $name }
+finding-names_of_columns = the names of the value columns
+finding-time_in_column = column `{ $column }`, { $form ->
+    [zoned] timestamps with a zone
+    [unzoned] timestamps without a zone
+    [text_zoned] text with an offset
+    [text_unzoned] text without a zone
+    [seconds] seconds since 1970
+    [parts] parts of a second since 1970
+    [digits] dates in digits
+   *[serial] day numbers of a spreadsheet
+}
+finding-day_of_folder = the day in the folder's name
+finding-day_first = day before month (dmy)
+finding-month_first = month before day (mdy)
+finding-clock_instants = instants, independent of any zone
+# UTC without more.
+finding-clock_utc = { "UTC" }
+finding-clock_standard = standard time of { $zone } all year
+finding-clock_local = local time of { $zone }, with its clock changes
+finding-clock_as_written = as written: no zone was given
+finding-stamp_start = times mark the start of the interval
+finding-stamp_end = times mark the end of the interval
+finding-mark_point = point
+finding-mark_comma = comma
+finding-mark_space = space
+finding-mark_apostrophe = apostrophe
+finding-not_any = none
+finding-times_column = each value times column `{ $column }`
+# $conditions are finding-column_is, joined by "; ".
+finding-only_where = only where { $conditions }
+finding-column_is = `{ $column }` is { $texts }
+finding-after_lines = after { $n } lines
+# What says so.
+finding-by_columns = by its columns
+finding-by_column_name = by the column's name
+finding-by_folder_name = by the folder's name
+finding-by_name_and_cells = by the column's name and cells
+finding-by_first_bytes = by its first bytes
+finding-times_say_so = the times say so
+finding-format_says_so = the format says so
+finding-file_says_so = the file says so
+finding-zone_given = the zone that was given
+finding-times_stay = times without a zone stay as they are
+finding-nothing_shows_end = nothing shows that they mark the end; it changes no kW
+finding-unit_in_name = in the column's name
+finding-multiplier_by_name = by the column's name; state "none" where the values have it already

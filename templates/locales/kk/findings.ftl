@@ -203,7 +203,7 @@ finding-tip_claim = claim { $said } — mining те, bypass та, tap та ем�
 
 ## Есептегіштер
 
-finding-gap = { $expected } аралықтың { $missing } аралығы жоқ ({ $share }); аралықсыз ең ұзақ үзіліс { $longest } күн
+finding-gap = { $expected } аралықтың { $missing } аралығы жоқ ({ $percent } %); аралықсыз ең ұзақ үзіліс { $longest } күн
 finding-gap_few = { $meters } есептегіште аралықтардың 1 %-дан азы жоқ, бұл қалыпты жағдай
 finding-duplicate_identical = { $days } күнде { $intervals } аралық сол мәнмен қайта келді; әрқайсысы бір рет саналды
 finding-duplicate_conflicting = { $days } күнде { $intervals } аралық басқа мәнмен қайта келді; кіріс деректегі біріншісі күшінде. Қайсысы дұрыс екенін жинау жүйесінен сұраңыз
@@ -260,3 +260,77 @@ finding-mostly_silent = астындағы { $all } есептегіштің { $
 finding-too_few_to_balance = өз сағаттары мен астындағылардың сағаттары { $days } күнге бар; бір апта керек. Баланс жасалмады. Трансформатордың тәуліктік көрсеткіштері жеткіліксіз
 finding-wrong_parent = { $listed } астында көрсетілген, бірақ ондағы теңгерімсіздікте оның тұтынуы жетіспейді, ал { $feeds } астында артық; ол { $feeds } астында есептелді. Желіні тексеріп, parent_id мәнін түзетіңіз
 finding-parent_doubtful = { $listed } астында көрсетілген, бірақ ондағы теңгерімсіздікте оның тұтынуы жетіспейтін сияқты, ал еш жерде артық емес; ештеңе өзгертілмеді. Оны не қоректендіретінін тексеріңіз
+
+## Файл қалай оқылады, `check` жауабында
+
+finding-fact_rows = жолдар
+finding-fact_meter = есептегіш
+finding-fact_time = уақыт
+finding-fact_time_of_day = тәулік уақыты
+finding-fact_end = соңы
+finding-fact_date_order = күн реті
+finding-fact_clock = сағат
+finding-fact_stamp = белгі
+finding-fact_value = мән
+finding-fact_unit = бірлік
+finding-fact_decimal = ондық белгі
+finding-fact_thousands = мыңдықтар
+finding-fact_multiplier = көбейткіш
+finding-fact_factor = коэффициент
+finding-fact_quality = сапа
+finding-fact_rows_read = қай жолдар
+finding-fact_encoding = кодтау
+finding-fact_header = тақырып
+finding-as_it_is = { $value }
+finding-rows_long = жол — бір аралық
+finding-rows_register = жол — өспелі көрсеткіш
+finding-rows_wide = жол — бір сәт, { $n } бағанның әрқайсысы — есептегіш
+finding-rows_daily = жол — есептегіштің бір тәулігі, { $minutes } минуттық { $n } баған
+finding-rows_dates = жол — есептегіш, { $n } бағанның әрқайсысы — бір күн
+finding-named_column = `{ $column }` бағаны
+finding-two_columns = `{ $first }` және `{ $second }` бағандары
+finding-columns_added = { $columns } бағаны
+finding-name_of_file = файлдың немесе қалтаның аты, мұнда { $name }
+finding-names_of_columns = мәндер бағандарының аттары
+finding-time_in_column = `{ $column }` бағаны, { $form ->
+    [zoned] белдеуі бар уақыт белгілері
+    [unzoned] белдеуі жоқ уақыт белгілері
+    [text_zoned] ығысуы бар мәтін
+    [text_unzoned] белдеуі жоқ мәтін
+    [seconds] 1970 жылдан бергі секундтар
+    [parts] 1970 жылдан бергі секунд бөліктері
+    [digits] цифрмен жазылған күндер
+   *[serial] электрондық кестенің күн нөмірлері
+}
+finding-day_of_folder = қалта атындағы күн
+finding-day_first = күн айдан бұрын (dmy)
+finding-month_first = ай күннен бұрын (mdy)
+finding-clock_instants = сәттер, белдеуге тәуелсіз
+finding-clock_utc = { "UTC" }
+finding-clock_standard = { $zone } белдеу уақыты жыл бойы
+finding-clock_local = { $zone } жергілікті уақыты, сағат ауысуымен
+finding-clock_as_written = жазылғандай: белдеу берілмеген
+finding-stamp_start = уақыт аралықтың басын білдіреді
+finding-stamp_end = уақыт аралықтың соңын білдіреді
+finding-mark_point = нүкте
+finding-mark_comma = үтір
+finding-mark_space = бос орын
+finding-mark_apostrophe = апостроф
+finding-not_any = жоқ
+finding-times_column = әр мән `{ $column }` бағанына көбейтіледі
+finding-only_where = тек { $conditions } болғанда
+finding-column_is = `{ $column }` ішінде { $texts }
+finding-after_lines = { $n } жолдан кейін
+finding-by_columns = бағандары бойынша
+finding-by_column_name = бағанның аты бойынша
+finding-by_folder_name = қалтаның аты бойынша
+finding-by_name_and_cells = бағанның аты мен ұяшықтары бойынша
+finding-by_first_bytes = алғашқы байттары бойынша
+finding-times_say_so = уақыттың өзі солай дейді
+finding-format_says_so = формат солай дейді
+finding-file_says_so = файл солай дейді
+finding-zone_given = берілген белдеу
+finding-times_stay = белдеусіз уақыт сол күйінде қалады
+finding-nothing_shows_end = соңын білдіретіні ештеңеден көрінбейді; кВт өзгермейді
+finding-unit_in_name = бағанның атында
+finding-multiplier_by_name = бағанның аты бойынша; мәндер көбейтіліп қойған болса, "none" деп беріңіз

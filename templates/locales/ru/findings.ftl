@@ -240,7 +240,7 @@ finding-tip_claim = claim { $said } — не mining, не bypass и не tap; п
 
 ## Счётчики
 
-finding-gap = нет { $missing } из { $expected } интервалов ({ $share }); самый длинный пропуск целых суток, дней: { $longest }
+finding-gap = нет { $missing } из { $expected } интервалов ({ $percent } %); самый длинный пропуск целых суток, дней: { $longest }
 finding-gap_few = у { $meters ->
     [one] { $meters } счётчика
    *[many] { $meters } счётчиков
@@ -365,3 +365,80 @@ finding-mostly_silent = у { $silent } из { $all } счётчиков под �
 finding-too_few_to_balance = дней, за которые есть его часы и часы счётчиков под ним: { $days }; нужна неделя. Баланс не составлен. Суточных показаний трансформатора недостаточно
 finding-wrong_parent = указан под { $listed }, но там его потребления в небалансе не хватает, а под { $feeds } оно лишнее; он посчитан под { $feeds }. Проверьте сеть и исправьте parent_id
 finding-parent_doubtful = указан под { $listed }, но там его потребления в небалансе, похоже, не хватает, а лишним оно нигде не оказалось; ничего не изменено. Проверьте, что его питает
+
+## Как читается файл, в ответе `check`
+
+finding-fact_rows = строки
+finding-fact_meter = счётчик
+finding-fact_time = время
+finding-fact_time_of_day = время суток
+finding-fact_end = конец
+finding-fact_date_order = порядок даты
+finding-fact_clock = часы
+finding-fact_stamp = метка
+finding-fact_value = значение
+finding-fact_unit = единица
+finding-fact_decimal = десятичный знак
+finding-fact_thousands = тысячи
+finding-fact_multiplier = множитель
+finding-fact_factor = коэффициент
+finding-fact_quality = качество
+finding-fact_rows_read = какие строки
+finding-fact_encoding = кодировка
+finding-fact_header = заголовок
+finding-as_it_is = { $value }
+finding-rows_long = строка — интервал
+finding-rows_register = строка — показание нарастающим итогом
+finding-rows_wide = строка — момент времени, столбец — счётчик (столбцов { $n })
+finding-rows_daily = строка — сутки счётчика, столбцов { $n } по { $minutes } мин
+finding-rows_dates = строка — счётчик, столбец — день (столбцов { $n })
+finding-named_column = столбец `{ $column }`
+finding-two_columns = столбцы `{ $first }` и `{ $second }`
+finding-columns_added = столбец { $columns }
+finding-name_of_file = имя файла или папки, здесь { $name }
+finding-names_of_columns = имена столбцов со значениями
+finding-time_in_column = столбец `{ $column }`, { $form ->
+    [zoned] метки времени с поясом
+    [unzoned] метки времени без пояса
+    [text_zoned] текст со смещением пояса
+    [text_unzoned] текст без пояса
+    [seconds] секунды с 1970 года
+    [parts] доли секунды с 1970 года
+    [digits] даты цифрами
+   *[serial] номера дней электронной таблицы
+}
+finding-day_of_folder = день в имени папки
+finding-day_first = день перед месяцем (dmy)
+finding-month_first = месяц перед днём (mdy)
+finding-clock_instants = моменты, от пояса не зависят
+finding-clock_utc = { "UTC" }
+finding-clock_standard = поясное время { $zone } круглый год
+finding-clock_local = местное время { $zone }, с переводом часов
+finding-clock_as_written = как написано: пояс не задан
+finding-stamp_start = время отмечает начало интервала
+finding-stamp_end = время отмечает конец интервала
+finding-mark_point = точка
+finding-mark_comma = запятая
+finding-mark_space = пробел
+finding-mark_apostrophe = апостроф
+finding-not_any = нет
+finding-times_column = каждое значение умножается на столбец `{ $column }`
+finding-only_where = только где { $conditions }
+finding-column_is = в `{ $column }` стоит { $texts }
+finding-after_lines = после { $n ->
+    [one] { $n } строки
+   *[many] { $n } строк
+}
+finding-by_columns = по его столбцам
+finding-by_column_name = по имени столбца
+finding-by_folder_name = по имени папки
+finding-by_name_and_cells = по имени и ячейкам столбца
+finding-by_first_bytes = по первым байтам
+finding-times_say_so = так говорят сами времена
+finding-format_says_so = так говорит формат
+finding-file_says_so = так говорит файл
+finding-zone_given = заданный пояс
+finding-times_stay = время без пояса остаётся как есть
+finding-nothing_shows_end = ничто не говорит, что оно отмечает конец; на кВт это не влияет
+finding-unit_in_name = в имени столбца
+finding-multiplier_by_name = по имени столбца; если значения уже умножены, задайте "none"
