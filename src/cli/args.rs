@@ -194,6 +194,9 @@ pub(super) struct RunArguments {
     /// Worker threads; 0 means one a core [default: 0]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Language of the texts in all outputs: en, ru or kk [default: en]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
 }
 
 /// What is worked on and how, for every command that takes a pipeline file.
@@ -217,9 +220,6 @@ pub(super) struct RankingArguments {
     /// Seed of every random choice [default: 1]
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub seed: Option<u64>,
-    /// Language of the texts in all outputs: en, ru or kk [default: en]
-    #[arg(long, value_name = "CODE", help_heading = "Run")]
-    pub language: Option<String>,
     /// Print one JSON object for machines in place of text
     #[arg(long, help_heading = "Run")]
     pub json: bool,
@@ -333,6 +333,9 @@ pub(super) struct TriageArguments {
     /// Worker threads; 0 means one a core
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
+    /// Language of what is printed: en, ru or kk [default: the run's]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
 }
 
 /// `hashwatt backtest`.
@@ -386,6 +389,9 @@ pub(super) struct SimulateArguments {
     /// Give readings a column voltage_v, and register and truth columns phase and bus
     #[arg(long)]
     pub voltages: bool,
+    /// Language of what is printed: en, ru or kk [default: en]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
 }
 
 /// `hashwatt verify`.
@@ -394,6 +400,9 @@ pub(super) struct VerifyArguments {
     /// Output folder of a command, or a store of digests
     #[arg(value_name = "RUN|STORE", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
+    /// Language of what is printed: en, ru or kk [default: en]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::language::Language;
 use crate::pipeline::BacktestSummary;
 use crate::trials::backtest::tables;
 
-/// Renders the tables and findings of a backtest as text, for lines of `width` characters.
-pub(super) fn render(summary: &BacktestSummary, width: usize) -> String {
+/// Renders the tables of a backtest, in English, and its findings as text, for lines of `width` characters.
+pub(super) fn render(summary: &BacktestSummary, language: &Language, width: usize) -> String {
     let backtest = &summary.backtest;
     let mut text = String::new();
     let trials = counted(backtest.n_seeds, "trial");
@@ -23,6 +23,6 @@ pub(super) fn render(summary: &BacktestSummary, width: usize) -> String {
         }
     }
     push_line(&mut text, "");
-    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, Language::english(), width);
+    push_by_code(&mut text, &summary.findings, Examples::OfSkipped, language, width);
     without_controls(&text)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::findings::{Examples, push_by_code, push_worst_meters};
-use super::layout::{counted, grouped, push_line, push_wrapped, span_words, without_controls};
+use super::layout::{plain, push_line, push_wrapped, said_count, span_words, without_controls};
 use super::mapping_sections::push_mappings;
 use super::verdict::{consumption_words, verdict_line};
 use crate::language::Language;
@@ -14,76 +14,77 @@ use crate::run::words::percent;
 const MAX_FILES: usize = 10;
 
 /// Renders the profile as text, for lines of `width` characters.
-pub(super) fn render(profile: &ExportProfile, width: usize) -> String {
+pub(super) fn render(profile: &ExportProfile, language: &Language, width: usize) -> String {
     let mut text = String::new();
-    push_files(&mut text, profile);
-    push_facts(&mut text, profile, width);
+    push_files(&mut text, profile, language);
+    push_facts(&mut text, profile, language, width);
     push_line(&mut text, "");
-    push_by_code(&mut text, &profile.findings, Examples::OfEach, Language::english(), width);
-    push_worst_meters(&mut text, &profile.findings);
-    push_mappings(&mut text, &profile.mappings, width);
-    push_line(&mut text, "\nMapping, to paste into a pipeline file; with it nothing is guessed:\n");
-    text.push_str(&mapping_toml(profile, width));
+    push_by_code(&mut text, &profile.findings, Examples::OfEach, language, width);
+    push_worst_meters(&mut text, &profile.findings, language);
+    push_mappings(&mut text, &profile.mappings, language, width);
     push_line(&mut text, "");
-    push_line(&mut text, &verdict_line(profile));
+    push_line(&mut text, &language.say("check-mapping"));
+    push_line(&mut text, "");
+    text.push_str(&mapping_toml(profile, language, width));
+    push_line(&mut text, "");
+    push_line(&mut text, &verdict_line(profile, language));
     without_controls(&text)
 }
 
-fn push_files(text: &mut String, profile: &ExportProfile) {
+fn push_files(text: &mut String, profile: &ExportProfile, language: &Language) {
     let n_files = profile.sources.len();
-    push_line(text, &format!("{}:", counted(n_files as u64, "file")));
+    push_line(text, &format!("{}:", said_count("terminal-files", n_files as u64, language)));
     for source in profile.sources.iter().take(MAX_FILES) {
-        push_line(text, &format!("  {}, {}", source.name, counted(source.n_rows, "row")));
+        let rows = said_count("terminal-rows", source.n_rows, language);
+        push_line(text, &format!("  {}, {rows}", source.name));
     }
     if n_files > MAX_FILES {
-        push_line(text, &format!("  and {} more", grouped((n_files - MAX_FILES) as u64)));
+        let more = said_count("terminal-and_more", (n_files - MAX_FILES) as u64, language);
+        push_line(text, &format!("  {more}"));
     }
     push_line(text, "");
 }
 
-fn push_facts(text: &mut String, profile: &ExportProfile, width: usize) {
-    let mut fact = |name: &str, words: &str| push_wrapped(text, &format!("{name:<14}"), words, width);
-    fact("rows", &grouped(profile.n_rows));
-    fact("meters", &grouped(profile.n_meters));
-    fact("span", &span_words(profile.span, Language::english()));
-    fact("interval", &interval_words(&profile.intervals));
-    fact("zone", &zone_words(profile.zone.as_deref()));
-    let share = |share| percent(share, Language::english());
-    fact("completeness", &format!("{} of the expected intervals are there", share(profile.completeness)));
-    fact("estimated", &format!("{} of the intervals", share(profile.estimated_share)));
-    if let Some(words) = consumption_words(profile) {
-        fact("energy", &words);
+fn push_facts(text: &mut String, profile: &ExportProfile, language: &Language, width: usize) {
+    let share = |id, share| language.say_with(id, &[("share", &percent(share, language))]);
+    let count = |n| plain(&language.said_count(n));
+    let facts = [
+        ("check-rows", Some(count(profile.n_rows))),
+        ("check-meters", Some(count(profile.n_meters))),
+        ("check-span", Some(span_words(profile.span, language))),
+        ("check-interval", Some(interval_words(&profile.intervals, language))),
+        ("check-zone", Some(profile.zone.clone().unwrap_or_else(|| language.say("check-no_zone")))),
+        ("check-completeness", Some(share("check-complete", profile.completeness))),
+        ("check-estimated", Some(share("check-estimated_share", profile.estimated_share))),
+        ("check-energy", consumption_words(profile, language)),
+    ];
+    let facts: Vec<(String, String)> =
+        facts.into_iter().filter_map(|(id, words)| Some((language.say(id), words?))).collect();
+    let longest = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, words) in facts {
+        push_wrapped(text, &format!("{name:<longest$}  "), &words, width);
     }
 }
 
 /// Returns, for example, `30 min (311 meters), 60 min (2 meters)`.
-fn interval_words(intervals: &[(u32, u64)]) -> String {
+fn interval_words(intervals: &[(u32, u64)], language: &Language) -> String {
     if intervals.is_empty() {
-        return "none".to_owned();
+        return language.say("explain-none");
     }
     let all = intervals.iter().map(|(minutes, meters)| {
         let length = match minutes {
-            minutes if *minutes >= 1440 && minutes % 1440 == 0 => counted((minutes / 1440).into(), "day"),
-            minutes => format!("{minutes} min"),
+            minutes if *minutes >= 1440 && minutes % 1440 == 0 => {
+                said_count("terminal-days", (minutes / 1440).into(), language)
+            }
+            minutes => language.say_with("check-minutes", &[("minutes", &minutes.to_string())]),
         };
-        format!("{length} ({})", counted(*meters, "meter"))
+        format!("{length} ({})", said_count("check-n_meters", *meters, language))
     });
     all.collect::<Vec<_>>().join(", ")
 }
 
-fn zone_words(zone: Option<&str>) -> String {
-    zone.map_or_else(
-        || {
-            "none given: times are taken as they stand and every day has 24 hours. If they are local time, \
-             give --timezone Area/City, for example --timezone Asia/Almaty"
-                .to_owned()
-        },
-        str::to_owned,
-    )
-}
-
 /// Writes one `[[readings]]` block per path, or per file if the files of a path differ; guesses are comments.
-fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
+fn mapping_toml(profile: &ExportProfile, language: &Language, width: usize) -> String {
     let mut by_path: BTreeMap<&str, Vec<&SourceProfile>> = BTreeMap::new();
     for source in &profile.sources {
         by_path.entry(&source.path).or_default().push(source);
@@ -103,9 +104,11 @@ fn mapping_toml(profile: &ExportProfile, width: usize) -> String {
     }
     for (index, (source, block)) in blocks.iter().enumerate() {
         text.push_str(if index == 0 { "" } else { "\n" });
-        for (word, guesses) in [("guessed", &source.mapping.guesses), ("accepted", &source.accepted)] {
+        for (id, guesses) in [("check-guess", &source.mapping.guesses), ("check-accept", &source.accepted)] {
             for guess in guesses {
-                let words = format!("{word} {} = {}: {}", guess.key, guess.value, guess.reason);
+                let (value, reason) = (guess.said_value(language), guess.said_reason(language));
+                let values = [("key", guess.key), ("value", &value), ("reason", &reason)];
+                let words = language.say_with(id, &values);
                 push_comment(&mut text, &words, width);
             }
         }
@@ -126,24 +129,43 @@ fn push_comment(text: &mut String, words: &str, width: usize) {
 mod tests {
     use super::*;
     use crate::cli::made_up;
+    use crate::language::untranslated::english_words;
     use crate::settings::PipelineFile;
 
     #[test]
     fn a_profile_ends_in_a_mapping_to_paste() {
-        insta::assert_snapshot!(render(&made_up::profile(), 100));
+        insta::assert_snapshot!(render(&made_up::profile(), Language::english(), 100));
+    }
+
+    #[test]
+    fn nothing_is_left_in_english_in_another_language() {
+        let profile = made_up::profile();
+        let block = profile.sources[0].mapping.to_toml("exports");
+        let codes: Vec<&str> = profile.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let data = format!(
+            "{block} {} timezone Europe/London april.csv may.csv march.parquet MAC000002 start_utc \
+             the file ends in the middle of a row group; fetch it again",
+            codes.join(" ")
+        );
+        for language in &Language::all()[1..] {
+            let text = render(&profile, language, 100);
+            let english = english_words(&text, &data);
+            assert!(english.is_empty(), "{}: {english:?} in\n{text}", language.code);
+        }
     }
 
     #[test]
     fn a_missing_zone_names_the_flag() {
         let profile = ExportProfile { zone: None, ..made_up::profile() };
-        assert!(render(&profile, 100).contains("--timezone Asia/Almaty"));
+        assert!(render(&profile, Language::english(), 100).contains("--timezone Asia/Almaty"));
     }
 
     #[test]
     fn identical_mappings_stand_once_and_others_each_by_its_file() {
         let mut profile = made_up::profile();
-        let read =
-            |profile: &ExportProfile| -> PipelineFile { toml::from_str(&mapping_toml(profile, 60)).unwrap() };
+        let read = |profile: &ExportProfile| -> PipelineFile {
+            toml::from_str(&mapping_toml(profile, Language::english(), 60)).unwrap()
+        };
         let paths = |file: &PipelineFile| -> Vec<String> {
             file.readings.iter().map(|table| table.path.clone()).collect()
         };
@@ -157,7 +179,10 @@ mod tests {
 
     #[test]
     fn days_are_told_from_minutes() {
-        assert_eq!(interval_words(&[(30, 2), (1440, 1)]), "30 min (2 meters), 1 day (1 meter)");
-        assert_eq!(interval_words(&[]), "none");
+        assert_eq!(
+            interval_words(&[(30, 2), (1440, 1)], Language::english()),
+            "30 min (2 meters), 1 day (1 meter)"
+        );
+        assert_eq!(interval_words(&[], Language::english()), "none");
     }
 }

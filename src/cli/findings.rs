@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::layout::{Side, aligned, aligned_in, grouped, plain, push_line, push_wrapped};
+use super::layout::{Side, aligned_in, plain, push_line, push_wrapped};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 use crate::language::Language;
@@ -53,7 +53,7 @@ pub(super) fn by_code(findings: &[Finding]) -> Vec<CodeCount<'_>> {
     counts.into_values().collect()
 }
 
-/// Appends the findings by code. Their descriptions are in English whatever the language.
+/// Appends the findings by code, with their sentences in the language.
 pub(super) fn push_by_code(
     text: &mut String,
     findings: &[Finding],
@@ -87,7 +87,8 @@ pub(super) fn push_by_code(
 /// Returns, for example, `for example march.parquet: the file ends in the middle of a row group`.
 fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let finding = count.first;
-    let is_unsaid = |name: &&str| !finding.description.contains(*name);
+    let said = finding.words(language);
+    let is_unsaid = |name: &&str| !said.contains(*name);
     let source = finding.source.as_deref().filter(is_unsaid).map(str::to_owned);
     let of_meter = |id| language.say_with("terminal-of_meter", &[("meter", id)]);
     let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(of_meter);
@@ -95,12 +96,12 @@ fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let days = days.map(|(first, last)| language.said_days(first, last));
     let place: Vec<String> = [source, meter, days].into_iter().flatten().collect();
     let lead = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
-    let words = format!("{lead}{}", finding.description);
+    let words = format!("{lead}{said}");
     if count.n > 1 { language.say_with("terminal-example", &[("finding", &words)]) } else { words }
 }
 
 /// Appends the meters with the most skipped data, then the most findings.
-pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding]) {
+pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding], language: &Language) {
     let mut meters: BTreeMap<&MeterId, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
         if let Some(meter) = &finding.meter {
@@ -118,16 +119,22 @@ pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding]) {
     });
     push_line(text, "");
     let n_shown = n_meters.min(MAX_WORST_METERS);
-    push_line(text, &format!("Meters with the most warnings, {n_shown} of {n_meters}:"));
+    let values = [("shown", &n_shown.to_string()[..]), ("all", &n_meters.to_string())];
+    push_line(text, &language.say_with("check-worst", &values));
     let rows: Vec<Vec<String>> = worst
         .iter()
         .take(MAX_WORST_METERS)
         .map(|(meter, of_meter)| {
-            vec![meter.as_str().to_owned(), grouped(of_meter.len() as u64), code_words(of_meter)]
+            let n = plain(&language.said_count(of_meter.len() as u64));
+            vec![meter.as_str().to_owned(), n, code_words(of_meter)]
         })
         .collect();
-    let columns = [("meter", Side::Left), ("findings", Side::Right), ("codes", Side::Left)];
-    aligned(&columns, &rows).iter().for_each(|line| push_line(text, &format!("  {line}")));
+    let columns = [
+        ("terminal-column-meter", Side::Left),
+        ("check-column-findings", Side::Right),
+        ("check-column-codes", Side::Left),
+    ];
+    aligned_in(language, &columns, &rows).iter().for_each(|line| push_line(text, &format!("  {line}")));
 }
 
 fn code_words(findings: &[&Finding]) -> String {
@@ -153,7 +160,7 @@ mod tests {
     fn no_finding_is_said() {
         let mut text = String::new();
         push_by_code(&mut text, &[], Examples::OfEach, Language::english(), 80);
-        push_worst_meters(&mut text, &[]);
+        push_worst_meters(&mut text, &[], Language::english());
         assert_eq!(text, "Findings: none.\n");
     }
 }

@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::acquisition::facts::{Basis, Fact};
 use crate::acquisition::mapping::{
-    Clock, Column, DecimalMark, Guess, Layout, Mapping, MeterFrom, QualityOne, Stamp, TimeForm, TimeFrom,
+    Clock, Column, Guess, Layout, Mapping, MeterFrom, NumberMarks, QualityOne, Stamp, TimeForm, TimeFrom,
     Unit,
 };
 use crate::acquisition::preview::RowAsRead;
@@ -15,6 +15,7 @@ use crate::pipeline::{Consumption, ExportProfile, MappingProfile, RunSummary, So
 use crate::ranking::sensitivity::Sensitivity;
 use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, Settings};
+use hashwatt_core::message;
 
 const SPAN: (Date, Date) = (date(2021, 7, 1), date(2022, 3, 31));
 
@@ -121,23 +122,30 @@ fn reasons(is_suspect: bool) -> Vec<Reason> {
 /// Findings of every severity, in output order.
 pub(super) fn findings() -> Vec<Finding> {
     let gap = |meter: &str, n: u64| {
-        Finding::new(Code::Gap, Severity::Warning, format!("{n} of 13152 intervals are missing"))
+        let percent = Value::number(100.0 * n as f64 / 13_152.0, 1);
+        let message = message!("gap", missing = n, expected = 13_152_u64, percent = percent, longest = 1_u32);
+        Finding::new(Code::Gap, Severity::Warning, message)
             .of_meter(MeterId::from(meter))
             .between(date(2021, 8, 3), date(2021, 8, 4))
     };
+    let (most, limit, usual) = (Value::number(400.0, 1), Value::number(15.0, 1), Value::number(1.5, 1));
+    let spike = message!("spike", most = most, days = 1_u32, limit = limit, usual = usual);
+    let files = message!("files", first = "april.csv", more = 0_u64);
+    let reason = message!("no_name_states_unit");
+    let guessed = message!("guessed", names = files, key = "unit", value = "kWh", reason = reason);
     vec![
         Finding::new(
             Code::FileSkipped,
             Severity::Skipped,
-            "the file ends in the middle of a row group; fetch it again",
+            message!("file_skipped", error = "the file ends in the middle of a row group; fetch it again"),
         )
         .in_source("march.parquet"),
         gap("KZ-0001", 96),
         gap("KZ-0002", 48),
-        Finding::new(Code::Spike, Severity::Warning, "demand 400 kW > 15 kW that the connection carries")
+        Finding::new(Code::Spike, Severity::Warning, spike)
             .of_meter(MeterId::from("KZ-0002"))
             .between(date(2021, 9, 1), date(2021, 9, 1)),
-        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh").in_source("april.csv"),
+        Finding::new(Code::Guessed, Severity::Note, guessed).in_source("april.csv"),
     ]
 }
 
@@ -171,8 +179,9 @@ pub(super) fn profile() -> ExportProfile {
 }
 
 fn mapping_profile() -> MappingProfile {
-    let fact =
-        |what, value: &str, basis, why: &str| Fact { what, value: value.into(), basis, why: why.into() };
+    let fact = |what, value, basis, why| Fact { what, value, basis, why };
+    let unit = message!("as_it_is", value = "kWh");
+    let clock = message!("clock_local", zone = "Europe/London");
     let cell = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let row = |row, text: &str, energy_kwh| RowAsRead {
         row,
@@ -187,9 +196,9 @@ fn mapping_profile() -> MappingProfile {
         name: "exports/april.csv".into(),
         n_files: 2,
         facts: vec![
-            fact("rows", "a row an interval", Basis::Stated, ""),
-            fact("unit", "kWh", Basis::File, "in the column's name"),
-            fact("clock", "local time of Europe/London", Basis::Guessed, "the hour that it skips is missing"),
+            fact(message!("fact_rows"), message!("rows_long"), Basis::Stated, None),
+            fact(message!("fact_unit"), unit, Basis::File, Some(message!("unit_in_name"))),
+            fact(message!("fact_clock"), clock, Basis::Guessed, Some(message!("zone_given"))),
         ],
         rows: vec![row(1, "0.143", 0.143), row(13_152, "1.2", 1.2)],
     }
@@ -202,6 +211,7 @@ fn mapping() -> Mapping {
         meter: MeterFrom::Column(column(0, "LCLid")),
         time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
         day_part: None,
+        end_time: None,
         minutes: None,
         quality: None,
         quality_one: QualityOne::Estimated,
@@ -209,7 +219,7 @@ fn mapping() -> Mapping {
         voltage: None,
         added: Vec::new(),
         only_rows: Vec::new(),
-        decimal: DecimalMark::Point,
+        numbers: NumberMarks::default(),
         encoding: None,
         skip_lines: 0,
         sheet: None,
@@ -217,10 +227,6 @@ fn mapping() -> Mapping {
         multiplier: 1.0,
         clock: Some(Clock::Local),
         stamp: Stamp::Start,
-        guesses: vec![Guess {
-            key: "clock",
-            value: "local".into(),
-            reason: "the hour that Europe/London skips on 27 March 2022 is missing for every meter".into(),
-        }],
+        guesses: vec![Guess::new("clock", "utc", message!("name_says_so", column = "start_utc"))],
     }
 }

@@ -34,8 +34,10 @@ use self::outcome::Outcome;
 use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::error::{Error, Result};
 use crate::folder::{Holds, KeptFile, Workspace};
+use crate::language::Language;
 use crate::pipeline;
 use crate::run::explain::explain;
+use crate::run::past_run::PastRun;
 use crate::run::schema::dictionary;
 use crate::settings::Settings;
 use crate::tips::triage;
@@ -74,14 +76,14 @@ fn run_job(job: Job) -> Result<Outcome> {
             outcome::print(&dictionary())?;
             Ok(Outcome::Done)
         }
-        Job::Verify(folder) => {
+        Job::Verify(folder, language) => {
             let verified = verify(&folder)?;
-            outcome::print(&verified::render(&verified, &folder))?;
+            outcome::print(&verified::render(&verified, &folder, language))?;
             Ok(if verified.damages.is_empty() { Outcome::Done } else { Outcome::DoneInPart })
         }
-        Job::Simulate(settings) => {
+        Job::Simulate(settings, language) => {
             let summary = simulate(&settings)?;
-            outcome::print(&simulated::render(&summary, &settings))?;
+            outcome::print(&simulated::render(&summary, &settings, language))?;
             Ok(Outcome::Done)
         }
     }
@@ -95,27 +97,27 @@ fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
         Answer::Json => json::of_run(&summary, settings),
     };
     outcome::print(&text)?;
-    Ok(outcome::conclude(&summary.findings))
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let profile = match pipeline::check(settings, terminal::watch().as_ref()) {
         Ok(profile) => profile,
-        Err(error) => return Err(report_not_readable(error, answer)?),
+        Err(error) => return Err(report_not_readable(error, answer, settings.language)?),
     };
     let text = match answer {
-        Answer::Text => check_profile::render(&profile, terminal::width()),
+        Answer::Text => check_profile::render(&profile, settings.language, terminal::width()),
         Answer::Json => json::of_profile(&profile),
     };
     outcome::print(&text)?;
-    Ok(outcome::conclude(&profile.findings))
+    Ok(outcome::conclude(&profile.findings, settings.language))
 }
 
 /// Prints the verdict on an export that cannot be read, and returns why.
-fn report_not_readable(error: Error, answer: Answer) -> Result<Error> {
+fn report_not_readable(error: Error, answer: Answer, language: &Language) -> Result<Error> {
     let words = match answer {
-        Answer::Text => verdict::not_readable(&error).map(|line| line + "\n"),
+        Answer::Text => verdict::not_readable(&error, language).map(|line| line + "\n"),
         Answer::Json => json::of_not_readable(&error),
     };
     if let Some(words) = words {
@@ -127,8 +129,8 @@ fn report_not_readable(error: Error, answer: Answer) -> Result<Error> {
 fn run_digest(settings: &Settings) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let summary = pipeline::digest(settings, terminal::watch().as_ref())?;
-    outcome::print(&digest_summary::render(&summary, &settings.digests(), terminal::width()))?;
-    Ok(outcome::conclude(&summary.findings))
+    outcome::print(&digest_summary::render(&summary, settings, terminal::width()))?;
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_backtest(
@@ -146,18 +148,20 @@ fn run_backtest(
         summary.findings.extend(workspace.publish(&BTreeMap::new())?.iter().map(KeptFile::finding));
     }
     outcome::print(&match answer {
-        Answer::Text => backtested::render(&summary, terminal::width()),
+        Answer::Text => backtested::render(&summary, settings.language, terminal::width()),
         Answer::Json => json::of_backtest(&summary),
     })?;
-    Ok(outcome::conclude(&summary.findings))
+    Ok(outcome::conclude(&summary.findings, settings.language))
 }
 
 fn run_triage(job: &TriageJob) -> Result<Outcome> {
     start_threads(job.threads)?;
     let watch = terminal::watch();
     let triage = triage(&job.run, &job.tips, job.streets.as_deref(), &job.out, watch.as_ref())?;
-    outcome::print(&triaged::render(&triage, &job.out, terminal::width()))?;
-    Ok(outcome::conclude(&triage.findings))
+    let of_run = || PastRun::glance(&job.run).map_or(Language::english(), |run| run.language());
+    let language = job.language.unwrap_or_else(of_run);
+    outcome::print(&triaged::render(&triage, &job.out, language, terminal::width()))?;
+    Ok(outcome::conclude(&triage.findings, language))
 }
 
 /// Sets the number of threads for all stages.

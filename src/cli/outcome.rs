@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::layout::without_controls;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Severity};
+use crate::language::Language;
 
 /// Exit code when the command could not run.
 const COULD_NOT_RUN: u8 = 2;
@@ -40,12 +41,13 @@ impl Outcome {
 
 /// Concludes a command that ran. Where standard output goes to a file, a person or a scheduler still sees on
 /// standard error why the exit code is 1.
-pub(super) fn conclude(findings: &[Finding]) -> Outcome {
+pub(super) fn conclude(findings: &[Finding], language: &Language) -> Outcome {
     if !std::io::stdout().is_terminal() {
         let skipped = findings.iter().filter(|finding| finding.severity == Severity::Skipped);
         for finding in skipped.take(MAX_SHOWN) {
             // If standard error is closed, only the exit code is left.
-            let _ = writeln!(std::io::stderr(), "left out: {}", without_controls(&finding.description));
+            let words = language.say_with("terminal-left_out", &[("finding", &finding.words(language))]);
+            let _ = writeln!(std::io::stderr(), "{}", without_controls(&words));
         }
     }
     Outcome::of(findings)
@@ -80,10 +82,11 @@ pub(super) fn print_usage(answer: &clap::Error) -> ExitCode {
 mod tests {
     use super::*;
     use crate::finding::Code;
+    use hashwatt_core::message;
 
     #[test]
     fn only_what_was_skipped_changes_the_outcome() {
-        let finding = |severity| Finding::new(Code::Gap, severity, "a");
+        let finding = |severity| Finding::new(Code::Gap, severity, message!("all_zero", intervals = 48_u64));
         assert_eq!(Outcome::of(&[]), Outcome::Done);
         assert_eq!(Outcome::of(&[finding(Severity::Warning), finding(Severity::Note)]), Outcome::Done);
         assert_eq!(Outcome::of(&[finding(Severity::Note), finding(Severity::Skipped)]), Outcome::DoneInPart);

@@ -58,9 +58,9 @@ pub(super) enum Job {
     /// Compare tips with a run.
     Triage(TriageJob),
     /// Simulate a district.
-    Simulate(SimulateSettings),
+    Simulate(SimulateSettings, &'static Language),
     /// Check a folder against the record of what was written.
-    Verify(PathBuf),
+    Verify(PathBuf, &'static Language),
     /// Print the dictionary of a run's tables.
     Schema,
 }
@@ -78,14 +78,17 @@ pub(super) struct TriageJob {
     pub out: PathBuf,
     /// Worker threads.
     pub threads: usize,
+    /// Language of what is printed; `None`: the run's own.
+    pub language: Option<&'static Language>,
 }
 
 impl TryFrom<TriageArguments> for TriageJob {
     type Error = Error;
 
     fn try_from(typed: TriageArguments) -> Result<Self> {
-        let TriageArguments { run, tips, streets, out, threads } = typed;
-        Ok(Self { run, tips, streets, out, threads: check_threads(threads)? })
+        let TriageArguments { run, tips, streets, out, threads, language: code } = typed;
+        let (threads, language) = (check_threads(threads)?, language(code.as_deref())?);
+        Ok(Self { run, tips, streets, out, threads, language })
     }
 }
 
@@ -110,8 +113,11 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         },
         Command::Review(typed) => review_job(typed),
         Command::Triage(typed) => Job::Triage(typed.try_into()?),
-        Command::Simulate(typed) => Job::Simulate(simulate_settings(typed)?),
-        Command::Verify(typed) => Job::Verify(typed.folder),
+        Command::Simulate(typed) => {
+            let language = language_or_english(typed.language.as_deref())?;
+            Job::Simulate(simulate_settings(typed)?, language)
+        }
+        Command::Verify(typed) => Job::Verify(typed.folder, language_or_english(typed.language.as_deref())?),
         Command::Schema => Job::Schema,
     })
 }
@@ -146,13 +152,7 @@ fn ranking_settings(
     ranking: &RankingArguments,
     out: Option<PathBuf>,
 ) -> Result<Settings> {
-    let flags = Overrides {
-        out,
-        store: ranking.store.clone(),
-        seed: ranking.seed,
-        language: language(ranking.language.as_deref())?,
-        ..Overrides::default()
-    };
+    let flags = Overrides { out, store: ranking.store.clone(), seed: ranking.seed, ..Overrides::default() };
     subject_settings(subject, flags)
 }
 
@@ -160,8 +160,12 @@ fn language(code: Option<&str>) -> Result<Option<&'static Language>> {
     code.map(|code| Language::named("--language", code)).transpose()
 }
 
+fn language_or_english(code: Option<&str>) -> Result<&'static Language> {
+    Ok(language(code)?.unwrap_or_else(Language::english))
+}
+
 fn subject_settings(subject: &SubjectArguments, flags: Overrides) -> Result<Settings> {
-    let flags = overrides(&subject.input, &subject.run, flags);
+    let flags = overrides(&subject.input, &subject.run, flags)?;
     pipeline_file(subject.pipeline.as_deref())?.check(&flags)
 }
 
@@ -172,7 +176,7 @@ fn check_settings(typed: &CheckArguments) -> Result<Settings> {
         let cure = "Give one pipeline file; exports may be any number";
         return Err(Error::setting("PIPELINE.toml", format!("`{second}` is a second pipeline file"), cure));
     }
-    let mut flags = overrides(&typed.input, &typed.run, Overrides::default());
+    let mut flags = overrides(&typed.input, &typed.run, Overrides::default())?;
     flags.readings.extend(exports.into_iter().cloned());
     if flags.readings.is_empty() && pipelines.is_empty() {
         return Err(Error::setting("EXPORT", "no export is named", "Write hashwatt check export.parquet"));
@@ -218,8 +222,8 @@ fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
     })
 }
 
-fn overrides(input: &InputArguments, run: &RunArguments, more: Overrides) -> Overrides {
-    Overrides {
+fn overrides(input: &InputArguments, run: &RunArguments, more: Overrides) -> Result<Overrides> {
+    Ok(Overrides {
         readings: input.readings.clone(),
         register: input.register.clone(),
         weather: input.weather.clone(),
@@ -227,9 +231,10 @@ fn overrides(input: &InputArguments, run: &RunArguments, more: Overrides) -> Ove
         verdicts: input.verdicts.clone(),
         timezone: input.timezone.clone(),
         threads: run.threads,
+        language: language(run.language.as_deref())?,
         doubts: input.accept_guesses.then_some(Doubts::Accepted),
         ..more
-    }
+    })
 }
 
 fn is_pipeline(subject: &str) -> bool {

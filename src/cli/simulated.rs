@@ -1,40 +1,49 @@
 //! Prints what `simulate` wrote and how to run on it.
 
-use super::layout::{counted, push_line, without_controls};
+use super::layout::{push_line, said_count, without_controls};
+use crate::language::Language;
 use crate::trials::{SimulateSettings, Summary};
 
 /// Renders the result of a simulation as text.
-pub(super) fn render(summary: &Summary, settings: &SimulateSettings) -> String {
+pub(super) fn render(summary: &Summary, settings: &SimulateSettings, language: &Language) -> String {
     let mut text = String::new();
-    let points = counted(summary.n_meters as u64, "usage point");
-    let transformers = counted(summary.n_transformers as u64, "transformer");
-    let rows = counted(summary.n_rows, "row");
-    push_line(
-        &mut text,
-        &format!(
-            "{points} under {transformers}, {} from {}, {} min, zone {}, seed {}: {rows}.",
-            counted(settings.n_days as u64, "day"),
-            summary.first_day,
-            settings.interval_minutes,
-            summary.zone,
-            settings.seed
-        ),
-    );
-    push_line(
-        &mut text,
-        &format!(
-            "{}, {}, {} with unmetered load, {}; truth.parquet says which.",
-            counted(summary.n_rigs as u64, "rig"),
-            counted(summary.n_look_alikes as u64, "look-alike"),
-            counted(summary.n_unmetered as u64, "transformer"),
-            counted(summary.n_tips as u64, "tip")
-        ),
-    );
-    push_line(&mut text, "\nWritten:");
+    let count = |id, n: usize| said_count(id, n as u64, language);
+    let (points, transformers) =
+        (count("terminal-points", summary.n_meters), count("terminal-transformers", summary.n_transformers));
+    let (days, rows) =
+        (count("terminal-days", settings.n_days), said_count("terminal-rows", summary.n_rows, language));
+    let first = language.said_day(summary.first_day);
+    let (minutes, seed) = (settings.interval_minutes.to_string(), settings.seed.to_string());
+    let district = [
+        ("points", &points[..]),
+        ("transformers", &transformers),
+        ("days", &days),
+        ("first", &first),
+        ("minutes", &minutes),
+        ("zone", summary.zone),
+        ("seed", &seed),
+        ("rows", &rows),
+    ];
+    push_line(&mut text, &language.say_with("terminal-simulated", &district));
+    let (rigs, look_alikes) =
+        (count("terminal-rigs", summary.n_rigs), count("terminal-look_alikes", summary.n_look_alikes));
+    let (unmetered, tips) =
+        (count("terminal-transformers", summary.n_unmetered), count("terminal-tips", summary.n_tips));
+    let planted = [
+        ("rigs", &rigs[..]),
+        ("look_alikes", &look_alikes),
+        ("transformers", &unmetered),
+        ("tips", &tips),
+        ("file", "truth.parquet"),
+    ];
+    push_line(&mut text, &language.say_with("terminal-planted", &planted));
+    push_line(&mut text, "");
+    push_line(&mut text, &language.say("terminal-files_written"));
     summary.files.iter().for_each(|file| push_line(&mut text, &format!("  {}", file.display())));
-    summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().description));
+    summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().words(language)));
     let out = settings.out.display();
-    push_line(&mut text, "\nTo run on it:");
+    push_line(&mut text, "");
+    push_line(&mut text, &language.say("terminal-to_run"));
     push_line(
         &mut text,
         &format!("  hashwatt detect --readings {out}/readings.parquet --register {out}/register.parquet \\"),
@@ -70,6 +79,6 @@ mod tests {
             files: ["readings.parquet", "truth.parquet"].map(|name| settings.out.join(name)).into(),
             kept: Vec::new(),
         };
-        insta::assert_snapshot!(render(&summary, &settings));
+        insta::assert_snapshot!(render(&summary, &settings, Language::english()));
     }
 }

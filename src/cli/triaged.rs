@@ -3,36 +3,35 @@
 use std::path::Path;
 
 use super::findings::{Examples, push_by_code};
-use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
+use super::layout::{Side, aligned_in, push_line, said_count, without_controls};
 use crate::language::Language;
 use crate::tips::{Answer, Triage};
 
 /// At most this many tips are shown; the files have all.
 const MAX_SHOWN: usize = 15;
 
-const COLUMNS: [Column<'static>; 6] = [
-    ("rank", Side::Right),
-    ("tip", Side::Left),
-    ("the data", Side::Left),
-    ("chance", Side::Right),
-    ("rig", Side::Right),
-    ("place", Side::Left),
+/// Columns of the tips: messages and sides.
+const COLUMNS: [(&str, Side); 6] = [
+    ("terminal-column-rank", Side::Right),
+    ("terminal-column-tip", Side::Left),
+    ("terminal-column-answer", Side::Left),
+    ("terminal-column-chance", Side::Right),
+    ("terminal-column-kw", Side::Right),
+    ("terminal-column-place", Side::Left),
 ];
 
 /// Renders the result of a triage as text, for lines of `width` characters.
-pub(super) fn render(triage: &Triage, out: &Path, width: usize) -> String {
+pub(super) fn render(triage: &Triage, out: &Path, language: &Language, width: usize) -> String {
     let mut text = String::new();
-    let n = |answer: Answer| triage.count(answer);
-    push_line(
-        &mut text,
-        &format!(
-            "{}: {} supported, {} not supported, {} not judgeable.",
-            counted(triage.tips.len() as u64, "tip"),
-            n(Answer::Supported),
-            n(Answer::NotSupported),
-            n(Answer::NotJudgeable)
-        ),
-    );
+    let tips = said_count("terminal-tips", triage.tips.len() as u64, language);
+    let n = |answer: Answer| triage.count(answer).to_string();
+    let answers = [
+        ("tips", &tips[..]),
+        ("supported", &n(Answer::Supported)),
+        ("not_supported", &n(Answer::NotSupported)),
+        ("not_judgeable", &n(Answer::NotJudgeable)),
+    ];
+    push_line(&mut text, &language.say_with("terminal-triaged", &answers));
     let rows: Vec<Vec<String>> = triage
         .tips
         .iter()
@@ -45,25 +44,28 @@ pub(super) fn render(triage: &Triage, out: &Path, width: usize) -> String {
                 0 | 1 => String::new(),
                 n => format!(" (+{})", n - 1),
             };
-            let smallest = answer.smallest_kw.map(|kw| format!("< {kw:.1} kW"));
-            let rig = best.and_then(|line| line.rig_kw).map(|kw| format!("{:.1} kW", kw[0]));
+            let smallest = answer.smallest_kw.map(|kw| format!("< {}", language.said_kw(kw)));
+            let rig = best.and_then(|line| line.rig_kw).map(|kw| language.said_kw(kw[0]));
             vec![
                 one.rank.to_string(),
                 format!("{}{others}", one.tip.tip_id),
-                answer.answer.as_str().replace('_', " "),
-                format!("{:.0}%", 100.0 * answer.posterior),
+                language.name_of("answer", answer.answer.as_str()),
+                language.percent(answer.posterior, 0),
                 rig.or(smallest).unwrap_or_default(),
                 best.map(|line| line.meter_id.clone()).unwrap_or_default(),
             ]
         })
         .collect();
     push_line(&mut text, "");
-    aligned(&COLUMNS, &rows).iter().for_each(|line| push_line(&mut text, &format!("  {line}")));
+    aligned_in(language, &COLUMNS, &rows).iter().for_each(|line| push_line(&mut text, &format!("  {line}")));
+    push_line(&mut text, "");
+    let file = format!("{}/triage.csv (.xlsx, .parquet)", out.display());
     push_line(
         &mut text,
-        &format!("\nWritten: {}/triage.csv (.xlsx, .parquet), a page a tip in tips/", out.display()),
+        &language.say_with("terminal-triage_written", &[("file", &file), ("folder", "tips/")]),
     );
-    push_line(&mut text, "A tip is a claim; what the data says to it is evidence, not proof.\n");
-    push_by_code(&mut text, &triage.findings, Examples::OfEach, Language::english(), width);
+    push_line(&mut text, &language.say("terminal-tip_caution"));
+    push_line(&mut text, "");
+    push_by_code(&mut text, &triage.findings, Examples::OfEach, language, width);
     without_controls(&text)
 }

@@ -1,11 +1,15 @@
-//! Describes trouble with data as a value: a code, a meter or file, a period, a sentence and proof.
+//! Describes trouble with data as a value: a code, a meter or file, a period, a sentence with its values, and proof.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::MeterId;
+use crate::language::Language;
+use crate::language::message::{Message, Values};
+use crate::message;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
@@ -154,8 +158,12 @@ impl Severity {
     }
 }
 
+/// Family of the sentences of findings: their texts are `finding-CODE` in `templates/locales/*/findings.ftl`.
+pub const FINDING: &str = "finding";
+
 /// One observation about the data, with its proof. Findings only flag; they never remove data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Finding {
     /// Type of the finding.
     pub code: Code,
@@ -170,9 +178,48 @@ pub struct Finding {
     /// Last local day concerned.
     pub last_day: Option<Date>,
     /// One sentence for a person: the value seen, what it was compared with, and the cure.
-    pub description: String,
+    pub message: Message,
     /// The measured values behind the sentence.
     pub data: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A finding as JSON, with its sentence in English.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    code: Code,
+    severity: Severity,
+    source: Option<String>,
+    meter: Option<MeterId>,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    description: String,
+    /// Code of the sentence; stores of earlier versions have none.
+    #[serde(default)]
+    message: Option<String>,
+    /// Values of the sentence.
+    #[serde(default)]
+    parameters: Values,
+    data: serde_json::Map<String, serde_json::Value>,
+}
+
+impl From<Finding> for Written {
+    fn from(finding: Finding) -> Self {
+        let description = finding.words(Language::english());
+        let Finding { code, severity, source, meter, first_day, last_day, message, data } = finding;
+        let (message, parameters) = (Some(message.code.into_owned()), message.values);
+        Self { code, severity, source, meter, first_day, last_day, description, message, parameters, data }
+    }
+}
+
+impl From<Written> for Finding {
+    fn from(written: Written) -> Self {
+        let Written { code, severity, source, meter, first_day, last_day, data, .. } = written;
+        let message = match written.message {
+            Some(code) => Message { code: Cow::Owned(code), values: written.parameters },
+            None => message!("as_said", words = written.description),
+        };
+        Self { code, severity, source, meter, first_day, last_day, message, data }
+    }
 }
 
 /// Key of the number of findings that a summarising finding stands for.
@@ -186,7 +233,8 @@ impl Finding {
     }
 
     /// Builds a finding that has only a sentence so far.
-    pub fn new(code: Code, severity: Severity, description: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(code: Code, severity: Severity, message: Message) -> Self {
         Self {
             code,
             severity,
@@ -194,9 +242,21 @@ impl Finding {
             meter: None,
             first_day: None,
             last_day: None,
-            description: description.into(),
+            message,
             data: serde_json::Map::new(),
         }
+    }
+
+    /// Returns the sentence in a language.
+    #[must_use]
+    pub fn words(&self, language: &Language) -> String {
+        language.say_message(FINDING, &self.message)
+    }
+
+    /// Returns the sentence in English, as errors and JSON write it.
+    #[must_use]
+    pub fn english(&self) -> String {
+        self.words(Language::english())
     }
 
     /// Adds the file or table.
@@ -238,7 +298,8 @@ pub fn sort_findings(findings: &mut [Finding]) {
             .then_with(|| a.source.cmp(&b.source))
             .then_with(|| a.meter.cmp(&b.meter))
             .then_with(|| a.first_day.cmp(&b.first_day))
-            .then_with(|| a.description.cmp(&b.description))
+            .then_with(|| a.message.code.cmp(&b.message.code))
+            .then_with(|| a.message.parameters().cmp(&b.message.parameters()))
     });
 }
 
@@ -259,10 +320,22 @@ mod tests {
     #[test]
     fn the_worst_comes_first() {
         let mut findings = vec![
-            Finding::new(Code::Gap, Severity::Note, "a"),
-            Finding::new(Code::FileSkipped, Severity::Skipped, "b"),
+            Finding::new(Code::Gap, Severity::Note, message!("as_said", words = "a")),
+            Finding::new(Code::FileSkipped, Severity::Skipped, message!("as_said", words = "b")),
         ];
         sort_findings(&mut findings);
         assert_eq!(findings[0].code, Code::FileSkipped);
+    }
+
+    #[test]
+    fn a_finding_comes_back_as_it_was_written_and_one_of_an_earlier_version_with_its_words() {
+        let finding =
+            Finding::new(Code::Gap, Severity::Note, message!("gap_few", meters = 3_usize)).with("n", 3);
+        let text = serde_json::to_string(&finding).unwrap();
+        assert!(text.contains(r#""description":"3 meters miss"#), "{text}");
+        assert_eq!(serde_json::from_str::<Finding>(&text).unwrap(), finding);
+        let earlier = r#"{"code":"gap","severity":"note","source":null,"meter":null,"first_day":null,"last_day":null,
+            "description":"a day is missing","data":{}}"#;
+        assert_eq!(serde_json::from_str::<Finding>(earlier).unwrap().english(), "a day is missing");
     }
 }

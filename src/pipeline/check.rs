@@ -88,8 +88,8 @@ impl ExportProfile {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let facts = self.mappings.iter().flat_map(|mapping| &mapping.facts);
-        let guessed: BTreeSet<(&str, String)> =
-            facts.filter(|fact| fact.basis >= Basis::Guessed).map(|fact| (fact.what, fact.alike())).collect();
+        let guessed: BTreeSet<String> =
+            facts.filter(|fact| fact.basis >= Basis::Guessed).map(Fact::alike).collect();
         match guessed.len() as u64 {
             0 => Verdict::Ready,
             n => Verdict::ReadyWithGuesses(n),
@@ -146,12 +146,12 @@ pub fn check(settings: &Settings, watch: &dyn Watch) -> Result<ExportProfile> {
 /// Groups the files by how they are read, in order of the first of each; that one's rows are shown.
 fn mapping_profiles(sources: &[Source], settings: &Settings) -> Vec<MappingProfile> {
     let zone = settings.zone.as_ref();
-    let mut groups: BTreeMap<Vec<(&str, String, Basis)>, usize> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<(String, Basis)>, usize> = BTreeMap::new();
     let mut profiles: Vec<MappingProfile> = Vec::new();
     for source in sources {
         let stated = settings.readings.iter().find(|stated| stated.path == source.path);
         let facts = facts_of(source, stated.unwrap_or(&settings.readings[0]), zone);
-        let key = facts.iter().map(|fact| (fact.what, fact.alike(), fact.basis)).collect();
+        let key = facts.iter().map(|fact| (fact.alike(), fact.basis)).collect();
         match groups.get(&key) {
             Some(&at) => profiles[at].n_files += 1,
             None => {

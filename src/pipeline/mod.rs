@@ -19,6 +19,7 @@ use crate::finding::{Code, Finding, Severity, sort_findings};
 use crate::progress::Watch;
 use crate::ranking::prior::ENOUGH_METERS;
 use crate::settings::Settings;
+use hashwatt_core::message;
 
 pub use backtest::{BacktestSummary, backtest};
 use beside::Tables;
@@ -69,10 +70,8 @@ fn all_findings(
         findings.extend(tables.event_days.and_then(|own| check_events(own, days)));
     }
     if n < ENOUGH_METERS {
-        let words = format!(
-            "{n} meters could be judged; with fewer than {ENOUGH_METERS} to learn from, scores lean on a model of homes elsewhere and expected false leads are rough"
-        );
-        findings.push(Finding::new(Code::FewPeers, Severity::Warning, words).with("n_meters", n));
+        let message = message!("few_peers", meters = n, enough = ENOUGH_METERS);
+        findings.push(Finding::new(Code::FewPeers, Severity::Warning, message).with("n_meters", n));
     }
     sort_findings(&mut findings);
     findings

@@ -12,16 +12,17 @@ use super::by_meter::{ByMeter, floats, texts};
 use super::lines::{Line, Lines};
 use super::points::Points;
 use super::query::Answers;
-use arrow::array::Array as _;
+use arrow::array::{Array as _, RecordBatch, StringArray};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::ids::GroupId;
 use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 use hashwatt_readings::digest::store::manifest::MANIFEST;
 use hashwatt_run::PeerDay;
 use hashwatt_run::past_run::PastRun;
-use hashwatt_run::schema::{REASONS, RIVALS};
+use hashwatt_run::schema::{FINDINGS, REASONS, RIVALS};
 use hashwatt_run::tables::peer_days;
 use hashwatt_tips::calibration::Calibration;
 use hashwatt_tips::index::{Index, Point};
@@ -51,6 +52,7 @@ pub struct RunView {
     tip_facts: RunFacts,
     reasons: ByMeter,
     rivals: ByMeter,
+    findings: ByMeter,
     /// Digest stores by folder, each opened once.
     stores: Mutex<BTreeMap<PathBuf, Arc<DigestStore>>>,
 }
@@ -64,6 +66,19 @@ pub struct Evidence {
     pub reasons: Vec<(Message, f64)>,
 }
 
+/// Something found in the data of one meter.
+#[derive(Debug)]
+pub struct FoundHere {
+    /// What it is.
+    pub code: String,
+    /// `skipped`, `warning` or `note`.
+    pub severity: String,
+    /// First and last local day, where it has a time.
+    pub days: Option<(Date, Date)>,
+    /// The sentence, of the family of findings.
+    pub message: Message,
+}
+
 impl RunView {
     /// Opens the run, with the utility's table of old street names.
     ///
@@ -75,14 +90,15 @@ impl RunView {
         let points = Points::of(&run)?;
         let lines = Lines::of(&run, &points)?;
         let (reasons, rivals) = (ByMeter::of(&run, REASONS.file)?, ByMeter::of(&run, RIVALS.file)?);
+        let findings = ByMeter::of(&run, FINDINGS.file)?;
         // Runs of earlier versions do not have this table.
         let peers_path = run.path(peer_days::FILE_NAME);
         let peers =
             if peers_path.is_file() { peer_days::read_peer_days(&peers_path)? } else { BTreeMap::new() };
         let last_day = run.last_day();
-        let (renamed, findings) = streets.map(Renamed::read).transpose()?.unwrap_or_default();
-        for finding in &findings {
-            tracing::warn!(source = finding.source, "{}", finding.description);
+        let (renamed, of_streets) = streets.map(Renamed::read).transpose()?.unwrap_or_default();
+        for finding in &of_streets {
+            tracing::warn!(source = finding.source, "{}", finding.english());
         }
         let tip_index = Index::of_points(tip_points(&points, &lines)?, &renamed);
         let tip_facts =
@@ -101,6 +117,7 @@ impl RunView {
             tip_facts,
             reasons,
             rivals,
+            findings,
             stores: Mutex::default(),
         })
     }
@@ -143,6 +160,29 @@ impl RunView {
         Ok(rivals)
     }
 
+    /// Returns what was found in the data of a meter, in the order of the run.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn findings(&self, meter: &str) -> Result<Vec<FoundHere>> {
+        let mut found = Vec::new();
+        for batch in &self.findings.rows(meter)? {
+            let (codes, severities) = (texts(batch, "code")?, texts(batch, "severity")?);
+            let (first, last) = (texts(batch, "first_day")?, texts(batch, "last_day")?);
+            let messages = messages(batch)?;
+            for (row, message) in messages.into_iter().enumerate() {
+                let day = |days: &StringArray| days.is_valid(row).then(|| days.value(row).parse().ok())?;
+                found.push(FoundHere {
+                    code: codes.value(row).to_owned(),
+                    severity: severities.value(row).to_owned(),
+                    days: day(&first).zip(day(&last)),
+                    message,
+                });
+            }
+        }
+        Ok(found)
+    }
+
     /// Returns the days of a meter or residual; `None` if the run has none.
     ///
     /// # Errors
@@ -182,6 +222,18 @@ impl RunView {
         let calibration = Calibration::shipped();
         answer::Desk { index: &self.tip_index, data: self, calibration }.answer(tip, weight)
     }
+}
+
+/// Returns the sentences of some rows of `findings.parquet`. Runs of earlier versions have them in their language alone.
+fn messages(batch: &RecordBatch) -> Result<Vec<Message>> {
+    if batch.column_by_name("message").is_none() {
+        let said = texts(batch, "description")?;
+        return Ok((0..said.len()).map(|row| message!("as_said", words = said.value(row))).collect());
+    }
+    let (codes, parameters) = (texts(batch, "message")?, texts(batch, "parameters")?);
+    let message = |row| Message::stored(codes.value(row), parameters.value(row));
+    let messages = (0..codes.len()).map(message).collect::<std::result::Result<_, _>>();
+    messages.map_err(|error| Error::table(FINDINGS.file, error))
 }
 
 /// Returns the points that tips are matched to: those of the register, and lines that the register lacks.

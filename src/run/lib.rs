@@ -114,7 +114,7 @@ fn write_tables(folder: &Path, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -
         (SUSPECTS.file, suspects.clone()),
         (REASONS.file, tables::evidence::reasons_frame(run.scored, language)?),
         (RIVALS.file, tables::evidence::rivals_frame(run.scored)?),
-        (FINDINGS.file, tables::findings::findings_frame(run.findings)?),
+        (FINDINGS.file, tables::findings::findings_frame(run.findings, run.settings.language)?),
         (REGISTER.file, tables::register::register_frame(run.register)?),
     ];
     let stages = run.stage_tables.iter().map(|(name, frame)| (*name, frame.clone()));

@@ -15,6 +15,7 @@ use hashwatt_core::folder::{Holds, Workspace};
 use hashwatt_core::ids::{GroupId, MeterId};
 use hashwatt_core::language::Language;
 use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 use hashwatt_core::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
 use hashwatt_detection::network::risk::Risks;
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
@@ -29,13 +30,12 @@ pub const HOSTILE_ID: &str = "<script>alert(1)</script>";
 /// Start of the first suspect's farm.
 pub const ONSET: Date = date(2021, 11, 10);
 
-/// What the made-up run's data says: ids, addresses, register, codes, files, and findings, whose words are in
-/// English whatever the language.
+/// What the made-up run's data says: ids, addresses, register, codes, files and their columns, and an error, whose words
+/// are in English whatever the language.
 pub const DATA_WORDS: &str = "KZ-0042 KZ-0007 residual:TX-7 F-1 alert script img src onerror Abay Ave 10, flat 4 \
     Substation yard residential household business greenhouse farm Asia/Almaty readings.parquet march.parquet \
     register.csv HYPERLINK confirmed file_skipped gap guessed level_shift flatness base_load data_fault verdict \
-    the file ends in the middle of a row group; fetch it again 96 of 13152 intervals are missing \
-    the unit was taken for kWh";
+    the file ends in the middle of a row group; fetch it again unit kWh readings";
 
 const FIRST_DAY: Date = date(2021, 7, 1);
 const LAST_DAY: Date = date(2022, 3, 31);
@@ -186,20 +186,24 @@ pub fn register() -> Register {
 
 /// Returns the made-up findings.
 pub fn findings() -> Vec<Finding> {
+    let percent = Value::number(100.0 * 96.0 / 13_152.0, 1);
+    let gap = message!("gap", missing = 96_u64, expected = 13_152_u64, percent = percent, longest = 1_u32);
+    let files = message!("files", first = "readings.parquet", more = 0_u64);
+    let reason = message!("no_name_states_unit");
+    let guessed = message!("guessed", names = files, key = "unit", value = "kWh", reason = reason);
     vec![
         Finding::new(
             Code::FileSkipped,
             Severity::Skipped,
-            "the file ends in the middle of a row group; fetch it again",
+            message!("file_skipped", error = "the file ends in the middle of a row group; fetch it again"),
         )
         .in_source("march.parquet")
         .with("bytes", 4096),
-        Finding::new(Code::Gap, Severity::Warning, "96 of 13152 intervals are missing")
+        Finding::new(Code::Gap, Severity::Warning, gap)
             .of_meter(MeterId::from("KZ-0042"))
             .between(date(2021, 8, 3), date(2021, 8, 4))
             .with("n_missing", 96),
-        Finding::new(Code::Guessed, Severity::Note, "the unit was taken for kWh")
-            .in_source("readings.parquet"),
+        Finding::new(Code::Guessed, Severity::Note, guessed).in_source("readings.parquet"),
     ]
 }
 

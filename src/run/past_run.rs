@@ -14,6 +14,7 @@ use super::run_json::RUN;
 use super::schema::{FORMAT, REGISTER, SCORES, TableSchema};
 use hashwatt_core::calendar::date_of;
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::FINDING;
 use hashwatt_core::folder::{Holds, Marker, Written};
 use hashwatt_core::language::Language;
 use hashwatt_core::language::message::Message;
@@ -266,6 +267,21 @@ impl Row<'_> {
         let (code, parameters) = (self.text("indicator")?, self.text("parameters")?);
         Message::stored(&code.unwrap_or_default(), &parameters.unwrap_or_default())
             .map_err(|error| Error::table(self.table, error))
+    }
+
+    /// Returns the sentence of a row of `findings.parquet` in a language. Runs of earlier versions have it in theirs
+    /// alone.
+    ///
+    /// # Errors
+    /// As [`message`](Self::message).
+    pub fn finding_words(&self, language: &Language) -> Result<String> {
+        if self.frame.column("message").is_err() {
+            return Ok(self.text("description")?.unwrap_or_default());
+        }
+        let (code, parameters) = (self.text("message")?, self.text("parameters")?);
+        let message = Message::stored(&code.unwrap_or_default(), &parameters.unwrap_or_default())
+            .map_err(|error| Error::table(self.table, error))?;
+        Ok(language.say_message(FINDING, &message))
     }
 
     /// Returns a civil day, or `None` if it is missing.

@@ -235,8 +235,10 @@ pub static FINDINGS: LazyLock<TableSchema> = LazyLock::new(|| TableSchema {
         text("meter_id", "The meter; missing where it is of no single meter"),
         day("first_day", "Where it begins; missing where it has no time"),
         day("last_day", "Where it ends, included"),
-        text("description", "What was seen, what became of it, the cure"),
+        text("description", "What was seen, what became of it, the cure, in the run's language"),
         column("data", Kind::Text, "JSON", "The numbers of the description"),
+        text("message", "Which sentence the description is"),
+        column("parameters", Kind::Text, "JSON", "What it says: values by name, each with its unit"),
     ],
 });
 

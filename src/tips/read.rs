@@ -10,6 +10,8 @@ use super::rows::{Row, read_rows};
 use super::tip::{Claim, Tip};
 use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 
 /// Columns of a tips file. No other column is read, so that no caller's name is passed on.
 pub const COLUMNS: [&str; 9] =
@@ -66,23 +68,18 @@ impl Reading {
         let fields = match row.fields {
             Ok(fields) => fields,
             Err(why) => {
-                self.note(
-                    Code::TipRowSkipped,
-                    Severity::Skipped,
-                    line,
-                    &format!("{why}; the row was left out"),
-                );
+                self.skipped(line, message!("tip_unreadable", why = why));
                 return None;
             }
         };
         if row.is_mended {
-            self.mended(line, "some of it is no UTF-8 text or has no column; the rest was read");
+            self.mended(line, message!("tip_partly_read"));
         }
         let field = |name: &str| {
             fields.iter().find(|(column, _)| column == name).map_or("", |(_, text)| text.as_str())
         };
         if COLUMNS.iter().all(|name| field(name).trim().is_empty()) {
-            self.note(Code::TipRowSkipped, Severity::Skipped, line, "it is empty; the row was left out");
+            self.skipped(line, message!("tip_empty"));
             return None;
         }
         let tip_id = self.tip_id(line, field("tip_id"));
@@ -114,12 +111,7 @@ impl Reading {
             && tip.transformer_id.is_none()
             && tip.position.is_none();
         if is_nowhere && !tip.text.contains(|letter: char| letter.is_ascii_digit()) {
-            self.note(
-                Code::TipRowSkipped,
-                Severity::Skipped,
-                line,
-                "it names no place: no meter, address, transformer or mark; it cannot be judged",
-            );
+            self.skipped(line, message!("tip_nowhere"));
         }
         Some(tip)
     }
@@ -127,10 +119,10 @@ impl Reading {
     fn tip_id(&mut self, line: u64, said: &str) -> String {
         let said = without_controls(said.trim()).chars().take(MAX_NAME_CHARS).collect::<String>();
         let id = if said.is_empty() {
-            self.mended(line, "it has no tip_id; it is named by its line");
+            self.mended(line, message!("tip_no_id"));
             format!("line {line}")
         } else if self.ids.contains(&said) {
-            self.mended(line, &format!("tip_id {said} was there before; it is named with its line"));
+            self.mended(line, message!("tip_id_again", id = said.clone()));
             format!("{said} (line {line})")
         } else {
             said
@@ -142,21 +134,15 @@ impl Reading {
     fn text(&mut self, line: u64, column: &str, said: &str, most_chars: usize) -> String {
         let text: String = said.chars().take(most_chars).collect();
         if text.len() < said.len() {
-            let words =
-                format!("{column} has {} characters; the first {most_chars} were read", said.chars().count());
-            self.mended(line, &words);
+            let chars = said.chars().count();
+            self.mended(line, message!("tip_long", column = column, chars = chars, read = most_chars));
         }
         let clean = without_controls(&text);
         if clean != text {
-            self.mended(line, &format!("{column} has control characters; they were taken out"));
+            self.mended(line, message!("tip_controls", column = column));
         }
         if has_html(&clean) {
-            self.note(
-                Code::TipRowMended,
-                Severity::Note,
-                line,
-                &format!("{column} has HTML; it is shown as text"),
-            );
+            self.note(Code::TipRowMended, Severity::Note, line, message!("tip_html", column = column));
         }
         clean
     }
@@ -168,12 +154,7 @@ impl Reading {
         }
         let position = number(lat).zip(number(lon)).and_then(|(lat, lon)| Position::new(lat, lon));
         if position.is_none() {
-            let words = format!(
-                "lat {} and lon {} are no place on the globe; they were left out",
-                short(lat),
-                short(lon)
-            );
-            self.mended(line, &words);
+            self.mended(line, message!("tip_position", lat = short(lat), lon = short(lon)));
         }
         position
     }
@@ -182,11 +163,7 @@ impl Reading {
         let said = said.trim();
         let instant = instant(said);
         if instant.is_none() && !said.is_empty() {
-            let words = format!(
-                "received_at {} is no date; write 2022-01-25T06:00:00Z; the tip was read without one",
-                short(said)
-            );
-            self.mended(line, &words);
+            self.mended(line, message!("tip_no_date", said = short(said)));
         }
         instant
     }
@@ -194,21 +171,22 @@ impl Reading {
     fn claim(&mut self, line: u64, said: &str) -> Option<Claim> {
         let claim = Claim::named(said);
         if claim.is_none() && !said.trim().is_empty() {
-            self.mended(
-                line,
-                &format!("claim {} is none of mining, bypass, tap; it was left out", short(said)),
-            );
+            self.mended(line, message!("tip_claim", said = short(said)));
         }
         claim
     }
 
-    fn mended(&mut self, line: u64, words: &str) {
-        self.note(Code::TipRowMended, Severity::Warning, line, words);
+    fn skipped(&mut self, line: u64, what: Message) {
+        self.note(Code::TipRowSkipped, Severity::Skipped, line, what);
     }
 
-    fn note(&mut self, code: Code, severity: Severity, line: u64, words: &str) {
-        let words = format!("line {line}: {words}");
-        self.findings.push(Finding::new(code, severity, words).in_source(&self.file).with("line", line));
+    fn mended(&mut self, line: u64, what: Message) {
+        self.note(Code::TipRowMended, Severity::Warning, line, what);
+    }
+
+    fn note(&mut self, code: Code, severity: Severity, line: u64, what: Message) {
+        let message = message!("tip_line", line = line, what = what);
+        self.findings.push(Finding::new(code, severity, message).in_source(&self.file).with("line", line));
     }
 }
 
@@ -307,8 +285,8 @@ mod tests {
         read_tips(&path)
     }
 
-    fn words(findings: &[Finding]) -> Vec<&str> {
-        findings.iter().map(|finding| finding.description.as_str()).collect()
+    fn words(findings: &[Finding]) -> Vec<String> {
+        findings.iter().map(Finding::english).collect()
     }
 
     #[test]

@@ -6,13 +6,15 @@ use std::path::Path;
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 
 /// One row: its place in the file, and its fields by name or what is wrong with it.
 pub(super) struct Row {
     /// Line of the file or row of the sheet, from 1.
     pub line: u64,
     /// Texts by name in lower case, or why the row has none.
-    pub fields: std::result::Result<Vec<(String, String)>, String>,
+    pub fields: std::result::Result<Vec<(String, String)>, Message>,
     /// Whether some bytes were not valid text and were replaced.
     pub is_mended: bool,
 }
@@ -57,7 +59,11 @@ fn csv_rows(name: &str, bytes: &[u8]) -> Result<Vec<Row>> {
             Ok(false) => break,
             Err(error) => {
                 let line = reader.position().line();
-                rows.push(Row { line, fields: Err(error.to_string()), is_mended: false });
+                rows.push(Row {
+                    line,
+                    fields: Err(message!("tip_no_row", error = error.to_string())),
+                    is_mended: false,
+                });
                 break;
             }
         }
@@ -114,8 +120,8 @@ fn json_row(line: u64, value: serde_json::Result<serde_json::Value>, is_mended: 
         Ok(serde_json::Value::Object(fields)) => {
             Ok(fields.into_iter().map(|(name, value)| (name.trim().to_lowercase(), text(value))).collect())
         }
-        Ok(_) => Err("it is no JSON object".to_owned()),
-        Err(error) => Err(format!("it is no JSON: {error}")),
+        Ok(_) => Err(message!("tip_no_object")),
+        Err(error) => Err(message!("tip_no_json", error = error.to_string())),
     };
     Row { line, fields, is_mended }
 }

@@ -8,6 +8,7 @@ use rapidfuzz::distance::osa;
 use super::address::street_name;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::message;
 
 /// Names with less similarity than this are different streets (1: the same). It allows one slip in four
 /// letters, two in eight.
@@ -190,7 +191,7 @@ impl Renamed {
                     Finding::new(
                         Code::TableRowSkipped,
                         Severity::Warning,
-                        format!("row {}: it does not name an old and a new street", index + 1),
+                        message!("street_row", row = index + 1),
                     )
                     .in_source(&file),
                 ),
@@ -240,7 +241,7 @@ mod tests {
             .unwrap();
         let (renamed, findings) = Renamed::read(&path).unwrap();
         assert_eq!(findings.len(), 1);
-        assert!(findings[0].description.starts_with("row 2:"));
+        assert!(findings[0].english().starts_with("row 2:"));
         let mut streets = streets(&["Dostyk Ave", "Tole Bi St"]);
         streets.add_old_names(&renamed);
         assert_eq!(found(&streets, "проспект Ленина"), [0]);

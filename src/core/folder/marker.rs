@@ -42,7 +42,20 @@ pub enum Holds {
 }
 
 impl Holds {
-    /// Returns the type in words for people.
+    /// Returns the stable code of the type.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Store => "store",
+            Self::Triage => "triage",
+            Self::Backtest => "backtest",
+            Self::District => "district",
+            Self::Workspace => "workspace",
+        }
+    }
+
+    /// Returns the type in words for errors.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

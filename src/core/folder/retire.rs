@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::marker::Marker;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
+use crate::message;
 
 /// A user's file or folder that now has another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,8 @@ impl KeptFile {
     #[must_use]
     pub fn finding(&self) -> Finding {
         let (was, is) = (self.was.display().to_string(), self.is.display().to_string());
-        let words = format!("{was} in the output folder was not as hashwatt wrote it; it is {is} now");
-        Finding::new(Code::KeptAside, Severity::Warning, words).in_source(was).with("is", is)
+        let message = message!("kept_aside", was = was.clone(), is = is.clone());
+        Finding::new(Code::KeptAside, Severity::Warning, message).in_source(was).with("is", is)
     }
 }
 

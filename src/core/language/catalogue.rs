@@ -124,3 +124,103 @@ fn what_is_asked_for_has_a_message() {
     }
     assert!(asked > 200, "{asked}");
 }
+
+/// A `message!(...)` in the code: the code of the sentence, and the names of its values.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Built {
+    code: String,
+    names: BTreeSet<String>,
+}
+
+/// Returns the calls of `message!` in some code, nested ones included.
+fn built(source: &str) -> Vec<Built> {
+    let mut found = Vec::new();
+    for (at, call) in source.match_indices("message!(") {
+        let arguments = arguments(&source[at + call.len()..]);
+        let Some(code) = arguments.first().and_then(|first| first.trim().strip_prefix('"')) else { continue };
+        let name = |argument: &String| argument.split_once('=').map(|(name, _)| name.trim().to_owned());
+        let names = arguments[1..].iter().filter_map(name).collect();
+        found.push(Built { code: code.trim_end_matches('"').to_owned(), names });
+    }
+    found
+}
+
+/// Splits the arguments of a call at its own commas, up to its closing parenthesis.
+fn arguments(call: &str) -> Vec<String> {
+    let (mut found, mut depth, mut is_text, mut before) = (vec![String::new()], 1, false, ' ');
+    for c in call.chars() {
+        match c {
+            '"' if before != '\\' => is_text = !is_text,
+            '(' | '[' | '{' if !is_text => depth += 1,
+            ')' | ']' | '}' if !is_text => depth -= 1,
+            ',' if !is_text && depth == 1 => {
+                found.push(String::new());
+                before = c;
+                continue;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        found.last_mut().unwrap().push(c);
+        before = c;
+    }
+    found
+}
+
+#[test]
+fn calls_are_found_with_the_names_of_their_values() {
+    let source = r#"let a = message!("gap", n = f(1, "x, y"), share = message!("few")); message!("none")"#;
+    let said = |code: &str, names: &[&str]| Built {
+        code: code.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    assert_eq!(built(source), [said("gap", &["n", "share"]), said("few", &[]), said("none", &[])]);
+}
+
+/// Texts of findings: every call has its text in each language, which names just the values that it is given.
+#[test]
+fn every_finding_has_its_text_and_every_text_its_values() {
+    let is_ours = |path: &&PathBuf| !path.components().any(|part| part.as_os_str() == "language");
+    let code = files(&root().join("src"), &["rs"]);
+    let calls: Vec<Built> =
+        code.iter().filter(is_ours).flat_map(|path| built(&std::fs::read_to_string(path).unwrap())).collect();
+    assert!(calls.len() > 150, "the calls were not found");
+    for language in LANGUAGES {
+        let texts: BTreeMap<String, String> = messages(language)
+            .into_iter()
+            .filter_map(|((file, id), text)| {
+                let code = id.strip_prefix("finding-")?.to_owned();
+                assert_eq!(file, "findings.ftl", "{language}: {id}");
+                Some((code, text))
+            })
+            .collect();
+        for call in &calls {
+            let text =
+                texts.get(&call.code).unwrap_or_else(|| panic!("{language}: no finding-{}", call.code));
+            let named: BTreeSet<String> = quantities(text).into_iter().map(str::to_owned).collect();
+            assert_eq!(call.names, named, "{language}: finding-{}: given, and named", call.code);
+        }
+        let asked: BTreeSet<&str> = calls.iter().map(|call| call.code.as_str()).collect();
+        let unused: Vec<_> = texts.keys().filter(|code| !asked.contains(code.as_str())).collect();
+        assert!(unused.is_empty() || unused == ["as_said"], "{language}: {unused:?}");
+    }
+}
+
+/// A text that a translator left in English.
+#[test]
+fn findings_are_translated() {
+    let english = messages("en");
+    for language in &LANGUAGES[1..] {
+        let other = messages(language);
+        let is_same = |id: &(String, String)| {
+            let (here, there) = (&english[id], &other[id]);
+            // A text of values alone is the same in every language.
+            let words: String = here.split_once('=').unwrap().1.split(['{', '}']).step_by(2).collect();
+            id.0 == "findings.ftl" && here == there && words.contains(|c: char| c.is_ascii_alphabetic())
+        };
+        let same: Vec<_> = english.keys().filter(|id| is_same(id)).map(|(_, id)| id).collect();
+        assert!(same.is_empty(), "{language}: {same:?}");
+    }
+}

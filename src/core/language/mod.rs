@@ -41,6 +41,7 @@ macro_rules! messages {
     ($code:literal) => {
         &[
             include_str!(concat!("../../../templates/locales/", $code, "/desk.ftl")),
+            include_str!(concat!("../../../templates/locales/", $code, "/findings.ftl")),
             include_str!(concat!("../../../templates/locales/", $code, "/reasons.ftl")),
             include_str!(concat!("../../../templates/locales/", $code, "/report.ftl")),
             include_str!(concat!("../../../templates/locales/", $code, "/terminal.ftl")),

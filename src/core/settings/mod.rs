@@ -102,6 +102,9 @@ pub struct ReadingsTable {
     pub time_column: Option<String>,
     /// Column with the time of day, where `time_column` holds days only.
     pub time_of_day_column: Option<String>,
+    /// Column with the time at which the interval ends. Alone it is `time_column` with `stamp = "end"`; beside
+    /// `time_column`, which then has the start, both must enclose one interval of the meter.
+    pub end_time_column: Option<String>,
     /// Column with the energy, the demand or the register read.
     pub value_column: Option<String>,
     /// Daily rows: first and last interval column, in file order. Long and register rows: the columns to add,
@@ -127,6 +130,9 @@ pub struct ReadingsTable {
     pub date_order: Option<String>,
     /// Decimal mark of numbers in text: `.` or `,`; the other one groups thousands.
     pub decimal: Option<String>,
+    /// Mark between thousands of numbers in text: `.`, `,`, a space, `'` or `none`. Without it, any of them but the
+    /// decimal mark.
+    pub thousands: Option<String>,
     /// Encoding of a text file, such as `windows-1251`.
     pub encoding: Option<String>,
     /// Lines of a text file before its header.
@@ -146,6 +152,8 @@ impl ReadingsTable {
         let nowhere = |table: &Self| Self {
             path: String::new(),
             voltage_column: None,
+            // It is held against the start, and changes no energy.
+            end_time_column: None,
             // What stores of earlier versions leave out.
             decimal: table.decimal.clone().filter(|mark| mark != "."),
             meter_column: table.meter_column.clone().filter(|name| name != NO_COLUMN),

@@ -10,6 +10,8 @@ use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::ids::RESIDUAL_PREFIX;
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 use hashwatt_core::settings::HourWindow;
 use hashwatt_core::stats::quantile;
 use hashwatt_readings::digest::MeterDays;
@@ -167,28 +169,19 @@ impl Account {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let finding =
-            |code, severity, words: String| Finding::new(code, severity, words).of_meter(self.parent.clone());
+            |code, severity, message| Finding::new(code, severity, message).of_meter(self.parent.clone());
         if self.n_silent > 0 {
-            let words = format!(
-                "{} of the {} meters below it have no interval data; in its balance they are taken to draw what the others do. Add their readings",
-                self.n_silent,
-                self.n_silent + self.n_heard
-            );
-            findings.push(finding(Code::ChildrenSilent, Severity::Warning, words));
+            let message =
+                message!("children_silent", silent = self.n_silent, all = self.n_silent + self.n_heard);
+            findings.push(finding(Code::ChildrenSilent, Severity::Warning, message));
         }
         if self.n_coarse > 0 {
-            let words = format!(
-                "{} of the meters below it are read once a day or less often; in its balance their energy follows the others' hours",
-                self.n_coarse
-            );
-            findings.push(finding(Code::TooCoarse, Severity::Note, words));
+            let message = message!("children_coarse", n = self.n_coarse);
+            findings.push(finding(Code::TooCoarse, Severity::Note, message));
         }
         if self.loss.is_too_steep {
-            let words = format!(
-                "its residual rises with its load by more than technical loss can ({:.1}% of the mean load): check its transformer ratio and the meters of large customers below it",
-                100.0 * self.loss.fitted * self.mean_kw
-            );
-            findings.push(finding(Code::RatioDoubtful, Severity::Warning, words));
+            let message = message!("ratio_doubtful", share = Value::share(self.loss.fitted * self.mean_kw));
+            findings.push(finding(Code::RatioDoubtful, Severity::Warning, message));
         }
         findings
     }
@@ -206,11 +199,9 @@ impl OpenAccount {
     ) -> std::result::Result<Self, Box<Finding>> {
         let n_children = f64::from(series.n_heard + series.n_silent);
         if series.n_heard == 0 || f64::from(series.n_silent) > MAX_SILENT * n_children {
-            let words = format!(
-                "{} of the {n_children} meters below it have no interval data, so what it supplies cannot be held against theirs; it was not balanced. Add their readings",
-                series.n_silent
-            );
-            return Err(not_balanced(&series, &words));
+            let message =
+                message!("mostly_silent", silent = series.n_silent, all = series.n_heard + series.n_silent);
+            return Err(not_balanced(&series, message));
         }
         // Silent children are assumed to draw as much as the others.
         let scale = (n_children / f64::from(series.n_heard)) as f32;
@@ -233,10 +224,7 @@ impl OpenAccount {
         if open.make_up() {
             Ok(open)
         } else {
-            let words = format!(
-                "{n_usable} days have its hours and its children's; a week is needed. It was not balanced. Daily reads of a transformer do not do"
-            );
-            Err(not_balanced(&open.series, &words))
+            Err(not_balanced(&open.series, message!("too_few_to_balance", days = n_usable)))
         }
     }
 
@@ -350,9 +338,9 @@ fn usable<'a>(hours: &'a [Hours], is_usable: &'a [bool]) -> impl Iterator<Item =
     hours.iter().zip(is_usable).filter(|(_, is)| **is).flat_map(|(day, _)| day.iter().copied())
 }
 
-fn not_balanced(series: &Series, words: &str) -> Box<Finding> {
+fn not_balanced(series: &Series, message: Message) -> Box<Finding> {
     let last = series.first_day + series.supplied_kw.len() as i32 - 1;
-    let finding = Finding::new(Code::NotBalanced, Severity::Note, words)
+    let finding = Finding::new(Code::NotBalanced, Severity::Note, message)
         .of_meter(series.parent.clone())
         .between(date_of(series.first_day), date_of(last.max(series.first_day)));
     Box::new(finding)

@@ -41,6 +41,7 @@ use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::message;
 use hashwatt_core::settings::HourWindow;
 use hashwatt_readings::acquisition::Source;
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
@@ -374,11 +375,14 @@ fn unknown_parents(tree: &Tree, metered: &BTreeSet<usize>, register: &Register) 
         .collect();
     let Some((first, n)) = unknown.first_key_value() else { return Vec::new() };
     let n_children: usize = unknown.values().sum();
-    let words = format!(
-        "{} parent_id in the register name nothing that has a row or readings of its own, {first} (of {n} meters) among them: no balance can be drawn up for the {n_children} meters below them. Add the parents' meters to the readings",
-        unknown.len()
+    let message = message!(
+        "parents_unknown",
+        parents = unknown.len(),
+        first = *first,
+        of_first = *n,
+        meters = n_children
     );
-    vec![Finding::new(Code::ParentUnknown, Severity::Note, words).with("n_parents", unknown.len())]
+    vec![Finding::new(Code::ParentUnknown, Severity::Note, message).with("n_parents", unknown.len())]
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::sums::{filled_hours, hours_of};
 use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::message;
 use hashwatt_readings::digest::MeterDays;
 use hashwatt_readings::digest::store::DigestStore;
 
@@ -190,16 +191,11 @@ fn add_to(open: &mut OpenAccount, child: &MeterDays, sign: f32) {
 
 fn finding(meter: &MeterId, listed: &Account, feeds: Option<&Account>) -> Finding {
     let listed = listed.parent.as_str();
-    let words = match feeds {
-        Some(feeds) => format!(
-            "listed under {listed}, but what it draws is missing in the residual there and too much in that of {}; it was counted under {}. Check the network and correct parent_id",
-            feeds.parent, feeds.parent
-        ),
-        None => format!(
-            "listed under {listed}, but what it draws seems to be missing in the residual there, and is too much in no other; nothing was changed. Check what feeds it"
-        ),
+    let message = match feeds {
+        Some(feeds) => message!("wrong_parent", listed = listed, feeds = &feeds.parent),
+        None => message!("parent_doubtful", listed = listed),
     };
-    let mut finding = Finding::new(Code::WrongParent, Severity::Warning, words)
+    let mut finding = Finding::new(Code::WrongParent, Severity::Warning, message)
         .of_meter(meter.clone())
         .with("listed", listed);
     if let Some(feeds) = feeds {

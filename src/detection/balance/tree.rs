@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 use hashwatt_readings::acquisition::register::Register;
 
 /// Parents and the meters and nodes below them, as deep as the register goes.
@@ -37,14 +39,13 @@ impl Tree {
         for (meter, point) in register.points() {
             let Some(parent) = point.parent_id.as_deref() else { continue };
             if parent == meter.as_str() {
-                findings.push(broken(meter, "it is listed as its own parent_id"));
+                findings.push(broken(meter, message!("own_parent")));
                 continue;
             }
             links.insert(meter.clone(), MeterId::from(parent));
         }
         for meter in circles(&links) {
-            let words = format!("going up from it by parent_id ({}) comes back to it", links[&meter]);
-            findings.push(broken(&meter, &words));
+            findings.push(broken(&meter, message!("parents_in_a_circle", parent = &links[&meter])));
             links.remove(&meter);
         }
         let ids: BTreeSet<&MeterId> = links.values().collect();
@@ -134,9 +135,8 @@ fn depth(nodes: &[Node], mut at: usize) -> usize {
     depth
 }
 
-fn broken(meter: &MeterId, words: &str) -> Finding {
-    let words = format!("{words}; the link was left out of the balance. Give the parent that feeds it");
-    Finding::new(Code::HierarchyBroken, Severity::Warning, words).of_meter(meter.clone())
+fn broken(meter: &MeterId, message: Message) -> Finding {
+    Finding::new(Code::HierarchyBroken, Severity::Warning, message).of_meter(meter.clone())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::completeness::{Completeness, USUAL_MISSING_SHARE, completeness};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_core::stats::{median, quantile_of};
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
 use hashwatt_readings::digest::MeterDays;
@@ -89,8 +91,8 @@ pub fn check_run(fingerprints: &[Fingerprint], register: &Register) -> Vec<Findi
         .map(|one| &one.meter)
         .collect();
     if !few.is_empty() {
-        let words = format!("{} meters miss less than 1% of their intervals, as meters do", few.len());
-        findings.push(Finding::new(Code::Gap, Severity::Note, words).with("n_meters", few.len()));
+        let message = message!("gap_few", meters = few.len());
+        findings.push(Finding::new(Code::Gap, Severity::Note, message).with("n_meters", few.len()));
     }
     findings
 }
@@ -100,20 +102,19 @@ fn check_ids(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     let ids = |is_doubtful: fn(&str) -> bool| -> Vec<&str> {
         fingerprints.iter().map(|one| one.meter.as_str()).filter(|id| is_doubtful(id)).collect()
     };
-    let named = |ids: Vec<&str>, words: &str| {
-        let examples = ids.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
-        let text = format!("{} ids {words}, for example {examples}", ids.len());
-        let finding = Finding::new(Code::DoubtfulId, Severity::Warning, text).with("n_ids", ids.len());
+    let (rounded, residual) = (ids(is_rounded), ids(|id| id.starts_with(RESIDUAL_PREFIX)));
+    let named = |ids: &[&str], message| {
+        let finding = Finding::new(Code::DoubtfulId, Severity::Warning, message).with("n_ids", ids.len());
         (!ids.is_empty()).then_some(finding)
     };
-    let rounded = "look as if a spreadsheet had rounded them, so that each may stand for several meters. \
-                   Export the ids as text";
-    let residual =
-        "begin like those of residuals, which list what flows past the meters. Name the meters otherwise";
-    [named(ids(is_rounded), rounded), named(ids(|id| id.starts_with(RESIDUAL_PREFIX)), residual)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let of_rounded = message!("ids_rounded", ids = rounded.len(), examples = examples(&rounded));
+    let of_residual = message!("ids_of_residuals", ids = residual.len(), examples = examples(&residual));
+    [named(&rounded, of_rounded), named(&residual, of_residual)].into_iter().flatten().collect()
+}
+
+/// Returns the first few of many ids.
+fn examples(ids: &[&str]) -> Value {
+    Value::names(ids.iter().take(EXAMPLES))
 }
 
 /// Reports ids that differ in leading zeros alone: a spreadsheet drops them.
@@ -124,18 +125,14 @@ fn check_leading_zeros(fingerprints: &[Fingerprint]) -> Vec<Finding> {
             by_number.entry(id.trim_start_matches('0')).or_default().push(id);
         }
     }
-    let alike: Vec<String> =
-        by_number.into_values().filter(|ids| ids.len() > 1).map(|ids| ids.join(" and ")).collect();
+    let alike: Vec<Vec<&str>> = by_number.into_values().filter(|ids| ids.len() > 1).collect();
     if alike.is_empty() {
         return Vec::new();
     }
-    let examples = alike.iter().take(EXAMPLES).cloned().collect::<Vec<_>>().join(", ");
-    let words = format!(
-        "{} ids differ from another in a leading zero alone, and each was judged as a meter of its own: {examples}. \
-         Export ids as text in every file",
-        alike.len()
-    );
-    vec![Finding::new(Code::DoubtfulId, Severity::Warning, words).with("n_ids", alike.len())]
+    let pair = |ids: &Vec<&str>| message!("ids_alike", first = ids[0], others = Value::names(&ids[1..]));
+    let examples = Value::Each(alike.iter().take(EXAMPLES).map(pair).collect());
+    let message = message!("leading_zeros", ids = alike.len(), examples = examples);
+    vec![Finding::new(Code::DoubtfulId, Severity::Warning, message).with("n_ids", alike.len())]
 }
 
 /// Reports a meter whose energy is the sum of all others': a row of totals.
@@ -151,10 +148,8 @@ fn check_totals(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     if metered().count() < FEWEST_METERS {
         return Vec::new();
     }
-    let words = "its energy is the sum of all other meters' together: a total, and no meter. Leave its rows out of the \
-                 export, or give it the kind of a substation in the register";
     let finding = |one: &Fingerprint| {
-        Finding::new(Code::DoubtfulId, Severity::Warning, format!("`{}`: {words}", one.meter))
+        Finding::new(Code::DoubtfulId, Severity::Warning, message!("total", meter = &one.meter))
             .of_meter(one.meter.clone())
     };
     metered().filter(is_total).map(finding).collect()
@@ -180,25 +175,14 @@ fn check_register(fingerprints: &[Fingerprint], register: &Register) -> Vec<Find
         .filter(|(meter, point)| has_row(point) && !seen.contains(meter.as_str()))
         .map(|(meter, _)| meter.as_str())
         .collect();
-    let many = |code, severity, meters: &[&str], words: &str| {
-        (!meters.is_empty()).then(|| {
-            let examples = meters.iter().take(EXAMPLES).copied().collect::<Vec<_>>().join(", ");
-            Finding::new(code, severity, format!("{} meters {words}, for example {examples}", meters.len()))
-                .with("n_meters", meters.len())
-        })
+    let many = |code, meters: &[&str], message| {
+        let finding = Finding::new(code, Severity::Warning, message).with("n_meters", meters.len());
+        (!meters.is_empty()).then_some(finding)
     };
-    let unlisted = many(
-        Code::NotInRegister,
-        Severity::Warning,
-        &unlisted,
-        "have interval data but no row in the register; they were judged without it",
-    );
-    let silent = many(
-        Code::NoIntervalData,
-        Severity::Warning,
-        &silent,
-        "are in the register but have no interval data; nothing was judged of them",
-    );
+    let of_unlisted = message!("not_in_register", meters = unlisted.len(), examples = examples(&unlisted));
+    let of_silent = message!("no_interval_data", meters = silent.len(), examples = examples(&silent));
+    let unlisted = many(Code::NotInRegister, &unlisted, of_unlisted);
+    let silent = many(Code::NoIntervalData, &silent, of_silent);
     unlisted.into_iter().chain(silent).collect()
 }
 
@@ -210,9 +194,8 @@ fn check_same(fingerprints: &[Fingerprint]) -> Vec<Finding> {
     let same = by_pattern.values().filter(|meters| meters.len() > 1);
     same.map(|meters| {
         let names = meters.iter().map(|meter| meter.as_str()).collect::<Vec<_>>().join(", ");
-        let words =
-            format!("{names} have the same energy every day: one meter listed twice, or a copied channel");
-        Finding::new(Code::SameAsAnother, Severity::Warning, words)
+        let message = message!("same_as_another", meters = names.clone());
+        Finding::new(Code::SameAsAnother, Severity::Warning, message)
             .of_meter(meters[0].clone())
             .with("meters", names)
     })
@@ -237,8 +220,16 @@ fn check_units(fingerprints: &[Fingerprint]) -> Vec<Finding> {
         .iter()
         .filter_map(|one| {
             let (kw, usual) = odd(one)?;
-            let words = format!("mean demand {kw:.1} kW is {:.0} times the median of its class ({usual:.2} kW): Wh read as kWh?", kw / usual);
-            Some(Finding::new(Code::UnitMistake, Severity::Warning, words).of_meter(one.meter.clone()).with("demand_kw_mean", kw).with("class_median_kw", usual))
+            let message = message!(
+                "far_above_class",
+                kw = Value::number(kw, 1),
+                times = Value::number(kw / usual, 0),
+                usual = Value::number(usual, 2)
+            );
+            let finding = Finding::new(Code::UnitMistake, Severity::Warning, message);
+            Some(
+                finding.of_meter(one.meter.clone()).with("demand_kw_mean", kw).with("class_median_kw", usual),
+            )
         })
         .collect()
 }
@@ -259,7 +250,7 @@ mod tests {
         let all = [named("00417", 1.0, 0), named("417", 1.1, 1), named("418", 1.2, 2)];
         let findings = check_run(&all, &Register::default());
         assert_eq!(codes(&findings), ["doubtful_id"]);
-        assert!(findings[0].description.contains("00417 and 417"), "{}", findings[0].description);
+        assert!(findings[0].english().contains("00417 and 417"), "{}", findings[0].english());
     }
 
     #[test]
@@ -285,7 +276,7 @@ mod tests {
         let findings =
             check_run(&[named("a", 1.0, 0), named("b", 1.0, 0), named("c", 1.0, 1)], &Register::default());
         assert_eq!(codes(&findings), ["same_as_another"]);
-        assert!(findings[0].description.starts_with("a, b have"));
+        assert!(findings[0].english().starts_with("a, b have"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use super::of_days;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
 /// Days averaged into a daily pattern, so that all weekdays have the same weight.
@@ -29,8 +31,11 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
         if let Some((hours, moved, unmoved)) = best_move(&before, &after) {
             let signed =
                 if hours > CLOCK_HOURS / 2 { hours as i64 - CLOCK_HOURS as i64 } else { hours as i64 };
-            let words = format!(
-                "the daily pattern moves by {signed:+} h around here (match {moved:.2} moved, {unmoved:.2} unmoved): the clock or its zone may have changed"
+            let message = message!(
+                "clock_shift",
+                hours = format!("{signed:+}"),
+                moved = Value::number(moved, 2),
+                unmoved = Value::number(unmoved, 2)
             );
             return Some(
                 of_days(
@@ -39,7 +44,7 @@ pub(super) fn check_clock(meter: &MeterDays) -> Option<Finding> {
                     Severity::Warning,
                     at - BLOCK_DAYS,
                     at + BLOCK_DAYS - 1,
-                    words,
+                    message,
                 )
                 .with("hours", signed),
             );

@@ -2,6 +2,8 @@
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 use hashwatt_readings::digest::{DAY_MINUTES, DayDigest, MeterDays};
 
 /// Smaller gaps are normal; a run reports them once for all meters.
@@ -52,11 +54,14 @@ pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {
     if missing == 0 || is_coarse || (share < USUAL_MISSING_SHARE && longest_days == 0) {
         return None;
     }
-    let words = format!(
-        "{missing} of {expected} intervals are missing ({:.1}%); the longest gap without any is {longest_days} days",
-        100.0 * share
+    let message = message!(
+        "gap",
+        missing = missing,
+        expected = expected,
+        percent = Value::number(100.0 * share, 1),
+        longest = longest_days as u32
     );
-    let finding = of_days(meter, Code::Gap, Severity::Warning, 0, meter.days.len() - 1, words);
+    let finding = of_days(meter, Code::Gap, Severity::Warning, 0, meter.days.len() - 1, message);
     Some(
         finding
             .with("n_missing", missing)
@@ -67,13 +72,12 @@ pub(super) fn check_gaps(meter: &MeterDays) -> Option<Finding> {
 
 pub(super) fn check_duplicates(meter: &MeterDays) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut one = |code, severity, count: &dyn Fn(usize) -> u64, words: &str| {
+    let mut one = |code, severity, count: &dyn Fn(usize) -> u64, say: &dyn Fn(u64, usize) -> Message| {
         let with_some: Vec<usize> = (0..meter.days.len()).filter(|&index| count(index) > 0).collect();
         if let (Some(&first), Some(&last)) = (with_some.first(), with_some.last()) {
             let n: u64 = with_some.iter().map(|&index| count(index)).sum();
-            let words = format!("{n} intervals on {} days {words}", with_some.len());
             findings.push(
-                of_days(meter, code, severity, first, last, words)
+                of_days(meter, code, severity, first, last, say(n, with_some.len()))
                     .with("n_intervals", n)
                     .with("n_days", with_some.len()),
             );
@@ -83,13 +87,13 @@ pub(super) fn check_duplicates(meter: &MeterDays) -> Vec<Finding> {
         Code::DuplicateIdentical,
         Severity::Note,
         &|index| u64::from(meter.days[index].n_identical),
-        "came again with the same value; each counts once",
+        &|n, days| message!("duplicate_identical", intervals = n, days = days),
     );
     one(
         Code::DuplicateConflicting,
         Severity::Warning,
         &|index| u64::from(meter.days[index].n_conflicting),
-        "came again with another value; the first in the input stands. Ask the head-end which is right",
+        &|n, days| message!("duplicate_conflicting", intervals = n, days = days),
     );
     findings
 }
@@ -103,27 +107,20 @@ pub(super) fn check_resolution(meter: &MeterDays) -> Vec<Finding> {
     let n_coarse = meter.days.iter().filter(|day| !day.is_within_day()).count();
     if n_coarse * 2 > n {
         let minutes = meter.days[n - 1].interval_minutes;
-        let (name, lost) = if minutes > DAY_MINUTES {
-            (
-                "longer than a day",
-                "within a day or from day to day: flatness, night ratio, ramps, timers, the day of an onset",
-            )
+        let message = if minutes > DAY_MINUTES {
+            message!("reads_longer", minutes = minutes)
         } else {
-            ("daily", "within a day: flatness, night ratio, ramps, timers")
+            message!("reads_daily", minutes = minutes)
         };
-        let words = format!(
-            "the reads are {name} ({minutes} min), so nothing could be judged {lost}; level, flatness across reads and onset were"
-        );
         findings.push(
-            of_days(meter, Code::TooCoarse, Severity::Warning, 0, n - 1, words)
+            of_days(meter, Code::TooCoarse, Severity::Warning, 0, n - 1, message)
                 .with("interval_minutes", minutes),
         );
     }
     let span_days = meter.days[n - 1].day - meter.days[0].day + 1;
     if (span_days as usize) < SHORT_DAYS {
-        let words =
-            format!("{n} days of interval data; onset and day-to-day flatness need {SHORT_DAYS} or more");
-        findings.push(of_days(meter, Code::TooShort, Severity::Warning, 0, n - 1, words).with("n_days", n));
+        let message = message!("few_days", days = n, enough = SHORT_DAYS);
+        findings.push(of_days(meter, Code::TooShort, Severity::Warning, 0, n - 1, message).with("n_days", n));
     }
     findings
 }
@@ -134,13 +131,10 @@ pub(super) fn check_estimates(meter: &MeterDays) -> Option<Finding> {
     if share <= MANY_ESTIMATED_SHARE {
         return None;
     }
-    let words = format!(
-        "{:.0}% of its intervals are estimates (limit {:.0}%); estimates never count as flat",
-        100.0 * share,
-        100.0 * MANY_ESTIMATED_SHARE
-    );
+    let (share, limit) = (Value::share(share), Value::share(MANY_ESTIMATED_SHARE));
+    let message = message!("many_estimated", share = share, limit = limit);
     Some(
-        of_days(meter, Code::ManyEstimated, Severity::Warning, 0, meter.days.len() - 1, words)
+        of_days(meter, Code::ManyEstimated, Severity::Warning, 0, meter.days.len() - 1, message)
             .with("n_estimated", estimated)
             .with("n_present", present),
     )

@@ -2,6 +2,8 @@
 
 use super::Fingerprint;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_core::stats::median;
 
 /// Household connections carry 5 to 25 kW at their peak, and a home's mean demand is a tenth of that. [kW]
@@ -24,9 +26,9 @@ const UNIT_FACTOR: f32 = 1000.0;
 pub(super) fn check_level(fingerprints: &[Fingerprint]) -> Option<Finding> {
     let homes: Vec<f32> = demands(fingerprints, |one| one.is_home);
     if homes.len() >= MIN_METERS {
-        return judge("home", &homes, MAX_HOME_KW);
+        return judge(Who::Home, &homes, MAX_HOME_KW);
     }
-    judge("meter", &demands(fingerprints, |_| true), MAX_CUSTOMER_KW)
+    judge(Who::Meter, &demands(fingerprints, |_| true), MAX_CUSTOMER_KW)
 }
 
 fn demands(fingerprints: &[Fingerprint], is_one: impl Fn(&Fingerprint) -> bool) -> Vec<f32> {
@@ -34,7 +36,14 @@ fn demands(fingerprints: &[Fingerprint], is_one: impl Fn(&Fingerprint) -> bool) 
     customers.filter_map(|one| one.demand_kw_mean).filter(|kw| *kw > 0.0).collect()
 }
 
-fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
+/// Whose demand is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Home,
+    Meter,
+}
+
+fn judge(who: Who, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
     let typical_kw = median(demand_kw)?;
     // A few meters are not representative, unless all of them are like that.
     let is_alike = |kw: &f32| {
@@ -43,20 +52,23 @@ fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
     if demand_kw.len() < MIN_METERS && !demand_kw.iter().all(is_alike) {
         return None;
     }
-    let (than, limit_kw, other, other_kw) = if typical_kw > max_kw {
-        ("more", max_kw, "smaller (Wh for kWh, W for kW)", typical_kw / UNIT_FACTOR)
+    let (level, limit_kw, other_kw) = if typical_kw > max_kw {
+        ("high", max_kw, typical_kw / UNIT_FACTOR)
     } else if typical_kw < MIN_CUSTOMER_KW {
-        ("less", MIN_CUSTOMER_KW, "larger (kWh for Wh, kW for W)", typical_kw * UNIT_FACTOR)
+        ("low", MIN_CUSTOMER_KW, typical_kw * UNIT_FACTOR)
     } else {
         return None;
     };
-    let words = format!(
-        "a typical {noun} draws {} kW on average, {than} than {limit_kw} kW; in a unit a thousand times {other} it would be {} kW. Every kW of this run depends on it: state unit (and multiplier) in [[readings]]",
-        rounded(typical_kw),
-        rounded(other_kw)
+    let message = message!(
+        "level",
+        who = Value::form(if who == Who::Home { "home" } else { "meter" }),
+        level = Value::form(level),
+        kw = three_digits(typical_kw),
+        limit = three_digits(limit_kw),
+        other = three_digits(other_kw)
     );
     Some(
-        Finding::new(Code::UnitMistake, Severity::Warning, words)
+        Finding::new(Code::UnitMistake, Severity::Warning, message)
             .with("demand_kw_median", typical_kw)
             .with("limit_kw", limit_kw)
             .with("other_kw_median", other_kw)
@@ -64,11 +76,13 @@ fn judge(noun: &str, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
     )
 }
 
-/// Formats with two or three digits.
-fn rounded(kw: f32) -> String {
+/// Returns the number with its first three digits, and no zeros at its end.
+fn three_digits(kw: f32) -> Value {
     let digits = (2 - kw.log10().floor() as i32).clamp(0, 9) as usize;
     let text = format!("{kw:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    let shown = if text.contains('.') { text.trim_end_matches('0') } else { &text };
+    let decimals = shown.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    Value::number(kw, decimals as u8)
 }
 
 #[cfg(test)]
@@ -97,17 +111,17 @@ mod tests {
         for register in [Register::default(), of_premises("flat"), of_premises("business")] {
             assert_eq!(run(1.0, &register), None);
             let large = run(1000.0, &register).unwrap();
-            assert!(large.description.contains("it would be 0."), "{}", large.description);
+            assert!(large.english().contains("it would be 0."), "{}", large.english());
             let small = run(0.001, &register).unwrap();
-            assert!(small.description.contains("larger"), "{}", small.description);
+            assert!(small.english().contains("larger"), "{}", small.english());
             assert_eq!((large.code, large.severity), (Code::UnitMistake, Severity::Warning));
         }
     }
 
     #[test]
     fn a_few_meters_are_judged_where_all_are_alike() {
-        assert!(judge("meter", &[900.0, 1400.0, 350.0], MAX_CUSTOMER_KW).is_some());
-        assert!(judge("meter", &[900.0, 1400.0, 35.0], MAX_CUSTOMER_KW).is_none());
+        assert!(judge(Who::Meter, &[900.0, 1400.0, 350.0], MAX_CUSTOMER_KW).is_some());
+        assert!(judge(Who::Meter, &[900.0, 1400.0, 35.0], MAX_CUSTOMER_KW).is_none());
     }
 
     #[test]
@@ -126,6 +140,10 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        assert_eq!([350.4, 0.350_4, 0.000_35, 25.0].map(rounded), ["350", "0.35", "0.00035", "25"]);
+        let decimals = |kw| match three_digits(kw) {
+            Value::Number(_, decimals) => decimals,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([350.4, 0.350_4, 0.000_35, 25.0].map(decimals), [0, 2, 5, 0]);
     }
 }

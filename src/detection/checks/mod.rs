@@ -18,6 +18,7 @@ pub use surroundings::{check_events, check_weather};
 
 use hashwatt_core::calendar::date_of;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Message;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_readings::digest::MeterDays;
 
@@ -45,9 +46,9 @@ fn of_days(
     severity: Severity,
     first: usize,
     last: usize,
-    words: String,
+    message: Message,
 ) -> Finding {
-    Finding::new(code, severity, words)
+    Finding::new(code, severity, message)
         .of_meter(meter.meter.clone())
         .between(date_of(meter.days[first].day), date_of(meter.days[last].day))
 }

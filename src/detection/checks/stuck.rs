@@ -2,6 +2,8 @@
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
 /// A real load, even a rig, does not repeat its last digit for this share of a day: mining computers vary by
@@ -19,12 +21,9 @@ pub(super) fn check_stuck(meter: &MeterDays) -> Option<Finding> {
     let stuck: Vec<usize> = (0..meter.days.len()).filter(|&index| is_stuck_day(&meter.days[index])).collect();
     let (&first, &last) = (stuck.first()?, stuck.last()?);
     let kw = meter.days[first].level_kw;
-    let words = format!(
-        "{} days repeat one value to the last digit (first {kw:.3} kW); a real load varies. Nothing on these days counts as flat",
-        stuck.len()
-    );
+    let message = message!("stuck", days = stuck.len(), first = Value::number(kw, 3));
     Some(
-        of_days(meter, Code::StuckChannel, Severity::Warning, first, last, words)
+        of_days(meter, Code::StuckChannel, Severity::Warning, first, last, message)
             .with("n_days", stuck.len())
             .with("level_kw", kw),
     )

@@ -2,6 +2,7 @@
 
 use hashwatt_core::calendar::date_of;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::message;
 use hashwatt_readings::acquisition::weather::Weather;
 
 /// With temperatures for a smaller share of days, much heating would be judged without them.
@@ -19,13 +20,19 @@ pub fn check_weather(weather: &Weather, readings: Days) -> Option<Finding> {
         return None;
     }
     let severity = if n == 0 { Severity::Skipped } else { Severity::Warning };
-    let words = format!(
-        "weather: a temperature for {n} of the {n_days} days of the readings: it is of {}, they are of {}. The others were judged without it. Give the weather of the readings' days",
-        words_of(own),
-        words_of(readings)
+    let message = message!(
+        "weather_days",
+        n = n,
+        days = n_days,
+        from = date_of(own.0),
+        to = date_of(own.1),
+        readings_from = date_of(readings.0),
+        readings_to = date_of(readings.1)
     );
     Some(
-        Finding::new(Code::OtherPeriod, severity, words).with("n_days", n).with("n_days_of_readings", n_days),
+        Finding::new(Code::OtherPeriod, severity, message)
+            .with("n_days", n)
+            .with("n_days_of_readings", n_days),
     )
 }
 
@@ -33,16 +40,14 @@ pub fn check_weather(weather: &Weather, readings: Days) -> Option<Finding> {
 #[must_use]
 pub fn check_events(own: Days, readings: Days) -> Option<Finding> {
     let is_apart = own.1 < readings.0 || own.0 > readings.1;
-    let words = format!(
-        "events: none of them is on a day of the readings: they are of {}, the readings of {}. Give those of the readings' days, if there were any",
-        words_of(own),
-        words_of(readings)
+    let message = message!(
+        "events_days",
+        from = date_of(own.0),
+        to = date_of(own.1),
+        readings_from = date_of(readings.0),
+        readings_to = date_of(readings.1)
     );
-    is_apart.then(|| Finding::new(Code::OtherPeriod, Severity::Warning, words))
-}
-
-fn words_of((first, last): Days) -> String {
-    format!("{} to {}", date_of(first), date_of(last))
+    is_apart.then(|| Finding::new(Code::OtherPeriod, Severity::Warning, message))
 }
 
 #[cfg(test)]
@@ -56,7 +61,7 @@ mod tests {
         assert_eq!(check_weather(&weather, (150, 249)).unwrap().severity, Severity::Warning);
         let other = check_weather(&weather, (500, 600)).unwrap();
         assert_eq!(other.severity, Severity::Skipped);
-        assert!(other.description.contains("0 of the 101 days"), "{}", other.description);
+        assert!(other.english().contains("0 of the 101 days"), "{}", other.english());
         assert_eq!(check_weather(&Weather::default(), (500, 600)), None);
     }
 

@@ -2,6 +2,8 @@
 
 use super::of_days;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_core::stats::quantile_of;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
@@ -34,10 +36,9 @@ pub(super) fn check_zeros(meter: &MeterDays) -> Option<Finding> {
     if measured == 0 || zeros < measured {
         return None;
     }
-    let words =
-        format!("all {measured} intervals are zero: disconnected, vacant, or supplied past the meter");
+    let message = message!("all_zero", intervals = measured);
     Some(
-        of_days(meter, Code::AllZero, Severity::Warning, 0, meter.days.len() - 1, words)
+        of_days(meter, Code::AllZero, Severity::Warning, 0, meter.days.len() - 1, message)
             .with("n_intervals", measured),
     )
 }
@@ -48,12 +49,10 @@ pub(super) fn check_negative(meter: &MeterDays) -> Option<Finding> {
     let (&first, &last) = (with_some.first()?, with_some.last()?);
     let n: u64 = with_some.iter().map(|&index| u64::from(meter.days[index].n_negative)).sum();
     let least = with_some.iter().map(|&index| meter.days[index].demand_kw_min).fold(f32::INFINITY, f32::min);
-    let words = format!(
-        "{n} intervals on {} days are below zero, the least {least:.2} kW: export, or a channel of the wrong sign",
-        with_some.len()
-    );
+    let message =
+        message!("negative", intervals = n, days = with_some.len(), least = Value::number(least, 2));
     Some(
-        of_days(meter, Code::Negative, Severity::Note, first, last, words)
+        of_days(meter, Code::Negative, Severity::Note, first, last, message)
             .with("n_intervals", n)
             .with("demand_kw_min", least),
     )
@@ -68,15 +67,21 @@ pub(super) fn check_spikes(meter: &MeterDays, contracted_kw: Option<f64>) -> Opt
         (0..meter.days.len()).filter(|&index| meter.days[index].demand_kw_max > limit).collect();
     let (&first, &last) = (over.first()?, over.last()?);
     let most = over.iter().map(|&index| meter.days[index].demand_kw_max).fold(0.0, f32::max);
-    let against = contracted_kw.map_or_else(
-        || format!("10 times its usual daily maximum of {usual:.1} kW"),
-        |kw| {
-            format!("what a connection of {kw:.0} kW carries, or 10 times its usual maximum of {usual:.1} kW")
-        },
-    );
-    let words = format!("demand reached {most:.1} kW on {} days, above {limit:.1} kW: {against}", over.len());
+    let (days, one_decimal) = (over.len(), |kw| Value::number(kw, 1));
+    let (most_kw, limit_kw, usual_kw) = (one_decimal(most), one_decimal(limit), one_decimal(usual));
+    let message = match contracted_kw {
+        None => message!("spike", most = most_kw, days = days, limit = limit_kw, usual = usual_kw),
+        Some(kw) => message!(
+            "spike_of_connection",
+            most = most_kw,
+            days = days,
+            limit = limit_kw,
+            connection = Value::number(kw, 0),
+            usual = usual_kw
+        ),
+    };
     Some(
-        of_days(meter, Code::Spike, Severity::Warning, first, last, words)
+        of_days(meter, Code::Spike, Severity::Warning, first, last, message)
             .with("demand_kw_max", most)
             .with("limit_kw", limit),
     )
@@ -115,16 +120,19 @@ pub(super) fn check_scale(meter: &MeterDays) -> Option<Finding> {
         };
         let agrees = |factor: f32| is_near(first, factor) && rest.iter().all(|&ratio| is_near(ratio, factor));
         let Some(factor) = factors().find(|&factor| agrees(factor)) else { continue };
-        let words = format!(
-            "from {} on every quantile is {factor} times what it was: the unit (Wh for kWh, kW for kWh), the transformers' ratio or the decimal point may have changed",
-            hashwatt_core::calendar::date_of(days[at].day)
-        );
+        let day = hashwatt_core::calendar::date_of(days[at].day);
+        let message = message!("scale_changed", day = day, factor = shown_factor(factor));
         return Some(
-            of_days(meter, Code::UnitMistake, Severity::Warning, at, days.len() - 1, words)
+            of_days(meter, Code::UnitMistake, Severity::Warning, at, days.len() - 1, message)
                 .with("factor", factor),
         );
     }
     None
+}
+
+/// Returns a factor as a whole number, or below 1 with three decimals.
+fn shown_factor(factor: f32) -> Value {
+    Value::number(factor, if factor < 1.0 { 3 } else { 0 })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use hashwatt_core::calendar::date_of;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, N_MORE, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::message;
 use hashwatt_core::progress::Watch;
 use hashwatt_core::settings::Settings;
 use hashwatt_readings::acquisition::register::{Register, UsagePoint};
@@ -159,11 +160,9 @@ fn leave_out_impossible(meter: &mut MeterDays) -> Option<Finding> {
     let (first, last, n) = (first.day, last.day, meter.days.len());
     meter.days.retain(DayDigest::is_possible);
     let n = n - meter.days.len();
-    let words = format!(
-        "{n} days in the store of digests hold more than 1 GW, which no customer draws; they were left out. Remove the store's folder: the next run digests again what its files hold"
-    );
+    let message = message!("impossible_days", days = n);
     Some(
-        Finding::new(Code::ImpossibleDemand, Severity::Skipped, words)
+        Finding::new(Code::ImpossibleDemand, Severity::Skipped, message)
             .of_meter(meter.meter.clone())
             .between(date_of(first), date_of(last))
             .with("n_days", n),
@@ -214,10 +213,8 @@ impl Unsaid {
 
     fn findings(self) -> impl Iterator<Item = Finding> {
         self.counts.into_iter().map(|((code, severity), (n, meter))| {
-            let words = format!(
-                "so it is with {n} more meters, {meter} the first of them, none of which could be judged: too few of their days are measured. scores.parquet lists each, with score 0"
-            );
-            Finding::new(code, severity, words).with(N_MORE, n)
+            let message = message!("unjudged_more", meters = n, first = &meter);
+            Finding::new(code, severity, message).with(N_MORE, n)
         })
     }
 }
@@ -277,11 +274,8 @@ impl Measured {
 }
 
 fn too_short(meter: &MeterId, days: (i32, i32)) -> Finding {
-    let words = format!(
-        "too few measured days to judge it (at least {} are needed); it is listed last, with score 0",
-        super::usable::MIN_DAYS
-    );
-    Finding::new(Code::TooShort, Severity::Skipped, words)
+    let message = message!("too_short", enough = super::usable::MIN_DAYS);
+    Finding::new(Code::TooShort, Severity::Skipped, message)
         .of_meter(meter.clone())
         .between(date_of(days.0), date_of(days.1))
 }

@@ -12,6 +12,7 @@ use super::guess::Trouble;
 use super::mapping::{Column, Guess, Mapping, Unit};
 use super::names::unit_in_name;
 use super::profile::name_key;
+use hashwatt_core::message;
 use hashwatt_core::settings::ReadingsTable;
 
 /// What a channel measures.
@@ -98,13 +99,8 @@ pub(super) fn keep_import(
     let Some((column, texts)) = found else { return false };
     let listed = texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
     let listed = if texts.len() == 1 { listed } else { format!("[{listed}]") };
-    let reason =
-        format!("rows of one time are channels, and column `{}` says which hold active import", column.name);
-    mapping.guesses.push(Guess {
-        key: "where",
-        value: format!("{{ {:?} = {listed} }}", column.name),
-        reason,
-    });
+    let reason = message!("rows_are_channels", column = column.name.as_str());
+    mapping.guesses.push(Guess::new("where", format!("{{ {:?} = {listed} }}", column.name), reason));
     mapping.only_rows.push((column, texts));
     true
 }

@@ -17,6 +17,9 @@ use super::resent::Sent;
 use super::storage::Storage;
 use super::xml::Xml;
 use super::{json_lines, nem12, workbook};
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message as Sentence;
+use hashwatt_core::message;
 use hashwatt_core::settings::{ReadingsTable, Zone};
 
 /// Most rows at the start of a file used to guess its mapping.
@@ -72,7 +75,7 @@ pub(super) trait Rows {
 #[derive(Debug, Clone)]
 pub(super) struct StatedZone {
     /// What it states, as a clause.
-    pub words: String,
+    pub words: Sentence,
     /// Offset from UTC, where it is known. [s]
     pub offset_s: Option<i32>,
     /// A time in the file. [s since 1970-01-01T00:00]
@@ -115,7 +118,10 @@ impl Converted {
         }
         let Some(first) = batches.first() else {
             let seen = error.unwrap_or_else(|| "it has no interval of active import".to_owned());
-            let left_out = rows.notes().into_iter().map(|note| format!("{}: {}", note.value, note.reason));
+            let left_out = rows
+                .notes()
+                .into_iter()
+                .map(|note| format!("{}: {}", note.value, note.said_reason(Language::english())));
             let unused = rows.unused();
             let seen: Vec<String> = [seen].into_iter().chain(left_out).chain(unused.said()).collect();
             return Err(broken(seen.join("; ")));
@@ -182,7 +188,7 @@ impl Converted {
     /// Returns a note if the run reads the file's times in another zone than it states.
     pub fn zone_note(&self, zone: Option<&Zone>) -> Option<Guess> {
         let stated = self.zone.as_ref()?;
-        let value = match zone {
+        let words = match zone {
             Some(zone) => {
                 let at = jiff::Timestamp::from_second(stated.at_s - i64::from(stated.offset_s.unwrap_or(0)));
                 let offset_s = zone.tz.to_offset(at.unwrap_or_default()).seconds();
@@ -190,11 +196,11 @@ impl Converted {
                 if is_instant || stated.offset_s == Some(offset_s) {
                     return None;
                 }
-                format!("the run's, {}", zone.name)
+                message!("zone_of_run", zone = zone.name.as_str())
             }
-            None => "UTC, for want of --timezone".to_owned(),
+            None => message!("utc_for_want"),
         };
-        Some(Guess { key: "time zone", value, reason: stated.words.clone() })
+        Some(Guess::note("time zone", words, stated.words.clone()))
     }
 }
 

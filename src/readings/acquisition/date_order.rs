@@ -9,6 +9,8 @@ use super::likelier::Says;
 use super::mapping::{Guess, Mapping, TimeForm, TimeFrom};
 use super::profile::column_texts;
 use super::text_time::{DateOrder, parse_time, unordered_pair};
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 use hashwatt_core::settings::ReadingsTable;
 
 /// Greatest month.
@@ -44,7 +46,7 @@ pub(super) fn decide_date_order(
         return if is_alike(&texts) { Ok(()) } else { Err(open_order(&column.name, example)) };
     };
     *order = shown;
-    mapping.guesses.push(Guess { key: "date_order", value: shown.as_str().to_owned(), reason });
+    mapping.guesses.push(Guess::new("date_order", shown.as_str(), reason));
     Ok(())
 }
 
@@ -60,16 +62,16 @@ fn open_order(column: &str, example: &str) -> Trouble {
         example.trim()
     );
     Trouble::new(seen, "Set date_order = \"dmy\" or date_order = \"mdy\" in [[readings]]")
-        .or_likelier(Says::DateOrder(DateOrder::DayFirst), "most of the world writes the day first")
+        .or_likelier(Says::DateOrder(DateOrder::DayFirst), message!("most_write_day_first"))
 }
 
 /// Returns the order that dates with points have wherever they are written.
-fn order_of_points(texts: &StringArray) -> Option<(DateOrder, String)> {
+fn order_of_points(texts: &StringArray) -> Option<(DateOrder, Message)> {
     let mut dates =
         texts.iter().flatten().filter(|text| unordered_pair(text.as_bytes()).is_some()).peekable();
     let example = (*dates.peek()?).trim();
     let has_point = |text: &str| text.trim_start().bytes().find(|byte| !byte.is_ascii_digit()) == Some(b'.');
-    let reason = format!("dates with points, such as `{example}`, are written day first everywhere");
+    let reason = message!("dates_with_points", example = example);
     dates.all(has_point).then_some((DateOrder::DayFirst, reason))
 }
 
@@ -83,12 +85,12 @@ fn is_alike(texts: &StringArray) -> bool {
 }
 
 /// Returns the order that the dates show, and by what; `None` if they show none.
-pub(super) fn order_shown(texts: &StringArray) -> Option<(DateOrder, String)> {
+pub(super) fn order_shown(texts: &StringArray) -> Option<(DateOrder, Message)> {
     order_of_pairs(texts).or_else(|| order_by_span(texts))
 }
 
 /// Returns the order in which a number above 12 is a day.
-fn order_of_pairs(texts: &StringArray) -> Option<(DateOrder, String)> {
+fn order_of_pairs(texts: &StringArray) -> Option<(DateOrder, Message)> {
     let (mut n, mut n_day, mut n_month) = (0_u64, 0_u64, 0_u64);
     let mut first_telling = None;
     for text in texts.iter().flatten() {
@@ -108,14 +110,14 @@ fn order_of_pairs(texts: &StringArray) -> Option<(DateOrder, String)> {
         DateOrder::DayFirst => ("first", n_day),
         DateOrder::MonthFirst => ("second", n_month),
     };
-    let reason =
-        format!("the {place} number is above 12 in {n_telling} of {n} dates, such as `{}`", example.trim());
+    let (place, example) = (Value::form(place), example.trim());
+    let reason = message!("above_twelve", place = place, telling = n_telling, all = n, example = example);
     Some((order, reason))
 }
 
 /// Returns the order in which the dates follow each other closely: read in the other, days of one month
 /// would be the same day of many months. `None` if the dates do not tell.
-fn order_by_span(texts: &StringArray) -> Option<(DateOrder, String)> {
+fn order_by_span(texts: &StringArray) -> Option<(DateOrder, Message)> {
     const FEWEST_DAYS: usize = 3;
     const MUCH_WIDER: i64 = 4;
     let days = |order| {
@@ -140,14 +142,16 @@ fn order_by_span(texts: &StringArray) -> Option<(DateOrder, String)> {
         () if month > MUCH_WIDER * day => (DateOrder::DayFirst, by_day.len(), day, month),
         () => return None,
     };
-    let reason =
-        format!("read so, {n_days} days lie within {close}; in the other order they would lie within {wide}");
+    let (close, wide) = (close.unsigned_abs(), wide.unsigned_abs());
+    let reason = message!("days_lie_close", days = n_days, close = close, wide = wide);
     Some((order, reason))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hashwatt_core::finding::FINDING;
+    use hashwatt_core::language::Language;
 
     fn shown(texts: &[&str]) -> Option<DateOrder> {
         order_shown(&StringArray::from(texts.to_vec())).map(|(order, _)| order)
@@ -165,6 +169,7 @@ mod tests {
     fn the_evidence_is_counted() {
         let texts = StringArray::from(vec!["01/02/2013", "13/02/2013 00:30", "14/02/2013"]);
         let (_, reason) = order_shown(&texts).unwrap();
+        let reason = Language::english().say_message(FINDING, &reason);
         assert_eq!(reason, "the first number is above 12 in 2 of 3 dates, such as `13/02/2013 00:30`");
     }
 

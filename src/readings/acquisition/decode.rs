@@ -41,6 +41,7 @@ pub(super) fn columns_of(mapping: &Mapping) -> Vec<usize> {
     columns.extend(mapping.added.iter().map(|(column, _)| column.index));
     columns.extend(mapping.only_rows.iter().map(|(column, _)| column.index));
     columns.extend(mapping.day_part.iter().map(|(column, _)| column.index));
+    columns.extend(mapping.end_time.iter().map(|(column, _)| column.index));
     columns.extend(mapping.minutes.iter().map(|column| column.index));
     columns.extend(others.into_iter().flatten().map(|column| column.index));
     columns.sort_unstable();
@@ -104,7 +105,7 @@ impl<'a, 's> Decoder<'a, 's> {
         let (mut meters, mut times_s, mut values) = (Vec::new(), Vec::new(), Vec::new());
         self.read_meters(rows, &mut meters);
         self.read_times(rows, &mut times_s);
-        read_values(self.column(rows, value), self.recipe.mapping.decimal, &mut self.marks, &mut values);
+        read_values(self.column(rows, value), self.recipe.mapping.numbers, &mut self.marks, &mut values);
         self.add_columns(rows, &mut values);
         let mut qualities = self.read_row_qualities(rows);
         self.scale(rows, &mut values);
@@ -125,7 +126,7 @@ impl<'a, 's> Decoder<'a, 's> {
         let mapping = self.recipe.mapping;
         let mut others = Vec::new();
         for (column, sign) in &mapping.added {
-            read_values(self.column(rows, column), mapping.decimal, &mut self.marks, &mut others);
+            read_values(self.column(rows, column), mapping.numbers, &mut self.marks, &mut others);
             values.iter_mut().zip(&others).for_each(|(value, other)| *value += sign * other);
         }
     }
@@ -177,7 +178,8 @@ impl<'a, 's> Decoder<'a, 's> {
         read_qualities(self.column(rows, column), one, &mut self.marks, &mut self.report.unknown_codes)
     }
 
-    fn mark_other_kinds(&mut self, rows: &RecordBatch) {
+    /// Marks the rows of kinds that are not read.
+    pub fn mark_other_kinds(&mut self, rows: &RecordBatch) {
         for (column, kinds) in &self.recipe.mapping.only_rows {
             let texts = whole_texts(self.column(rows, column));
             for (row, text) in texts.iter().enumerate() {
@@ -202,7 +204,7 @@ impl<'a, 's> Decoder<'a, 's> {
             let mut multipliers = Vec::new();
             read_factors(
                 self.column(rows, column),
-                self.recipe.mapping.decimal,
+                self.recipe.mapping.numbers,
                 &mut self.marks,
                 &mut multipliers,
             );

@@ -13,6 +13,7 @@ use super::likelier::Says;
 use super::mapping::{Column, Layout, Mapping, Stamp};
 use super::marks::short_text;
 use super::profile::whole_texts;
+use hashwatt_core::message;
 use hashwatt_core::settings::ReadingsTable;
 
 /// Share of rows that another row of the same meter and time contradicts, above which the rows' key was not
@@ -70,10 +71,9 @@ pub(super) fn refuse_conflicts(
                 ),
             );
             match only_import(name, texts) {
-                Some(text) => trouble.or_likelier(
-                    Says::Where(name.clone(), text.clone()),
-                    "it is the only one named as active import",
-                ),
+                Some(text) => {
+                    trouble.or_likelier(Says::Where(name.clone(), text.clone()), message!("only_import"))
+                }
                 None => trouble,
             }
         }
@@ -140,7 +140,7 @@ pub(super) fn refuse_daily_counter(mapping: &Mapping, series: &Series) -> Result
         ),
         "Set shape = \"register\" to take its differences (the interval at each reset is lost), or export energy",
     )
-    .or_likelier(Says::Shape("register"), "no load rises all day on nearly all days"))
+    .or_likelier(Says::Shape("register"), message!("no_load_rises")))
 }
 
 fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
@@ -213,7 +213,7 @@ pub(super) fn refuse_late_stamps(series: &Series) -> Result<(), Trouble> {
             ),
             "Set stamp = \"end\" or stamp = \"start\" in [[readings]]",
         )
-        .or_likelier(Says::Stamp(Stamp::End), "such times mostly mark the end")),
+        .or_likelier(Says::Stamp(Stamp::End), message!("mostly_end"))),
         _ => Ok(()),
     }
 }

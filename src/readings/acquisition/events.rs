@@ -7,6 +7,7 @@ use super::table::read_table;
 use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
+use hashwatt_core::message;
 
 /// Kind of an event in which an area had no internet.
 pub const INTERNET_BLACKOUT: &str = "internet_blackout";
@@ -68,23 +69,22 @@ impl Events {
             let written = kind.unwrap_or_default();
             let kind = written.trim().to_lowercase().replace([' ', '-'], "_");
             if !KINDS.contains(&kind.as_str()) {
-                let wrong =
-                    "is not known; the row was left out. Write internet_blackout, outage or tariff_change";
+                let wrong = message!("no_event");
                 left_out.note(row, "kind", written, wrong);
                 continue;
             }
             let Some((start_s, end_s)) = start_s.zip(end_s) else {
-                let wrong = "has no start or no end; the row was left out. Give both";
+                let wrong = message!("event_open");
                 left_out.note(row, "kind", kind, wrong);
                 continue;
             };
             if end_s <= start_s {
-                let wrong = "ends before it starts; the row was left out. Check start and end";
+                let wrong = message!("event_backwards");
                 left_out.note(row, "kind", kind, wrong);
                 continue;
             }
             if kind != TARIFF_CHANGE && end_s - start_s > MAX_EVENT_S {
-                let wrong = "lasts longer than a year; the row was left out. Check start and end";
+                let wrong = message!("event_long");
                 left_out.note(row, "kind", kind, wrong);
                 continue;
             }
@@ -139,7 +139,7 @@ mod tests {
             .map(|day| date_of(*day).to_string())
             .collect();
         assert_eq!(days, ["2022-01-05", "2022-01-06", "2022-01-07", "2022-01-08"]);
-        assert!(findings[0].description.starts_with("row 2:"));
+        assert!(findings[0].english().starts_with("row 2:"));
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         std::fs::write(&path, rows).unwrap();
         let (events, findings) = Events::read(&path).unwrap();
         assert_eq!(events.days(INTERNET_BLACKOUT, &Calendar::new(None)).len(), 1);
-        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        let words: Vec<_> = findings.iter().map(Finding::english).collect();
         assert!(
             words[0].starts_with("row 2: kind `blackout` is not known") && words[1].starts_with("row 3:"),
             "{words:?}"

@@ -18,7 +18,8 @@ use super::source::read_sample;
 use super::unit_doubts::refuse_unit;
 use super::unused::mention_factors;
 use hashwatt_core::ids::MeterNumbers;
-use hashwatt_core::settings::ReadingsTable;
+use hashwatt_core::message;
+use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// Fewest values of a meter needed to tell a counter from energy: no load keeps rising for so long.
 const FEWEST_READS: usize = 24;
@@ -101,9 +102,8 @@ pub(super) fn look_at_sample(
     }
     if is_end_stamped(&series, n_end) {
         let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
-        let reason =
-            format!("series of {n_end} of {n} meters begin one interval after midnight and end at midnight");
-        mapping.guesses.push(Guess { key: "stamp", value: "end".to_owned(), reason });
+        let reason = message!("series_end_at_midnight", n = n_end, meters = n);
+        mapping.guesses.push(Guess::new("stamp", "end", reason));
         mapping.stamp = Stamp::End;
     }
     Ok(())
@@ -118,8 +118,8 @@ fn take_for_registers(mapping: &mut Mapping) -> Result<(), Trouble> {
              shape = \"wide\"",
         ));
     };
-    let reason = format!("column `{}` only ever rises, in steps small against its level", value.name);
-    mapping.guesses.push(Guess { key: "shape", value: "register".to_owned(), reason });
+    let reason = message!("only_rises", column = value.name.as_str());
+    mapping.guesses.push(Guess::new("shape", "register", reason));
     mapping.layout = Layout::Register { value };
     Ok(())
 }
@@ -139,8 +139,8 @@ fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &
     let is_constant =
         || (0..array.len()).all(|row| cell_text(array, row).trim().eq_ignore_ascii_case(&first));
     if is_flag && is_estimate && array.len() >= FEWEST_ROWS && is_constant() {
-        let reason = format!("flag `{}` is {first} in every row, which marks nothing", column.name);
-        mapping.guesses.push(Guess { key: "quality_column", value: "none".to_owned(), reason });
+        let reason = message!("flag_constant", column = column.name.as_str(), flag = first);
+        mapping.guesses.push(Guess::new("quality_column", NO_COLUMN, reason));
         mapping.quality = None;
     }
 }
@@ -170,7 +170,7 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
         ),
         "Export the two kinds of meters apart and set stamp for each, or set stamp for all",
     )
-    .or_likelier(Says::Stamp(stamp), format!("{n} meters show it")))
+    .or_likelier(Says::Stamp(stamp), message!("meters_show_it", meters = n)))
 }
 
 /// Returns the sample by meter, and whether each meter's rows are contiguous.

@@ -12,6 +12,7 @@ use super::marks::short_text;
 use super::report::{Cause, UnitReport};
 use super::trade_rows::{Times, TradeRows};
 use super::xml::{Part, Xml, add_text};
+use hashwatt_core::message;
 
 /// Qualities of readings that were measured: valid, raw, validated, verified, of revenue quality.
 const MEASURED: [&str; 6] = ["", "0", "14", "17", "18", "19"];
@@ -179,7 +180,7 @@ impl Rows for Blocks {
 
     fn zone(&self) -> Option<StatedZone> {
         let offset_s = self.feed.offset_s?;
-        let words = format!("its LocalTimeParameters state an offset of {offset_s} s from UTC");
+        let words = message!("local_time_parameters", seconds = offset_s.to_string());
         Some(StatedZone { words, offset_s: Some(offset_s), at_s: 0 })
     }
 

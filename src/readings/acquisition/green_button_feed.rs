@@ -6,6 +6,8 @@ use super::green_button_entries::{Entries, Entry, Links, last, read_entries, up_
 use super::guess::Trouble;
 use super::mapping::Guess;
 use super::xml::Xml;
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 
 /// Powers of ten that a meter's resolution can have. [1]
 const POWERS: std::ops::RangeInclusive<i64> = -12..=12;
@@ -78,9 +80,8 @@ impl Feed {
             return Err(Trouble::new(seen, cure));
         }
         if !left_out.is_empty() {
-            let value = "forward active energy".to_owned();
-            let reason = format!("left out were {}", left_out.join("; "));
-            feed.notes.push(Guess { key: "channel", value, reason });
+            let reason = message!("were_left_out", others = left_out.join("; "));
+            feed.notes.push(Guess::note("channel", message!("forward_energy"), reason));
         }
         Ok(feed)
     }
@@ -95,9 +96,8 @@ impl Feed {
         let assumed: BTreeSet<&str> =
             self.series.values().flat_map(|series| series.assumed.iter().copied()).collect();
         if !assumed.is_empty() {
-            let value = assumed.into_iter().collect::<Vec<_>>().join(", ");
-            let reason = "the file does not state it".to_owned();
-            self.notes.push(Guess { key: "ReadingType", value, reason });
+            let words = message!("assumed", values = Value::names(assumed));
+            self.notes.push(Guess::note("ReadingType", words, message!("not_stated_in_file")));
         }
     }
 

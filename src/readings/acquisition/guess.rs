@@ -4,13 +4,16 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::DataType;
 
 use super::day_part;
-use super::guess_time::{find_stamp, find_time, find_time_of_day};
+use super::ends::{check_ends, check_stamp};
+use super::guess_time::{find_end_time, find_stamp, find_time, find_time_of_day};
 use super::likelier::{Likelier, Says};
 use super::mapping::{Clock, Column, Guess, Layout, Mapping, MeterFrom, QualityOne, TimeFrom, Unit};
 use super::names;
 use super::profile::{Kind, Profile, name_key};
 use super::shapes::{added_columns, find_layout};
-use super::values::DecimalMark;
+use super::values::NumberMarks;
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// The combined ratio of current and voltage transformers stays below the upper bound. The lower bound allows
@@ -18,12 +21,12 @@ use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 const MULTIPLIERS: std::ops::RangeInclusive<f64> = 1e-9..=1e7;
 
 /// Reason why a file cannot be mapped: what was seen, and the cure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trouble {
     pub seen: String,
     pub cure: String,
     /// The likelier of two readings, where the file can be read in two ways.
-    pub likelier: Option<Likelier>,
+    pub likelier: Option<Box<Likelier>>,
 }
 
 impl Trouble {
@@ -32,8 +35,8 @@ impl Trouble {
     }
 
     /// Adds the reading that is taken where guesses are accepted, and why it is the likelier one.
-    pub fn or_likelier(mut self, says: Says, reason: impl Into<String>) -> Self {
-        self.likelier = Some(Likelier { says, reason: reason.into() });
+    pub fn or_likelier(mut self, says: Says, reason: Message) -> Self {
+        self.likelier = Some(Box::new(Likelier { says, reason }));
         self
     }
 }
@@ -56,8 +59,8 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    pub fn guess(&mut self, key: &'static str, value: impl Into<String>, reason: impl Into<String>) {
-        self.guesses.push(Guess { key, value: value.into(), reason: reason.into() });
+    pub fn guess(&mut self, key: &'static str, value: impl Into<String>, reason: Message) {
+        self.guesses.push(Guess::new(key, value, reason));
     }
 }
 
@@ -65,6 +68,7 @@ impl Roles {
 pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let stated = known.stated;
     check_stated_once(stated)?;
+    check_stamp(stated)?;
     let mut roles = Roles::default();
     let multiplier_column =
         named_role(known, "multiplier_column", &stated.multiplier_column, names::MULTIPLIER)?;
@@ -72,8 +76,10 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
     let stated_voltage = stated_voltage(known)?;
     roles.taken.extend(stated_voltage.iter().map(|column| column.index));
     let time = find_time(known, &mut roles)?;
+    let end_time = find_end_time(known, &mut roles)?;
     let meter = find_meter(known, &mut roles)?;
     let (layout, meter, time) = find_layout(known, &mut roles, meter, time)?;
+    check_ends(stated, &layout)?;
     let added = added_columns(known, &layout)?;
     let day_part = find_time_of_day(known, &mut roles, &layout, &time)?;
     let minutes = day_part
@@ -96,6 +102,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         meter,
         time,
         day_part,
+        end_time,
         minutes,
         quality,
         multiplier_column,
@@ -103,7 +110,7 @@ pub(super) fn map_columns(known: &Known<'_>) -> Result<Mapping, Trouble> {
         added,
         only_rows,
         // Decided when the whole file can be asked.
-        decimal: DecimalMark::Point,
+        numbers: NumberMarks::default(),
         encoding: None,
         skip_lines: 0,
         sheet: None,
@@ -121,6 +128,7 @@ fn check_stated_once(stated: &ReadingsTable) -> Result<(), Trouble> {
         ("meter_column", &stated.meter_column),
         ("time_column", &stated.time_column),
         ("time_of_day_column", &stated.time_of_day_column),
+        ("end_time_column", &stated.end_time_column),
         ("value_column", &stated.value_column),
         ("quality_column", &stated.quality_column),
         ("multiplier_column", &stated.multiplier_column),
@@ -236,7 +244,7 @@ fn find_meter(known: &Known<'_>, roles: &mut Roles) -> Result<Option<MeterFrom>,
     if let [one] = texts.as_slice()
         && may_name_a_meter(one)
     {
-        roles.guess("meter_column", &one.name, "it is the only column of text");
+        roles.guess("meter_column", &one.name, message!("only_text_column"));
         roles.taken.push(one.index);
         return Ok(Some(MeterFrom::Column(column_of(one))));
     }
@@ -331,7 +339,7 @@ fn find_kind_of_row(known: &Known<'_>, roles: &mut Roles) -> Option<(Column, Vec
     if kinds.len() < 2 {
         return None;
     }
-    let reason = format!("column `{}` also holds other kinds of reads", profile.name);
+    let reason = message!("other_kinds_of_reads", column = profile.name.as_str());
     roles.guess("where", format!("{{ {:?} = {interval:?} }}", profile.name), reason);
     Some((column_of(profile), vec![(*interval).to_owned()]))
 }
@@ -352,10 +360,10 @@ fn find_unit(known: &Known<'_>, roles: &mut Roles, layout: &Layout) -> Result<Un
         return Ok(unit);
     }
     if values.first().is_some_and(|column| is_named && names::is_demand_name(&name_key(&column.name))) {
-        roles.guess("unit", "kW", "the column is named like a demand, and states no unit");
+        roles.guess("unit", "kW", message!("named_like_demand"));
         return Ok(Unit::Kilowatts);
     }
-    roles.guess("unit", "kWh", "no column name states a unit");
+    roles.guess("unit", "kWh", message!("no_name_states_unit"));
     Ok(Unit::KilowattHours)
 }
 
@@ -366,7 +374,7 @@ fn find_clock(known: &Known<'_>, time: &TimeFrom, roles: &mut Roles) -> Result<O
         TimeFrom::Column(column, form)
             if stated.is_none() && !form.is_instant() && name_key(&column.name).contains("utc") =>
         {
-            roles.guess("clock", "utc", format!("the name of column `{}` says so", column.name));
+            roles.guess("clock", "utc", message!("name_says_so", column = column.name.as_str()));
             Ok(Some(Clock::Utc))
         }
         _ => Ok(stated),

@@ -3,6 +3,9 @@
 use super::mapping::Guess;
 use super::source::Source;
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 
 /// What formats note that no key of `[[readings]]` states.
 const NOT_KEYS: [&str; 7] = ["ReadingType", "channel", "interval", "meter", "period", "sheet", "time zone"];
@@ -51,40 +54,45 @@ pub(super) fn note_on(guess: &Guess, name: &str) -> Finding {
 }
 
 fn note(shared: &Shared<'_>) -> Finding {
-    let Guess { key, value, reason } = shared.guess;
-    let advice = if is_key(shared.guess) { " State it in [[readings]] if that is wrong" } else { "" };
-    let words = format!("{}: {key} was taken as {}: {reason}.{advice}", names(shared), shown(value));
-    finding(Code::Guessed, Severity::Note, words, shared)
+    let (names, key, value, reason) = parts(shared);
+    let message = match is_key(shared.guess) {
+        true => message!("guessed", names = names, key = key, value = value, reason = reason),
+        false => message!("noted", names = names, what = key, value = value, reason = reason),
+    };
+    finding(Code::Guessed, Severity::Note, message, shared)
 }
 
 fn warning(shared: &Shared<'_>) -> Finding {
-    let Guess { key, value, reason } = shared.guess;
-    let words = format!(
-        "{}: {key} was taken as {}, though another is about as likely, because guesses were accepted: {reason}. \
-         State {key} in [[readings]] once you know",
-        names(shared),
-        shown(value)
-    );
-    finding(Code::GuessAccepted, Severity::Warning, words, shared)
+    let (names, key, value, reason) = parts(shared);
+    let message = message!("guess_accepted", names = names, key = key, value = value, reason = reason);
+    finding(Code::GuessAccepted, Severity::Warning, message, shared)
 }
 
-/// Returns a value for a sentence: a mark alone stands in quotes.
-fn shown(value: &str) -> String {
-    if value.chars().any(char::is_alphanumeric) { value.to_owned() } else { format!("`{value}`") }
+/// Returns the files, what was guessed, its value and the reason, for a sentence.
+fn parts(shared: &Shared<'_>) -> (Message, Value, Value, Message) {
+    let (guess, more) = (shared.guess, shared.n - 1);
+    let names = message!("files", first = shared.name, more = more);
+    (names, said_key(guess.key), guess.for_sentence(), guess.reason.clone())
 }
 
-fn names(shared: &Shared<'_>) -> String {
-    match shared.n {
-        1 => shared.name.to_owned(),
-        n => format!("{} (and {} more files)", shared.name, n - 1),
+/// Returns what a format noted in words, and a key as it is.
+pub(super) fn said_key(key: &'static str) -> Value {
+    match key {
+        "channel" => message!("about_channel").into(),
+        "interval" => message!("about_interval").into(),
+        "meter" => message!("about_meter").into(),
+        "period" => message!("about_period").into(),
+        "sheet" => message!("about_sheet").into(),
+        "time zone" => message!("about_time_zone").into(),
+        key => key.into(),
     }
 }
 
-fn finding(code: Code, severity: Severity, words: String, shared: &Shared<'_>) -> Finding {
-    Finding::new(code, severity, words)
+fn finding(code: Code, severity: Severity, message: Message, shared: &Shared<'_>) -> Finding {
+    Finding::new(code, severity, message)
         .in_source(shared.name)
         .with("key", shared.guess.key)
         .with("value", shared.guess.value.clone())
-        .with("reason", shared.guess.reason.clone())
+        .with("reason", shared.guess.said_reason(Language::english()))
         .with("files", shared.n)
 }

@@ -12,6 +12,8 @@ use super::names;
 use super::profile::{Kind, Profile, name_key};
 
 use super::text_time::{DateOrder, is_epoch, parse_time, serial_time, whole_number_time};
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 
 /// Finds the time and its format; `None` if neither a column nor a folder has it.
 pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<TimeFrom>, Trouble> {
@@ -38,6 +40,18 @@ pub(super) fn find_time(known: &Known<'_>, roles: &mut Roles) -> Result<Option<T
     Ok(Some(TimeFrom::Column(column, form)))
 }
 
+/// Finds the column with the ends of intervals beside that with their starts, as stated.
+pub(super) fn find_end_time(
+    known: &Known<'_>,
+    roles: &mut Roles,
+) -> Result<Option<(Column, TimeForm)>, Trouble> {
+    let Some(name) = &known.stated.end_time_column else { return Ok(None) };
+    let column = stated_column(known, "end_time_column", name)?;
+    roles.taken.push(column.index);
+    let form = time_form(known, &mut Roles::default(), &known.profiles[column.index])?;
+    Ok(Some((column, form)))
+}
+
 /// Whether whole numbers have a name that can only be a time, even if their size fits no known epoch.
 fn is_integer(profile: &Profile) -> bool {
     let names = ["timestamp", "datetime", "start", "starttime", "ts", "end", "endtime"];
@@ -55,7 +69,7 @@ fn only_time_column(known: &Known<'_>, roles: &mut Roles) -> Result<Option<Colum
     match times.as_slice() {
         [] => Ok(None),
         [one] => {
-            roles.guess("time_column", &one.name, "it is the only column that holds times");
+            roles.guess("time_column", &one.name, message!("only_time_column"));
             Ok(Some(column_of(one)))
         }
         several => Err(Trouble::new(
@@ -112,8 +126,8 @@ fn is_serial(profile: &Profile) -> bool {
     })
 }
 
-fn serial_reason(example: &str) -> String {
-    format!("numbers such as {example} are days since 1899-12-30, as Excel counts them")
+fn serial_reason(example: &str) -> Message {
+    message!("serial_days", example = example)
 }
 
 /// Refuses numbers that could count anything; a code of day and interval is the usual case.
@@ -127,7 +141,7 @@ fn no_time_numbers(profile: &Profile) -> Trouble {
 }
 
 /// Returns how numbers count time, and by what that shows.
-fn number_form(profile: &Profile) -> (TimeForm, Option<String>) {
+fn number_form(profile: &Profile) -> (TimeForm, Option<Message>) {
     let numbers = arrow::compute::cast(&profile.array, &DataType::Int64);
     let first = numbers.as_ref().ok().and_then(|numbers| {
         let mut all = numbers.as_primitive::<Int64Type>().iter().flatten();
@@ -135,17 +149,17 @@ fn number_form(profile: &Profile) -> (TimeForm, Option<String>) {
     });
     let Some(first) = first else { return (TimeForm::Epoch { per_second: 1 }, None) };
     if !is_epoch(first) {
-        return (TimeForm::Digits, Some(format!("whole numbers such as {first} read as dates")));
+        return (TimeForm::Digits, Some(message!("numbers_as_dates", example = first.to_string())));
     }
     let fits = |per_second: &i64| (FIRST_INSTANT_S..END_INSTANT_S).contains(&first.div_euclid(*per_second));
     let per_second = [1, 1_000, 1_000_000, 1_000_000_000].into_iter().find(fits).unwrap_or(1);
-    let unit = match per_second {
-        1 => "seconds",
-        1_000 => "milliseconds",
-        1_000_000 => "microseconds",
-        _ => "nanoseconds",
-    };
-    (TimeForm::Epoch { per_second }, Some(format!("{unit} since 1970 UTC, by the size of {first}")))
+    let unit = Value::form(match per_second {
+        1 => "s",
+        1_000 => "ms",
+        1_000_000 => "us",
+        _ => "ns",
+    });
+    (TimeForm::Epoch { per_second }, Some(message!("epoch", unit = unit, example = first.to_string())))
 }
 
 fn text_form(known: &Known<'_>, roles: &mut Roles, profile: &Profile) -> Result<TimeForm, Trouble> {
@@ -213,7 +227,7 @@ pub(super) fn find_time_of_day(
             return Ok(None);
         };
         roles.taken.push(profile.index);
-        roles.guess("time_of_day_column", &profile.name, format!("`{}` holds days only", dates.name));
+        roles.guess("time_of_day_column", &profile.name, message!("days_only", column = dates.name.as_str()));
         return Ok(Some((column_of(profile), part)));
     };
     let column = stated_column(known, "time_of_day_column", stated)?;
@@ -245,12 +259,12 @@ pub(super) fn find_stamp(
     if let Some((clock, DayPart::Clock)) = day_part
         && super::day_part::is_end_name(&name_key(&clock.name))
     {
-        roles.guess("stamp", "end", format!("column `{}` is named so", clock.name));
+        roles.guess("stamp", "end", message!("named_so", column = clock.name.as_str()));
         return Ok(Stamp::End);
     }
     match names::stamp_in_name(&name_key(&column.name)).filter(|_| has_stamps) {
         Some(Stamp::End) => {
-            roles.guess("stamp", "end", format!("column `{}` is named so", column.name));
+            roles.guess("stamp", "end", message!("named_so", column = column.name.as_str()));
             Ok(Stamp::End)
         }
         _ => Ok(Stamp::Start),

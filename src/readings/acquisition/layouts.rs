@@ -194,7 +194,7 @@ fn read_all_cells(
 /// Reads one value column and stores its marks in the decoder.
 fn read_cells(decoder: &mut Decoder<'_, '_>, rows: &RecordBatch, column: &Column, values: &mut Vec<f64>) {
     decoder.marks.reset(rows.num_rows());
-    read_values(decoder.column(rows, column), decoder.recipe.mapping.decimal, &mut decoder.marks, values);
+    read_values(decoder.column(rows, column), decoder.recipe.mapping.numbers, &mut decoder.marks, values);
     decoder.scale(rows, values);
 }
 

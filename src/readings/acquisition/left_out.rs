@@ -1,6 +1,8 @@
 //! Counts unusable values in the tables beside the interval data, and turns the counts into findings.
 
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 
 /// Problems of one table: one entry per kind, however many rows have it.
 #[derive(Debug, Default)]
@@ -12,7 +14,7 @@ pub(super) struct LeftOut {
 #[derive(Debug)]
 struct Kind {
     column: &'static str,
-    wrong: &'static str,
+    wrong: Message,
     severity: Severity,
     n: u64,
     first_row: usize,
@@ -22,7 +24,7 @@ struct Kind {
 impl LeftOut {
     /// Counts a row, numbered from 0, whose `column` has `value`. `wrong` states the problem, what was done
     /// and the cure.
-    pub fn note(&mut self, row: usize, column: &'static str, value: impl ToString, wrong: &'static str) {
+    pub fn note(&mut self, row: usize, column: &'static str, value: impl ToString, wrong: Message) {
         self.note_as(Severity::Skipped, row, column, value, wrong);
     }
 
@@ -33,7 +35,7 @@ impl LeftOut {
         row: usize,
         column: &'static str,
         value: impl ToString,
-        wrong: &'static str,
+        wrong: Message,
     ) {
         let known = self.kinds.iter_mut().find(|kind| kind.column == column && kind.wrong == wrong);
         match known {
@@ -49,10 +51,16 @@ impl LeftOut {
     pub fn findings(mut self, file: &str) -> Vec<Finding> {
         self.kinds.sort_by_key(|kind| kind.first_row);
         let finding = |kind: Kind| {
-            let more = if kind.n > 1 { format!(" (and {} more rows)", kind.n - 1) } else { String::new() };
             let Kind { column, wrong, severity, n, first_row, value } = kind;
-            let words = format!("row {}: {column} `{value}` {wrong}{more}", first_row + 1);
-            Finding::new(Code::TableRowSkipped, severity, words)
+            let message = message!(
+                "table_row",
+                row = first_row + 1,
+                column = column,
+                value = value.clone(),
+                wrong = wrong,
+                more = n - 1
+            );
+            Finding::new(Code::TableRowSkipped, severity, message)
                 .in_source(file)
                 .with("column", column)
                 .with("value", value)
@@ -70,16 +78,16 @@ mod tests {
     #[test]
     fn rows_with_the_same_trouble_are_one_finding_that_names_the_first() {
         let mut left_out = LeftOut::default();
-        left_out.note(7, "lat", "north", "is no number; it was left out. Write degrees");
-        left_out.note(9, "lat", "south", "is no number; it was left out. Write degrees");
-        left_out.note(2, "lon", 512.0, "is no longitude");
+        left_out.note(7, "lat", "north", message!("no_latitude"));
+        left_out.note(9, "lat", "south", message!("no_latitude"));
+        left_out.note(2, "lon", 512.0, message!("no_longitude"));
         let findings = left_out.findings("r.csv");
-        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        let words: Vec<_> = findings.iter().map(Finding::english).collect();
         assert_eq!(
             words,
             [
-                "row 3: lon `512` is no longitude",
-                "row 8: lat `north` is no number; it was left out. Write degrees (and 1 more rows)"
+                "row 3: lon `512` is no longitude; it was left out. Write degrees such as 76.91",
+                "row 8: lat `north` is no latitude; it was left out. Write degrees such as 43.24 (and 1 more rows)"
             ]
         );
         assert!(findings.iter().all(|finding| finding.severity == Severity::Skipped));

@@ -4,20 +4,21 @@ use super::guess::Trouble;
 use super::mapping::{DecimalMark, Guess, Stamp, Unit};
 use super::text_time::DateOrder;
 use hashwatt_core::error::Error;
+use hashwatt_core::language::message::Message;
 use hashwatt_core::settings::{ReadingsTable, Texts};
 
 /// The likelier of two readings of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Likelier {
     pub says: Says,
     /// Why it is the likelier one.
-    pub reason: String,
+    pub reason: Message,
 }
 
 impl Likelier {
     /// Returns the reading as a guess.
     pub fn guess(&self) -> Guess {
-        Guess { key: self.says.key(), value: self.says.value(), reason: self.reason.clone() }
+        Guess::new(self.says.key(), self.says.value(), self.reason.clone())
     }
 }
 
@@ -93,15 +94,13 @@ pub(super) struct Refusal {
 impl Refusal {
     pub fn of(name: &str, trouble: Trouble) -> Self {
         let cure = match &trouble.likelier {
-            Some(Likelier { says, .. }) => {
+            Some(likelier) => {
+                let says = &likelier.says;
                 format!("{}; --accept-guesses takes {} = {}", trouble.cure, says.key(), says.toml())
             }
             None => trouble.cure,
         };
-        Self {
-            error: Box::new(Error::input(name, trouble.seen, cure)),
-            likelier: trouble.likelier.map(Box::new),
-        }
+        Self { error: Box::new(Error::input(name, trouble.seen, cure)), likelier: trouble.likelier }
     }
 
     /// Whether only the order of day and month is open: other files of the export may show it.

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use super::Quantity;
 use super::text_time::DateOrder;
-pub use super::values::DecimalMark;
+pub use super::values::{DecimalMark, NumberMarks, ThousandsMark};
+use hashwatt_core::finding::FINDING;
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::{Message, Value};
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// A column of a file.
@@ -259,14 +262,58 @@ impl Unit {
 }
 
 /// A property of a file that was not stated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Guess {
-    /// Key of `[[readings]]` that would state it.
+    /// Key of `[[readings]]` that would state it, or what a format notes that none would.
     pub key: &'static str,
     /// Value assumed.
     pub value: String,
-    /// Reason for it.
-    pub reason: String,
+    /// The value in words, where no key states it.
+    #[serde(skip)]
+    pub words: Option<Message>,
+    /// Reason for it, a sentence of the family of findings.
+    #[serde(serialize_with = "in_english")]
+    pub reason: Message,
+}
+
+impl Guess {
+    /// Builds the guess of a key's value.
+    pub fn new(key: &'static str, value: impl Into<String>, reason: Message) -> Self {
+        Self { key, value: value.into(), words: None, reason }
+    }
+
+    /// Builds what a format notes that no key states.
+    #[must_use]
+    pub fn note(what: &'static str, words: Message, reason: Message) -> Self {
+        let value = Language::english().say_message(FINDING, &words);
+        Self { key: what, value, words: Some(words), reason }
+    }
+
+    /// Returns the value in a language.
+    #[must_use]
+    pub fn said_value(&self, language: &Language) -> String {
+        self.words.as_ref().map_or_else(|| self.value.clone(), |words| language.say_message(FINDING, words))
+    }
+
+    /// Returns the value for a sentence: in words, or as it is; a mark alone stands in quotes.
+    pub(super) fn for_sentence(&self) -> Value {
+        match &self.words {
+            Some(words) => words.clone().into(),
+            None if self.value.chars().any(char::is_alphanumeric) => self.value.as_str().into(),
+            None => format!("`{}`", self.value).into(),
+        }
+    }
+
+    /// Returns the reason in a language.
+    #[must_use]
+    pub fn said_reason(&self, language: &Language) -> String {
+        language.say_message(FINDING, &self.reason)
+    }
+}
+
+/// Writes a sentence of the family of findings as JSON has it.
+pub(super) fn in_english<S: serde::Serializer>(message: &Message, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&Language::english().say_message(FINDING, message))
 }
 
 /// How one file becomes interval data.
@@ -280,6 +327,8 @@ pub struct Mapping {
     pub time: TimeFrom,
     /// Column with the time of day, if the time column has only dates.
     pub day_part: Option<(Column, DayPart)>,
+    /// Column with the ends of intervals, where another has their starts.
+    pub end_time: Option<(Column, TimeForm)>,
     /// Column with the minute, if the time of day is the number of the hour.
     pub minutes: Option<Column>,
     /// Column with quality codes.
@@ -294,8 +343,8 @@ pub struct Mapping {
     pub added: Vec<(Column, f64)>,
     /// Only rows with one of these texts in these columns hold intervals (`reading_type = INT`).
     pub only_rows: Vec<(Column, Vec<String>)>,
-    /// Decimal mark of numbers in text.
-    pub decimal: DecimalMark,
+    /// Marks of numbers in text.
+    pub numbers: NumberMarks,
     /// Encoding of a text file that is not UTF-8.
     pub encoding: Option<&'static str>,
     /// Lines of a text file before its header.
@@ -393,6 +442,7 @@ impl Mapping {
                 TimeFrom::Folder(_) | TimeFrom::ValueColumns => None,
             },
             time_of_day_column: self.day_part.as_ref().map(|(column, _)| column.name.clone()),
+            end_time_column: self.end_time.as_ref().map(|(column, _)| column.name.clone()),
             value_column: (is_one_column && several.is_none()).then(|| values[0].name.clone()),
             value_columns: several,
             quality_column: self.column_or_none("quality_column", self.quality.as_ref()),
@@ -403,7 +453,8 @@ impl Mapping {
             clock: self.clock.map(|clock| clock.as_str().to_owned()),
             stamp: text(self.stamp.as_str()),
             date_order: self.date_order().map(str::to_owned),
-            decimal: text(self.decimal.as_str()),
+            decimal: text(self.numbers.decimal.as_str()),
+            thousands: self.numbers.thousands.map(|mark| mark.as_str().to_owned()),
             encoding: self.encoding.map(str::to_owned),
             skip_lines: (self.skip_lines > 0).then_some(self.skip_lines),
             sheet: self.sheet.clone(),
@@ -452,6 +503,7 @@ mod tests {
             meter: MeterFrom::Column(column(0, "LCLid")),
             time: TimeFrom::Column(column(1, "DateTime"), TimeForm::Naive),
             day_part: None,
+            end_time: None,
             minutes: None,
             quality: None,
             quality_one: QualityOne::Estimated,
@@ -459,7 +511,7 @@ mod tests {
             voltage: None,
             added: Vec::new(),
             only_rows: Vec::new(),
-            decimal: DecimalMark::Comma,
+            numbers: DecimalMark::Comma.into(),
             encoding: Some("windows-1251"),
             skip_lines: 3,
             sheet: None,

@@ -13,6 +13,7 @@ use super::report::{Cause, UnitReport};
 use super::resent::Sent;
 use super::trade_rows::{Times, TradeRows, midnight_s};
 use super::xml::{Part, Tag, Xml, add_text};
+use hashwatt_core::message;
 
 /// Most periods of a day that are kept: one a minute, and an hour twice.
 const MAX_PERIODS: usize = 1500;
@@ -189,10 +190,8 @@ impl Rows for Message {
         let code = self.day.zone.clone()?;
         let hours = ZONES.into_iter().find(|(known, _)| *known == code).map(|(_, hours)| hours);
         let words = match hours {
-            Some(hours) => {
-                format!("its areas state timezone {code}, which is UTC+{hours} in the published schema")
-            }
-            None => format!("its areas state timezone {code}, which the published schema does not name"),
+            Some(hours) => message!("areas_state_zone", zone = code.as_str(), hours = hours.to_string()),
+            None => message!("areas_state_other_zone", zone = code.as_str()),
         };
         Some(StatedZone {
             words,
@@ -203,8 +202,10 @@ impl Rows for Message {
 
     fn sent(&self) -> Option<Sent> {
         let day = jiff::Timestamp::from_second(self.day.midnight_s?).ok()?.strftime("%Y-%m-%d");
-        let what = format!("{day} from {} {} on", self.day.points.element(), self.day.first_point);
-        Some(Sent { what, number: self.day.number })
+        let (element, point) = (self.day.points.element(), self.day.first_point.as_str());
+        let what = format!("{day} {element} {point}");
+        let said = message!("sent_day", day = day.to_string(), element = element, point = point);
+        Some(Sent { what, said, number: self.day.number })
     }
 
     fn must_agree(&self) -> Vec<(String, String)> {
@@ -366,34 +367,34 @@ impl Day {
 
     fn notes(&self) -> Vec<Guess> {
         let mut notes = Vec::new();
-        let mut note = |key, value: String, reason: String| notes.push(Guess { key, value, reason });
+        let mut note = |what, words, reason| notes.push(Guess::note(what, words, reason));
         let list = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(", ");
         if !self.channels_left_out.is_empty() {
             let others = list(&mut self.channels_left_out.iter().map(String::as_str));
-            note(
-                "channel",
-                format!("active import (01), without {others}"),
-                "02 is export, 03 and 04 are reactive".to_owned(),
-            );
+            note("channel", message!("import_without", others = others), message!("other_channels"));
         }
         if !self.elements_left_out.is_empty() {
             let others = list(&mut self.elements_left_out.iter().copied());
-            let value = format!("{}, without {others}", self.points.element());
-            note("meter", value, "those are made of the same energy".to_owned());
+            let words = message!("element_without", element = self.points.element(), others = others);
+            note("meter", words, message!("same_energy"));
         } else if self.points != Points::Measuring {
-            note("meter", self.points.element().to_owned(), "the file has no measuringpoint".to_owned());
+            note(
+                "meter",
+                message!("element", element = self.points.element()),
+                message!("no_measuringpoint"),
+            );
         }
         if self.without_import.0 > 0 {
             let (n, first) = &self.without_import;
             note(
                 "meter",
-                "those with active import (01)".to_owned(),
-                format!("{n} have other channels alone, such as {first}"),
+                message!("those_with_import"),
+                message!("other_channels_alone", n = *n, first = first.as_str()),
             );
         }
         if self.n_shuffled > 0 {
-            let reason = format!("{} channels have them in another order", self.n_shuffled);
-            note("period", "in the order of their start".to_owned(), reason);
+            let reason = message!("channels_shuffled", n = self.n_shuffled);
+            note("period", message!("in_order_of_start"), reason);
         }
         notes
     }

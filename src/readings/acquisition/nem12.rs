@@ -9,6 +9,7 @@ use super::converted::Rows;
 use super::mapping::Guess;
 use super::report::{Cause, UnitReport};
 use super::trade_rows::{Times, TradeRows, midnight_s};
+use hashwatt_core::message;
 
 /// Longest line; a day of one-minute values has less. [bytes]
 const MAX_LINE: u64 = 1 << 20;
@@ -218,18 +219,19 @@ impl<R: BufRead> Rows for Nem12<R> {
     fn notes(&self) -> Vec<Guess> {
         let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
         let mut notes = Vec::new();
-        let mut note = |key, value: String, reason: String| notes.push(Guess { key, value, reason });
+        let mut note = |what, words, reason| notes.push(Guess::note(what, words, reason));
         if self.imports.len() > 1 {
-            let reason = "import registers of one NMI were added up".to_owned();
-            note("channel", format!("the sum of {}", list(&self.imports)), reason);
+            let words = message!("sum_of", registers = list(&self.imports));
+            note("channel", words, message!("imports_added"));
         }
         if !self.left_out.is_empty() {
-            let reason = format!("{} were left out", list(&self.left_out));
-            note("channel", "active import (E)".to_owned(), reason);
+            let reason = message!("registers_left_out", others = list(&self.left_out));
+            note("channel", message!("import_e"), reason);
         }
         for (found, stated) in &self.other_lengths {
-            let reason = format!("days have values for {found} min, and their 200 record says {stated} min");
-            note("interval", format!("{found} min"), reason);
+            let (found, stated) = (found.to_string(), stated.to_string());
+            let reason = message!("days_have_other_minutes", found = found.as_str(), stated = stated);
+            note("interval", message!("minutes", n = found), reason);
         }
         notes
     }
@@ -274,7 +276,11 @@ mod tests {
         .concat();
         let (values, file) = read(&text);
         assert_eq!(values, vec![0.75; 48]);
-        assert!(file.notes().iter().any(|note| note.reason.contains("B1")), "{:?}", file.notes());
+        assert!(
+            file.notes().iter().any(|note| note.reason.parameters().contains("B1")),
+            "{:?}",
+            file.notes()
+        );
     }
 
     #[test]

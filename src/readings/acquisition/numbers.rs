@@ -10,7 +10,9 @@ use super::likelier::Says;
 use super::mapping::{Guess, Mapping};
 use super::marks::short_text;
 use super::profile::column_texts;
-use super::values::DecimalMark;
+use super::values::{DecimalMark, NumberMarks, ThousandsMark};
+use hashwatt_core::message;
+use hashwatt_core::settings::ReadingsTable;
 
 /// Digits between two marks that group thousands.
 const GROUP: usize = 3;
@@ -28,6 +30,8 @@ pub(super) struct NumberEvidence {
     has_plain: bool,
     /// Cells of each kind.
     counts: MarkCounts,
+    /// Whether the settings say that neither point nor comma groups thousands.
+    is_ungrouped: bool,
 }
 
 /// Cells with a mark, by what the mark can be.
@@ -54,7 +58,8 @@ impl NumberEvidence {
             return;
         };
         let decimal = match marks.as_slice() {
-            [_] if bytes.len() - last_at - 1 == GROUP
+            [_] if !self.is_ungrouped
+                && bytes.len() - last_at - 1 == GROUP
                 && (1..=GROUP).contains(&last_at)
                 && bytes[0] != b'0' =>
             {
@@ -91,16 +96,14 @@ impl NumberEvidence {
         let n = point + comma + either;
         let reason = match (mark, &self.comma, &self.either) {
             (DecimalMark::Comma, Some(cell), _) => {
-                format!("{comma} of {n} numbers with a mark can be read in no other way, such as `{cell}`")
+                message!("marks_read_one_way", telling = comma, all = n, example = cell.as_str())
             }
             (_, None, Some((cell, _))) if point == 0 => {
-                format!(
-                    "all {either} numbers with a mark have three digits after it, such as `{cell}`, and none is without"
-                )
+                message!("marks_before_three", n = either, example = cell.as_str())
             }
             _ => return None,
         };
-        Some(Guess { key: "decimal", value: mark.as_str().to_owned(), reason })
+        Some(Guess::new("decimal", mark.as_str(), reason))
     }
 
     /// Returns the decimal mark, or `None` where no cell has a mark.
@@ -127,9 +130,8 @@ impl NumberEvidence {
                      groups thousands ({whole})"
                 );
                 let decimal = if *mark == b'.' { DecimalMark::Comma } else { DecimalMark::Point };
-                let reason = "numbers below 1000 have no mark, and all others three digits after it: so it groups \
-                              thousands";
-                Err(Trouble::new(seen, CURE).or_likelier(Says::Decimal(decimal), reason))
+                Err(Trouble::new(seen, CURE)
+                    .or_likelier(Says::Decimal(decimal), message!("groups_thousands")))
             }
             (None, None, Some((_, mark))) => {
                 Ok(Some(if *mark == b'.' { DecimalMark::Point } else { DecimalMark::Comma }))
@@ -139,26 +141,48 @@ impl NumberEvidence {
     }
 }
 
-/// Decides the decimal mark of a file: as stated, as the first rows show it or, where none of them has a
+/// Returns the marks that the settings state.
+fn stated_marks(stated: &ReadingsTable) -> Result<(Option<DecimalMark>, Option<ThousandsMark>), Trouble> {
+    let decimal = match stated.decimal.as_deref() {
+        None => None,
+        Some(".") => Some(DecimalMark::Point),
+        Some(",") => Some(DecimalMark::Comma),
+        Some(other) => {
+            let seen = format!("decimal = \"{other}\"");
+            return Err(Trouble::new(seen, "Write decimal = \".\" or decimal = \",\""));
+        }
+    };
+    let thousands = match stated.thousands.as_deref() {
+        None => return Ok((decimal, None)),
+        Some(text) => ThousandsMark::from_key(text).ok_or_else(|| {
+            let cure = "Write thousands = \",\", \".\", \" \", \"'\" or \"none\"";
+            Trouble::new(format!("thousands = \"{text}\""), cure)
+        })?,
+    };
+    match (decimal, thousands) {
+        (Some(decimal), _) if decimal.as_str() == thousands.as_str() => {
+            let seen = format!("decimal and thousands are both \"{}\"", decimal.as_str());
+            Err(Trouble::new(seen, "Give each its own mark, or leave thousands out"))
+        }
+        (None, ThousandsMark::Point) => Ok((Some(DecimalMark::Comma), Some(thousands))),
+        (None, ThousandsMark::Comma) => Ok((Some(DecimalMark::Point), Some(thousands))),
+        _ => Ok((decimal, Some(thousands))),
+    }
+}
+
+/// Decides the marks of a file's numbers: as stated, as the first rows show them or, where none of them has a
 /// mark, as the rest of the file does.
-pub(super) fn decide_decimal(
-    stated: Option<&str>,
+pub(super) fn decide_marks(
+    stated: &ReadingsTable,
     mapping: &Mapping,
     sample: &RecordBatch,
     rest: impl FnOnce(&[usize], &mut dyn FnMut(&RecordBatch) -> bool),
-) -> Result<(DecimalMark, Option<Guess>), Trouble> {
-    match stated {
-        Some(".") => return Ok((DecimalMark::Point, None)),
-        Some(",") => return Ok((DecimalMark::Comma, None)),
-        Some(other) => {
-            return Err(Trouble::new(
-                format!("decimal = \"{other}\""),
-                "Write decimal = \".\" or decimal = \",\"",
-            ));
-        }
-        None => {}
+) -> Result<(NumberMarks, Option<Guess>), Trouble> {
+    let (decimal, thousands) = stated_marks(stated)?;
+    if let Some(decimal) = decimal {
+        return Ok((NumberMarks { decimal, thousands }, None));
     }
-    let mut evidence = NumberEvidence::default();
+    let mut evidence = NumberEvidence { is_ungrouped: thousands.is_some(), ..NumberEvidence::default() };
     let columns: Vec<_> = mapping.layout.values().iter().chain(&mapping.multiplier_column).collect();
     let is_text = |index: &usize| column_texts(sample.column(*index)).is_some();
     let texts: Vec<usize> = columns.iter().map(|column| column.index).filter(is_text).collect();
@@ -176,7 +200,8 @@ pub(super) fn decide_decimal(
     }
     let name = columns.first().map_or("", |column| column.name.as_str());
     let mark = evidence.decide(name)?;
-    Ok((mark.unwrap_or_default(), mark.and_then(|mark| evidence.guess(mark))))
+    let marks = NumberMarks { decimal: mark.unwrap_or_default(), thousands };
+    Ok((marks, mark.and_then(|mark| evidence.guess(mark))))
 }
 
 fn add_texts(evidence: &mut NumberEvidence, column: &ArrayRef) {
@@ -192,17 +217,13 @@ pub(super) fn plain_text(number: &str) -> String {
     if is_open { format!("{number}0") } else { number.to_owned() }
 }
 
-/// Removes marks that group thousands from a number with this decimal mark: a point or comma, an apostrophe
-/// or a space of any width. `None` where the rest is not grouped by threes.
-pub(super) fn without_groups(text: &str, decimal: DecimalMark) -> Option<String> {
-    let (decimal, other) = match decimal {
-        DecimalMark::Point => ('.', ','),
-        DecimalMark::Comma => (',', '.'),
-    };
-    let is_group = |c: char| c == other || matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’');
+/// Removes marks that group thousands from a number with these marks. `None` where the rest is not grouped by
+/// threes.
+pub(super) fn without_groups(text: &str, written: NumberMarks) -> Option<String> {
+    let decimal = written.decimal.as_str();
     let unsigned = text.trim_start_matches(['-', '+']);
     let (whole, fraction) = unsigned.split_once(decimal).unwrap_or((unsigned, ""));
-    let mut groups = whole.split(is_group);
+    let mut groups = whole.split(|mark| written.groups(mark));
     let first = groups.next()?;
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_grouped = (1..=GROUP).contains(&first.len())
@@ -256,8 +277,23 @@ mod tests {
     }
 
     #[test]
+    fn where_thousands_are_stated_a_cell_leaves_nothing_open() {
+        let mut evidence = NumberEvidence { is_ungrouped: true, ..NumberEvidence::default() };
+        ["2.417", "88"].iter().for_each(|cell| evidence.add(cell));
+        assert_eq!(evidence.decide("kwh"), Ok(Some(DecimalMark::Point)));
+        let read = |text, thousands| {
+            without_groups(text, NumberMarks { decimal: DecimalMark::Comma, thousands: Some(thousands) })
+        };
+        assert_eq!(read("2.417,5", ThousandsMark::Point).as_deref(), Some("2417.50"));
+        assert_eq!(read("2.417,5", ThousandsMark::Space), None);
+        assert_eq!(read("2 417", ThousandsMark::None), None);
+    }
+
+    #[test]
     fn thousands_are_grouped_by_mark_space_or_apostrophe() {
-        let read = |text, decimal| without_groups(text, decimal).map(|text| text.parse::<f64>().unwrap());
+        let read = |text, decimal: DecimalMark| {
+            without_groups(text, decimal.into()).map(|text| text.parse::<f64>().unwrap())
+        };
         assert_eq!(read("2.417,5", DecimalMark::Comma), Some(2417.5));
         assert_eq!(read("-2,417.5", DecimalMark::Point), Some(-2417.5));
         for text in ["2 417", "2\u{a0}417", "2'417", "2\u{202f}417"] {

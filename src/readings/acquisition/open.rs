@@ -12,6 +12,7 @@ use super::contained::contained;
 use super::converted::{Converted, Format, ROWS_SAMPLED};
 use super::csv_file::CsvFile;
 use super::date_order::decide_date_order;
+use super::ends::{refuse_other_ends, with_named_ends};
 use super::evidence::look_at_sample;
 use super::guess::{Known, Trouble, map_columns};
 use super::guess_findings::guess_findings;
@@ -19,7 +20,7 @@ use super::likelier::Refusal;
 use super::local_time::OffsetTable;
 use super::locate::{FoundFile, find_files};
 use super::mapping::{Clock, Guess, Mapping, TimeForm, TimeFrom};
-use super::numbers::decide_decimal;
+use super::numbers::decide_marks;
 use super::other_files::left_out;
 use super::parquet_file::ParquetFile;
 use super::preamble::StatedText;
@@ -32,6 +33,7 @@ use super::values::{DecimalMark, parse_number};
 use super::xml_format::format_of_xml;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::message;
 use hashwatt_core::settings::{Doubts, ReadingsTable, Settings, Zone};
 
 /// Most cells at the start of a file used to guess its mapping.
@@ -172,11 +174,8 @@ fn open_undated(
         Some(order) => {
             stated.date_order = Some(order.clone());
             let mut source = open_accepting(file, &stated, zone, doubts)?;
-            let reason = format!(
-                "its own dates do not show it, those of {} other files of the export do",
-                shown.len()
-            );
-            source.mapping.guesses.push(Guess { key: "date_order", value: order.clone(), reason });
+            let reason = message!("shown_by_other_files", files = shown.len());
+            source.mapping.guesses.push(Guess::new("date_order", order, reason));
             Ok(source)
         }
         None if doubts == Doubts::Accepted => {
@@ -231,9 +230,8 @@ fn keep_agreeing(sources: &mut Vec<Source>) -> Vec<Error> {
 }
 
 fn same_file(name: &str, first: &str) -> Finding {
-    let words =
-        format!("{name}: it is {first} under another name (a link, or a second way to it); read once");
-    Finding::new(Code::SameFileAgain, Severity::Note, words).in_source(name).with("first", first)
+    let message = message!("same_file", name = name, first = first);
+    Finding::new(Code::SameFileAgain, Severity::Note, message).in_source(name).with("first", first)
 }
 
 fn nothing_usable(mut errors: Vec<Error>) -> Error {
@@ -250,7 +248,8 @@ fn nothing_usable(mut errors: Vec<Error>) -> Error {
 }
 
 fn skipped_file(error: &Error) -> Finding {
-    let finding = Finding::new(Code::FileSkipped, Severity::Skipped, error.to_string());
+    let message = message!("file_skipped", error = error.to_string());
+    let finding = Finding::new(Code::FileSkipped, Severity::Skipped, message);
     match error {
         Error::Input { file, seen, cure } => {
             finding.in_source(file.clone()).with("seen", seen.clone()).with("cure", cure.clone())
@@ -274,7 +273,7 @@ fn open_file(
         return Err(trouble("the file is empty".to_owned(), "Export it again"));
     }
     let (content, sample) = open_content(&file.storage, bytes, stated).map_err(refuse)?;
-    let stated = &content.with_fixed(stated);
+    let stated = &content.with_fixed(&with_named_ends(stated));
     let header = content.header_found(stated);
     let refuse = |trouble: Trouble| {
         let seen = trouble.seen + header.as_deref().unwrap_or_default();
@@ -301,12 +300,12 @@ fn open_file(
     let rest = |columns: &[usize], add: &mut dyn FnMut(&RecordBatch) -> bool| {
         content.read_texts(&file.storage, columns, add);
     };
-    let (decimal, guess) =
-        decide_decimal(stated.decimal.as_deref(), &mapping, &sample, rest).map_err(refuse)?;
-    mapping.decimal = decimal;
+    let (numbers, guess) = decide_marks(stated, &mapping, &sample, rest).map_err(refuse)?;
+    mapping.numbers = numbers;
     mapping.guesses.extend(guess);
     decide_date_order(&mut mapping, stated, &sample, rest).map_err(refuse)?;
     look_at_sample(&mut mapping, stated, &sample, is_whole, span).map_err(refuse)?;
+    refuse_other_ends(&mapping, &table, &sample, is_whole, rest).map_err(refuse)?;
     Ok(Source {
         name: file.name.clone(),
         bytes,
@@ -349,7 +348,7 @@ fn open_content(
     if let Some(format) = format_of(storage, &text, &head)? {
         refuse_sheet(stated, matches!(format, Format::Workbook))?;
         let (file, sample) = Converted::open(storage, format, text)?;
-        return Ok((Content::Converted(file), sample));
+        return Ok((Content::Converted(Box::new(file)), sample));
     }
     refuse_sheet(stated, false)?;
     let file = CsvFile::open(storage, &text).map_err(unreadable)?;

@@ -1,6 +1,8 @@
 //! Names the files of a folder or an archive that are not read because of their endings.
 
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 
 /// Most files that a finding names; nobody reads more.
 const MAX_NAMED: usize = 12;
@@ -21,14 +23,9 @@ pub(super) fn left_out(place: &str, names: &[String]) -> Option<Finding> {
     let names: Vec<&String> = names.iter().filter(|name| !is_document(name)).collect();
     let shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
     let n_more = names.len().saturating_sub(MAX_NAMED);
-    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
-    let words = format!(
-        "{place}: {}{more} left out: their endings are not those of exports. Name a file .csv, .parquet, .xml, .xlsx \
-         or .jsonl if it is one",
-        shown.join(", ")
-    );
+    let message = message!("other_files", place = place, files = Value::names(shown), more = n_more);
     let names: Vec<String> = names.into_iter().cloned().collect();
-    let finding = Finding::new(Code::FileSkipped, Severity::Warning, words).in_source(place);
+    let finding = Finding::new(Code::FileSkipped, Severity::Warning, message).in_source(place);
     (!names.is_empty()).then(|| finding.with("files", names))
 }
 
@@ -44,7 +41,7 @@ mod tests {
     #[test]
     fn files_that_may_hold_readings_are_named_and_documents_are_not() {
         let names = ["a/README", "a/b.dat", "c", "d.pdf"].map(str::to_owned);
-        let words = left_out("exports", &names).unwrap().description;
+        let words = left_out("exports", &names).unwrap().english();
         assert!(words.starts_with("exports: `a/b.dat`, `c` left out"), "{words}");
         assert_eq!(left_out("exports", &names[3..]), None);
     }

@@ -15,6 +15,7 @@ use parquet::file::statistics::Statistics;
 
 use super::contained::contained;
 use super::storage::{Chunks, Storage};
+use super::uuids::{uuid_columns, with_texts, with_uuid_texts};
 
 /// Most cells of a batch. More are not faster, and fewer mean more calls.
 const CELLS_A_BATCH: usize = 4 * MAX_ROWS_A_BATCH;
@@ -26,6 +27,10 @@ const MAX_ROWS_A_BATCH: usize = 16_384;
 #[derive(Debug, Clone)]
 pub(super) struct ParquetFile {
     metadata: ArrowReaderMetadata,
+    /// The columns as batches have them.
+    schema: SchemaRef,
+    /// Columns of UUIDs in 16 bytes, which batches have as text.
+    uuids: Vec<usize>,
 }
 
 impl ParquetFile {
@@ -40,11 +45,13 @@ impl ParquetFile {
         let plain = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new())?;
         let options = ArrowReaderOptions::new().with_schema(with_dictionaries(&plain));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).unwrap_or(plain);
-        Ok(Self { metadata })
+        let uuids = uuid_columns(metadata.parquet_schema(), metadata.schema());
+        let schema = with_texts(metadata.schema(), &uuids);
+        Ok(Self { metadata, schema, uuids })
     }
 
     pub fn schema(&self) -> &SchemaRef {
-        self.metadata.schema()
+        &self.schema
     }
 
     pub fn n_rows(&self) -> u64 {
@@ -77,7 +84,12 @@ impl ParquetFile {
                 .with_batch_size(rows)
                 .build()
         })?;
-        Ok(ParquetBatches { reader: Some(reader) })
+        let mut columns = columns.to_vec();
+        columns.sort_unstable();
+        columns.dedup();
+        let is_uuid = |(_, column): &(usize, &usize)| self.uuids.contains(column);
+        let uuids = columns.iter().enumerate().filter(is_uuid).map(|(place, _)| place).collect();
+        Ok(ParquetBatches { reader: Some(reader), uuids })
     }
 
     /// Returns up to `n` rows from the start of the file, with all columns.
@@ -143,6 +155,8 @@ impl ParquetFile {
 /// Batches of one row group; ends after the first error.
 pub(super) struct ParquetBatches {
     reader: Option<ParquetRecordBatchReader>,
+    /// Columns of the batches that are UUIDs in 16 bytes.
+    uuids: Vec<usize>,
 }
 
 impl Iterator for ParquetBatches {
@@ -150,7 +164,10 @@ impl Iterator for ParquetBatches {
 
     fn next(&mut self) -> Option<Self::Item> {
         let reader = self.reader.as_mut()?;
-        let batch = read_contained(|| reader.next().transpose().map_err(ParquetError::from));
+        let batch = read_contained(|| match reader.next().transpose().map_err(ParquetError::from)? {
+            Some(batch) if !self.uuids.is_empty() => Ok(Some(with_uuid_texts(&batch, &self.uuids)?)),
+            batch => Ok(batch),
+        });
         if batch.is_err() {
             self.reader = None;
         }

@@ -137,7 +137,7 @@ impl<'a> Preview<'a> {
         let (mut marks, mut values) = (Marks::default(), Vec::new());
         for (at, column) in self.mapping().layout.values().iter().enumerate() {
             marks.reset(self.sample.num_rows());
-            read_values(self.sample.column(column.index), self.mapping().decimal, &mut marks, &mut values);
+            read_values(self.sample.column(column.index), self.mapping().numbers, &mut marks, &mut values);
             let unmarked = values.iter().enumerate().filter(|(row, _)| marks.get(*row).is_none());
             cells.extend(unmarked.map(|(row, value)| (*value, row, at)));
         }

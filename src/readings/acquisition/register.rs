@@ -8,6 +8,7 @@ use super::table::{Bounds, Table, read_table};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::message;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
 /// One row of the register. Every field but the meter's id may be missing.
@@ -153,12 +154,7 @@ impl Register {
         let mut points: BTreeMap<MeterId, UsagePoint> = BTreeMap::new();
         for (row, id) in ids.iter().enumerate() {
             let Some(id) = id.as_deref().filter(|id| !id.trim().is_empty()) else {
-                left_out.note(
-                    row,
-                    "meter_id",
-                    "",
-                    "is empty; the row was left out. Give every row its meter",
-                );
+                left_out.note(row, "meter_id", "", message!("no_meter_id"));
                 continue;
             };
             let point = columns.point(row);
@@ -167,11 +163,11 @@ impl Register {
                     points.insert(MeterId::from(id), point);
                 }
                 Some(first) if *first == point => {
-                    let wrong = "is listed before with the same values; it counts once";
+                    let wrong = message!("listed_again");
                     left_out.note_as(Severity::Note, row, "meter_id", id, wrong);
                 }
                 Some(_) => {
-                    let wrong = "is listed before with other values; the first row stands, this one was left out. List it once";
+                    let wrong = message!("listed_otherwise");
                     left_out.note(row, "meter_id", id, wrong);
                 }
             }
@@ -213,18 +209,13 @@ fn note_parents(points: &mut BTreeMap<MeterId, UsagePoint>) {
 }
 
 /// Bounds of powers in a register. [kW, kVA]
-const POWER: Bounds = Bounds {
-    range: 0.0..=MAX_DEMAND_KW,
-    wrong: "is no power from 0 to 1 GW; it was left out. Write a plain number such as 15.5",
-};
+const POWER: Bounds = Bounds { range: 0.0..=MAX_DEMAND_KW, wrong: message!("no_power") };
 
 /// Bounds of a latitude. [degrees]
-const LATITUDE: Bounds =
-    Bounds { range: -90.0..=90.0, wrong: "is no latitude; it was left out. Write degrees such as 43.24" };
+const LATITUDE: Bounds = Bounds { range: -90.0..=90.0, wrong: message!("no_latitude") };
 
 /// Bounds of a longitude. [degrees]
-const LONGITUDE: Bounds =
-    Bounds { range: -180.0..=180.0, wrong: "is no longitude; it was left out. Write degrees such as 76.91" };
+const LONGITUDE: Bounds = Bounds { range: -180.0..=180.0, wrong: message!("no_longitude") };
 
 struct PointColumns {
     texts: [Option<Vec<Option<String>>>; 10],
@@ -313,7 +304,7 @@ mod tests {
                 .unwrap();
         assert_eq!(register.point("a").unwrap().declared_mining_kw, Some(5.0));
         assert_eq!(register.point("b").unwrap().declared_mining_kw, None);
-        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        let words: Vec<_> = findings.iter().map(Finding::english).collect();
         assert_eq!(words.len(), 3);
         assert!(
             words[0].starts_with("row 2:")
@@ -329,7 +320,7 @@ mod tests {
         let (register, findings) = register(csv).unwrap();
         assert_eq!(register.point("b"), Some(&UsagePoint::default()));
         assert_eq!(register.point("c").unwrap().contracted_kw, Some(5.0));
-        let words: Vec<_> = findings.iter().map(|finding| finding.description.as_str()).collect();
+        let words: Vec<_> = findings.iter().map(Finding::english).collect();
         for said in [
             "row 1: contracted_kw `15 kW`",
             "row 1: declared_mining_kw `lots`",

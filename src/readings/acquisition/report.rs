@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::guess_findings::note_on;
 use super::mapping::{Guess, Mapping};
-use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::finding::{Code, FINDING, Finding, Severity};
+use hashwatt_core::language::Language;
+use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::message;
 
 /// Most unknown quality codes named in a finding; nobody reads more.
 const MAX_CODES_NAMED: usize = 20;
@@ -75,47 +78,26 @@ impl Cause {
         Self::ALL[usize::from(mark) - 1]
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    /// Says what is wrong with an interval, and the cure.
+    fn messages(self) -> (Message, Message) {
         match self {
-            Self::NoMeter => ("without a meter id", "Give every row its meter"),
-            Self::NoTime => ("without a time", "Give every row its time"),
-            Self::BadTime => ("with a time that cannot be read", "Write times as 2024-02-29 23:30"),
-            Self::TimeOutOfRange => {
-                ("with a time outside 1990 to 2100", "Check the time column and its unit")
-            }
-            Self::OtherZone => (
-                "whose time has a zone where the first times have none, or none where they have one",
-                "Write all times with an offset, or none",
-            ),
-            Self::BadValue => ("with a value that is no number", "Check the value column"),
-            Self::Code => (
-                "with a code that stands for no value (error code); no energy was taken",
-                "Leave missing values empty",
-            ),
-            Self::NotANumber => ("with the value NaN", "Leave missing values empty"),
-            Self::Infinite => ("with an infinite value", "Leave missing values empty"),
-            Self::TooLarge => (
-                "with a value above 1 GW, which no customer draws; no energy was taken",
-                "Leave missing values empty, and check unit and multiplier",
-            ),
-            Self::OtherKind => ("of another kind than interval data", "Nothing to do if that is meant"),
-            Self::BadRecord => (
-                "in records that repeat a day, or are not as the format says",
-                "Ask who wrote the file which record of the day is right, or export it again",
-            ),
-            Self::ShortRow => ("with fewer fields than the header", "Export the file again"),
-            Self::LongRow => (
-                "with more fields than the header; nothing of such a row was taken",
-                "Put a field that holds the separator, such as a decimal comma, in quotes, or export with another separator",
-            ),
-            Self::NotText => {
-                ("with a field that is no UTF-8 text; the field was left out", "Export the file as UTF-8")
-            }
-            Self::ZeroForNone => (
-                "with a 0 amid values that never come near it, as written where nothing was measured; they count as missing",
-                "Have missing values written empty; a load that is off for more than 3 hours, or falls by steps, is kept",
-            ),
-            Self::Missing => ("without a value", "Nothing to do: these are missing intervals"),
+            Self::NoMeter => (message!("without_meter"), message!("cure_meter")),
+            Self::NoTime => (message!("without_time"), message!("cure_no_time")),
+            Self::BadTime => (message!("bad_time"), message!("cure_bad_time")),
+            Self::TimeOutOfRange => (message!("time_out_of_range"), message!("cure_time_column")),
+            Self::OtherZone => (message!("other_zone"), message!("cure_zone")),
+            Self::BadValue => (message!("bad_value"), message!("cure_value_column")),
+            Self::Code => (message!("code_for_none"), message!("cure_leave_empty")),
+            Self::NotANumber => (message!("value_nan"), message!("cure_leave_empty")),
+            Self::Infinite => (message!("value_infinite"), message!("cure_leave_empty")),
+            Self::TooLarge => (message!("value_too_large"), message!("cure_unit")),
+            Self::OtherKind => (message!("other_kind"), message!("cure_if_meant")),
+            Self::BadRecord => (message!("bad_record"), message!("cure_record")),
+            Self::ShortRow => (message!("short_row"), message!("cure_export_again")),
+            Self::LongRow => (message!("long_row"), message!("cure_quotes")),
+            Self::NotText => (message!("no_text"), message!("cure_utf8")),
+            Self::ZeroForNone => (message!("zero_for_none"), message!("cure_zeros")),
+            Self::Missing => (message!("value_missing"), message!("cure_nothing")),
         }
     }
 }
@@ -148,7 +130,7 @@ impl Tally {
 }
 
 /// Result of reading one unit; the reports of a source are added up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UnitReport {
     /// Rows read.
     pub rows: u64,
@@ -199,8 +181,10 @@ impl UnitReport {
     /// Says in short what gave no interval, where nothing did.
     pub(super) fn said(&self) -> impl Iterator<Item = String> {
         self.skipped.iter().map(|(cause, tally)| {
-            let (words, cure) = cause.words();
-            format!("{} intervals {words} (`{}`). {cure}", tally.n, tally.example)
+            let (what, cure) = cause.messages();
+            let (n, example) = (tally.n, tally.example.clone());
+            let message = message!("rows_in_short", n = n, what = what, example = example, cure = cure);
+            Language::english().say_message(FINDING, &message)
         })
     }
 
@@ -227,9 +211,9 @@ impl UnitReport {
     pub fn findings(&self, source: &str, mapping: &Mapping) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some(broken) = &self.broken {
-            let text = format!("{source}: {broken}. What came before was judged; export the file again");
+            let message = message!("partly_read", source = source, broken = broken.clone());
             findings.push(
-                Finding::new(Code::FilePartlyRead, Severity::Skipped, text)
+                Finding::new(Code::FilePartlyRead, Severity::Skipped, message)
                     .with("rows", self.rows)
                     .with("intervals", self.intervals),
             );
@@ -237,12 +221,10 @@ impl UnitReport {
         findings
             .extend(self.skipped.iter().map(|(cause, tally)| skipped_rows(source, *cause, tally, self.rows)));
         if self.rows > 0 && self.intervals == 0 {
-            let text = format!(
-                "{source}: {} rows and no interval in them. Check the columns ({})",
-                self.rows,
-                mapping.layout.shape()
-            );
-            findings.push(Finding::new(Code::FileSkipped, Severity::Skipped, text).with("rows", self.rows));
+            let shape = mapping.layout.shape();
+            let message = message!("no_interval", source = source, rows = self.rows, shape = shape);
+            findings
+                .push(Finding::new(Code::FileSkipped, Severity::Skipped, message).with("rows", self.rows));
         }
         if self.nonexistent.n > 0 {
             findings.push(no_clock_change(source, &self.nonexistent));
@@ -256,17 +238,31 @@ impl UnitReport {
 }
 
 fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding {
-    let (words, cure) = cause.words();
+    let (what, cure) = cause.messages();
     let severity = match cause {
         Cause::Missing | Cause::OtherKind => Severity::Note,
         Cause::Code | Cause::ZeroForNone => Severity::Warning,
         _ => Severity::Skipped,
     };
-    let first = tally.first_row.map_or(String::new(), |row| format!(", first in row {row}"));
-    let seen = if tally.example.is_empty() { String::new() } else { format!(" (`{}`)", tally.example) };
-    let text = format!("{source}: {} intervals {words}{first}{seen}, of {rows} rows. {cure}", tally.n);
+    let (n, first, example) = (tally.n, tally.first_row.unwrap_or(0), tally.example.clone());
+    let seen = match (first, example.is_empty()) {
+        (0, _) => "nothing",
+        (_, true) => "row",
+        (_, false) => "cell",
+    };
+    let message = message!(
+        "rows_skipped",
+        source = source,
+        n = n,
+        what = what,
+        seen = Value::form(seen),
+        first = first,
+        example = example,
+        rows = rows,
+        cure = cure
+    );
     let code = if cause == Cause::TooLarge { Code::ImpossibleDemand } else { Code::RowsSkipped };
-    Finding::new(code, severity, text)
+    Finding::new(code, severity, message)
         .with("cause", format!("{cause:?}"))
         .with("n", tally.n)
         .with("first_row", tally.first_row)
@@ -275,12 +271,9 @@ fn skipped_rows(source: &str, cause: Cause, tally: &Tally, rows: u64) -> Finding
 }
 
 fn no_clock_change(source: &str, nonexistent: &Tally) -> Finding {
-    let text = format!(
-        "{source}: {} intervals at local times that the zone skips, first {}; they were moved forward. \
-         Set clock = \"standard\" if these clocks do not change in summer",
-        nonexistent.n, nonexistent.example
-    );
-    Finding::new(Code::NoClockChange, Severity::Warning, text)
+    let first = nonexistent.example.clone();
+    let message = message!("no_clock_change", source = source, n = nonexistent.n, first = first);
+    Finding::new(Code::NoClockChange, Severity::Warning, message)
         .with("n", nonexistent.n)
         .with("first", nonexistent.example.clone())
 }
@@ -288,12 +281,8 @@ fn no_clock_change(source: &str, nonexistent: &Tally) -> Finding {
 fn unknown_codes(source: &str, mapping: &Mapping, codes: &BTreeSet<String>) -> Finding {
     let column = mapping.quality.as_ref().map_or("", |column| column.name.as_str());
     let named: Vec<&str> = codes.iter().take(MAX_CODES_NAMED).map(String::as_str).collect();
-    let text = format!(
-        "{source}: column {column} has quality codes that are not known: {}; their intervals count as measured. \
-         Write A (measured), E (estimated) or N (missing)",
-        named.join(", ")
-    );
-    Finding::new(Code::Guessed, Severity::Warning, text).with("codes", named)
+    let message = message!("unknown_codes", source = source, column = column, codes = Value::names(&named));
+    Finding::new(Code::Guessed, Severity::Warning, message).with("codes", named)
 }
 
 #[cfg(test)]

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 
 use super::source::{Content, Source};
 use hashwatt_core::finding::{Code, Finding, Severity};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 
 /// What a message holds, and which of several it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sent {
-    /// Day and first meter, as a clause.
+    /// Day and first meter.
     pub what: String,
+    /// The same in words.
+    pub said: Message,
     /// Number of the message; a correction has a higher one.
     pub number: u64,
 }
@@ -42,15 +46,16 @@ pub(super) fn order_by_name_and_number(sources: &mut [Source]) -> Option<Finding
         .filter_map(|s| Some((s.name.as_str(), sent_of(s)?)))
         .collect();
     let [(name, sent), (other, older)] = example.as_slice() else { return None };
-    let words = format!(
-        "{} days were sent more than once, such as {} in {name} (number {}) and {other} (number {}). Where two have a \
-         meter, the higher number counts, of equal ones the first by name; remove files that are void",
-        first_names.len(),
-        sent.what,
-        sent.number,
-        older.number
+    let message = message!(
+        "sent_again",
+        days = first_names.len(),
+        day = sent.said.clone(),
+        name = *name,
+        number = sent.number.to_string(),
+        other = *other,
+        other_number = older.number.to_string()
     );
-    Some(Finding::new(Code::DuplicateConflicting, Severity::Warning, words).in_source(*name))
+    Some(Finding::new(Code::DuplicateConflicting, Severity::Warning, message).in_source(*name))
 }
 
 fn sent_of(source: &Source) -> Option<&Sent> {

@@ -6,6 +6,7 @@ use super::mapping::{Column, DayCount, Layout, MeterFrom, TimeFrom};
 use super::names;
 use super::profile::{Kind, Profile};
 use super::text_time::DateOrder;
+use hashwatt_core::message;
 
 /// Seconds in 24 clock hours. [s]
 const DAY_S: i64 = 86_400;
@@ -66,11 +67,7 @@ pub(super) fn find_layout(
     };
     let is_register = is_register && shape.is_none();
     if is_register {
-        roles.guess(
-            "shape",
-            "register",
-            format!("column `{}` is named like a cumulative counter", value.name),
-        );
+        roles.guess("shape", "register", message!("named_like_counter", column = value.name.as_str()));
     }
     let layout = if is_register || shape == Some("register") {
         Layout::Register { value }
@@ -141,7 +138,11 @@ fn daily_columns(
     }
     refuse_repeated_column(&free, &found)?;
     let (first, last) = (&found[0].name, &found[found.len() - 1].name);
-    roles.guess("shape", "daily", format!("{} interval columns `{first}` to `{last}`", found.len()));
+    roles.guess(
+        "shape",
+        "daily",
+        message!("interval_columns", n = found.len(), first = first.as_str(), last = last.as_str()),
+    );
     Ok(daily_layout(found))
 }
 
@@ -225,7 +226,7 @@ fn wide_columns(known: &Known<'_>, roles: &mut Roles, is_stated: bool) -> Option
         return None;
     }
     if !is_stated {
-        let reason = format!("no column names the meter, and {} columns hold numbers", no_quality.len());
+        let reason = message!("columns_of_numbers", n = no_quality.len());
         roles.guess("shape", "wide", reason);
     }
     Some(no_quality.into_iter().map(column_of).collect())
@@ -322,7 +323,7 @@ fn only_number(known: &Known<'_>, roles: &mut Roles) -> Result<Column, Trouble> 
         free_numbers(known, roles).filter(|p| p.kind == Kind::Number && !is_quality(p)).cloned().collect();
     match numbers.as_slice() {
         [one] => {
-            roles.guess("value_column", &one.name, "it is the only column of numbers left");
+            roles.guess("value_column", &one.name, message!("only_number_column"));
             Ok(column_of(one))
         }
         [] => Err(Trouble::new(
@@ -364,7 +365,7 @@ fn checked_numbers(profile: &Profile) -> Result<(), Trouble> {
 /// Takes the meter's id from the file name, if there is no meter column and only one meter.
 fn file_name(known: &Known<'_>, roles: &mut Roles) -> MeterFrom {
     if !is_none(known, known.stated.meter_column.as_deref()) {
-        roles.guess("meter_column", "none", "no column names the meter, so the file's name does");
+        roles.guess("meter_column", "none", message!("file_names_meter"));
     }
     MeterFrom::Name(known.stem.to_owned())
 }
@@ -388,7 +389,7 @@ fn refuse_candidates(known: &Known<'_>, roles: &Roles) -> Result<(), Trouble> {
             format!("Set meter_column to one of them, for example meter_column = \"{}\"", first.name),
         );
         let says = Says::MeterColumn(first.name.clone());
-        let reason = "it is the only column that may hold ids";
+        let reason = message!("only_id_column");
         return Err(if candidates.len() == 1 { trouble.or_likelier(says, reason) } else { trouble });
     }
     match free().find(|p| names::METER.contains(&p.key.as_str()) && counts_rows(p)) {

@@ -13,6 +13,7 @@ use super::storage::Storage;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::ids::MeterNumbers;
+use hashwatt_core::message;
 use hashwatt_core::settings::{ReadingsTable, Zone};
 
 /// One file of interval data, ready to be read from several threads.
@@ -43,7 +44,7 @@ pub struct Source {
 pub(super) enum Content {
     Parquet(ParquetFile),
     Csv(CsvFile),
-    Converted(Converted),
+    Converted(Box<Converted>),
 }
 
 impl Content {
@@ -80,13 +81,11 @@ impl Content {
                 mapping.encoding = (file.encoding != encoding_rs::UTF_8).then(|| file.encoding.name());
                 mapping.skip_lines = file.lines_before;
                 if let Some(encoding) = mapping.encoding.filter(|_| stated.encoding.is_none()) {
-                    let reason = "its bytes are no UTF-8".to_owned();
-                    mapping.guesses.push(Guess { key: "encoding", value: encoding.to_owned(), reason });
+                    mapping.guesses.push(Guess::new("encoding", encoding, message!("bytes_no_utf8")));
                 }
                 if file.lines_before > 0 && stated.skip_lines.is_none() {
-                    let reason = "the lines before the header are no table".to_owned();
                     let value = file.lines_before.to_string();
-                    mapping.guesses.push(Guess { key: "skip_lines", value, reason });
+                    mapping.guesses.push(Guess::new("skip_lines", value, message!("lines_no_table")));
                 }
             }
             Self::Converted(file) => {

@@ -14,7 +14,10 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::contained::contained;
 use super::csv_file::sniff_separator;
 use super::left_out::LeftOut;
+use super::uuids::{uuid_columns, with_uuid_texts};
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::message;
 
 /// Longest header. [bytes]
 const MAX_HEADER_BYTES: u64 = 1 << 20;
@@ -47,10 +50,12 @@ pub fn read_table(path: &Path) -> Result<Table> {
 
 fn read_parquet(file: File) -> std::result::Result<RecordBatch, String> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+    let uuids = uuid_columns(reader.parquet_schema(), reader.schema());
     let schema = Arc::clone(reader.schema());
     let reader = reader.build().map_err(|error| error.to_string())?;
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-    concat_batches(&schema, &batches).map_err(|error| error.to_string())
+    let rows = concat_batches(&schema, &batches).and_then(|rows| with_uuid_texts(&rows, &uuids));
+    rows.map_err(|error| error.to_string())
 }
 
 /// Reads every column as text, so that ids keep their leading zeros; an empty field is missing.
@@ -84,7 +89,7 @@ fn read_csv(mut file: File) -> std::result::Result<RecordBatch, String> {
 pub(super) struct Bounds {
     pub range: RangeInclusive<f64>,
     /// The problem, what was done, and the cure.
-    pub wrong: &'static str,
+    pub wrong: Message,
 }
 
 impl Table {
@@ -143,7 +148,7 @@ impl Table {
             let text =
                 text.filter(|text| !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("nan"));
             if let Some(text) = text {
-                left_out.note(row, name, text, bounds.wrong);
+                left_out.note(row, name, text, bounds.wrong.clone());
             }
             *number = None;
         }
@@ -165,12 +170,7 @@ impl Table {
             let texts = self.texts(name)?.unwrap_or_default();
             for (row, (instant, text)) in instants.iter().zip(texts).enumerate() {
                 if let (None, Some(text)) = (instant, text.filter(|text| !text.trim().is_empty())) {
-                    left_out.note(
-                        row,
-                        name,
-                        text,
-                        "is no time; it was left out. Write it as 2024-02-29T23:30:00Z",
-                    );
+                    left_out.note(row, name, text, message!("no_instant"));
                 }
             }
         }

@@ -7,6 +7,8 @@ use super::likelier::Says;
 use super::mapping::{Layout, Mapping, Unit};
 use super::names::{is_demand_name, is_energy_name};
 use super::profile::name_key;
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 
 /// Mean demand that no home reaches: a connection of 3 x 63 A carries 43 kW, and its mean lies far below. [kW]
 const MAX_HOME_KW: f64 = 30.0;
@@ -66,7 +68,7 @@ fn refuse_high_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> 
         small.symbol(),
         median_kw / 1e3
     );
-    let reason = format!("the middle meter then draws {:.2} kW, which a home may", median_kw / 1e3);
+    let reason = message!("a_home_may", kw = Value::number(median_kw / 1e3, 2));
     Err(Trouble::new(seen, CURE).or_likelier(Says::Unit(small), reason))
 }
 
@@ -90,7 +92,7 @@ fn refuse_low_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
         large.symbol(),
         median_kw * 1e3
     );
-    let reason = format!("the middle meter then draws {:.2} kW, which a home may", median_kw * 1e3);
+    let reason = message!("a_home_may", kw = Value::number(median_kw * 1e3, 2));
     Err(Trouble::new(seen, "Set unit in [[readings]]").or_likelier(Says::Unit(large), reason))
 }
 
@@ -127,7 +129,7 @@ fn refuse_energy_or_demand(mapping: &Mapping, series: &Series) -> Result<(), Tro
         step_s / 60,
         step_s as f64 / HOUR_S as f64
     );
-    let reason = "interval data mostly is energy";
+    let reason = message!("mostly_energy");
     Err(Trouble::new(seen, CURE).or_likelier(Says::Unit(mapping.unit), reason))
 }
 
@@ -150,7 +152,7 @@ fn refuse_falling_counter(mapping: &Mapping, series: &Series) -> Result<(), Trou
     );
     let cure =
         "Set shape = \"long\" in [[readings]] if it is energy of the interval, or shape = \"register\"";
-    Err(Trouble::new(seen, cure).or_likelier(Says::Shape("long"), "no counter falls so often"))
+    Err(Trouble::new(seen, cure).or_likelier(Says::Shape("long"), message!("no_counter_falls")))
 }
 
 /// Returns the middle meter's mean demand under the unit of the mapping. [kW]

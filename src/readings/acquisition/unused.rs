@@ -10,6 +10,8 @@ use super::decode::columns_of;
 use super::mapping::{Guess, Layout, Mapping, MeterFrom};
 use super::names;
 use super::profile::{name_key, whole_texts};
+use hashwatt_core::language::message::Value;
+use hashwatt_core::message;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// Factors of transformers for meters. [1]
@@ -40,16 +42,12 @@ pub(super) fn mention_factors(mapping: &mut Mapping, stated: &ReadingsTable, sam
             continue;
         }
         if let Some(factor) = factor_of_meters(sample.column(index), meters.as_ref()) {
-            found.push(format!("column `{}` (up to {factor})", field.name()));
+            found.push(message!("column_up_to", column = field.name().as_str(), factor = factor.to_string()));
         }
     }
     if !found.is_empty() {
-        let reason = format!(
-            "{} never changes within a meter and was not used; if it is the transformers' ratio, set multiplier_column \
-             to it",
-            found.join(" and ")
-        );
-        mapping.guesses.push(Guess { key: "multiplier_column", value: NO_COLUMN.to_owned(), reason });
+        let reason = message!("never_changes", columns = Value::Each(found));
+        mapping.guesses.push(Guess::new("multiplier_column", NO_COLUMN, reason));
     }
 }
 

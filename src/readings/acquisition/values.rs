@@ -38,16 +38,99 @@ impl DecimalMark {
     }
 }
 
+/// Mark between thousands of numbers in text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThousandsMark {
+    /// `1.234`.
+    Point,
+    /// `1,234`.
+    Comma,
+    /// `1 234`, a space of any width.
+    Space,
+    /// `1'234`, a straight or a curved apostrophe.
+    Apostrophe,
+    /// Thousands are not grouped.
+    None,
+}
+
+impl ThousandsMark {
+    const ALL: [Self; 5] = [Self::Point, Self::Comma, Self::Space, Self::Apostrophe, Self::None];
+
+    /// Returns the mark of this value of the `thousands` key; `None` if it is no such value.
+    #[must_use]
+    pub fn from_key(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mark| mark.as_str() == text)
+    }
+
+    /// Returns the value of the `thousands` key.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+            Self::Space => " ",
+            Self::Apostrophe => "'",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether the mark groups thousands in text.
+    #[must_use]
+    pub const fn is(self, mark: char) -> bool {
+        match self {
+            Self::Point => mark == '.',
+            Self::Comma => mark == ',',
+            Self::Space => matches!(mark, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}'),
+            Self::Apostrophe => matches!(mark, '\'' | '’'),
+            Self::None => false,
+        }
+    }
+}
+
+/// Marks of numbers in text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NumberMarks {
+    /// The decimal mark.
+    pub decimal: DecimalMark,
+    /// The mark between thousands, where it was stated; otherwise any but the decimal mark.
+    pub thousands: Option<ThousandsMark>,
+}
+
+impl NumberMarks {
+    /// Whether the mark may group thousands.
+    pub(super) fn groups(self, mark: char) -> bool {
+        match self.thousands {
+            Some(thousands) => thousands.is(mark),
+            None => {
+                self.decimal.as_str() != mark.encode_utf8(&mut [0; 4])
+                    && ThousandsMark::ALL.iter().any(|thousands| thousands.is(mark))
+            }
+        }
+    }
+}
+
+impl From<DecimalMark> for NumberMarks {
+    fn from(decimal: DecimalMark) -> Self {
+        Self { decimal, thousands: None }
+    }
+}
+
 /// Fills `out` with one number per row. Rows without a number are marked; null is a missing interval.
-pub(super) fn read_values(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+pub(super) fn read_values(
+    array: &dyn Array,
+    written: impl Into<NumberMarks>,
+    marks: &mut Marks,
+    out: &mut Vec<f64>,
+) {
+    let written = written.into();
     out.clear();
     match array.data_type() {
         DataType::Float64 => {
             out.extend_from_slice(array.as_primitive::<Float64Type>().values());
             marks.set_nulls(array, Cause::Missing);
         }
-        DataType::Utf8 => read_texts(array.as_string(), decimal, marks, out),
-        other => read_cast(array, other, decimal, marks, out),
+        DataType::Utf8 => read_texts(array.as_string(), written, marks, out),
+        other => read_cast(array, other, written, marks, out),
     }
     if !out.iter().all(|value| value.is_finite()) {
         mark_not_finite(out, marks);
@@ -101,14 +184,14 @@ pub(super) fn mark_codes(values: &[f64], marks: &mut Marks) {
 }
 
 /// Reads factors: numbers, or ratios such as `200/5`.
-pub(super) fn read_factors(array: &dyn Array, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+pub(super) fn read_factors(array: &dyn Array, written: NumberMarks, marks: &mut Marks, out: &mut Vec<f64>) {
     let texts = column_texts(array);
     match texts.filter(|texts| texts.iter().flatten().any(|text| text.contains('/'))) {
-        None => read_values(array, decimal, marks, out),
+        None => read_values(array, written, marks, out),
         Some(texts) => {
             out.clear();
             for (row, text) in texts.iter().enumerate() {
-                let factor = text.ok_or(Cause::Missing).and_then(|text| parse_factor(text, decimal));
+                let factor = text.ok_or(Cause::Missing).and_then(|text| parse_factor(text, written));
                 out.push(factor.unwrap_or_else(|cause| {
                     marks.set(row, cause);
                     0.0
@@ -118,33 +201,33 @@ pub(super) fn read_factors(array: &dyn Array, decimal: DecimalMark, marks: &mut 
     }
 }
 
-fn parse_factor(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
-    let Some((primary, secondary)) = text.split_once('/') else { return parse_number(text, decimal) };
-    let factor = parse_number(primary, decimal)? / parse_number(secondary, decimal)?;
+fn parse_factor(text: &str, written: NumberMarks) -> Result<f64, Cause> {
+    let Some((primary, secondary)) = text.split_once('/') else { return parse_number(text, written) };
+    let factor = parse_number(primary, written)? / parse_number(secondary, written)?;
     if factor.is_finite() { Ok(factor) } else { Err(Cause::BadValue) }
 }
 
 /// Parses a number; `Err` is the cause if there is none.
-pub(super) fn parse_number(text: &str, decimal: DecimalMark) -> Result<f64, Cause> {
-    let text = text.trim();
-    let parsed = match decimal {
+pub(super) fn parse_number(text: &str, written: impl Into<NumberMarks>) -> Result<f64, Cause> {
+    let (text, written) = (text.trim(), written.into());
+    let parsed = match written.decimal {
         DecimalMark::Comma if text.contains('.') => {
-            without_groups(text, decimal).unwrap_or_default().parse::<f64>()
+            without_groups(text, written).unwrap_or_default().parse::<f64>()
         }
         DecimalMark::Comma if text.contains(',') => text.replace(',', ".").parse::<f64>(),
         _ => text.parse::<f64>(),
     };
-    let parsed = parsed.or_else(|error| match without_groups(text, decimal) {
+    let parsed = parsed.or_else(|error| match without_groups(text, written) {
         Some(plain) => plain.parse::<f64>(),
         None => Err(error),
     });
     parsed.map_err(|_| if is_missing_word(text) { Cause::Missing } else { Cause::BadValue })
 }
 
-fn read_texts(texts: &StringArray, decimal: DecimalMark, marks: &mut Marks, out: &mut Vec<f64>) {
+fn read_texts(texts: &StringArray, written: NumberMarks, marks: &mut Marks, out: &mut Vec<f64>) {
     for row in 0..texts.len() {
         let parsed =
-            if texts.is_null(row) { Err(Cause::Missing) } else { parse_number(texts.value(row), decimal) };
+            if texts.is_null(row) { Err(Cause::Missing) } else { parse_number(texts.value(row), written) };
         out.push(parsed.unwrap_or_else(|cause| {
             marks.set(row, cause);
             0.0
@@ -155,7 +238,7 @@ fn read_texts(texts: &StringArray, decimal: DecimalMark, marks: &mut Marks, out:
 fn read_cast(
     array: &dyn Array,
     from: &DataType,
-    decimal: DecimalMark,
+    written: NumberMarks,
     marks: &mut Marks,
     out: &mut Vec<f64>,
 ) {
@@ -167,7 +250,7 @@ fn read_cast(
     match cast(array, &to) {
         Ok(cast) if to != *from => {
             marks.set_nulls(array, Cause::Missing);
-            read_values(cast.as_ref(), decimal, marks, out);
+            read_values(cast.as_ref(), written, marks, out);
         }
         _ => {
             out.resize(array.len(), 0.0);

@@ -8,6 +8,7 @@ use super::table::read_table;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::ids::MeterId;
+use hashwatt_core::message;
 
 /// Decision on a meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
@@ -98,24 +99,18 @@ impl Verdicts {
             let known =
                 Verdict::ALL.into_iter().find(|known| text.trim().eq_ignore_ascii_case(known.as_str()));
             let Some(meter) = meter else {
-                left_out.note(
-                    row,
-                    "meter_id",
-                    "",
-                    "is empty; the row was left out. Give every row its meter",
-                );
+                left_out.note(row, "meter_id", "", message!("no_meter_id"));
                 continue;
             };
             let Some(verdict) = known else {
-                let wrong =
-                    "is no verdict; the row was left out. Write suspected, confirmed, rejected or missed";
+                let wrong = message!("no_verdict");
                 left_out.note(row, "verdict", text, wrong);
                 continue;
             };
             let decided = Decided { row, at_s: decided_s.as_ref().and_then(|all| all[row]), verdict };
             let place = latest.entry(MeterId::from(meter)).or_insert(decided);
             if place.contradicts(&decided) {
-                let wrong = "contradicts an earlier row on the same meter, and nothing says which is later; the last row with a time counts, or else the last. Give both their decided_at";
+                let wrong = message!("verdict_contradicts");
                 left_out.note(row, "verdict", text, wrong);
             }
             if place.at_s <= decided.at_s {
@@ -136,13 +131,9 @@ impl Verdicts {
     #[must_use]
     pub fn unknown(&self, is_known: impl Fn(&MeterId) -> bool) -> Option<Finding> {
         let unknown: Vec<&MeterId> = self.by_meter.keys().filter(|meter| !is_known(meter)).collect();
-        let words = format!(
-            "verdicts on {} ids, {} among them, are on no meter and no residual of this run; they were not used. Check the ids",
-            unknown.len(),
-            unknown.first()?
-        );
+        let message = message!("verdicts_unknown", ids = unknown.len(), first = *unknown.first()?);
         Some(
-            Finding::new(Code::VerdictUnknown, Severity::Warning, words)
+            Finding::new(Code::VerdictUnknown, Severity::Warning, message)
                 .of_meter((*unknown.first()?).clone())
                 .with("n_verdicts", unknown.len()),
         )
@@ -183,7 +174,7 @@ mod tests {
         assert_eq!(verdicts.get(&MeterId::from("b")), Some(Verdict::Suspected));
         assert_eq!(verdicts.get(&MeterId::from("c")), None);
         assert_eq!(findings.len(), 2);
-        assert!(findings[0].description.contains("row 4") && findings[0].description.contains("perhaps"));
+        assert!(findings[0].english().contains("row 4") && findings[0].english().contains("perhaps"));
     }
 
     #[test]
@@ -193,7 +184,7 @@ mod tests {
         let read = |rows: &str| {
             std::fs::write(&path, format!("meter_id,verdict,decided_at\n{rows}")).unwrap();
             let (verdicts, findings) = Verdicts::read(&path).unwrap();
-            let words = findings.into_iter().map(|finding| finding.description).collect::<Vec<_>>();
+            let words = findings.iter().map(Finding::english).collect::<Vec<_>>();
             (verdicts.get(&MeterId::from("a")), words)
         };
         let (verdict, words) = read("a,confirmed,\na,rejected,\n");

@@ -8,12 +8,10 @@ use super::table::{Bounds, read_table};
 use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
+use hashwatt_core::message;
 
 /// Temperatures in places where people live have never been outside this range. [°C]
-const TEMPERATURE: Bounds = Bounds {
-    range: -70.0..=60.0,
-    wrong: "is no temperature between -70 and 60 °C; the row was left out. Write degrees Celsius",
-};
+const TEMPERATURE: Bounds = Bounds { range: -70.0..=60.0, wrong: message!("no_temperature") };
 
 /// Mean outdoor temperature by civil day, over all of the file's zones.
 #[derive(Debug, Clone, Default)]

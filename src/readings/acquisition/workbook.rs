@@ -12,6 +12,7 @@ use super::converted::Rows;
 use super::mapping::Guess;
 use super::numbers::plain_text;
 use super::storage::Storage;
+use hashwatt_core::message;
 
 /// Largest workbook that is read: it is held in memory. [bytes]
 const MAX_BYTES: u64 = 256 << 20;
@@ -79,11 +80,8 @@ impl Sheets {
         }
         let field = |name: String| Field::new(name, DataType::Utf8, true);
         let schema = Arc::new(Schema::new(header?.into_iter().map(field).collect::<Vec<_>>()));
-        let reason = format!(
-            "{} have another header than the first and were left out; sheet in [[readings]] names another",
-            left_out.join(", ")
-        );
-        let note = Guess { key: "sheet", value: "those with the first sheet's header".to_owned(), reason };
+        let reason = message!("sheets_left_out", sheets = left_out.join(", "));
+        let note = Guess::note("sheet", message!("sheets_alike"), reason);
         Some(Self { schema, left, notes: if left_out.is_empty() { Vec::new() } else { vec![note] } })
     }
 }
@@ -192,6 +190,6 @@ mod tests {
         let batch = sheets.next_batch().unwrap().unwrap();
         assert_eq!((batch.schema().field(1).name().as_str(), batch.num_rows()), ("kwh", 2));
         assert!(sheets.next_batch().unwrap().is_none());
-        assert!(sheets.notes()[0].reason.contains("`Notes`"), "{:?}", sheets.notes());
+        assert!(sheets.notes()[0].reason.parameters().contains("`Notes`"), "{:?}", sheets.notes());
     }
 }

@@ -12,6 +12,7 @@ use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 use super::mapping::Guess;
 use super::preamble::{StatedText, encoding_of};
 use super::storage::Storage;
+use hashwatt_core::message;
 
 /// Bytes at the start of a file that show its encoding.
 const BYTES_SNIFFED: u64 = 64 << 10;
@@ -183,12 +184,12 @@ fn find_encoding(start: &[u8], stated: &StatedText) -> io::Result<(&'static Enco
     };
     let reason = match declared {
         Some(declared) if declared != encoding => {
-            format!("the file says {}, and its bytes say otherwise", declared.name())
+            message!("bytes_say_otherwise", declared = declared.name())
         }
-        None if encoding != UTF_8 => "its bytes are no UTF-8".to_owned(),
+        None if encoding != UTF_8 => message!("bytes_no_utf8"),
         _ => return Ok((encoding, None)),
     };
-    Ok((encoding, Some(Guess { key: "encoding", value: encoding.name().to_owned(), reason })))
+    Ok((encoding, Some(Guess::new("encoding", encoding.name(), reason))))
 }
 
 /// Returns the encoding that `<?xml ... encoding="..."?>` names.

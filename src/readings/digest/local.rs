@@ -22,6 +22,7 @@ use hashwatt_core::calendar::{Calendar, date_of};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, N_MORE, Severity};
 use hashwatt_core::ids::{MeterId, MeterNumbers};
+use hashwatt_core::message;
 use hashwatt_core::progress::Watch;
 use hashwatt_core::settings::Settings;
 
@@ -202,7 +203,7 @@ pub fn run_pass(
 /// Returns an error that quotes the findings, for sources without a single usable interval.
 pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Error {
     let names = first_few(sources.iter().map(|source| source.name.as_str()), ", ");
-    let seen = first_few(findings.iter().map(|finding| finding.description.as_str()), "; ");
+    let seen = first_few(findings.iter().map(Finding::english), "; ");
     let seen = match seen.as_str() {
         "" => format!("{names}: its rows make no interval"),
         // Findings on rows already name their file.
@@ -216,9 +217,9 @@ pub(super) fn nothing_measured(sources: &[Source], findings: &[Finding]) -> Erro
 }
 
 /// Lists as many names as a person would read, and the number of others.
-fn first_few<'a>(all: impl ExactSizeIterator<Item = &'a str>, between: &str) -> String {
+fn first_few<T: Into<String>>(all: impl ExactSizeIterator<Item = T>, between: &str) -> String {
     let n_more = all.len().saturating_sub(MAX_SAID);
-    let mut said: Vec<String> = all.take(MAX_SAID).map(str::to_owned).collect();
+    let mut said: Vec<String> = all.take(MAX_SAID).map(Into::into).collect();
     said.extend((n_more > 0).then(|| format!("and {n_more} more")));
     said.join(between)
 }
@@ -474,47 +475,33 @@ fn oddity_findings(
     let mut findings = Vec::new();
     findings.extend(impossible_finding(meter, &oddities, calendar, name_of));
     if oddities.n_rollovers > 0 {
-        let words = format!(
-            "the counter went round {} time(s); the difference was taken across it",
-            oddities.n_rollovers
-        );
+        let message = message!("counter_round", n = oddities.n_rollovers);
         findings.push(
-            Finding::new(Code::RegisterRollover, Severity::Note, words)
+            Finding::new(Code::RegisterRollover, Severity::Note, message)
                 .of_meter(meter.clone())
                 .with("n", oddities.n_rollovers),
         );
     }
     if oddities.n_conflicting_reads > 0 {
-        let words = format!(
-            "{} reads of the counter came again with another value; the first in the input stands. Ask the head-end \
-             which is right",
-            oddities.n_conflicting_reads
-        );
+        let message = message!("reads_conflicting", n = oddities.n_conflicting_reads);
         findings.push(
-            Finding::new(Code::DuplicateConflicting, Severity::Warning, words)
+            Finding::new(Code::DuplicateConflicting, Severity::Warning, message)
                 .of_meter(meter.clone())
                 .with("n", oddities.n_conflicting_reads),
         );
     }
     if oddities.n_jumps > 0 {
-        let words = format!(
-            "the counter rose {} time(s) by more than 50 times what it does at other times: a meter exchange to a higher \
-             start; the energy in between is unknown",
-            oddities.n_jumps
-        );
+        let message = message!("counter_jumps", n = oddities.n_jumps);
         findings.push(
-            Finding::new(Code::RegisterReset, Severity::Warning, words)
+            Finding::new(Code::RegisterReset, Severity::Warning, message)
                 .of_meter(meter.clone())
                 .with("n", oddities.n_jumps),
         );
     }
     if oddities.n_resets > 0 {
-        let words = format!(
-            "the counter fell {} time(s) without going round: an exchanged meter or a reset; the energy in between is unknown",
-            oddities.n_resets
-        );
+        let message = message!("counter_fell", n = oddities.n_resets);
         findings.push(
-            Finding::new(Code::RegisterReset, Severity::Warning, words)
+            Finding::new(Code::RegisterReset, Severity::Warning, message)
                 .of_meter(meter.clone())
                 .with("n", oddities.n_resets),
         );
@@ -535,11 +522,16 @@ fn impossible_finding(
         Quantity::Energy | Quantity::RegisterRead => format!("{} kWh, ", first.value),
     };
     let start = jiff::Timestamp::from_second(first.start_s).map_or(String::new(), |start| start.to_string());
-    let words = format!(
-        "{source}: {} intervals of meter {meter} are above 1 GW, which no customer draws; no energy was taken. First at {start}: {value}{kw:.0} kW. Leave missing values empty, and check unit and multiplier",
-        oddities.n_impossible
+    let message = message!(
+        "impossible_intervals",
+        source = source,
+        n = oddities.n_impossible,
+        meter = meter,
+        start = start,
+        value = value,
+        kw = format!("{kw:.0}")
     );
-    let finding = Finding::new(Code::ImpossibleDemand, Severity::Skipped, words)
+    let finding = Finding::new(Code::ImpossibleDemand, Severity::Skipped, message)
         .in_source(source)
         .of_meter(meter.clone())
         .with("n", oddities.n_impossible)
@@ -565,10 +557,8 @@ fn sum_up_impossible(oddities: &mut Vec<Finding>) {
         n_said += usize::from(is_impossible(one));
         !is_impossible(one) || n_said <= MAX_IMPOSSIBLE_SAID
     });
-    let words = format!(
-        "{n_more} more meters have intervals above 1 GW, which no customer draws; no energy was taken. Check unit and multiplier"
-    );
-    oddities.push(Finding::new(Code::ImpossibleDemand, Severity::Skipped, words).with(N_MORE, n_more));
+    let message = message!("impossible_more", meters = n_more);
+    oddities.push(Finding::new(Code::ImpossibleDemand, Severity::Skipped, message).with(N_MORE, n_more));
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::acquisition::{Quantity, Source};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::folder::{Holds, Lock, prepare};
+use hashwatt_core::message;
 use hashwatt_core::progress::Watch;
 use hashwatt_core::settings::Settings;
 
@@ -125,9 +126,10 @@ fn heal(
         return Err(Error::input(folder.display().to_string(), seen, cure));
     }
     for damage in damaged {
-        let words = format!("{damage}. All files of the store were read again in its place");
+        let message = message!("store_healed", damage = damage.to_string());
         findings.push(
-            Finding::new(Code::StoreHealed, Severity::Warning, words).in_source(folder.display().to_string()),
+            Finding::new(Code::StoreHealed, Severity::Warning, message)
+                .in_source(folder.display().to_string()),
         );
     }
     Ok(Manifest { number: manifest.number, ..Manifest::empty(manifest.terms) })
@@ -181,9 +183,8 @@ fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Findin
 }
 
 fn same_bytes(source: &Source, first: &SeenFile) -> Finding {
-    let words =
-        format!("{}: the same bytes as {}, which the store has; not read again", source.name, first.name);
-    Finding::new(Code::SameFileAgain, Severity::Note, words)
+    let message = message!("same_bytes", name = source.name.clone(), first = first.name.clone());
+    Finding::new(Code::SameFileAgain, Severity::Note, message)
         .in_source(source.name.clone())
         .with("first", first.name.clone())
 }
@@ -272,15 +273,14 @@ impl Draft<'_> {
                 continue;
             };
             owned = owned.iter().flat_map(|days| without(*days, own)).collect();
-            let words = format!(
-                "{}: it shares days with files that are new or changed and is not among the files of this run; on those days its digests stand where the others have no day. Name it again to have them made anew",
-                file.name
-            );
+            let message = message!("file_gone", name = file.name.clone());
             self.findings.push(
-                Finding::new(Code::FileGone, Severity::Warning, words).in_source(file.name.clone()).between(
-                    hashwatt_core::calendar::date_of(own.0),
-                    hashwatt_core::calendar::date_of(own.1),
-                ),
+                Finding::new(Code::FileGone, Severity::Warning, message)
+                    .in_source(file.name.clone())
+                    .between(
+                        hashwatt_core::calendar::date_of(own.0),
+                        hashwatt_core::calendar::date_of(own.1),
+                    ),
             );
         }
         owned

@@ -18,7 +18,8 @@ use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
 use crate::lines::Line;
 use crate::roles::May;
-use crate::run_view::RunView;
+use crate::run_view::{FoundHere, RunView};
+use hashwatt_core::finding::FINDING;
 use hashwatt_core::language::Language;
 use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
@@ -68,6 +69,7 @@ struct SuspectPage {
     facts: Vec<(String, String)>,
     reasons: Vec<Bar>,
     rivals: Vec<Bar>,
+    findings: Vec<String>,
     above: Vec<(String, Option<String>)>,
     neighbours: Vec<Neighbour>,
     n_more_neighbours: usize,
@@ -108,6 +110,7 @@ pub async fn show(
         summary: evidence.summary.map(|summary| lang.say_message(REASON, &summary)),
         reasons: bars(&evidence.reasons, lang),
         rivals: rivals(&view, line, lang)?,
+        findings: findings(&view, &meter, lang)?,
         above: above(&view, line),
         neighbours,
         n_more_neighbours,
@@ -195,6 +198,17 @@ fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
         width: width(weight.abs() / most),
     };
     reasons.iter().map(bar).collect()
+}
+
+/// Says what was found in the data of the meter.
+fn findings(view: &RunView, meter: &str, lang: &Language) -> hashwatt_core::error::Result<Vec<String>> {
+    let words = |found: FoundHere| {
+        let severity = lang.name_of("severity", &found.severity);
+        let days = found.days.map(|(first, last)| format!(" ({})", lang.said_days(first, last)));
+        let said = lang.say_message(FINDING, &found.message);
+        format!("{severity} {}: {said}{}", found.code, days.unwrap_or_default())
+    };
+    Ok(view.findings(meter)?.into_iter().map(words).collect())
 }
 
 fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> hashwatt_core::error::Result<Vec<Bar>> {

@@ -49,18 +49,18 @@ pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> 
         rivals: each(&RIVALS, &rivals, |row| {
             Ok((row.text("rival")?.unwrap_or_default(), row.float("score")?.unwrap_or(0.0)))
         })?,
-        findings: each(&FINDINGS, &findings, finding)?,
+        findings: each(&FINDINGS, &findings, |row| finding(row, language))?,
         days: run.days(meter)?.map(|days| days.days).unwrap_or_default(),
     };
     Ok(sheet::render(&sheet, language))
 }
 
-fn finding(row: &Row<'_>) -> Result<FindingLine> {
+fn finding(row: &Row<'_>, language: &Language) -> Result<FindingLine> {
     Ok(FindingLine {
         code: row.text("code")?.unwrap_or_default(),
         severity: row.text("severity")?.unwrap_or_default(),
         days: row.day("first_day")?.zip(row.day("last_day")?),
-        description: row.text("description")?.unwrap_or_default(),
+        description: row.finding_words(language)?,
     })
 }
 

@@ -84,7 +84,7 @@ pub fn finding_words(finding: &Finding, lang: &Language) -> String {
     let source = finding.source.as_ref().map(|source| format!("{source}: ")).unwrap_or_default();
     let days = (finding.first_day.or(finding.last_day)).zip(finding.last_day.or(finding.first_day));
     let period = days.map(|(first, last)| format!(" ({})", lang.said_days(first, last))).unwrap_or_default();
-    format!("{severity} {}: {source}{}{period}", finding.code, finding.description)
+    format!("{severity} {}: {source}{}{period}", finding.code, finding.words(lang))
 }
 
 fn finding_counts(findings: &[Finding], lang: &Language) -> Vec<(&'static str, String, String)> {

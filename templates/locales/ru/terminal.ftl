@@ -45,6 +45,7 @@ terminal-column-severity = важность
 terminal-column-count = число
 terminal-column-code = код
 terminal-example = например, { $finding }
+terminal-left_out = пропущено: { $finding }
 terminal-of_meter = счётчик { $meter }
 
 explain-head = { $meter }: оценка подозрения { $score }, № { $rank } из { $all }
@@ -66,3 +67,126 @@ explain-by_month = Базовая нагрузка по месяцам (сред
 explain-mean_day = Средний день за последние { $days } дней, с 00:00 до 24:00
 explain-too_coarse = по столь редким показаниям сказать нельзя
 explain-range = от { $low } до { $high } кВт
+
+terminal-files = { $n ->
+    [one] { $shown } файл
+    [few] { $shown } файла
+   *[many] { $shown } файлов
+}
+terminal-days = { $n ->
+    [one] { $shown } день
+    [few] { $shown } дня
+   *[many] { $shown } дней
+}
+terminal-points = { $n ->
+    [one] { $shown } точка учёта
+    [few] { $shown } точки учёта
+   *[many] { $shown } точек учёта
+}
+terminal-transformers = { $n ->
+    [one] { $shown } трансформатор
+    [few] { $shown } трансформатора
+   *[many] { $shown } трансформаторов
+}
+terminal-rigs = { $n ->
+    [one] { $shown } ферма
+    [few] { $shown } фермы
+   *[many] { $shown } ферм
+}
+terminal-look_alikes = { $n ->
+    [one] { $shown } двойник
+    [few] { $shown } двойника
+   *[many] { $shown } двойников
+}
+terminal-tips = { $n ->
+    [one] { $shown } сообщение
+    [few] { $shown } сообщения
+   *[many] { $shown } сообщений
+}
+terminal-and_more = { $n ->
+    [one] и ещё { $shown }
+   *[many] и ещё { $shown }
+}
+
+terminal-digested = Сведено: { $read }; записано в { $folder }.
+
+terminal-verified = { $folder }: { $holds }, { $files }, все как записаны.
+terminal-damaged = { $folder }: { $holds }, { $files }, из них повреждено или пропало { $damaged }:
+terminal-left_alone = Записано не hashwatt, не тронуто:
+terminal-verify_store = Сводки лежат в хранилище; проверьте и его: hashwatt verify { $store }
+holds-run = расчёт hashwatt
+holds-store = хранилище суточных сводок
+holds-triage = ответы на сообщения
+holds-backtest = таблицы проверки
+holds-district = модельный район
+holds-workspace = незаконченный расчёт hashwatt
+
+terminal-simulated = { $points }, над ними { $transformers }; { $days } с { $first }, по { $minutes } мин, пояс { $zone }, seed { $seed }: { $rows }.
+terminal-planted = { $rigs }, { $look_alikes }, { $transformers } с неучтённой нагрузкой, { $tips }; где они, говорит { $file }.
+terminal-files_written = Записано:
+terminal-to_run = Запустить расчёт:
+
+terminal-triaged = { $tips }: подтверждается { $supported }, не подтверждается { $not_supported }, нельзя судить { $not_judgeable }.
+terminal-column-tip = сообщение
+terminal-column-answer = данные
+terminal-column-kw = мощность
+terminal-column-place = место
+terminal-triage_written = Записано: { $file }, страница на каждое сообщение в { $folder }
+terminal-tip_caution = Сообщение — это утверждение; что говорят о нём данные — признак, а не доказательство.
+
+check-rows = строки
+check-meters = счётчики
+check-span = период
+check-interval = интервал
+check-zone = пояс
+check-completeness = полнота
+check-estimated = расчётные
+check-energy = энергия
+check-complete = есть { $share } ожидаемых интервалов
+check-estimated_share = { $share } интервалов
+check-minutes = { $minutes } мин
+check-n_meters = { $n ->
+    [one] { $shown } счётчик
+    [few] { $shown } счётчика
+   *[many] { $shown } счётчиков
+}
+check-no_zone = не задан: время берётся как есть, в каждых сутках 24 часа. Если это местное время, задайте --timezone Область/Город, например --timezone Asia/Almaty
+check-consumption = { $median } кВт·ч в месяц у среднего по ряду счётчика, наименьшее { $least }, наибольшее { $most } ({ $meters }). Средний по ряду расходует { $day } кВт·ч в сутки; большинство домов — от 3 до 30. Так и есть?
+check-consumption_of_one = { $median } кВт·ч в месяц. Единственный счётчик расходует { $day } кВт·ч в сутки; большинство домов — от 3 до 30. Так и есть?
+check-other_units = Единица { $unit } предположена: было бы { $others }.
+check-if_they_are = { $kwh } кВт·ч, если это { $unit }
+check-worst = Счётчики, о которых больше всего предупреждений, { $shown } из { $all }:
+check-column-findings = находок
+check-column-codes = коды
+check-how = { $n ->
+    [0] Как читается { $name }:
+    [one] Как читается { $name } (и так же ещё { $shown } файл):
+    [few] Как читается { $name } (и так же ещё { $shown } файла):
+   *[many] Как читается { $name } (и так же ещё { $shown } файлов):
+}
+check-certain = известно
+check-guessed = предположено
+check-accepted = принято, хотя почти столь же вероятно другое чтение
+check-stated = задано
+check-rows_as_read = строки, как они прочитаны: ячейки как написаны, затем счётчик, местное начало и энергия
+check-row = строка { $row }
+check-counter_at = показание { $read }
+check-no_value = нет значения
+check-more_ways = { $n ->
+    [one] и ещё { $shown } способ чтения, для других файлов
+    [few] и ещё { $shown } способа чтения, для других файлов
+   *[many] и ещё { $shown } способов чтения, для других файлов
+}
+check-mapping = Блок для файла настроек; с ним ничего не предполагается:
+check-guess = предположено { $key } = { $value }: { $reason }
+check-accept = принято { $key } = { $value }: { $reason }
+check-verdict = { $n ->
+    [0] Итог: готово
+    [one] Итог: готово, { $shown } предположение
+    [few] Итог: готово, { $shown } предположения
+   *[many] Итог: готово, { $shown } предположений
+}{ $skipped ->
+    [some] ; что пропущено, говорят находки
+   *[none] { "" }
+}.
+check-not_readable = Итог: не читается. { $cure }.

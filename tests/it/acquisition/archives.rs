@@ -50,8 +50,7 @@ fn members_are_files_and_the_rest_is_named() {
             "{names:?}"
         );
         assert_eq!(export.meters(), ["b", "b", "a", "a", "c"]);
-        let said: Vec<&str> =
-            export.opened.findings.iter().map(|finding| finding.description.as_str()).collect();
+        let said: Vec<String> = export.opened.findings.iter().map(|finding| finding.english()).collect();
         assert!(said.iter().any(|text| text.contains("`b.dat`")), "{said:?}");
         assert!(
             said.iter().any(|text| text.contains("export.zip/inner.zip") && text.contains("inside")),
@@ -123,7 +122,7 @@ fn a_bomb_and_damage_are_found() {
     for (at, new) in [(16usize, [1u8, 2, 3, 4]), (24, [200, 0, 0, 0])] {
         let export = read_archive(&with_directory(good.clone(), at, &new));
         let said = match export {
-            Ok(export) => export.finding(Code::FilePartlyRead).description.clone(),
+            Ok(export) => export.finding(Code::FilePartlyRead).english(),
             Err(error) => error.to_string(),
         };
         assert!(said.contains("damaged"), "{said}");

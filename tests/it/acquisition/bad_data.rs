@@ -149,8 +149,8 @@ fn rows_that_cannot_be_used_are_counted_by_cause_with_the_first_of_them() {
     let export = read_csv(&content).unwrap();
     assert_eq!(export.rows.len(), 42);
     let description = |words: &str| {
-        let found = export.findings.iter().find(|finding| finding.description.contains(words));
-        found.unwrap_or_else(|| panic!("nothing says {words}: {:#?}", export.findings)).description.clone()
+        let found = export.findings.iter().find(|finding| finding.english().contains(words));
+        found.unwrap_or_else(|| panic!("nothing says {words}: {:#?}", export.findings)).english()
     };
     assert!(description("without a meter id").contains("row 2"));
     assert!(description("without a time").contains("row 3"));
@@ -175,7 +175,7 @@ fn all_null_values_are_a_finding_and_no_interval() {
     ];
     let export = read(&stated(&folder.parquet("null.parquet", columns)), None).unwrap();
     assert_eq!((export.rows.len(), export.report.missing()), (0, 1));
-    assert!(export.finding(Code::FileSkipped).description.contains("no interval"));
+    assert!(export.finding(Code::FileSkipped).english().contains("no interval"));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn times_in_1970_and_2262_give_no_interval() {
     ];
     let export = read(&stated(&folder.parquet("far.parquet", columns)), None).unwrap();
     assert!(export.rows.is_empty());
-    assert!(export.finding(Code::RowsSkipped).description.contains("1970"));
+    assert!(export.finding(Code::RowsSkipped).english().contains("1970"));
     let columns = vec![
         ("meter_id", texts(&["a"])),
         ("timestamp", Arc::new(Int64Array::from(vec![5])) as ArrayRef),
@@ -230,7 +230,7 @@ fn a_broken_gzip_keeps_what_came_before() {
     let path = folder.write("cut.csv.gz", &whole[..whole.len() / 2]);
     let export = read(&stated(&path), None).unwrap();
     assert!(!export.rows.is_empty() && export.rows.len() < 5000);
-    assert!(export.finding(Code::FilePartlyRead).description.contains("row"), "{:?}", export.findings);
+    assert!(export.finding(Code::FilePartlyRead).english().contains("row"), "{:?}", export.findings);
 }
 
 #[test]

@@ -287,7 +287,7 @@ fn ratios_flags_and_codes_mean_what_they_say() {
     });
     let export = read_csv(&text).unwrap();
     assert_eq!(export.rows.len(), 2 * (HOURS - 6));
-    assert!(export.finding(Code::RowsSkipped).description.contains("no value"));
+    assert!(export.finding(Code::RowsSkipped).english().contains("no value"));
 }
 
 #[test]
@@ -300,4 +300,128 @@ fn json_numbers_have_a_decimal_point_whatever_stands_beside_them() {
         text.trim_start().to_owned() + "{\"meter\":\"QX-79\",\"at\":\"2023-05-09T00:00\",\"kwh\":12}\n";
     let export = read(&stated(&folder.write("e.jsonl", lines)), None).unwrap();
     assert_eq!((export.rows.len(), export.values()[5]), (2 * HOURS + 1, kwh(0, 5)));
+}
+
+/// Writes hours with their starts and ends as local times of Berlin, across both changes of the clock. Ends lie
+/// before the next start by some minutes.
+fn with_both_ends(short_min: i64, end: impl Fn(usize, &str) -> String) -> String {
+    let mut text = "meter,from,to,kwh\n".to_owned();
+    for first in ["2023-03-25T00:00:00Z", "2023-10-28T00:00:00Z"] {
+        let first: jiff::Timestamp = first.parse().unwrap();
+        let local = |minutes: i64| {
+            let time = (first + jiff::SignedDuration::from_mins(minutes)).in_tz("Europe/Berlin").unwrap();
+            time.strftime("%Y-%m-%d %H:%M").to_string()
+        };
+        for at in 0..72_usize {
+            let (from, to) = (local(60 * at as i64), local(60 * (at as i64 + 1) - short_min));
+            text.push_str(&format!("QX-71,{from},{},{:.3}\n", end(at, &to), kwh(0, at)));
+        }
+    }
+    text
+}
+
+fn read_ends(text: &str, with_start: bool) -> hashwatt::error::Result<Export> {
+    let folder = Folder::new();
+    let column = |name: &str| Some(name.to_owned());
+    let table = ReadingsTable {
+        time_column: column("from").filter(|_| with_start),
+        end_time_column: column("to"),
+        ..stated(&folder.write("e.csv", text))
+    };
+    read(&table, Some("Europe/Berlin"))
+}
+
+#[test]
+fn a_column_of_ends_alone_or_beside_the_starts_gives_the_same_hours() {
+    let text = with_both_ends(0, |_, to| to.to_owned());
+    let (beside, alone) = (read_ends(&text, true).unwrap(), read_ends(&text, false).unwrap());
+    assert_eq!((beside.rows.len(), alone.rows.len()), (144, 144));
+    for (start, end) in beside.starts().iter().zip(alone.starts()) {
+        assert_eq!(start[..13], end[..13], "both lie in one hour");
+        assert!(start.ends_with(":00:00") && end.ends_with(":59:59"));
+    }
+    let block = |export: &Export| export.source().mapping.to_toml("e.csv");
+    assert!(
+        block(&beside).contains("end_time_column = \"to\"") && block(&beside).contains("stamp = \"start\"")
+    );
+    assert!(block(&alone).contains("time_column = \"to\"") && block(&alone).contains("stamp = \"end\""));
+    let last_minute = with_both_ends(1, |_, to| to.to_owned());
+    assert_eq!(read_ends(&last_minute, true).unwrap().rows, beside.rows);
+}
+
+#[test]
+fn a_row_whose_end_is_no_interval_after_its_start_is_refused() {
+    let backwards =
+        with_both_ends(0, |at, to| if at == 4 { "2023-03-25 04:00".to_owned() } else { to.to_owned() });
+    let seen = read_ends(&backwards, true).err().unwrap().to_string();
+    let words = "row 5 of meter QX-71 begins at `2023-03-25 05:00` (`from`) and ends at `2023-03-25 04:00` (`to`), -60 min \
+                 later; intervals of this meter last 60 min";
+    assert!(seen.contains(words) && seen.contains("end_time_column"), "{seen}");
+    let longer =
+        with_both_ends(0, |at, to| if at == 7 { "2023-03-25 12:00".to_owned() } else { to.to_owned() });
+    let seen = read_ends(&longer, true).err().unwrap().to_string();
+    assert!(seen.contains("row 8") && seen.contains("240 min later"), "{seen}");
+}
+
+#[test]
+fn a_row_far_down_the_file_is_refused_too() {
+    let mut text = "meter,from,to,kwh\n".to_owned();
+    let first: jiff::civil::DateTime = "2020-01-01T00:00".parse().unwrap();
+    let at =
+        |n: i64| (first + jiff::SignedDuration::from_mins(30 * n)).strftime("%Y-%m-%d %H:%M").to_string();
+    let n = 40_000;
+    for row in 0..n {
+        let end = at(if row == n - 2 { row } else { row + 1 });
+        text.push_str(&format!("QX-7,{},{end},0.3\n", at(row)));
+    }
+    let seen = read_ends(&text, true).err().unwrap().to_string();
+    assert!(seen.contains("row 39999 ") && seen.contains(" 0 min later"), "{seen}");
+}
+
+#[test]
+fn settings_of_ends_and_marks_that_contradict_each_other_are_refused() {
+    let text = with_both_ends(0, |_, to| to.to_owned());
+    let folder = Folder::new();
+    let path = folder.write("e.csv", text);
+    let key = |text: &str| Some(text.to_owned());
+    let base = ReadingsTable { end_time_column: key("to"), ..stated(&path) };
+    let both = ReadingsTable { time_column: key("from"), ..base.clone() };
+    for (table, words) in [
+        (ReadingsTable { stamp: key("start"), ..base.clone() }, "stamp = \"start\""),
+        (ReadingsTable { stamp: key("end"), ..both.clone() }, "stamp = \"end\""),
+        (ReadingsTable { time_column: key("to"), ..base }, "time_column and end_time_column are both `to`"),
+        (ReadingsTable { decimal: key(","), thousands: key(","), ..both.clone() }, "are both \",\""),
+        (ReadingsTable { thousands: key("_"), ..both }, "thousands = \"_\""),
+    ] {
+        let seen = read(&table, None).err().expect(words).to_string();
+        assert!(seen.contains(words), "{seen}");
+    }
+}
+
+#[test]
+fn a_stated_mark_between_thousands_leaves_no_doubt() {
+    let watts = |e: f64| (e * 1000.0).round() as i64;
+    let grouped = |w: i64, mark: &str| {
+        if w < 1000 { w.to_string() } else { format!("{}{mark}{:03}", w / 1000, w % 1000) }
+    };
+    let folder = Folder::new();
+    let read_as = |thousands: &str, line: &dyn Fn(f64) -> String| {
+        let text = table("id;at;watts", |m, d, h, e| format!("{m};2023-05-{d:02} {h:02}:00;{}", line(e)));
+        let thousands = Some(thousands.to_owned());
+        read(&ReadingsTable { thousands, ..stated(&folder.write("e.csv", text)) }, None)
+    };
+    for (mark, written) in [(".", "."), (",", ","), (" ", "\u{a0}"), ("'", "’")] {
+        let export = read_as(mark, &|e| grouped(watts(e), written)).unwrap();
+        is_whole(&export);
+        assert_eq!(export.guess("decimal"), None, "{mark}");
+        assert!(export.source().mapping.to_toml("e.csv").contains("thousands"));
+    }
+    // Three decimals are no thousands, though whole numbers stand beside them.
+    let seen = read_as(",", &|e| format!("{e:.3}")).unwrap();
+    assert!((seen.values()[0] * 1000.0 - kwh(0, 0)).abs() < 1e-9);
+    let open = |e: f64| if watts(e) % 3 == 0 { "88".to_owned() } else { grouped(watts(e), ".") };
+    assert!((read_as("none", &open).unwrap().values()[20] * 1000.0 - kwh(0, 20)).abs() < 1e-9);
+    // What the stated mark does not explain is no number.
+    let export = read_as("'", &|e| grouped(watts(e), " ")).unwrap();
+    assert_eq!(export.finding(Code::RowsSkipped).data["n"], 2 * HOURS - export.rows.len());
 }

@@ -145,7 +145,7 @@ fn other_series_are_left_out_and_named() {
     ];
     let export = read_feed(&feed(&all)).unwrap();
     assert_eq!(export.rows.len(), 24);
-    let said = &export.finding(Code::Guessed).description;
+    let said = export.finding(Code::Guessed).english();
     for part in ["reverse flow", "unit 73", "longer or other intervals", "counters", "no ReadingType"] {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -195,7 +195,7 @@ fn qualities_are_measured_estimated_or_named() {
     let export = read_feed(&feed(&[kind("7", &WH), series("1", "1", "7", &readings)])).unwrap();
     use Quality::{Estimated, Measured};
     assert_eq!(export.qualities, [Measured, Estimated, Measured, Estimated, Measured]);
-    assert!(export.findings.iter().any(|finding| finding.description.contains("quality 77")));
+    assert!(export.findings.iter().any(|finding| finding.english().contains("quality 77")));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn broken_readings_are_named_and_a_cut_feed_says_so() {
     for (text, seen) in cases {
         let export = read_feed(&text).unwrap();
         assert_eq!(export.rows.len(), 23, "{seen}");
-        let said = &export.finding(Code::RowsSkipped).description;
+        let said = export.finding(Code::RowsSkipped).english();
         assert!(said.contains(seen) && said.contains("usage point 1"), "{said}");
     }
     let path = "UsagePoint/1/MeterReading/1";
@@ -236,5 +236,5 @@ fn usage_points_of_two_customers_are_not_one_meter() {
     folder.write("b.xml", text.replace("urn:uuid:UsagePoint", "urn:uuid:other"));
     let export = read(&stated(folder.0.path()), None).unwrap();
     assert_eq!(export.rows.len(), 24);
-    assert!(export.finding(Code::FileSkipped).description.contains("usage point 1"));
+    assert!(export.finding(Code::FileSkipped).english().contains("usage point 1"));
 }

@@ -47,9 +47,9 @@ fn row_groups_are_read_one_by_one_and_number_their_rows_through() {
     assert_eq!(export.values(), [1.0, 2.0, 3.0, 5.0]);
     let finding = export.finding(Code::RowsSkipped);
     assert!(
-        finding.description.contains("NaN") && finding.description.contains("row 4"),
+        finding.english().contains("NaN") && finding.english().contains("row 4"),
         "{}",
-        finding.description
+        finding.english()
     );
 }
 
@@ -92,8 +92,8 @@ fn a_wide_table_has_a_column_a_meter() {
     assert_eq!(export.meters(), ["house 1", "house 1", "house 2", "house 3"]);
     assert_eq!(export.values(), [0.5, 0.75, 2.0, 3.0]);
     assert_eq!(export.report.missing(), 1);
-    let finding = export.findings.iter().find(|f| f.description.contains("infinite")).unwrap();
-    assert!(finding.description.contains("house 3") && finding.description.contains("row 2"), "{finding:?}");
+    let finding = export.findings.iter().find(|f| f.english().contains("infinite")).unwrap();
+    assert!(finding.english().contains("house 3") && finding.english().contains("row 2"), "{finding:?}");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn the_chinese_state_grid_export_has_a_column_a_day() {
     ];
     assert_eq!(rows, expected.map(|(m, t, v)| (m.to_owned(), t.to_owned(), v)));
     assert_eq!(export.report.missing(), 1);
-    assert!(export.findings.iter().any(|f| f.description.contains("2014/1/10 = x")));
+    assert!(export.findings.iter().any(|f| f.english().contains("2014/1/10 = x")));
 }
 
 fn register_csv(name: &str) -> String {

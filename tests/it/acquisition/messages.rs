@@ -151,7 +151,7 @@ fn statuses_and_empty_values_are_estimates_and_gaps() {
         .replacen("<value>9</value>", "<value status=\"7\">9</value>", 1);
     let export = read_message(&text).unwrap();
     assert_eq!((export.rows.len(), export.report.estimated, export.report.missing()), (46, 1, 2));
-    assert!(export.findings.iter().any(|finding| finding.description.contains("are not known: 7")));
+    assert!(export.findings.iter().any(|finding| finding.english().contains("are not known: 7")));
 }
 
 #[test]
@@ -166,9 +166,9 @@ fn zeros_amid_a_load_that_never_rests_are_a_gap_with_a_finding() {
     assert_eq!(export.rows.len(), 47);
     let finding = export.finding(Code::RowsSkipped);
     assert!(
-        finding.description.contains("row 21 (`measuringpoint 0042: period 1000 is 0`)"),
+        finding.english().contains("row 21 (`measuringpoint 0042: period 1000 is 0`)"),
         "{}",
-        finding.description
+        finding.english()
     );
 }
 
@@ -199,9 +199,9 @@ fn broken_days_are_named_with_point_and_period() {
         assert_eq!(export.rows.len(), n, "{seen}");
         let finding = export.finding(Code::RowsSkipped);
         assert!(
-            finding.description.contains(seen) && finding.description.contains("row "),
+            finding.english().contains(seen) && finding.english().contains("row "),
             "{}",
-            finding.description
+            finding.english()
         );
     }
 }
@@ -270,7 +270,7 @@ fn a_file_that_is_cut_gives_what_came_before_and_says_where() {
         let export = read_message(&text[..cut]).unwrap();
         assert!(export.rows.len() >= 48);
         let finding = export.finding(Code::FilePartlyRead);
-        assert!(finding.description.contains("cut off"), "{}", finding.description);
+        assert!(finding.english().contains("cut off"), "{}", finding.english());
     }
     for cut in (1..400).step_by(7).filter(|cut| text.is_char_boundary(*cut)) {
         let _ = error(&text[..cut]);
@@ -305,9 +305,7 @@ fn areas_in_two_time_zones_are_not_read_in_one() {
     let both = one.replace("</message>", &(second + "</message>"));
     let export = read_message(&both).unwrap();
     assert_eq!(export.rows.len(), 48);
-    assert!(
-        export.finding(Code::FilePartlyRead).description.contains("timezone 3 after one with timezone 1")
-    );
+    assert!(export.finding(Code::FilePartlyRead).english().contains("timezone 3 after one with timezone 1"));
     let folder = Folder::new();
     folder.write("a.xml", in_1251(&one));
     folder.write("b.xml", in_1251(&other));
@@ -315,9 +313,9 @@ fn areas_in_two_time_zones_are_not_read_in_one() {
     assert_eq!(export.rows.len(), 48);
     let finding = export.finding(Code::FileSkipped);
     assert!(
-        finding.description.contains("b.xml") && finding.description.contains("timezone"),
+        finding.english().contains("b.xml") && finding.english().contains("timezone"),
         "{}",
-        finding.description
+        finding.english()
     );
 }
 
@@ -360,6 +358,6 @@ fn a_day_that_was_sent_again_counts_before_the_one_it_corrects() {
     let names: Vec<&str> =
         export.opened.sources.iter().map(|source| source.name.rsplit('/').next().unwrap()).collect();
     assert_eq!(names, ["80020_0.xml", "80020_1_b.xml", "80020_1_a.xml"]);
-    let said = &export.finding(Code::DuplicateConflicting).description;
+    let said = export.finding(Code::DuplicateConflicting).english();
     assert!(said.contains("2024-02-01 from measuringpoint 1") && said.contains("number 12"), "{said}");
 }

@@ -28,8 +28,8 @@ fn a_clock_that_does_not_change_in_spring_is_found() {
     let export = read(&stated(&path), Some("Europe/London")).unwrap();
     assert_eq!(export.rows.len(), 4);
     let finding = export.finding(Code::NoClockChange);
-    assert!(finding.description.contains("2013-03-31 01:00"), "{}", finding.description);
-    assert!(finding.description.contains("clock = \"standard\""), "{}", finding.description);
+    assert!(finding.english().contains("2013-03-31 01:00"), "{}", finding.english());
+    assert!(finding.english().contains("clock = \"standard\""), "{}", finding.english());
 
     let standard = ReadingsTable { clock: Some("standard".to_owned()), ..stated(&path) };
     let export = read(&standard, Some("Europe/London")).unwrap();

@@ -1,8 +1,10 @@
 //! Checks that every type a Parquet column may have reads alike, and quality codes with it.
 
-use arrow::array::{Array, AsArray, BooleanArray, Date32Array, Int32Array, Int64Array, StringViewArray};
+use arrow::array::{
+    Array, AsArray, BooleanArray, Date32Array, FixedSizeBinaryArray, Int32Array, Int64Array, StringViewArray,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampMicrosecondType};
 
 use super::*;
 
@@ -60,6 +62,36 @@ fn ids_of_every_type_read_alike() {
     }
 }
 
+/// Writes two rows whose ids are 16 bytes under a field that says what they are, or nothing.
+fn write_binary_ids(folder: &Folder, extension: Option<&str>) -> std::path::PathBuf {
+    let ids = [[0x12; 16], [0xab; 16]];
+    let ids = FixedSizeBinaryArray::try_from_iter(ids.into_iter()).unwrap();
+    let named = extension.map(|name| ("ARROW:extension:name".to_owned(), name.to_owned()));
+    let id = Field::new("meter_id", DataType::FixedSizeBinary(16), true);
+    let rest = [("timestamp", two_times()), ("kwh", floats(&[1.0, 2.0]))];
+    let mut fields = vec![id.with_metadata(named.into_iter().collect())];
+    fields.extend(rest.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)));
+    let arrays = std::iter::once(Arc::new(ids) as ArrayRef).chain(rest.map(|(_, array)| array)).collect();
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
+    let path = folder.write("export.parquet", "");
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), rows.schema(), None).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    path
+}
+
+#[test]
+fn ids_in_16_bytes_are_uuids_where_the_file_says_so() {
+    let folder = Folder::new();
+    let export = read(&stated(&write_binary_ids(&folder, Some("arrow.uuid"))), None).unwrap();
+    let uuids = ["12121212-1212-1212-1212-121212121212", "abababab-abab-abab-abab-abababababab"];
+    assert_eq!(export.meters(), uuids);
+    for extension in [None, Some("arrow.json")] {
+        let error = read(&stated(&write_binary_ids(&folder, extension)), None).err().unwrap().to_string();
+        assert!(error.contains("`meter_id`") && error.contains("binary ids"), "{error}");
+    }
+}
+
 #[test]
 fn times_of_every_type_read_alike() {
     let seconds: ArrayRef = Arc::new(Int64Array::from(vec![1_704_067_200, 1_704_069_000]));
@@ -91,7 +123,7 @@ fn a_size_that_tells_the_unit_of_an_epoch_is_noted() {
     let epoch: ArrayRef = Arc::new(Int64Array::from(vec![1_704_067_200_000]));
     let export = read_columns(long(texts(&["a"]), epoch, floats(&[1.0])));
     let finding = export.finding(Code::Guessed);
-    assert!(finding.description.contains("milliseconds"), "{}", finding.description);
+    assert!(finding.english().contains("milliseconds"), "{}", finding.english());
 }
 
 #[test]
@@ -106,7 +138,7 @@ fn quality_codes_are_measured_estimated_or_missing() {
     assert_eq!(export.values(), [1.0, 2.0, 4.0]);
     assert_eq!(export.qualities, [Quality::Measured, Quality::Estimated, Quality::Measured]);
     assert_eq!((export.report.estimated, export.report.missing()), (1, 1));
-    assert!(export.findings.iter().any(|f| f.description.contains("Q7")));
+    assert!(export.findings.iter().any(|f| f.english().contains("Q7")));
 }
 
 #[test]

@@ -123,7 +123,7 @@ fn every_reason_of_a_run_is_said_in_russian_and_kazakh() {
         let message = Message::stored(&code.unwrap(), &parameters.unwrap()).unwrap();
         assert_eq!(Language::english().say_message("reason", &message), words.unwrap());
         // Names are as the data has them, in every language.
-        let names: Vec<_> = message.values.values().filter_map(name_of).collect();
+        let names: Vec<_> = message.values.iter().map(|(_, value)| value).filter_map(name_of).collect();
         for language in Language::all() {
             let said = language.say_message("reason", &message);
             assert!(!said.contains("{$"), "{said}");
