@@ -10,6 +10,7 @@ use crate::indicators::REASON;
 use crate::language::Language;
 use crate::language::message::Message;
 use crate::pipeline::RunSummary;
+use crate::ranking::suspects::in_order_of_visits;
 use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{
     false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
@@ -35,8 +36,8 @@ const REASON_LEAD: &str = "      - ";
 const NO_RIG: &str = "-";
 
 /// Columns of the list: messages and sides.
-const COLUMNS: [(&str, Side); 8] = [
-    ("terminal-column-rank", Side::Right),
+const COLUMNS: [(&str, Side); 9] = [
+    ("terminal-column-place", Side::Right),
     ("terminal-column-meter", Side::Left),
     ("terminal-column-score", Side::Right),
     ("terminal-column-kind", Side::Left),
@@ -44,6 +45,7 @@ const COLUMNS: [(&str, Side); 8] = [
     ("terminal-column-machines", Side::Left),
     ("terminal-column-since", Side::Left),
     ("terminal-column-chance", Side::Right),
+    ("terminal-column-visit", Side::Right),
 ];
 
 /// The files that people open, and the message that says what each is for.
@@ -86,12 +88,21 @@ pub(super) fn read_words(summary: &RunSummary, language: &Language) -> String {
 
 fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
     let language = settings.language;
-    let suspects: Vec<&Scored> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
+    let suspects = in_order_of_visits(&summary.scored);
     if !suspects.is_empty() {
         let title = plain(&title_words(suspects.len(), &summary.scored, language));
         push_line(text, &format!("{}\n", language.say_with("terminal-suspects", &[("title", &title)])));
         let listed = &suspects[..suspects.len().min(MAX_SUSPECTS)];
-        push_table(text, listed, summary.span, language, width);
+        let (on, ended) = listed.split_at(listed.partition_point(|scored| scored.is_on()));
+        if on.is_empty() {
+            push_line(text, &language.say("terminal-none_on"));
+        } else {
+            push_table(text, on, summary.span, language, width);
+        }
+        if !ended.is_empty() {
+            push_line(text, &format!("\n{}\n", language.say("terminal-ended")));
+            push_table(text, ended, summary.span, language, width);
+        }
         push_rest(text, &suspects, settings, width);
         return;
     }
@@ -131,7 +142,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>, language: &Language) -> Ve
     let none = || NO_RIG.to_owned();
     let rig = scored.rig.as_ref();
     vec![
-        scored.rank.to_string(),
+        scored.place.unwrap_or(scored.rank).to_string(),
         scored.meter.as_str().to_owned(),
         score_words(scored.score, language),
         scored.kind.map_or_else(none, |kind| kind_code(kind, language).replace('_', " ")),
@@ -139,6 +150,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>, language: &Language) -> Ve
         rig.map_or_else(none, |rig| machine_words(rig, language)),
         rig.map_or_else(none, |rig| since_words(rig, span, language)),
         scored.chance.map_or_else(none, |chance| percent(chance, language)),
+        scored.visit_chance.map_or_else(none, |chance| percent(chance, language)),
     ]
 }
 
@@ -186,7 +198,8 @@ fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, widt
     for (name, purpose) in FILES {
         push_wrapped(text, &format!("  {name:<18}"), &language.say(purpose), width);
     }
-    if let Some(first) = summary.scored.first() {
+    let suspects = in_order_of_visits(&summary.scored);
+    if let Some(first) = suspects.first().copied().or(summary.scored.first()) {
         let why = language.say("terminal-why");
         push_line(text, &format!("\n{why} hashwatt explain {out} {}", first.meter));
     }

@@ -23,6 +23,7 @@ use crate::network::growth::{zone_growth, zone_rigs};
 use crate::network::risk::network_risks;
 use crate::progress::Watch;
 use crate::ranking::Scored;
+use crate::ranking::energy::measure_energy;
 use crate::ranking::hosts::{KeptDays, may_host};
 use crate::ranking::rank::{Ranked, rank_meters};
 use crate::ranking::sensitivity::Sensitivity;
@@ -154,8 +155,15 @@ impl Run<'_> {
         ranked: Ranked,
         clock: &Clock,
     ) -> Result<RunSummary> {
-        let Ranked { scored, sensitivity } = ranked;
+        let Ranked { mut scored, sensitivity } = ranked;
         let settings = self.settings;
+        let store = &self.digested.store;
+        let days_of = |meters: &BTreeSet<MeterId>| {
+            let mut days = store.days_of(meters)?;
+            days.extend(balance.residuals_of(meters)?);
+            Ok(days)
+        };
+        measure_energy(&mut scored, &self.tables.register, &settings.tariffs, &days_of)?;
         self.tables.findings.extend(broken_links);
         self.tables.findings.extend(balance.findings.iter().cloned());
         self.tables.findings.extend(unknown_verdicts(&self.tables, &scored));
@@ -182,11 +190,7 @@ impl Run<'_> {
             findings: &findings,
             settings,
             facts: &facts,
-            days_of: &|meters| {
-                let mut days = digested.store.days_of(meters)?;
-                days.extend(balance.residuals_of(meters)?);
-                Ok(days)
-            },
+            days_of: &days_of,
             peers: &grouped.peer_days,
             risks: &risks,
             timings: &clock.timings,

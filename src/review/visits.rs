@@ -29,9 +29,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Makes a candidate from a line; `None` if a visit recovers nothing.
+    /// Makes a candidate from a line; `None` if the rig is off, or a visit recovers nothing.
     #[must_use]
     pub fn of(line: Line<'_>) -> Option<Self> {
+        if line.is_on() != Some(true) {
+            return None;
+        }
         let recoverable_kwh = line.recoverable_kwh().filter(|kwh| *kwh > 0.0)?;
         Some(Self { index: line.index(), position: line.position(), recoverable_kwh })
     }

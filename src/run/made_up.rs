@@ -19,7 +19,7 @@ use hashwatt_core::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
 use hashwatt_detection::network::risk::Risks;
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 use hashwatt_detection::ranking::summary::summary;
-use hashwatt_detection::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use hashwatt_detection::ranking::{Kind, Reason, RigEnergy, RigEstimate, RivalScore, Scored};
 use hashwatt_readings::acquisition::register::Register;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
@@ -103,8 +103,14 @@ fn rig(kw: f64, onset: Option<Date>, ended: Option<Date>) -> RigEstimate {
         machines_high: (kw / 2.8).ceil() as u32,
         onset,
         ended,
-        energy_kwh: kw * 24.0 * 100.0,
+        last_seen_on: Some(ended.map_or(date(2022, 3, 31), |day| day.yesterday().unwrap())),
+        hours: [true; 24],
     }
+}
+
+fn energy(rig: &RigEstimate) -> RigEnergy {
+    let kwh = rig.kw * 24.0 * 100.0;
+    RigEnergy { kwh, kwh_low: kwh * 0.92, kwh_high: kwh * 1.1, money: Some(kwh * 0.05) }
 }
 
 /// Returns the made-up ranking.
@@ -115,6 +121,9 @@ pub fn scored() -> Vec<Scored> {
         score,
         rank,
         kind,
+        energy: rig.as_ref().map(energy),
+        place: (rank < 4).then_some(rank),
+        visit_chance: Some(if rank < 4 { 0.71 } else { 0.1 }),
         rig,
         group: GroupId::from("residential, flat/2"),
         reasons,

@@ -14,7 +14,7 @@ use super::RunOutputs;
 use super::schema::FORMAT;
 use hashwatt_core::atomic::FileRecord;
 use hashwatt_core::error::{Error, Result};
-use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Windows};
+use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Tariffs, Windows};
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 
 /// File name of the record.
@@ -95,7 +95,8 @@ struct SettingsRecord {
     windows: Windows,
     max_groups_per_class: usize,
     max_false_chance: f64,
-    tariff_per_kwh: Option<f64>,
+    #[serde(skip_serializing_if = "Tariffs::is_empty")]
+    tariffs: Tariffs,
     learning: Learning,
 }
 
@@ -139,7 +140,7 @@ impl SettingsRecord {
             windows: settings.windows,
             max_groups_per_class: settings.max_groups_per_class,
             max_false_chance: settings.max_false_chance,
-            tariff_per_kwh: settings.tariff_per_kwh,
+            tariffs: settings.tariffs.clone(),
             learning: settings.learning.clone(),
         }
     }

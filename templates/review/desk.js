@@ -25,7 +25,7 @@
   document.addEventListener("htmx:afterSettle", takeQuery);
 
   // The list by keyboard: j and k move, enter opens, 1 to 4 decide.
-  function rows() { return all("#list tbody tr"); }
+  function rows() { return all("#list tbody tr[data-meter]"); }
   function chosen() { return one("#list tbody tr.chosen"); }
   function choose(row) {
     if (!row) { return; }

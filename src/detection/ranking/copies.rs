@@ -28,6 +28,8 @@ pub enum Planted {
         onset: Option<i32>,
         /// First civil day after it; `None`: still on.
         ended: Option<i32>,
+        /// Energy in the intervals that the meter has. [kWh]
+        energy_kwh: f32,
     },
     /// A look-alike.
     LookAlike(LookAlike),
@@ -102,6 +104,8 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
         }
         kw.iter_mut().zip(&demand_kw).for_each(|(kw, rig_kw)| *kw += rig_kw);
     });
+    let registered = host.half_hours_kw().iter().zip(&demand_kw).filter(|(kw, _)| !kw.is_nan());
+    let energy_kwh = registered.map(|(_, rig_kw)| rig_kw * 0.5).sum();
     let civil = |day: usize| days[0].day + day as i32;
     let planted = Planted::Rig {
         form,
@@ -109,6 +113,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
         n_machines: (truth.metered_share == 1.0).then_some(truth.n_machines),
         onset: truth.onset_day.map(civil),
         ended: truth.end_day.map(|last| civil(last + 1)),
+        energy_kwh,
     };
     (truth.kw > 0.0).then_some((days, planted))
 }

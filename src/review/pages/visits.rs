@@ -117,7 +117,7 @@ pub async fn show(
             place: line.address().to_owned(),
             kind: line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind)),
             rig: line.rig_kw().map_or_else(String::new, |kw| lang.kw(kw)),
-            chance: line.chance().map_or_else(String::new, |chance| lang.percent(chance, 0)),
+            chance: line.visit_chance().map_or_else(String::new, |chance| lang.percent(chance, 0)),
             recoverable: lang.energy(stop.recoverable_kwh),
             status: lang.name_of("status", status_of(line, &cases, view.last_day).as_str()),
         }

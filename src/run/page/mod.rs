@@ -106,7 +106,7 @@ fn rows(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Vec<Row> {
     let lang = run.settings.language;
     let listed = suspects.iter().take(MAX_ROWS).enumerate();
     let mut rows: Vec<Row> = listed
-        .map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank), lang))
+        .map(|(index, suspect)| Row::of(suspect, suspect.scored.place.filter(|_| index < MAX_SECTIONS), lang))
         .collect();
     if suspects.len() <= MAX_ROWS {
         let others = run.scored.iter().filter(|scored| !scored.is_suspect).take(ROWS_NOT_LISTED);
