@@ -13,7 +13,7 @@ use crate::pipeline::RunSummary;
 use crate::ranking::suspects::in_order_of_visits;
 use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{
-    false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
+    ASKED,     false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
 };
 use crate::settings::Settings;
 
@@ -63,6 +63,10 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
     let mut text = String::new();
     let read = language.say_with("terminal-read", &[("read", &read_words(summary, language))]);
     push_line(&mut text, &format!("{read}\n"));
+    for message in &summary.asked {
+        push_wrapped(&mut text, "", &plain(&language.say_message(ASKED, message)), width);
+        push_line(&mut text, "");
+    }
     push_list(&mut text, summary, settings, width);
     push_line(&mut text, "");
     let sensitivity = sensitivity_words(&summary.sensitivity, language);
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn no_line_of_another_language_is_in_english() {
-        let data = "KZ residual TX file_skipped gap spike guessed march.parquet \
+        let data = "KZ residual TX file_skipped gap spike guessed march.parquet kWh unit readings timezone clock \
             the file ends in the middle of a row group; fetch it again";
         for language in &Language::all()[1..] {
             let settings = Settings { language, ..made_up::settings() };

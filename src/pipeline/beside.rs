@@ -14,11 +14,15 @@ use crate::calendar::Calendar;
 use crate::digest::local::Digested;
 use crate::error::Result;
 use crate::features::Surroundings;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding, Severity};
 use crate::ids::{MeterId, RESIDUAL_PREFIX};
 use crate::ranking::Scored;
 use crate::run::run_json::InputRecord;
-use crate::settings::Settings;
+use crate::settings::{Settings, Zone};
+use crate::stats::median;
+
+/// Degrees of longitude that the sun passes in an hour.
+const DEGREES_AN_HOUR: f32 = 15.0;
 
 /// Tables that accompany the interval data.
 pub(super) struct Tables {
@@ -64,6 +68,36 @@ impl Tables {
         }
         Ok(tables)
     }
+}
+
+/// Returns a warning if no zone is given although the register says where the meters are: by coordinates, by the
+/// name of a zone, or by addresses in Cyrillic.
+pub(super) fn no_timezone(register: &Register, settings: &Settings) -> Option<Finding> {
+    if settings.zone.is_some() {
+        return None;
+    }
+    let points = || register.points().map(|(_, point)| point);
+    let lons: Vec<f32> = points().filter_map(|point| Some(point.lon? as f32)).collect();
+    let zone = || points().find_map(|point| Zone::named(point.zone.as_deref()?.trim()).ok());
+    let hint = if let Some(zone) = zone() {
+        format!("the register names the zone {}", zone.name)
+    } else if let Some(lon) = median(&lons) {
+        let hours = (lon / DEGREES_AN_HOUR).round();
+        format!("the register's coordinates lie around longitude {lon:.0}, where the sun is {hours:+} h from UTC")
+    } else if points().any(|point| point.address.as_deref().is_some_and(is_cyrillic)) {
+        "the register's addresses are in Cyrillic, so the meters are hardly on UTC".to_owned()
+    } else {
+        return None;
+    };
+    let words = format!(
+        "no --timezone is given, and {hint}: times that name no zone are taken as they stand, others as UTC, and \
+         days and nights may be cut hours off. Give the zone, for example --timezone Asia/Almaty"
+    );
+    Some(Finding::new(Code::NoTimezone, Severity::Warning, words))
+}
+
+fn is_cyrillic(text: &str) -> bool {
+    text.chars().any(|letter| ('\u{0400}'..='\u{04ff}').contains(&letter))
 }
 
 /// Returns a finding if verdicts name ids that neither the run nor the register has. A residual counts as

@@ -115,7 +115,7 @@ fn energy(rig: &RigEstimate) -> RigEnergy {
 
 /// Returns the made-up ranking.
 pub fn scored() -> Vec<Scored> {
-    let one = |meter: &str, rank: u32, score: f64, kind, rig, reasons, rivals| Scored {
+    let one = |meter: &str, rank: u32, score: f64, kind, rig: Option<RigEstimate>, reasons, rivals| Scored {
         summary: None,
         meter: MeterId::from(meter),
         score,
@@ -264,6 +264,9 @@ fn facts() -> RunFacts {
     let file =
         |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
     RunFacts {
+        asked: vec![
+            Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23)),
+        ],
         inputs: vec![
             InputRecord { role: "readings", file: file("readings.parquet"), n_rows: Some(52_608) },
             InputRecord { role: "register", file: file("register.csv"), n_rows: Some(3) },

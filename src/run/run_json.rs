@@ -14,6 +14,7 @@ use super::RunOutputs;
 use super::schema::FORMAT;
 use hashwatt_core::atomic::FileRecord;
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::language::message::Message;
 use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Tariffs, Windows};
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 
@@ -27,6 +28,8 @@ pub struct RunFacts {
     pub inputs: Vec<InputRecord>,
     /// Columns, unit, clock and stamp used for each source, given or guessed.
     pub mappings: Vec<ReadingsTable>,
+    /// Questions about what was guessed, as messages of the family [`ASKED`](crate::run::words::ASKED).
+    pub asked: Vec<Message>,
     /// First and last local day with interval data.
     pub span: Option<(Date, Date)>,
     /// Meters with interval data.

@@ -11,6 +11,9 @@ use hashwatt_detection::ranking::{Kind, RigEnergy, RigEstimate, Scored};
 /// Shown where a value is unknown.
 pub const NONE: &str = "–";
 
+/// Family of the questions about what was guessed.
+pub const ASKED: &str = "asked";
+
 /// Family of the sentences that outputs share.
 const WORDS: &str = "words";
 

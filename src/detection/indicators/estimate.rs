@@ -7,6 +7,7 @@ use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
 use crate::features::window::ClockWindow;
 use hashwatt_core::calendar::CLOCK_HOURS;
+use std::ops::RangeInclusive;
 use hashwatt_core::stats::{mad_sd, median};
 
 /// Multiple of the floor's noise above which a staircase's steps are reliable.
@@ -17,6 +18,10 @@ const MIN_BLOCK_KW: f32 = 0.1;
 
 /// Peers with a higher base load are not homes, and their base load says nothing about a rig. [kW]
 const HOME_BASE_KW: f32 = 1.5;
+
+/// Shares of a base load between which what fell in a blackout tells the rig from the place: less is the place's
+/// own variation, more is all of it.
+const PARTLY_DROPPED: RangeInclusive<f32> = 0.2..=0.8;
 
 /// A load round the clock.
 const ALL_HOURS: [bool; CLOCK_HOURS] = [true; CLOCK_HOURS];
@@ -44,6 +49,8 @@ impl PeerBase {
 pub struct Estimate {
     /// Median draw while on, as the meter sees it. [kW]
     pub kw: f32,
+    /// The most it may draw, where the place may have a base load of its own; else `kw`. [kW]
+    pub most_kw: f32,
     /// First civil day; `None`: before the data begins.
     pub onset: Option<i32>,
     /// First civil day after it; `None`: still on.
@@ -88,22 +95,31 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
         // A rig that was on from the start and grew: the steady base load below the block is part of it.
         return Some(if is_added {
             let kw = base_kw + block.level_kw_median;
-            Estimate { kw, onset: None, ended, hours: ALL_HOURS, is_restarted }
+            Estimate { kw, most_kw: kw, onset: None, ended, hours: ALL_HOURS, is_restarted }
         } else {
-            Estimate { kw: block_kw(meter, block), onset, ended, hours: block.hours, is_restarted }
+            let kw = block_kw(meter, block);
+            Estimate { kw, most_kw: kw, onset, ended, hours: block.hours, is_restarted }
         });
     }
     let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
     let by_low_base = low_base_kw / (levels.base_load_kw_p20 + 0.01) * steady;
-    let (kw, hours) = if by_timer > by_low_base {
+    let (kw, most_kw, hours) = if by_timer > by_low_base {
         let window = &meter.window;
         let kw =
             if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
-        (kw, hours_of(window))
+        (kw, kw, hours_of(window))
     } else {
-        (levels.base_load_kw_p50 - peers.base_kw, ALL_HOURS)
+        let base_kw = levels.base_load_kw_p50 - peers.base_kw;
+        (dropped_kw(meter, base_kw).unwrap_or(base_kw), base_kw, ALL_HOURS)
     };
-    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, onset, ended, hours, is_restarted })
+    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, most_kw, onset, ended, hours, is_restarted })
+}
+
+/// Returns the part of a base load that fell while the internet was cut, if it is a part: the rest ran on, and
+/// is the place's own. [kW]
+fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
+    let dropped_kw = meter.standard.blackout_drop_kw;
+    (PARTLY_DROPPED.start() * base_kw..PARTLY_DROPPED.end() * base_kw).contains(&dropped_kw).then_some(dropped_kw)
 }
 
 /// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,

@@ -104,8 +104,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
         }
         kw.iter_mut().zip(&demand_kw).for_each(|(kw, rig_kw)| *kw += rig_kw);
     });
-    let registered = host.half_hours_kw().iter().zip(&demand_kw).filter(|(kw, _)| !kw.is_nan());
-    let energy_kwh = registered.map(|(_, rig_kw)| rig_kw * 0.5).sum();
+    let energy_kwh = host.registered_kwh(&demand_kw);
     let civil = |day: usize| days[0].day + day as i32;
     let planted = Planted::Rig {
         form,

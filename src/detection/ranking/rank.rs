@@ -439,7 +439,8 @@ impl Ratios {
 
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) -> RigEstimate {
     let kw = f64::from(rig.kw);
-    let (kw_low, kw_high) = (kw * ratios.kw.0, kw * ratios.kw.1);
+    let most_kw = kw.max(f64::from(rig.most_kw));
+    let (kw_low, kw_high) = (kw * ratios.kw.0, (kw * ratios.kw.1).max(most_kw));
  // The last day is often incomplete, so a rig that is on until then counts as still on.
     let ended = rig.ended.filter(|day| *day < features.days.1);
     let seen = features.block.as_ref().filter(|_| ended.is_some()).map(|block| block.last_day);
@@ -449,7 +450,7 @@ fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) 
         kw_low,
         kw_high,
         machines_low: fewest as u32,
-        machines_high: (kw * ratios.machines.1).round().max(fewest) as u32,
+        machines_high: (most_kw * ratios.machines.1).round().max(fewest) as u32,
         onset: rig.onset.map(date_of),
         ended: ended.map(date_of),
         last_seen_on: Some(date_of(seen.unwrap_or(features.days.1))),

@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{Frame, gone, meter_address, page};
 use crate::Login;
 use crate::case::Cases;
-use crate::charts::{charts_of, no_charts, rig_of};
+use crate::charts::{charts_of, no_charts};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
 use crate::lines::Line;
@@ -24,7 +24,7 @@ use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::charts::{ChartData, chart_words};
-use hashwatt_run::words::{contract_words, energy_words, on_words, peers_words, percent};
+use hashwatt_run::words::{contract_words, energy_words, peers_words, percent};
 
 /// Full width of a bar. [px]
 const BAR_PX: f64 = 120.0;
@@ -169,7 +169,6 @@ fn facts(
     };
     add("fact-onset", day(line.onset(), "onset-before"));
     add("fact-ended", day(line.ended(), "ended-not"));
-    add("fact-on", rig_of(line).filter(|rig| rig.is_on()).map(|rig| on_words(&rig, lang)));
     add("fact-last_seen", line.last_seen_on().map(|day| lang.date(day)));
     add("fact-chance", line.chance().map(|chance| percent(chance, lang)));
     add("fact-visit_chance", line.visit_chance().map(|chance| percent(chance, lang)));

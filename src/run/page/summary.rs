@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::RunOutputs;
 use crate::words::{
-    NONE, false_leads, kind_words, machine_words, on_words, onset_words, percent, rig_words, score_words,
+    ASKED, NONE, false_leads, kind_words, machine_words, on_words, onset_words, percent, rig_words, score_words,
     sensitivity_words, span_words, title_words,
 };
 use hashwatt_core::finding::{Finding, Severity};
@@ -20,6 +20,8 @@ pub struct Summary {
     pub title: String,
     /// Names and texts.
     pub facts: Vec<(String, String)>,
+    /// Questions about what was guessed.
+    pub asked: Vec<String>,
     /// Expected number of false leads, shown above the list.
     pub expected_false: String,
     /// Explanation of where the visit list stops.
@@ -41,6 +43,7 @@ impl Summary {
         Self {
             title: title_words(suspects.len(), run.scored, lang),
             facts: facts(run, lang),
+            asked: run.facts.asked.iter().map(|message| lang.say_message(ASKED, message)).collect(),
             expected_false: expected_false(suspects, lang),
             where_it_stops: lang.say_with("report-where_it_stops", &[("share", &share)]),
             sensitivity: sensitivity_words(&run.facts.sensitivity, lang),

@@ -10,17 +10,20 @@ terminal-span = { $n ->
     [one] { $days } ({ $shown } күн)
    *[other] { $days } ({ $shown } күн)
 }
-terminal-suspects = { $title }, ең күдіктілері бірінші:
+terminal-suspects = { $title }; алдымен қосулылары, ең күдіктілері бірінші:
 terminal-no_suspects = { $among } ішінде күдікті орын жоқ: әрқайсысының қате болу ықтималдығы { $share } шамасынан асар еді.
 terminal-highest = Күдікті емес, бірақ бағасы ең жоғарылары:
-terminal-column-rank = №
+terminal-column-place = №
 terminal-column-meter = есептегіш
 terminal-column-score = бағасы
 terminal-column-kind = неге ұқсайды
 terminal-column-rig = қуаты, кВт (аралығы)
 terminal-column-machines = майнер (ASIC) саны
 terminal-column-since = қай күннен
-terminal-column-chance = ықтималдығы
+terminal-column-chance = онда ферма бар
+terminal-column-visit = сапар үстінен түседі
+terminal-none_on = Деректер соңында ешқайсысы қосулы емес.
+terminal-ended = Тоқтаған: ферма қайта қосылса ғана сапар бірдеңе табады.
 terminal-before = { $day } дейін
 terminal-before_data = деректерге дейін
 terminal-more = { $n ->
@@ -47,12 +50,17 @@ terminal-of_meter = есептегіш { $meter }
 explain-head = { $meter }: күдік бағасы { $score }, { $all } жолдың № { $rank }
 explain-kind = неге ұқсайды
 explain-chance = ықтималдығы
+explain-visit = сапар
 explain-rig = қуаты
 explain-machines = майнер (ASIC) саны
 explain-onset = басталуы
 explain-ended = аяқталуы
+# Whether the rig is on at the end of the data.
+explain-on = қазір
+explain-energy = энергия
 explain-peers = ұқсастары
-explain-chance_by_data = { $chance }: тек деректер бойынша онда ферма бар
+explain-chance_by_data = { $chance }: тек деректер бойынша онда ферма бар не болған
+explain-visit_finds = { $chance }: деректерден екі апта кейінгі сапар оның жұмысының үстінен түседі
 explain-reasons = Белгілер (салмағы — мүмкіндіктер логарифмі: + майнингті қолдайды, - қарсы)
 explain-none = жоқ
 explain-rivals = Тағы не болуы мүмкін (әрқайсысы өз алдына, 0-ден 1-ге дейін)

@@ -12,17 +12,20 @@ terminal-span = { $n ->
     [few] { $days } ({ $shown } дня)
    *[many] { $days } ({ $shown } дней)
 }
-terminal-suspects = { $title }, первые — самые подозрительные:
+terminal-suspects = { $title }; сначала работающие, первые — самые подозрительные:
 terminal-no_suspects = Подозрительных мест среди { $among } нет: каждое оказалось бы ложным с вероятностью больше { $share }.
 terminal-highest = Не подозрительные места, но самые высокие оценки:
-terminal-column-rank = №
+terminal-column-place = №
 terminal-column-meter = счётчик
 terminal-column-score = оценка
 terminal-column-kind = похоже на
 terminal-column-rig = мощность, кВт (от-до)
 terminal-column-machines = майнеров (ASIC)
 terminal-column-since = с какого дня
-terminal-column-chance = вероятность
+terminal-column-chance = там ферма
+terminal-column-visit = выезд застанет
+terminal-none_on = К концу данных не работает ни одно.
+terminal-ended = Остановились: выезд что-то найдёт, только если ферма включилась снова.
 terminal-before = до { $day }
 terminal-before_data = до начала данных
 terminal-more = { $n ->
@@ -50,12 +53,17 @@ terminal-of_meter = счётчик { $meter }
 explain-head = { $meter }: оценка подозрения { $score }, № { $rank } из { $all }
 explain-kind = похоже на
 explain-chance = вероятность
+explain-visit = выезд
 explain-rig = мощность
 explain-machines = майнеров (ASIC)
 explain-onset = начало
 explain-ended = конец
+# Whether the rig is on at the end of the data.
+explain-on = сейчас
+explain-energy = энергия
 explain-peers = похожие
-explain-chance_by_data = { $chance }, что там ферма, по одним данным
+explain-chance_by_data = { $chance }, что там есть или была ферма, по одним данным
+explain-visit_finds = { $chance }, что выезд через две недели после конца данных застанет её работающей
 explain-reasons = Признаки (вес — логарифм шансов: + за майнинг, - против)
 explain-none = нет
 explain-rivals = Чем ещё это может быть (каждое само по себе, от 0 до 1)
