@@ -41,7 +41,9 @@ pub(super) fn summary(n_suspects: u32, n_meters: u32) -> RunSummary {
         n_rows: 52_608,
         n_meters: n_meters.into(),
         asked: vec![
-            Message::new("unit").with("unit", Value::Name("kWh".to_owned())).with("kwh", Value::number(8.4, 1)),
+            Message::new("unit")
+                .with("unit", Value::Name("kWh".to_owned()))
+                .with("kwh", Value::number(8.4, 1)),
             Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23)),
         ],
         span: Some(SPAN),

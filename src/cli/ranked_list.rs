@@ -13,7 +13,8 @@ use crate::pipeline::RunSummary;
 use crate::ranking::suspects::in_order_of_visits;
 use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{
-    ASKED,     false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
+    ASKED, false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words,
+    title_words,
 };
 use crate::settings::Settings;
 

@@ -1,10 +1,10 @@
 //! Asks back what was guessed, in words that whoever knows the place can answer: a day's energy, the quiet hour.
 
 use crate::acquisition::Source;
+use crate::acquisition::register::UsagePoint;
 use crate::calendar::CLOCK_HOURS;
 use crate::features::measure::MeasuredMeter;
 use crate::language::message::{Message, Value};
-use crate::acquisition::register::UsagePoint;
 use crate::settings::Settings;
 use crate::stats::median;
 

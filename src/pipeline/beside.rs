@@ -83,7 +83,9 @@ pub(super) fn no_timezone(register: &Register, settings: &Settings) -> Option<Fi
         format!("the register names the zone {}", zone.name)
     } else if let Some(lon) = median(&lons) {
         let hours = (lon / DEGREES_AN_HOUR).round();
-        format!("the register's coordinates lie around longitude {lon:.0}, where the sun is {hours:+} h from UTC")
+        format!(
+            "the register's coordinates lie around longitude {lon:.0}, where the sun is {hours:+} h from UTC"
+        )
     } else if points().any(|point| point.address.as_deref().is_some_and(is_cyrillic)) {
         "the register's addresses are in Cyrillic, so the meters are hardly on UTC".to_owned()
     } else {

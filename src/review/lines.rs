@@ -2,13 +2,14 @@
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, DataType};
+use polars::prelude::DataFrame;
 use rayon::slice::ParallelSliceMut;
 
+use super::line_columns::{NO_DAY, Read, SCORE_COLUMNS, SUSPECT_COLUMNS};
 use super::points::{Points, ZoneOf};
 use super::texts::{Names, Texts};
 use hashwatt_core::calendar::date_of;
-use hashwatt_core::error::{Error, Result};
+use hashwatt_core::error::Result;
 use hashwatt_detection::ranking::RigEnergy;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::noise::{each_balance, each_quality};
@@ -16,9 +17,6 @@ use hashwatt_run::past_run::PastRun;
 use hashwatt_run::schema::{SCORES, SUSPECTS};
 use hashwatt_tips::Position;
 use hashwatt_tips::run_data::{self, NOT_JUDGED};
-
-/// Marks a missing day.
-const NO_DAY: i32 = i32::MIN;
 
 /// Days in a year. [d]
 const YEAR_D: f64 = 365.0;
@@ -584,69 +582,4 @@ impl<'a> Line<'a> {
 /// Returns the position of a point, if it is on the globe.
 fn position(point: &UsagePoint) -> Option<(f64, f64)> {
     Position::new(point.lat?, point.lon?).map(|place| (place.lat, place.lon))
-}
-
-const SCORE_COLUMNS: [&str; 16] = [
-    "meter_id",
-    "kind",
-    "group",
-    "case",
-    "score",
-    "rig_kw",
-    "rig_kw_low",
-    "rig_kw_high",
-    "p_value",
-    "chance",
-    "visit_chance",
-    "machines_low",
-    "machines_high",
-    "onset",
-    "ended",
-    "last_seen_on",
-];
-
-const SUSPECT_COLUMNS: [&str; 8] = [
-    "meter_id",
-    "place",
-    "expected_false",
-    "energy_kwh_since_onset",
-    "energy_kwh_low",
-    "energy_kwh_high",
-    "money_since_onset",
-    "parent_peak_share",
-];
-
-/// A table whose columns are taken one by one.
-struct Read<'a> {
-    table: &'static str,
-    frame: &'a DataFrame,
-}
-
-impl Read<'_> {
-    fn each_text(&self, name: &str, mut take: impl FnMut(Option<&str>)) -> Result<()> {
-        let column = self.frame.column(name).and_then(|column| column.str());
-        column.map(|column| column.iter().for_each(&mut take)).map_err(|error| self.failed(error))
-    }
-
-    fn floats(&self, name: &str) -> Result<Vec<f32>> {
-        let column = self.frame.column(name).and_then(|column| column.f64());
-        let column = column.map_err(|error| self.failed(error))?;
-        Ok(column.iter().map(|value| value.map_or(f32::NAN, |value| value as f32)).collect())
-    }
-
-    fn counts(&self, name: &str) -> Result<Vec<u32>> {
-        let column = self.frame.column(name).and_then(|column| column.u32());
-        Ok(column.map_err(|error| self.failed(error))?.iter().map(Option::unwrap_or_default).collect())
-    }
-
-    fn days(&self, name: &str) -> Result<Vec<i32>> {
-        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
-        let column = column.map_err(|error| self.failed(error))?;
-        let column = column.i32().map_err(|error| self.failed(error))?;
-        Ok(column.iter().map(|day| day.unwrap_or(NO_DAY)).collect())
-    }
-
-    fn failed(&self, error: impl std::fmt::Display) -> Error {
-        Error::table(self.table, error)
-    }
 }

@@ -35,7 +35,7 @@ pub const DATA_WORDS: &str = "KZ-0042 KZ-0007 residual:TX-7 F-1 alert script img
     Substation yard residential household business greenhouse farm Asia/Almaty readings.parquet march.parquet \
     register.csv HYPERLINK confirmed file_skipped gap guessed level_shift flatness base_load data_fault verdict \
     the file ends in the middle of a row group; fetch it again 96 of 13152 intervals are missing \
-    the unit was taken for kWh";
+    the unit was taken for kWh timezone clock readings";
 
 const FIRST_DAY: Date = date(2021, 7, 1);
 const LAST_DAY: Date = date(2022, 3, 31);
@@ -264,9 +264,7 @@ fn facts() -> RunFacts {
     let file =
         |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
     RunFacts {
-        asked: vec![
-            Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23)),
-        ],
+        asked: vec![Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23))],
         inputs: vec![
             InputRecord { role: "readings", file: file("readings.parquet"), n_rows: Some(52_608) },
             InputRecord { role: "register", file: file("register.csv"), n_rows: Some(3) },

@@ -86,7 +86,8 @@ impl Tariffs {
 }
 
 fn day(from: &Datetime) -> Result<Date> {
-    let seen = || Error::setting("[[tariffs]] from", from.to_string(), "Write a local day, as from = 2022-01-01");
+    let seen =
+        || Error::setting("[[tariffs]] from", from.to_string(), "Write a local day, as from = 2022-01-01");
     let date = from.date.filter(|_| from.time.is_none() && from.offset.is_none()).ok_or_else(seen)?;
     let number = |part: u8| i8::try_from(part).map_err(|_| seen());
     let year = i16::try_from(date.year).map_err(|_| seen())?;

@@ -7,8 +7,8 @@ use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
 use crate::features::window::ClockWindow;
 use hashwatt_core::calendar::CLOCK_HOURS;
-use std::ops::RangeInclusive;
 use hashwatt_core::stats::{mad_sd, median};
+use std::ops::RangeInclusive;
 
 /// Multiple of the floor's noise above which a staircase's steps are reliable.
 const CLEAR_IN_NOISE: f32 = 8.0;
@@ -119,7 +119,9 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
 /// is the place's own. [kW]
 fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
     let dropped_kw = meter.standard.blackout_drop_kw;
-    (PARTLY_DROPPED.start() * base_kw..PARTLY_DROPPED.end() * base_kw).contains(&dropped_kw).then_some(dropped_kw)
+    (PARTLY_DROPPED.start() * base_kw..PARTLY_DROPPED.end() * base_kw)
+        .contains(&dropped_kw)
+        .then_some(dropped_kw)
 }
 
 /// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,

@@ -27,13 +27,16 @@ const NEAR_DAYS: i32 = 28;
 const MIN_DAYS: usize = 3;
 
 /// A day outside the rig's own days whose level lies within these shares of its kW is the rig again.
-const LEVEL: RangeInclusive<f32> = 0.8..=1.25;
+const LEVEL: RangeInclusive<f32> = 0.65..=1.35;
 
 /// A day on which hardly any hour reaches this share of the rig's kW is a lower step of a staircase.
 const LOWER_STEP: f32 = 0.65;
 
+/// A staircase's upper step counts up to this share of the rig's kW; more is the place's own load.
+const HIGHER_STEP: f32 = 1.25;
+
 /// Error of the hours on, as a share of the energy: nine of ten planted rigs are off by less.
-const HOURS_ERROR_SHARE: f64 = 0.05;
+const HOURS_ERROR_SHARE: f64 = 0.1;
 
 /// Below this share of the rig's kW, a day's level is the place's own variation.
 const LOWEST_STEP: f32 = 0.25;
@@ -141,8 +144,12 @@ impl UsualDraw {
         let floors: Vec<f32> = near.iter().map(|day| floor_kw(day, rig)).collect();
         let lowest_kw = quantile_of(floors.iter().copied().filter(|kw| !kw.is_nan()), 0.1).unwrap_or(0.0);
         let is_off = |floor_kw: f32| floor_kw < lowest_kw + 0.5 * rig.kw as f32;
-        let without: Vec<&DayDigest> =
-            near.into_iter().zip(floors).filter(|(_, floor_kw)| is_off(*floor_kw)).map(|(day, _)| day).collect();
+        let without: Vec<&DayDigest> = near
+            .into_iter()
+            .zip(floors)
+            .filter(|(_, floor_kw)| is_off(*floor_kw))
+            .map(|(day, _)| day)
+            .collect();
         let with: Vec<&DayDigest> = days.iter().filter(|day| span.contains(&day.day)).collect();
         let usual = |of: &dyn Fn(&DayDigest) -> f32, rig_kw: f64| {
             let known = |days: &[&DayDigest]| -> Vec<f32> {
@@ -180,9 +187,11 @@ impl UsualDraw {
             return if is_on { kw * f64::from(day.interval_minutes) / 60.0 } else { 0.0 };
         }
         let kw = rig.kw as f32;
-        let [middle, high] = quantiles_of(self.hours(day, rig).map(|(_, above_kw)| above_kw), [0.5, 0.8]);
-        let Some((middle, high)) = middle.zip(high) else { return 0.0 };
-        let level_kw = if high < LOWER_STEP * kw { middle } else { kw };
+        let above_kw = self.hours(day, rig).map(|(_, above_kw)| above_kw);
+        let [Some(low), Some(middle), Some(high)] = quantiles_of(above_kw, [0.2, 0.5, 0.8]) else {
+            return 0.0;
+        };
+        let level_kw = if high < LOWER_STEP * kw { middle } else { low.clamp(kw, HIGHER_STEP * kw) };
         if level_kw < LOWEST_STEP * kw {
             return 0.0;
         }
@@ -196,7 +205,9 @@ impl UsualDraw {
 /// Returns the rig's clock hours of a day that have measured intervals, with their demand. [kW]
 fn hours_kw(day: &DayDigest, rig: &RigEstimate) -> impl Iterator<Item = (usize, f32)> {
     let (hours, inside) = (day.hour_kw, rig.hours);
-    (0..CLOCK_HOURS).map(move |hour| (hour, hours[hour])).filter(move |(hour, kw)| inside[*hour] && !kw.is_nan())
+    (0..CLOCK_HOURS)
+        .map(move |hour| (hour, hours[hour]))
+        .filter(move |(hour, kw)| inside[*hour] && !kw.is_nan())
 }
 
 /// Returns the demand that four of five of the rig's hours exceed; NaN if none is measured. [kW]
@@ -248,7 +259,8 @@ mod tests {
 
     #[test]
     fn a_rig_that_started_again_counts_before_its_pause_too() {
-        let energy = kwh(Some(60), None, |day, _| if (20..40).contains(&day) || day >= 60 { 3.0 } else { 0.0 });
+        let energy =
+            kwh(Some(60), None, |day, _| if (20..40).contains(&day) || day >= 60 { 3.0 } else { 0.0 });
         assert!(is_near(energy.kwh, 50.0 * 24.0), "{energy:?}");
     }
 

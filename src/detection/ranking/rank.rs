@@ -441,7 +441,7 @@ fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) 
     let kw = f64::from(rig.kw);
     let most_kw = kw.max(f64::from(rig.most_kw));
     let (kw_low, kw_high) = (kw * ratios.kw.0, (kw * ratios.kw.1).max(most_kw));
- // The last day is often incomplete, so a rig that is on until then counts as still on.
+    // The last day is often incomplete, so a rig that is on until then counts as still on.
     let ended = rig.ended.filter(|day| *day < features.days.1);
     let seen = features.block.as_ref().filter(|_| ended.is_some()).map(|block| block.last_day);
     let fewest = (kw * ratios.machines.0).round().max(1.0).max(machines_by_steps(kw_low, features));
@@ -474,7 +474,8 @@ fn kind_of(one: &Judged, rig: &Estimate) -> Kind {
         Kind::OverDeclaration
     } else if rig.is_restarted {
         Kind::RestartedFarm
-    } else if is_business && rig.kw * rig.day_share() > MISMATCH_SHARE * one.features.standard.demand_kw_mean {
+    } else if is_business && rig.kw * rig.day_share() > MISMATCH_SHARE * one.features.standard.demand_kw_mean
+    {
         Kind::ActivityMismatch
     } else {
         Kind::MeteredFarm
@@ -495,7 +496,10 @@ mod tests {
         let mut lines = [line(0.75, true), line(0.25, false), line(0.5, true)];
         finish_lines(&mut lines);
         assert_eq!(lines.each_ref().map(|line| line.expected_false), [Some(0.25), None, Some(0.75)]);
-        assert_eq!(lines.each_ref().map(|line| (line.rank, line.place)), [(1, Some(1)), (2, None), (3, Some(2))]);
+        assert_eq!(
+            lines.each_ref().map(|line| (line.rank, line.place)),
+            [(1, Some(1)), (2, None), (3, Some(2))]
+        );
         assert_eq!(lines[1].chance, Some(0.25));
     }
 }

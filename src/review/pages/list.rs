@@ -10,10 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::errors::Refusal;
-use super::{Frame, meter_address, page};
+use super::{Frame, energy_words, meter_address, on_words, page};
 use crate::Login;
 use crate::case::{Case, Cases, Status};
-use crate::charts::rig_of;
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
 use crate::lines::Line;
@@ -21,7 +20,7 @@ use crate::query::{ListQuery, Sort, gone};
 use crate::roles::May;
 use crate::run_view::RunView;
 use hashwatt_core::language::Language;
-use hashwatt_run::words::{energy_words, on_words, percent};
+use hashwatt_run::words::percent;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
@@ -181,12 +180,12 @@ impl Column {
             Self::Ended => line
                 .rig_kw()
                 .map(|_| line.ended().map_or_else(|| lang.say("ended-not"), |day| lang.date(day))),
-            Self::On => rig_of(line).map(|rig| on_words(&rig, lang)),
+            Self::On => on_words(line, lang),
             Self::VisitChance => share(line.visit_chance()),
             Self::Chance => share(line.chance()),
             Self::Rank => Some(lang.count(line.rank())),
             Self::ExpectedFalse => line.expected_false().map(|n| lang.number(n, 1)),
-            Self::Energy => line.energy().map(|energy| energy_words(&energy, lang)),
+            Self::Energy => energy_words(line, lang),
             Self::Money => line.money().map(|money| lang.number(money, 0)),
             Self::Recoverable => line.recoverable_kwh().map(|kwh| lang.energy(kwh)),
             Self::Zone => line.zone().map(str::to_owned),

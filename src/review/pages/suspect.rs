@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::work::Work;
-use super::{Frame, gone, meter_address, page};
+use super::{Frame, energy_words, gone, meter_address, page};
 use crate::Login;
 use crate::case::Cases;
 use crate::charts::{charts_of, no_charts};
@@ -24,7 +24,7 @@ use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::charts::{ChartData, chart_words};
-use hashwatt_run::words::{contract_words, energy_words, peers_words, percent};
+use hashwatt_run::words::{contract_words, peers_words, percent};
 
 /// Full width of a bar. [px]
 const BAR_PX: f64 = 120.0;
@@ -173,7 +173,7 @@ fn facts(
     add("fact-chance", line.chance().map(|chance| percent(chance, lang)));
     add("fact-visit_chance", line.visit_chance().map(|chance| percent(chance, lang)));
     add("fact-expected-false", line.expected_false().map(|n| lang.number(n, 1)));
-    add("fact-energy", line.energy().map(|energy| energy_words(&energy, lang)));
+    add("fact-energy", energy_words(line, lang));
     add("fact-money", line.money().map(|money| lang.number(money, 0)));
     add("fact-recoverable", line.recoverable_kwh().map(|kwh| lang.energy(kwh)));
     add("fact-burden", line.burden().map(|share| lang.percent(share, 0)));

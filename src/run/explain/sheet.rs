@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::sparkline::sparkline;
 use crate::words::{
-    ended_words, energy_words, evidence_is_not_guilt, group_words, machine_words, on_words, onset_words, peers_words, percent,
-    rig_words, rival_words, score_words,
+    ended_words, energy_words, evidence_is_not_guilt, group_words, machine_words, on_words, onset_words,
+    peers_words, percent, rig_words, rival_words, score_words,
 };
 use hashwatt_core::calendar::{date_of, weekday};
 use hashwatt_core::language::Language;
@@ -117,7 +117,10 @@ fn facts(sheet: &EvidenceSheet, language: &Language) -> Vec<(String, String)> {
         add("explain-chance", language.say_with("explain-chance_by_data", &[("chance", &chance)]));
     }
     if let Some(chance) = sheet.visit_chance {
-        add("explain-visit", language.say_with("explain-visit_finds", &[("chance", &percent(chance, language))]));
+        add(
+            "explain-visit",
+            language.say_with("explain-visit_finds", &[("chance", &percent(chance, language))]),
+        );
     }
     if let Some(rig) = &sheet.rig {
         add("explain-rig", rig_words(rig, language));

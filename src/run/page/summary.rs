@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::RunOutputs;
 use crate::words::{
-    ASKED, NONE, false_leads, kind_words, machine_words, on_words, onset_words, percent, rig_words, score_words,
-    sensitivity_words, span_words, title_words,
+    ASKED, NONE, false_leads, kind_words, machine_words, on_words, onset_words, percent, rig_words,
+    score_words, sensitivity_words, span_words, title_words,
 };
 use hashwatt_core::finding::{Finding, Severity};
 use hashwatt_core::language::Language;

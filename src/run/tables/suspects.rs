@@ -22,11 +22,7 @@ use hashwatt_readings::acquisition::register::UsagePoint;
 ///
 /// # Errors
 /// When the table cannot be built.
-pub fn suspects_frame(
-    suspects: &[Suspect<'_>],
-    risks: &Risks,
-    language: &Language,
-) -> Result<DataFrame> {
+pub fn suspects_frame(suspects: &[Suspect<'_>], risks: &Risks, language: &Language) -> Result<DataFrame> {
     let rows: Vec<_> = suspects.iter().map(|suspect| suspect.scored).collect();
     let mut columns = score_columns(&rows, language);
     let energy = |name: &str, pick: fn(RigEnergy) -> Option<f64>| {
