@@ -225,7 +225,7 @@ mod tests {
     fn a_long_list_says_how_many_more_and_where() {
         let text = render(&made_up::summary(23, 30), &made_up::settings(), 100);
         assert!(text.contains("3 more suspects are in run1/suspects.csv"), "{text}");
-        assert!(text.contains("\n  20  ") && !text.contains("\n  21  "), "{text}");
+        assert!(text.contains("\n 20  ") && !text.contains("\n 21  "), "{text}");
     }
 
     #[test]

@@ -50,3 +50,35 @@ fn quiet_hour(meters: &[&MeasuredMeter]) -> Option<usize> {
 fn by_share(a: &(usize, f32), b: &(usize, f32)) -> std::cmp::Ordering {
     a.1.total_cmp(&b.1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::DayDigest;
+    use crate::features::{Surroundings, extract_features};
+    use crate::ids::MeterId;
+    use crate::settings::Windows;
+
+    fn measured(hour_kw: [f32; CLOCK_HOURS]) -> MeasuredMeter {
+        let day = |day| DayDigest {
+            n_measured: 48,
+            n_distinct: 48,
+            energy_kwh: hour_kw.iter().sum(),
+            demand_kw_mean: hour_kw.iter().sum::<f32>() / CLOCK_HOURS as f32,
+            hour_kw,
+            ..DayDigest::empty(day, 30, 48)
+        };
+        let days: Vec<DayDigest> = (0..10).map(day).collect();
+        let features = extract_features(&days, 0.0, &Windows::default(), &Surroundings::default()).unwrap();
+        (MeterId::from("a"), features, None)
+    }
+
+    #[test]
+    fn the_quiet_hour_is_the_one_with_least_demand() {
+        let mut hour_kw = [0.5; CLOCK_HOURS];
+        assert_eq!(quiet_hour(&[&measured(hour_kw)]), None);
+        hour_kw[22] = 0.1;
+        assert_eq!(quiet_hour(&[&measured(hour_kw)]), Some(22));
+        assert_eq!(quiet_hour(&[]), None);
+    }
+}

@@ -144,3 +144,33 @@ pub(super) fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) 
     }
     Ok(inputs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Overrides, PipelineFile};
+
+    fn warned(rows: &str, timezone: Option<&str>) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.csv");
+        std::fs::write(&path, rows).unwrap();
+        let (register, _) = Register::read(&path).unwrap();
+        let flags = Overrides {
+            readings: vec!["x.csv".into()],
+            timezone: timezone.map(str::to_owned),
+            ..Overrides::default()
+        };
+        let settings = PipelineFile::default().check(&flags).unwrap();
+        no_timezone(&register, &settings).map(|finding| finding.description)
+    }
+
+    #[test]
+    fn a_register_that_says_where_the_meters_are_asks_for_the_zone() {
+        let coordinates = "meter_id,lat,lon\na,43.2,76.9\nb,43.3,77.0\n";
+        assert!(warned(coordinates, None).unwrap().contains("longitude 77, where the sun is +5 h"));
+        assert!(warned("meter_id,address\na,ул. Абая 10\n", None).unwrap().contains("Cyrillic"));
+        assert!(warned("meter_id,zone\na,Asia/Almaty\n", None).unwrap().contains("zone Asia/Almaty"));
+        assert_eq!(warned(coordinates, Some("Asia/Almaty")), None);
+        assert_eq!(warned("meter_id,zone\na,TS001\n", None), None);
+    }
+}

@@ -56,6 +56,12 @@ impl Tour {
         self.stops.iter().map(|stop| stop.recoverable_kwh).sum()
     }
 
+    /// Returns how many stops have no coordinates. With any, distance and time are not known.
+    #[must_use]
+    pub fn n_unplaced(&self) -> usize {
+        self.stops.iter().filter(|stop| stop.position.is_none()).count()
+    }
+
     /// Returns the working time. [h]
     #[must_use]
     pub fn hours(&self) -> f64 {

@@ -119,7 +119,7 @@ pub fn energy_of(days: &[DayDigest], rig: &RigEstimate, price: impl Fn(i32) -> O
         kwh,
         kwh_low: scaled(rig.kw_low).min(kwh * (1.0 - HOURS_ERROR_SHARE)),
         kwh_high: scaled(rig.kw_high.max(rig.kw * (1.0 + HOURS_ERROR_SHARE))),
-        money,
+        money: money.filter(|_| kwh > 0.0),
     }
 }
 

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::sparkline::sparkline;
 use crate::words::{
-    ended_words, energy_words, evidence_is_not_guilt, group_words, machine_words, on_words, onset_words,
-    peers_words, percent, rig_words, rival_words, score_words,
+    ended_words, energy_words, evidence_is_not_guilt, group_words, machine_words, onset_words, peers_words,
+    percent, rig_words, rival_words, score_words,
 };
 use hashwatt_core::calendar::{date_of, weekday};
 use hashwatt_core::language::Language;
@@ -127,7 +127,9 @@ fn facts(sheet: &EvidenceSheet, language: &Language) -> Vec<(String, String)> {
         add("explain-machines", machine_words(rig, language));
         add("explain-onset", onset_words(rig.onset, language));
         add("explain-ended", ended_words(rig.ended, language));
-        add("explain-on", on_words(rig, language));
+        if let Some(day) = rig.last_seen_on {
+            add("explain-last_seen", language.said_day(day));
+        }
     }
     if let Some(energy) = &sheet.energy {
         add("explain-energy", energy_words(energy, language));

@@ -105,6 +105,7 @@ fn facts(suspect: &Suspect<'_>, lang: &Language) -> Vec<(String, String)> {
     add("fact-machines", rig.map(|rig| machine_words(rig, lang)));
     add("fact-onset", rig.map(|rig| onset_words(rig.onset, lang)));
     add("fact-ended", rig.map(|rig| ended_words(rig.ended, lang)));
+    add("fact-last_seen", rig.and_then(|rig| rig.last_seen_on).map(|day| lang.said_day(day)));
     add("fact-chance", suspect.scored.chance.map(|chance| percent(chance, lang)));
     add("fact-visit_chance", suspect.scored.visit_chance.map(|chance| percent(chance, lang)));
     let energy = suspect.scored.energy.as_ref();

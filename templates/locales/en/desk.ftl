@@ -57,7 +57,19 @@ views-forget = Forget
 columns = Columns
 columns-apply = Show these
 export-list = As CSV
-keys = Keys: j and k move, Enter opens, 1 to 4 decide
+keys = Keys: j and k move, Enter opens, 1 to 4 decide, ? shows all
+# The keys of the desk, shown by "?".
+keys-title = Keys
+keys-move = to the next and the line before; on a suspect's page, its neighbours on the list
+keys-open = opens the chosen line
+keys-decide = suspected, confirmed, rejected, missed
+keys-help = these keys
+keys-close = Close
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Way unknown: { $shown } place has no coordinates. Expected back in a year: { $energy }
+   *[other] Way unknown: { $shown } places have no coordinates. Expected back in a year: { $energy }
+}
 sort-place = for visits: what is on first
 sort-rank = by score
 sort-kw = by rig, largest first
@@ -187,6 +199,7 @@ work = Work on this place
 work-look-only = Your role looks; analysts decide.
 reason = Reason
 save-verdict = Save verdict
+save-verdict-next = Save, and on to the next
 history = History
 history-none = Nobody has written anything yet.
 words-hidden = (hidden with the places)

@@ -59,8 +59,7 @@ explain-rig = rig
 explain-machines = machines
 explain-onset = onset
 explain-ended = end
-# Whether the rig is on at the end of the data.
-explain-on = on now
+explain-last_seen = last seen on
 explain-energy = energy
 explain-peers = peer group
 explain-chance_by_data = { $chance } that there is or was a rig, by the data alone

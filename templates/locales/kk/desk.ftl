@@ -57,7 +57,19 @@ views-forget = Ұмыту
 columns = Бағандар
 columns-apply = Осыларды көрсету
 export-list = CSV-ге
-keys = Пернелер: j және k — төмен, жоғары; Enter — ашу; 1–4 — шешім
+keys = Пернелер: j және k — төмен, жоғары; Enter — ашу; 1–4 — шешім; ? — барлық пернелер
+# The keys of the desk, shown by "?".
+keys-title = Пернелер
+keys-move = келесі және алдыңғы жолға; орынның бетінде — тізімдегі көршілеріне
+keys-open = таңдалған жолды ашады
+keys-decide = күдікті, расталды, жоққа шығарылды, тізімде болмаған
+keys-help = осы пернелер
+keys-close = Жабу
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Жол белгісіз: { $shown } орынның координаттары жоқ. Бір жылда күтілетіні: { $energy }
+   *[other] Жол белгісіз: { $shown } орынның координаттары жоқ. Бір жылда күтілетіні: { $energy }
+}
 sort-place = сапарларға: алдымен қосулылары
 sort-rank = бағасы бойынша
 sort-kw = қуаты бойынша, алдымен үлкендері
@@ -187,6 +199,7 @@ work = Осы орын бойынша жұмыс
 work-look-only = Сіздің рөліңіз тек қарайды; талдаушылар шешеді.
 reason = Негіздеме
 save-verdict = Шешімді сақтау
+save-verdict-next = Сақтап, келесісіне өту
 history = Тарихы
 history-none = Әзірге ешкім ештеңе жазбаған.
 words-hidden = (орындармен бірге жасырылған)

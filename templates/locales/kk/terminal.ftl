@@ -55,8 +55,7 @@ explain-rig = қуаты
 explain-machines = майнер (ASIC) саны
 explain-onset = басталуы
 explain-ended = аяқталуы
-# Whether the rig is on at the end of the data.
-explain-on = қазір
+explain-last_seen = соңғы жұмыс күні
 explain-energy = энергия
 explain-peers = ұқсастары
 explain-chance_by_data = { $chance }: тек деректер бойынша онда ферма бар не болған

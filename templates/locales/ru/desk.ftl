@@ -58,7 +58,20 @@ views-forget = Забыть
 columns = Столбцы
 columns-apply = Показать эти
 export-list = В CSV
-keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить
+keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить, ? — все клавиши
+# The keys of the desk, shown by "?".
+keys-title = Клавиши
+keys-move = к следующей и предыдущей строке; на странице места — к соседним в списке
+keys-open = открыть выбранную строку
+keys-decide = под подозрением, подтверждено, отклонено, пропущено
+keys-help = эти клавиши
+keys-close = Закрыть
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Путь неизвестен: у { $shown } места нет координат. Ожидается за год: { $energy }
+    [few] Путь неизвестен: у { $shown } мест нет координат. Ожидается за год: { $energy }
+   *[other] Путь неизвестен: у { $shown } мест нет координат. Ожидается за год: { $energy }
+}
 sort-place = для выездов: сначала работающие
 sort-rank = по оценке
 sort-kw = по мощности, сначала большие
@@ -188,6 +201,7 @@ work = Работа по этому месту
 work-look-only = Ваша роль только смотрит; решают аналитики.
 reason = Основание
 save-verdict = Сохранить решение
+save-verdict-next = Сохранить и перейти к следующему
 history = История
 history-none = Пока никто ничего не писал.
 words-hidden = (скрыто вместе с местами)

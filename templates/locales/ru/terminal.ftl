@@ -58,8 +58,7 @@ explain-rig = мощность
 explain-machines = майнеров (ASIC)
 explain-onset = начало
 explain-ended = конец
-# Whether the rig is on at the end of the data.
-explain-on = сейчас
+explain-last_seen = последний день
 explain-energy = энергия
 explain-peers = похожие
 explain-chance_by_data = { $chance }, что там есть или была ферма, по одним данным
