@@ -18,6 +18,9 @@ use hashwatt_run::schema::{SCORES, SUSPECTS};
 use hashwatt_tips::Position;
 use hashwatt_tips::run_data::{self, NOT_JUDGED};
 
+/// Hours in 24 clock hours. [h]
+const DAY_H: f64 = 24.0;
+
 /// Days in a year. [d]
 const YEAR_D: f64 = 365.0;
 
@@ -542,7 +545,9 @@ impl<'a> Line<'a> {
     pub fn recoverable_kwh(&self) -> Option<f64> {
         let from = self.onset().or(self.lines.first_day)?;
         let n_days = f64::from((self.last_seen_on()? - from).get_days() + 1).max(1.0);
-        Some(self.visit_chance()? * self.energy_kwh()? / n_days * YEAR_D)
+        // A rig that started again has energy from before its onset, too.
+        let kwh_a_day = (self.energy_kwh()? / n_days).min(DAY_H * self.rig_kw()?);
+        Some(self.visit_chance()? * kwh_a_day * YEAR_D)
     }
 
     /// Whether it is on the visit list.
