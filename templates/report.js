@@ -1,8 +1,7 @@
 (function () {
   "use strict";
   var table = document.getElementById("ranked");
-  var body = table.tBodies[0];
-  var rows = Array.prototype.slice.call(body.rows);
+  var rows = Array.prototype.slice.call(table.querySelectorAll("tbody tr:not(.part)"));
   var form = document.getElementById("filters");
   var field = function (id) { return document.getElementById(id); };
   var each = function (list, visit) { Array.prototype.forEach.call(list, visit); };
@@ -30,6 +29,8 @@
       if (link) { field(link.getAttribute("href").slice(1)).hidden = !keep; }
       if (keep) { shown += 1; }
     });
+    // A part of the list without a line has no title.
+    each(table.tBodies, function (part) { part.hidden = !part.querySelector("tr:not(.part):not([hidden])"); });
     field("shown").textContent = words.lines.replace("{shown}", shown).replace("{all}", rows.length);
   }
 
@@ -51,15 +52,18 @@
     rows.slice().sort(function (a, b) {
       var x = cellValue(a, column, sort), y = cellValue(b, column, sort);
       var order = sort === "number" ? x - y : x.localeCompare(y);
-      // Two lines without a number differ by NaN; equal lines keep the order of rank.
+      // Two lines without a number differ by NaN; equal lines keep the order of the list.
       return (down ? -order : order) || 0;
-    }).forEach(function (row) { body.appendChild(row); });
+    }).forEach(putBack);
   }
+
+  // A line stays in its part of the list.
+  function putBack(row) { row.parentNode.appendChild(row); }
 
   function clear() {
     form.reset();
     each(table.tHead.rows[0].cells, function (head) { head.removeAttribute("aria-sort"); });
-    rows.forEach(function (row) { body.appendChild(row); });
+    rows.forEach(putBack);
     filter();
   }
 

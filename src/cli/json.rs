@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use crate::indicators::REASON;
 use crate::language::Language;
 use crate::pipeline::{BacktestSummary, ExportProfile, RunSummary, Verdict};
-use crate::ranking::Scored;
+use crate::ranking::suspects::in_order_of_visits;
+use crate::ranking::{RigEstimate, Scored};
 use crate::settings::{ReadingsTable, Settings};
 use crate::trials::backtest::Backtest;
 
@@ -34,6 +35,7 @@ struct RunObject<'a> {
 /// The columns of `suspects.parquet` that a program needs to decide.
 #[derive(Serialize)]
 struct SuspectObject<'a> {
+    place: Option<u32>,
     rank: u32,
     meter_id: &'a str,
     score: f64,
@@ -45,8 +47,14 @@ struct SuspectObject<'a> {
     machines_high: Option<u32>,
     onset: Option<Date>,
     ended: Option<Date>,
+    is_on: Option<bool>,
+    last_seen_on: Option<Date>,
     energy_kwh_since_onset: Option<f64>,
+    energy_kwh_low: Option<f64>,
+    energy_kwh_high: Option<f64>,
+    money_since_onset: Option<f64>,
     chance: Option<f64>,
+    visit_chance: Option<f64>,
     expected_false: Option<f64>,
     group: &'a str,
     summary: Option<String>,
@@ -139,7 +147,7 @@ pub(super) fn of_backtest(summary: &BacktestSummary) -> String {
 
 /// Renders a run as one line of JSON.
 pub(super) fn of_run(summary: &RunSummary, settings: &Settings) -> String {
-    let suspects: Vec<_> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
+    let suspects = in_order_of_visits(&summary.scored);
     line(&RunObject {
         hashwatt: env!("CARGO_PKG_VERSION"),
         out: settings.out.display().to_string(),
@@ -211,6 +219,7 @@ pub(super) fn of_not_readable(error: &Error) -> Option<String> {
 fn suspect_object<'a>(scored: &'a Scored, language: &Language) -> SuspectObject<'a> {
     let rig = scored.rig.as_ref();
     SuspectObject {
+        place: scored.place,
         rank: scored.rank,
         meter_id: scored.meter.as_str(),
         score: scored.score,
@@ -222,8 +231,14 @@ fn suspect_object<'a>(scored: &'a Scored, language: &Language) -> SuspectObject<
         machines_high: rig.map(|rig| rig.machines_high),
         onset: rig.and_then(|rig| rig.onset),
         ended: rig.and_then(|rig| rig.ended),
-        energy_kwh_since_onset: rig.map(|rig| rig.energy_kwh),
+        is_on: rig.map(RigEstimate::is_on),
+        last_seen_on: rig.and_then(|rig| rig.last_seen_on),
+        energy_kwh_since_onset: scored.energy.map(|energy| energy.kwh),
+        energy_kwh_low: scored.energy.map(|energy| energy.kwh_low),
+        energy_kwh_high: scored.energy.map(|energy| energy.kwh_high),
+        money_since_onset: scored.energy.and_then(|energy| energy.money),
         chance: scored.chance,
+        visit_chance: scored.visit_chance,
         expected_false: scored.expected_false,
         group: scored.group.as_str(),
         summary: scored.summary.as_ref().map(|summary| language.say_message(REASON, summary)),

@@ -13,7 +13,7 @@ use crate::ids::{GroupId, MeterId};
 use crate::language::message::{Message, Value};
 use crate::pipeline::{Consumption, ExportProfile, MappingProfile, RunSummary, SourceProfile};
 use crate::ranking::sensitivity::Sensitivity;
-use crate::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use crate::ranking::{Kind, Reason, RigEnergy, RigEstimate, RivalScore, Scored};
 use crate::settings::{Overrides, PipelineFile, Settings};
 use hashwatt_core::message;
 
@@ -31,12 +31,22 @@ pub(super) fn settings() -> Settings {
 
 /// A run over `n_meters` meters; the first `n_suspects` are suspects.
 pub(super) fn summary(n_suspects: u32, n_meters: u32) -> RunSummary {
+    let mut scored: Vec<Scored> = (1..=n_meters).map(|rank| scored(rank, rank <= n_suspects)).collect();
+    let mut listed: Vec<&mut Scored> = scored.iter_mut().filter(|one| one.is_suspect).collect();
+    listed.sort_by_key(|one| !one.is_on());
+    listed.into_iter().zip(1..).for_each(|(one, place)| one.place = Some(place));
     RunSummary {
-        scored: (1..=n_meters).map(|rank| scored(rank, rank <= n_suspects)).collect(),
+        scored,
         sensitivity: Sensitivity::default(),
         findings: findings(),
         n_rows: 52_608,
         n_meters: n_meters.into(),
+        asked: vec![
+            Message::new("unit")
+                .with("unit", Value::Name("kWh".to_owned()))
+                .with("kwh", Value::number(8.4, 1)),
+            Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23)),
+        ],
         span: Some(SPAN),
     }
 }
@@ -61,8 +71,12 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
             machines_high: (kw / 2.8).ceil() as u32,
             onset,
             ended,
-            energy_kwh: (kw * 3000.0).round(),
+            last_seen_on: Some(if rank == 3 { date(2022, 2, 19) } else { SPAN.1 }),
+            hours: [true; 24],
         }),
+        energy: is_suspect.then(|| energy(kw)),
+        place: None,
+        visit_chance: is_suspect.then_some(if rank == 3 { 0.08 } else { 0.71 }),
         group: GroupId::from("residential, flat/2"),
         reasons: if rank == 2 && is_suspect { vec![balance()] } else { reasons(is_suspect) },
         summary: None,
@@ -75,6 +89,11 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
     };
     line.summary = crate::ranking::summary::summary(&line).filter(|_| is_suspect);
     line
+}
+
+fn energy(kw: f64) -> RigEnergy {
+    let kwh = (kw * 2900.0).round();
+    RigEnergy { kwh, kwh_low: kwh * 0.92, kwh_high: kwh * 1.1, money: None }
 }
 
 fn balance() -> Reason {

@@ -10,9 +10,11 @@ use crate::indicators::REASON;
 use crate::language::Language;
 use crate::language::message::Message;
 use crate::pipeline::RunSummary;
+use crate::ranking::suspects::in_order_of_visits;
 use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{
-    false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words, title_words,
+    ASKED, false_leads, kind_code, machine_words, percent, ranked_words, score_words, sensitivity_words,
+    title_words,
 };
 use crate::settings::Settings;
 
@@ -35,8 +37,8 @@ const REASON_LEAD: &str = "      - ";
 const NO_RIG: &str = "-";
 
 /// Columns of the list: messages and sides.
-const COLUMNS: [(&str, Side); 8] = [
-    ("terminal-column-rank", Side::Right),
+const COLUMNS: [(&str, Side); 9] = [
+    ("terminal-column-place", Side::Right),
     ("terminal-column-meter", Side::Left),
     ("terminal-column-score", Side::Right),
     ("terminal-column-kind", Side::Left),
@@ -44,6 +46,7 @@ const COLUMNS: [(&str, Side); 8] = [
     ("terminal-column-machines", Side::Left),
     ("terminal-column-since", Side::Left),
     ("terminal-column-chance", Side::Right),
+    ("terminal-column-visit", Side::Right),
 ];
 
 /// The files that people open, and the message that says what each is for.
@@ -61,6 +64,10 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
     let mut text = String::new();
     let read = language.say_with("terminal-read", &[("read", &read_words(summary, language))]);
     push_line(&mut text, &format!("{read}\n"));
+    for message in &summary.asked {
+        push_wrapped(&mut text, "", &plain(&language.say_message(ASKED, message)), width);
+        push_line(&mut text, "");
+    }
     push_list(&mut text, summary, settings, width);
     push_line(&mut text, "");
     let sensitivity = sensitivity_words(&summary.sensitivity, language);
@@ -86,12 +93,21 @@ pub(super) fn read_words(summary: &RunSummary, language: &Language) -> String {
 
 fn push_list(text: &mut String, summary: &RunSummary, settings: &Settings, width: usize) {
     let language = settings.language;
-    let suspects: Vec<&Scored> = summary.scored.iter().filter(|scored| scored.is_suspect).collect();
+    let suspects = in_order_of_visits(&summary.scored);
     if !suspects.is_empty() {
         let title = plain(&title_words(suspects.len(), &summary.scored, language));
         push_line(text, &format!("{}\n", language.say_with("terminal-suspects", &[("title", &title)])));
         let listed = &suspects[..suspects.len().min(MAX_SUSPECTS)];
-        push_table(text, listed, summary.span, language, width);
+        let (on, ended) = listed.split_at(listed.partition_point(|scored| scored.is_on()));
+        if on.is_empty() {
+            push_line(text, &language.say("terminal-none_on"));
+        } else {
+            push_table(text, on, summary.span, language, width);
+        }
+        if !ended.is_empty() {
+            push_line(text, &format!("\n{}\n", language.say("terminal-ended")));
+            push_table(text, ended, summary.span, language, width);
+        }
         push_rest(text, &suspects, settings, width);
         return;
     }
@@ -131,7 +147,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>, language: &Language) -> Ve
     let none = || NO_RIG.to_owned();
     let rig = scored.rig.as_ref();
     vec![
-        scored.rank.to_string(),
+        scored.place.unwrap_or(scored.rank).to_string(),
         scored.meter.as_str().to_owned(),
         score_words(scored.score, language),
         scored.kind.map_or_else(none, |kind| kind_code(kind, language).replace('_', " ")),
@@ -139,6 +155,7 @@ fn cells(scored: &Scored, span: Option<(Date, Date)>, language: &Language) -> Ve
         rig.map_or_else(none, |rig| machine_words(rig, language)),
         rig.map_or_else(none, |rig| since_words(rig, span, language)),
         scored.chance.map_or_else(none, |chance| percent(chance, language)),
+        scored.visit_chance.map_or_else(none, |chance| percent(chance, language)),
     ]
 }
 
@@ -186,7 +203,8 @@ fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, widt
     for (name, purpose) in FILES {
         push_wrapped(text, &format!("  {name:<18}"), &language.say(purpose), width);
     }
-    if let Some(first) = summary.scored.first() {
+    let suspects = in_order_of_visits(&summary.scored);
+    if let Some(first) = suspects.first().copied().or(summary.scored.first()) {
         let why = language.say("terminal-why");
         push_line(text, &format!("\n{why} hashwatt explain {out} {}", first.meter));
     }
@@ -207,7 +225,7 @@ mod tests {
     fn a_long_list_says_how_many_more_and_where() {
         let text = render(&made_up::summary(23, 30), &made_up::settings(), 100);
         assert!(text.contains("3 more suspects are in run1/suspects.csv"), "{text}");
-        assert!(text.contains("\n  20  ") && !text.contains("\n  21  "), "{text}");
+        assert!(text.contains("\n 20  ") && !text.contains("\n 21  "), "{text}");
     }
 
     #[test]
@@ -231,7 +249,7 @@ mod tests {
 
     #[test]
     fn no_line_of_another_language_is_in_english() {
-        let data = "KZ residual TX file_skipped gap spike guessed march.parquet \
+        let data = "KZ residual TX file_skipped gap spike guessed march.parquet kWh unit readings timezone clock \
             the file ends in the middle of a row group; fetch it again";
         for language in &Language::all()[1..] {
             let settings = Settings { language, ..made_up::settings() };

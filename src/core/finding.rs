@@ -49,6 +49,8 @@ codes! {
     Guessed = "guessed",
     /// A file can be read in two ways; it was read in the likelier one, because guesses were accepted.
     GuessAccepted = "guess_accepted",
+    /// No zone is given, though register or ids say where the meters are; days are cut elsewhere.
+    NoTimezone = "no_timezone",
     /// Intervals are missing between a meter's first and last interval.
     Gap = "gap",
     /// An interval occurs more than once with the same value.

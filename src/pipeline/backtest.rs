@@ -14,6 +14,7 @@ use crate::features::measure::measure_meters;
 use crate::finding::Finding;
 use crate::ids::MeterId;
 use crate::progress::Watch;
+use crate::ranking::energy::measure_energy;
 use crate::ranking::rank::rank_meters;
 use crate::settings::Settings;
 use crate::trials::backtest::{Backtest, BacktestPlan, Trial, tip_index};
@@ -64,7 +65,8 @@ pub fn backtest(settings: &Settings, plan: &BacktestPlan, watch: &dyn Watch) -> 
             let (unjudged, none) = (&measured.unjudged, Balance::default());
             rank_meters(&judged, unjudged, &none, settings, &tables.surroundings, &days_of)
         };
-        let ranked = rank(&tables.verdicts)?;
+        let mut ranked = rank(&tables.verdicts)?;
+        measure_energy(&mut ranked.scored, &tables.register, &settings.tariffs, &days_of)?;
         let again = match plan.verdict_share {
             share if share > 0.0 => {
                 let visited = trial.visit(&ranked.scored, share);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::beside::{Tables, inputs, unknown_verdicts};
+use super::asked::questions;
+use super::beside::{Tables, inputs, no_timezone, unknown_verdicts};
 use super::folders::{claim, publish};
 use super::grouping::{Grouped, group};
 use super::{all_findings, digest_sources, refuse_contradictions};
@@ -19,10 +20,12 @@ use crate::features::{MeterFeatures, Surroundings, extract_features};
 use crate::finding::Finding;
 use crate::ids::MeterId;
 use crate::language::Language;
+use crate::language::message::Message;
 use crate::network::growth::{zone_growth, zone_rigs};
 use crate::network::risk::network_risks;
 use crate::progress::Watch;
 use crate::ranking::Scored;
+use crate::ranking::energy::measure_energy;
 use crate::ranking::hosts::{KeptDays, may_host};
 use crate::ranking::rank::{Ranked, rank_meters};
 use crate::ranking::sensitivity::Sensitivity;
@@ -44,6 +47,8 @@ pub struct RunSummary {
     pub n_rows: u64,
     /// Meters with interval data.
     pub n_meters: u64,
+    /// Questions about what was guessed, as messages of the family [`ASKED`](crate::run::words::ASKED).
+    pub asked: Vec<Message>,
     /// First and last local day.
     pub span: Option<(Date, Date)>,
 }
@@ -68,9 +73,10 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut measured = clock.time("features", || run.measure(&ledger, &kept))?;
     let balance = run.balance(ledger, &mut clock)?;
     let meters = std::mem::take(&mut measured.meters);
+    let asked = questions(&run.opened.sources, &meters, settings);
     let grouped = clock.time("groups", || group(meters, &run.tables.verdicts, settings))?;
     let ranked = clock.time("ranking", || run.rank(&grouped, &measured.unjudged, &balance, &kept))?;
-    let mut summary = run.write(&tree, broken_links, measured, &balance, &grouped, ranked, &clock)?;
+    let mut summary = run.write(&tree, broken_links, measured, &balance, &grouped, ranked, asked, &clock)?;
     summary.findings.extend(publish(workspace)?);
     Ok(summary)
 }
@@ -152,11 +158,20 @@ impl Run<'_> {
         balance: &Balance,
         grouped: &Grouped,
         ranked: Ranked,
+        asked: Vec<Message>,
         clock: &Clock,
     ) -> Result<RunSummary> {
-        let Ranked { scored, sensitivity } = ranked;
+        let Ranked { mut scored, sensitivity } = ranked;
         let settings = self.settings;
+        let store = &self.digested.store;
+        let days_of = |meters: &BTreeSet<MeterId>| {
+            let mut days = store.days_of(meters)?;
+            days.extend(balance.residuals_of(meters)?);
+            Ok(days)
+        };
+        measure_energy(&mut scored, &self.tables.register, &settings.tariffs, &days_of)?;
         self.tables.findings.extend(broken_links);
+        self.tables.findings.extend(no_timezone(&self.tables.register, settings));
         self.tables.findings.extend(balance.findings.iter().cloned());
         self.tables.findings.extend(unknown_verdicts(&self.tables, &scored));
         let Self { tables, opened, digested, .. } = &self;
@@ -174,6 +189,7 @@ impl Run<'_> {
             n_meter_days: measured.counts.n_meter_days,
             n_rows: digested.n_rows,
             sensitivity: sensitivity.clone(),
+            asked: asked.clone(),
             outputs: Vec::new(),
         };
         let outputs = RunOutputs {
@@ -182,11 +198,7 @@ impl Run<'_> {
             findings: &findings,
             settings,
             facts: &facts,
-            days_of: &|meters| {
-                let mut days = digested.store.days_of(meters)?;
-                days.extend(balance.residuals_of(meters)?);
-                Ok(days)
-            },
+            days_of: &days_of,
             peers: &grouped.peer_days,
             risks: &risks,
             timings: &clock.timings,
@@ -203,7 +215,7 @@ impl Run<'_> {
         };
         write_run(&settings.out, &outputs)?;
         let (span, n_rows, n_meters) = (facts.span, digested.n_rows, facts.n_meters);
-        Ok(RunSummary { scored, sensitivity, findings, n_rows, n_meters, span })
+        Ok(RunSummary { scored, sensitivity, findings, n_rows, n_meters, asked, span })
     }
 }
 

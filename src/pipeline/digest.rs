@@ -35,6 +35,7 @@ pub fn digest(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
         findings,
         n_rows: digested.n_rows,
         n_meters: digested.n_meters,
+        asked: Vec::new(),
         span: digested.days.map(|(first, last)| (date_of(first), date_of(last))),
     })
 }

@@ -1,5 +1,6 @@
 //! Runs the commands, one module each; `detect` is the main path, one call per stage in data order.
 
+mod asked;
 mod backtest;
 mod beside;
 mod check;

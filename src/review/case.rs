@@ -24,8 +24,11 @@ pub enum Action {
     Tip,
 }
 
+/// Result of a visit on which nobody got in.
+const NO_ACCESS: &str = "no_access";
+
 /// Possible results of a visit.
-pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", "no_access", "other_cause"];
+pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", NO_ACCESS, "other_cause"];
 
 impl Action {
     const ALL: [Self; 7] = [
@@ -180,6 +183,8 @@ impl Case {
             }
             Action::Note | Action::Tip => self.begin(),
             Action::VisitRequested => self.status = Status::VisitRequested,
+            // Nobody got in, so the visit is still to be made.
+            Action::VisitResult if entry.value == NO_ACCESS => self.status = Status::VisitRequested,
             Action::VisitResult => self.status = Status::Visited,
             Action::Closed => {
                 self.closed_on = entry.value.parse().ok();
@@ -264,6 +269,12 @@ mod tests {
     fn a_note_opens_a_case_and_moves_no_other() {
         assert_eq!(case(&[(Action::Note, "")]).status, Status::Open);
         assert_eq!(case(&[(Action::Verdict, "confirmed"), (Action::Note, "")]).status, Status::Confirmed);
+    }
+
+    #[test]
+    fn a_visit_without_access_is_still_to_be_made() {
+        assert_eq!(case(&[(Action::VisitResult, "no_access")]).status, Status::VisitRequested);
+        assert_eq!(case(&[(Action::VisitResult, "nothing_found")]).status, Status::Visited);
     }
 
     #[test]

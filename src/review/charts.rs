@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::lines::Line;
 use super::run_view::RunView;
+use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::error::Result;
 use hashwatt_core::ids::GroupId;
 use hashwatt_detection::ranking::RigEstimate;
@@ -43,13 +44,14 @@ pub fn no_charts() -> ChartData {
     ChartData::of(&[], None, None, None, Vec::new())
 }
 
-/// Returns the rig of a line as the ranking estimated it.
+/// Returns the rig of a line as the ranking estimated it. Its hours are not kept, so it counts as on round the
+/// clock.
 #[must_use]
 pub fn rig_of(line: Line<'_>) -> Option<RigEstimate> {
     let kw = line.rig_kw()?;
     let (kw_low, kw_high) = line.rig_kw_interval().unwrap_or((kw, kw));
     let (machines_low, machines_high) = line.machines().unwrap_or((0, 0));
     let (onset, ended): (Option<Date>, Option<Date>) = (line.onset(), line.ended());
-    let energy_kwh = line.energy_kwh().unwrap_or(f64::NAN);
-    Some(RigEstimate { kw, kw_low, kw_high, machines_low, machines_high, onset, ended, energy_kwh })
+    let (last_seen_on, hours) = (line.last_seen_on(), [true; CLOCK_HOURS]);
+    Some(RigEstimate { kw, kw_low, kw_high, machines_low, machines_high, onset, ended, last_seen_on, hours })
 }

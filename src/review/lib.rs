@@ -13,6 +13,7 @@ mod counters;
 pub mod database;
 pub mod desk;
 pub mod guard;
+mod line_columns;
 pub mod lines;
 pub mod moved;
 pub mod operations;

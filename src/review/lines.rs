@@ -2,25 +2,27 @@
 
 use hashwatt_core::ids::RESIDUAL_PREFIX;
 use jiff::civil::Date;
-use polars::prelude::{DataFrame, DataType};
+use polars::prelude::DataFrame;
 use rayon::slice::ParallelSliceMut;
 
+use super::line_columns::{NO_DAY, Read, SCORE_COLUMNS, SUSPECT_COLUMNS};
 use super::points::{Points, ZoneOf};
 use super::texts::{Names, Texts};
 use hashwatt_core::calendar::date_of;
-use hashwatt_core::error::{Error, Result};
+use hashwatt_core::error::Result;
+use hashwatt_detection::ranking::RigEnergy;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::noise::{each_balance, each_quality};
 use hashwatt_run::past_run::PastRun;
 use hashwatt_run::schema::{SCORES, SUSPECTS};
 use hashwatt_tips::Position;
-use hashwatt_tips::run_data::{self, NOT_JUDGED, is_cut_short};
+use hashwatt_tips::run_data::{self, NOT_JUDGED};
 
-/// Marks a missing day.
-const NO_DAY: i32 = i32::MIN;
+/// Hours in 24 clock hours. [h]
+const DAY_H: f64 = 24.0;
 
-/// Hours in a year. [h]
-const YEAR_H: f64 = 8760.0;
+/// Days in a year. [d]
+const YEAR_D: f64 = 365.0;
 
 /// The lines of a run, by rank.
 #[derive(Debug, Default)]
@@ -32,11 +34,12 @@ pub struct Lines {
     addresses_searched: Texts,
     addresses: Texts,
     by_id: Vec<u32>,
+    /// By place on the visit list.
     suspects: Vec<u32>,
     /// Sorted by number of the transformer, then by rank.
     by_parent: Vec<u32>,
-    /// Last local day with data.
-    last_day: Option<Date>,
+    /// First local day with data.
+    first_day: Option<Date>,
     columns: Columns,
     kinds: Names,
     parents: Names,
@@ -57,8 +60,10 @@ struct Columns {
     machines_high: Vec<u32>,
     onset: Vec<i32>,
     ended: Vec<i32>,
+    last_seen_on: Vec<i32>,
     p_value: Vec<f32>,
     chance: Vec<f32>,
+    visit_chance: Vec<f32>,
     parent: Vec<u32>,
     zone: Vec<u32>,
     group: Vec<u32>,
@@ -67,7 +72,10 @@ struct Columns {
     lon: Vec<f32>,
     /// For suspects only.
     expected_false: Vec<f32>,
+    place: Vec<u32>,
     energy_kwh: Vec<f32>,
+    energy_kwh_low: Vec<f32>,
+    energy_kwh_high: Vec<f32>,
     money: Vec<f32>,
     burden: Vec<f32>,
     is_suspect: Vec<bool>,
@@ -94,7 +102,7 @@ impl Lines {
     /// # Errors
     /// When a table of the run cannot be read.
     pub fn of(run: &PastRun, points: &Points) -> Result<Self> {
-        let mut lines = Self { last_day: run.last_day(), ..Self::default() };
+        let mut lines = Self { first_day: run.first_day(), ..Self::default() };
         lines.take_scores(&run.columns(&SCORES, &SCORE_COLUMNS)?)?;
         lines.by_id = (0..lines.len() as u32).collect();
         let ids = &lines.ids;
@@ -126,7 +134,7 @@ impl Lines {
         Ok(())
     }
 
-    /// Returns the indices of the suspects, by rank.
+    /// Returns the indices of the suspects, by place on the visit list.
     #[must_use]
     pub fn suspects(&self) -> &[u32] {
         &self.suspects
@@ -145,10 +153,12 @@ impl Lines {
         columns.rig_kw_high = table.floats("rig_kw_high")?;
         columns.p_value = table.floats("p_value")?;
         columns.chance = table.floats("chance")?;
+        columns.visit_chance = table.floats("visit_chance")?;
         columns.machines_low = table.counts("machines_low")?;
         columns.machines_high = table.counts("machines_high")?;
         columns.onset = table.days("onset")?;
         columns.ended = table.days("ended")?;
+        columns.last_seen_on = table.days("last_seen_on")?;
         Ok(())
     }
 
@@ -203,21 +213,20 @@ impl Lines {
         let n = self.len();
         let mut columns = std::mem::take(&mut self.columns);
         columns.is_suspect = vec![false; n];
-        for column in
-            [&mut columns.expected_false, &mut columns.energy_kwh, &mut columns.money, &mut columns.burden]
-        {
-            *column = vec![f32::NAN; n];
-        }
+        columns.place = vec![0; n];
         let table = Read { table: SUSPECTS.file, frame: suspects };
         let mut places = Vec::new();
         table.each_text("meter_id", |id| places.push(id.and_then(|id| self.index(id))))?;
         let numbers = [
             ("expected_false", &mut columns.expected_false),
             ("energy_kwh_since_onset", &mut columns.energy_kwh),
+            ("energy_kwh_low", &mut columns.energy_kwh_low),
+            ("energy_kwh_high", &mut columns.energy_kwh_high),
             ("money_since_onset", &mut columns.money),
             ("parent_peak_share", &mut columns.burden),
         ];
         for (name, column) in numbers {
+            *column = vec![f32::NAN; n];
             for (place, value) in places.iter().zip(table.floats(name)?) {
                 if let Some(place) = place {
                     column[*place] = value;
@@ -225,7 +234,13 @@ impl Lines {
             }
         }
         places.iter().flatten().for_each(|place| columns.is_suspect[*place] = true);
+        for (index, place) in places.iter().zip(table.counts("place")?) {
+            if let Some(index) = index {
+                columns.place[*index] = place;
+            }
+        }
         self.suspects = (0..n as u32).filter(|index| columns.is_suspect[*index as usize]).collect();
+        self.suspects.sort_by_key(|index| columns.place[*index as usize]);
         self.columns = columns;
         Ok(())
     }
@@ -251,6 +266,16 @@ impl Lines {
     /// Returns every line, by rank.
     pub fn all(&self) -> impl Iterator<Item = Line<'_>> {
         (0..self.len()).map(|index| self.line(index))
+    }
+
+    /// Returns the indices of the lines before and after: on the visit list by place, else by rank.
+    #[must_use]
+    pub fn beside(&self, line: Line<'_>) -> (Option<usize>, Option<usize>) {
+        let at = |place: usize| self.suspects.get(place).map(|index| *index as usize);
+        match line.place() {
+            Some(place) => (place.checked_sub(2).and_then(at), at(place)),
+            None => (line.index.checked_sub(1), Some(line.index + 1).filter(|next| *next < self.len())),
+        }
     }
 
     /// Returns the index of a meter.
@@ -342,7 +367,13 @@ impl<'a> Line<'a> {
         self.lines.ids.get(self.index)
     }
 
-    /// Returns the rank in the list, from 1.
+    /// Returns the place on the visit list, from 1; for suspects only.
+    #[must_use]
+    pub fn place(&self) -> Option<usize> {
+        Some(self.columns().place[self.index] as usize).filter(|place| *place > 0)
+    }
+
+    /// Returns the rank by score among all lines, from 1.
     #[must_use]
     pub const fn rank(&self) -> usize {
         self.index + 1
@@ -429,12 +460,22 @@ impl<'a> Line<'a> {
         Some(self.columns().onset[self.index]).filter(|day| *day != NO_DAY).map(date_of)
     }
 
-    /// Returns the first day after the rig; `None` if it is still on. The last day of data is often
-    /// incomplete, so an end on it does not count.
+    /// Returns the first day after the rig; `None` if it is still on.
     #[must_use]
     pub fn ended(&self) -> Option<Date> {
-        let ended = Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)?;
-        (!is_cut_short(ended, self.lines.last_day)).then_some(ended)
+        Some(self.columns().ended[self.index]).filter(|day| *day != NO_DAY).map(date_of)
+    }
+
+    /// Returns the last day on which the rig was seen on.
+    #[must_use]
+    pub fn last_seen_on(&self) -> Option<Date> {
+        Some(self.columns().last_seen_on[self.index]).filter(|day| *day != NO_DAY).map(date_of)
+    }
+
+    /// Whether the rig is on at the end of the meter's data; `None` without a rig.
+    #[must_use]
+    pub fn is_on(&self) -> Option<bool> {
+        self.rig_kw().map(|_| self.ended().is_none())
     }
 
     /// Returns the day number of the onset, as a sort key; the smallest number if there is none.
@@ -461,10 +502,29 @@ impl<'a> Line<'a> {
         known(self.columns().chance[self.index])
     }
 
+    /// Returns the chance that a visit finds the rig running, 0..=1, as stated by the run.
+    #[must_use]
+    pub fn visit_chance(&self) -> Option<f64> {
+        known(self.columns().visit_chance[self.index])
+    }
+
     /// Returns the energy since onset. [kWh]
     #[must_use]
     pub fn energy_kwh(&self) -> Option<f64> {
         known(self.columns().energy_kwh[self.index])
+    }
+
+    /// Returns the energy since onset with its interval and price, as the run measured it; for suspects only.
+    #[must_use]
+    pub fn energy(&self) -> Option<RigEnergy> {
+        let (columns, kwh) = (self.columns(), self.energy_kwh()?);
+        let or_kwh = |value: f32| known(value).unwrap_or(kwh);
+        Some(RigEnergy {
+            kwh,
+            kwh_low: or_kwh(columns.energy_kwh_low[self.index]),
+            kwh_high: or_kwh(columns.energy_kwh_high[self.index]),
+            money: self.money(),
+        })
     }
 
     /// Returns the cost of that energy. [currency of the tariff]
@@ -479,16 +539,15 @@ impl<'a> Line<'a> {
         known(self.columns().burden[self.index])
     }
 
-    /// Returns the energy recoverable in a year: chance x kW x hours, for suspects that are still on. [kWh]
+    /// Returns the energy recoverable in a year: the chance that a visit finds the rig running, times what it
+    /// used a day since its onset; for suspects only. [kWh]
     #[must_use]
     pub fn recoverable_kwh(&self) -> Option<f64> {
-        if !self.is_suspect() {
-            return None;
-        }
-        if self.ended().is_some() {
-            return Some(0.0);
-        }
-        Some(self.chance()? * self.rig_kw()? * YEAR_H)
+        let from = self.onset().or(self.lines.first_day)?;
+        let n_days = f64::from((self.last_seen_on()? - from).get_days() + 1).max(1.0);
+        // A rig that started again has energy from before its onset, too.
+        let kwh_a_day = (self.energy_kwh()? / n_days).min(DAY_H * self.rig_kw()?);
+        Some(self.visit_chance()? * kwh_a_day * YEAR_D)
     }
 
     /// Whether it is on the visit list.
@@ -528,74 +587,4 @@ impl<'a> Line<'a> {
 /// Returns the position of a point, if it is on the globe.
 fn position(point: &UsagePoint) -> Option<(f64, f64)> {
     Position::new(point.lat?, point.lon?).map(|place| (place.lat, place.lon))
-}
-
-const SCORE_COLUMNS: [&str; 14] = [
-    "meter_id",
-    "kind",
-    "group",
-    "case",
-    "score",
-    "rig_kw",
-    "rig_kw_low",
-    "rig_kw_high",
-    "p_value",
-    "chance",
-    "machines_low",
-    "machines_high",
-    "onset",
-    "ended",
-];
-
-const SUSPECT_COLUMNS: [&str; 5] =
-    ["meter_id", "expected_false", "energy_kwh_since_onset", "money_since_onset", "parent_peak_share"];
-
-/// A table whose columns are taken one by one.
-struct Read<'a> {
-    table: &'static str,
-    frame: &'a DataFrame,
-}
-
-impl Read<'_> {
-    fn each_text(&self, name: &str, mut take: impl FnMut(Option<&str>)) -> Result<()> {
-        let column = self.frame.column(name).and_then(|column| column.str());
-        column.map(|column| column.iter().for_each(&mut take)).map_err(|error| self.failed(error))
-    }
-
-    fn floats(&self, name: &str) -> Result<Vec<f32>> {
-        let column = self.frame.column(name).and_then(|column| column.f64());
-        let column = column.map_err(|error| self.failed(error))?;
-        Ok(column.iter().map(|value| value.map_or(f32::NAN, |value| value as f32)).collect())
-    }
-
-    fn counts(&self, name: &str) -> Result<Vec<u32>> {
-        let column = self.frame.column(name).and_then(|column| column.u32());
-        Ok(column.map_err(|error| self.failed(error))?.iter().map(Option::unwrap_or_default).collect())
-    }
-
-    fn days(&self, name: &str) -> Result<Vec<i32>> {
-        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int32));
-        let column = column.map_err(|error| self.failed(error))?;
-        let column = column.i32().map_err(|error| self.failed(error))?;
-        Ok(column.iter().map(|day| day.unwrap_or(NO_DAY)).collect())
-    }
-
-    fn failed(&self, error: impl std::fmt::Display) -> Error {
-        Error::table(self.table, error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hashwatt_core::calendar::day_number;
-
-    #[test]
-    fn a_block_that_ends_with_the_data_is_still_on() {
-        let last = jiff::civil::date(2022, 3, 31);
-        let day = day_number(last);
-        let columns = Columns { ended: vec![NO_DAY, day, day - 1], ..Columns::default() };
-        let lines = Lines { last_day: Some(last), columns, ..Lines::default() };
-        assert_eq!([0, 1, 2].map(|index| lines.line(index).ended().is_none()), [true, true, false]);
-    }
 }

@@ -217,7 +217,7 @@ mod tests {
         let register = Register::read(&csv).unwrap().0;
         let mut file = std::fs::File::create(folder.path().join(REGISTER.file)).unwrap();
         write_parquet(&mut file, REGISTER.file, register_frame(&register).unwrap()).unwrap();
-        std::fs::write(folder.path().join("run.json"), r#"{"format": 1}"#).unwrap();
+        std::fs::write(folder.path().join("run.json"), r#"{"format": 2}"#).unwrap();
         Marker::of_content(Holds::Run, folder.path(), &BTreeMap::new())
             .unwrap()
             .write(folder.path())

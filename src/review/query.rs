@@ -44,7 +44,7 @@ pub struct ListQuery {
     pub kw: String,
     /// `all`: lines that are not on the visit list, too.
     pub show: String,
-    /// What to order by: `rank`, `kw`, `onset`, `energy`, `recoverable`, `burden`, `meter`.
+    /// What to order by: `place`, `rank`, `kw`, `onset`, `energy`, `recoverable`, `burden`, `meter`.
     pub sort: String,
     /// Page, from 1.
     pub page: String,
@@ -95,6 +95,8 @@ impl ListQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Sort {
+    /// By place on the visit list, then by rank: what a visit can find first.
+    Place,
     /// By rank.
     Rank,
     /// Largest rig first.
@@ -113,8 +115,16 @@ pub enum Sort {
 
 impl Sort {
     /// Every sort order.
-    pub const ALL: [Self; 7] =
-        [Self::Rank, Self::Kw, Self::Onset, Self::Energy, Self::Recoverable, Self::Burden, Self::Meter];
+    pub const ALL: [Self; 8] = [
+        Self::Place,
+        Self::Rank,
+        Self::Kw,
+        Self::Onset,
+        Self::Energy,
+        Self::Recoverable,
+        Self::Burden,
+        Self::Meter,
+    ];
 
     /// Returns the stable text of the order.
     #[must_use]
@@ -122,15 +132,16 @@ impl Sort {
         self.into()
     }
 
-    /// Returns the order with this text; by rank if there is none.
+    /// Returns the order with this text; by place if there is none.
     #[must_use]
     pub fn named(text: &str) -> Self {
-        Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or(Self::Rank)
+        Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or(Self::Place)
     }
 
     /// Returns the sort key. The largest comes first; missing values come last.
     fn key(self, line: Line<'_>) -> f64 {
         let value = match self {
+            Self::Place => line.place().map(|place| -(place as f64)),
             Self::Kw => line.rig_kw(),
             Self::Onset => Some(f64::from(line.onset_number())),
             Self::Energy => line.energy_kwh(),
@@ -278,12 +289,10 @@ fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -
         // Suspects are few, so each is searched by itself.
         let part = text.to_lowercase();
         let holds = |index: &u32| part.is_empty() || lines.holds(*index, &part, sees_places);
-        return lines
-            .suspects()
-            .iter()
-            .copied()
-            .filter(|index| lets_through(index) && holds(index))
-            .collect();
+        let suspects = lines.suspects().iter().copied();
+        let mut found: Vec<u32> = suspects.filter(|index| lets_through(index) && holds(index)).collect();
+        found.sort_unstable();
+        return found;
     }
     if text.is_empty() {
         return (0..lines.len() as u32).filter(lets_through).collect();

@@ -29,9 +29,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Makes a candidate from a line; `None` if a visit recovers nothing.
+    /// Makes a candidate from a line; `None` if the rig is off, or a visit recovers nothing.
     #[must_use]
     pub fn of(line: Line<'_>) -> Option<Self> {
+        if line.is_on() != Some(true) {
+            return None;
+        }
         let recoverable_kwh = line.recoverable_kwh().filter(|kwh| *kwh > 0.0)?;
         Some(Self { index: line.index(), position: line.position(), recoverable_kwh })
     }
@@ -51,6 +54,12 @@ impl Tour {
     #[must_use]
     pub fn recoverable_kwh(&self) -> f64 {
         self.stops.iter().map(|stop| stop.recoverable_kwh).sum()
+    }
+
+    /// Returns how many stops have no coordinates. With any, distance and time are not known.
+    #[must_use]
+    pub fn n_unplaced(&self) -> usize {
+        self.stops.iter().filter(|stop| stop.position.is_none()).count()
     }
 
     /// Returns the working time. [h]

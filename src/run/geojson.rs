@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
+use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Decimals of a coordinate, as a power of ten: a tenth of a metre.
 const COORDINATE_DECIMALS: f64 = 1e6;
 
-/// Fills `file` with one feature per suspect, in order of rank. QGIS uses `name` for the layer and to label a
+/// Fills `file` with one feature per suspect, in order of place. QGIS uses `name` for the layer and to label a
 /// point. A suspect without a position in the register has a null geometry, which RFC 7946 allows, so that no
 /// suspect is missing.
 ///
@@ -41,7 +42,8 @@ fn properties(suspect: &Suspect<'_>, language: &Language) -> Value {
     let rig = scored.rig.as_ref();
     let date = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
     json!({
-        "name": format!("{}: {}", scored.rank, scored.meter.as_str()),
+        "name": format!("{}: {}", scored.place.unwrap_or(scored.rank), scored.meter.as_str()),
+        "place": scored.place,
         "meter_id": scored.meter.as_str(),
         "rank": scored.rank,
         "score": scored.score,
@@ -53,9 +55,15 @@ fn properties(suspect: &Suspect<'_>, language: &Language) -> Value {
         "machines_high": rig.map(|rig| rig.machines_high),
         "onset": date(rig.and_then(|rig| rig.onset)),
         "ended": date(rig.and_then(|rig| rig.ended)),
+        "is_on": rig.map(RigEstimate::is_on),
+        "last_seen_on": date(rig.and_then(|rig| rig.last_seen_on)),
         "chance": scored.chance,
+        "visit_chance": scored.visit_chance,
         "expected_false": scored.expected_false,
-        "energy_kwh_since_onset": suspect.energy_kwh_since_onset(),
+        "energy_kwh_since_onset": scored.energy.map(|energy| energy.kwh),
+        "energy_kwh_low": scored.energy.map(|energy| energy.kwh_low),
+        "energy_kwh_high": scored.energy.map(|energy| energy.kwh_high),
+        "money_since_onset": scored.energy.and_then(|energy| energy.money),
         "best_rival": suspect.best_rival().map(|rival| rival.rival),
         "best_rival_score": suspect.best_rival().map(|rival| rival.score),
         "address": suspect.address(),

@@ -107,8 +107,7 @@ pub fn write_run(folder: &Path, run: &RunOutputs<'_>) -> Result<()> {
 
 fn write_tables(folder: &Path, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<Vec<FileRecord>> {
     let language = run.settings.language;
-    let suspects =
-        tables::suspects::suspects_frame(suspects, run.settings.tariff_per_kwh, run.risks, language)?;
+    let suspects = tables::suspects::suspects_frame(suspects, run.risks, language)?;
     let parquet = [
         (SCORES.file, tables::scores::scores_frame(run.scored, language)?),
         (SUSPECTS.file, suspects.clone()),

@@ -20,7 +20,7 @@ use hashwatt_core::settings::{Overrides, PipelineFile, ReadingsTable, Settings};
 use hashwatt_detection::network::risk::Risks;
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 use hashwatt_detection::ranking::summary::summary;
-use hashwatt_detection::ranking::{Kind, Reason, RigEstimate, RivalScore, Scored};
+use hashwatt_detection::ranking::{Kind, Reason, RigEnergy, RigEstimate, RivalScore, Scored};
 use hashwatt_readings::acquisition::register::Register;
 use hashwatt_readings::digest::{DayDigest, MeterDays};
 
@@ -35,7 +35,7 @@ pub const ONSET: Date = date(2021, 11, 10);
 pub const DATA_WORDS: &str = "KZ-0042 KZ-0007 residual:TX-7 F-1 alert script img src onerror Abay Ave 10, flat 4 \
     Substation yard residential household business greenhouse farm Asia/Almaty readings.parquet march.parquet \
     register.csv HYPERLINK confirmed file_skipped gap guessed level_shift flatness base_load data_fault verdict \
-    the file ends in the middle of a row group; fetch it again unit kWh readings";
+    the file ends in the middle of a row group; fetch it again unit timezone clock kWh readings";
 
 const FIRST_DAY: Date = date(2021, 7, 1);
 const LAST_DAY: Date = date(2022, 3, 31);
@@ -103,18 +103,27 @@ fn rig(kw: f64, onset: Option<Date>, ended: Option<Date>) -> RigEstimate {
         machines_high: (kw / 2.8).ceil() as u32,
         onset,
         ended,
-        energy_kwh: kw * 24.0 * 100.0,
+        last_seen_on: Some(ended.map_or(date(2022, 3, 31), |day| day.yesterday().unwrap())),
+        hours: [true; 24],
     }
+}
+
+fn energy(rig: &RigEstimate) -> RigEnergy {
+    let kwh = rig.kw * 24.0 * 100.0;
+    RigEnergy { kwh, kwh_low: kwh * 0.92, kwh_high: kwh * 1.1, money: Some(kwh * 0.05) }
 }
 
 /// Returns the made-up ranking.
 pub fn scored() -> Vec<Scored> {
-    let one = |meter: &str, rank: u32, score: f64, kind, rig, reasons, rivals| Scored {
+    let one = |meter: &str, rank: u32, score: f64, kind, rig: Option<RigEstimate>, reasons, rivals| Scored {
         summary: None,
         meter: MeterId::from(meter),
         score,
         rank,
         kind,
+        energy: rig.as_ref().map(energy),
+        place: (rank < 4).then_some(rank),
+        visit_chance: Some(if rank < 4 { 0.71 } else { 0.1 }),
         rig,
         group: GroupId::from("residential, flat/2"),
         reasons,
@@ -259,6 +268,7 @@ fn facts() -> RunFacts {
     let file =
         |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
     RunFacts {
+        asked: vec![Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23))],
         inputs: vec![
             InputRecord { role: "readings", file: file("readings.parquet"), n_rows: Some(52_608) },
             InputRecord { role: "register", file: file("register.csv"), n_rows: Some(3) },

@@ -14,7 +14,8 @@ use super::RunOutputs;
 use super::schema::FORMAT;
 use hashwatt_core::atomic::FileRecord;
 use hashwatt_core::error::{Error, Result};
-use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Windows};
+use hashwatt_core::language::message::Message;
+use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Tariffs, Windows};
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 
 /// File name of the record.
@@ -27,6 +28,8 @@ pub struct RunFacts {
     pub inputs: Vec<InputRecord>,
     /// Columns, unit, clock and stamp used for each source, given or guessed.
     pub mappings: Vec<ReadingsTable>,
+    /// Questions about what was guessed, as messages of the family [`ASKED`](crate::run::words::ASKED).
+    pub asked: Vec<Message>,
     /// First and last local day with interval data.
     pub span: Option<(Date, Date)>,
     /// Meters with interval data.
@@ -96,7 +99,8 @@ struct SettingsRecord {
     max_groups_per_class: usize,
     max_false_chance: f64,
     expected_share: f64,
-    tariff_per_kwh: Option<f64>,
+    #[serde(skip_serializing_if = "Tariffs::is_empty")]
+    tariffs: Tariffs,
     learning: Learning,
 }
 
@@ -141,7 +145,7 @@ impl SettingsRecord {
             max_groups_per_class: settings.max_groups_per_class,
             max_false_chance: settings.max_false_chance,
             expected_share: settings.expected_share,
-            tariff_per_kwh: settings.tariff_per_kwh,
+            tariffs: settings.tariffs.clone(),
             learning: settings.learning.clone(),
         }
     }

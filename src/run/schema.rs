@@ -16,7 +16,7 @@ use hashwatt_detection::features::FEATURES;
 use hashwatt_detection::features::standard::STANDARD;
 
 /// Version of the tables and of `run.json`. It increases when a column is removed or changes its meaning.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A table.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub enum Kind {
     Count,
     /// Local civil day.
     Day,
+    /// True or false.
+    Flag,
 }
 
 impl Kind {
@@ -64,6 +66,7 @@ impl Kind {
             Self::Number => "float64",
             Self::Count => "uint32",
             Self::Day => "date",
+            Self::Flag => "bool",
         }
     }
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Number => *data_type == DataType::Float64,
             Self::Count => *data_type == DataType::UInt32,
             Self::Day => *data_type == DataType::Date,
+            Self::Flag => *data_type == DataType::Boolean,
         }
     }
 }
@@ -91,6 +95,10 @@ const fn number(name: &'static str, unit: &'static str, meaning: &'static str) -
 
 const fn count(name: &'static str, unit: &'static str, meaning: &'static str) -> ColumnSchema {
     column(name, Kind::Count, unit, meaning)
+}
+
+const fn flag(name: &'static str, meaning: &'static str) -> ColumnSchema {
+    column(name, Kind::Flag, "", meaning)
 }
 
 const fn day(name: &'static str, meaning: &'static str) -> ColumnSchema {
@@ -116,7 +124,7 @@ pub static SCORES: LazyLock<TableSchema> = LazyLock::new(|| TableSchema {
 /// `suspects.parquet` and `suspects.csv`.
 pub static SUSPECTS: LazyLock<TableSchema> = LazyLock::new(|| TableSchema {
     file: "suspects.parquet",
-    rows: "a suspect, by rank; the same as CSV in suspects.csv",
+    rows: "a suspect, by its place on the visit list; the same as CSV in suspects.csv",
     columns: [score_columns(), suspect_columns(), vec![case_column()]].concat(),
 });
 
@@ -127,12 +135,15 @@ fn score_columns() -> Vec<ColumnSchema> {
             "The meter; residual: and an id is the load below a transformer that no meter registers",
         ),
         number("score", "0..=1", "Suspicion score; higher is more suspicious"),
-        count("rank", "from 1", "Place in the list"),
+        count("rank", "from 1", "Rank by score among all lines; transformers and residuals count too"),
         text("kind", "What the evidence looks like; missing where the line is no suspect"),
         number(
             "rig_kw",
             "kW",
-            "Draw of the rig while on, as the meter sees it; missing where no level stands out",
+            "Median draw of the rig while on, as the meter sees it. On the visit list it is the estimate of the \
+             suspected rig; on any other line it is the level that stands out most (a heater, a pump, the base \
+             load above the peers'), and says what a rig would draw if there were one. Missing where no level \
+             stands out, and on transformers, feeders and substations",
         ),
         number("rig_kw_low", "kW", "Lower end of its interval, which holds 9 of 10 planted rigs"),
         number("rig_kw_high", "kW", "Upper end of its interval"),
@@ -142,7 +153,12 @@ fn score_columns() -> Vec<ColumnSchema> {
             "onset",
             "First day of the rig; missing where it ran before the data begins, or where there is none",
         ),
-        day("ended", "First day after it; missing where it is on at the end of the data"),
+        day("ended", "First day after it; missing where it is on at the end of the meter's data"),
+        flag("is_on", "Whether it is on at the end of the meter's data; missing without rig_kw"),
+        day(
+            "last_seen_on",
+            "Last day on which it was seen on: of a rig that is on, the meter's last usable day; missing without rig_kw",
+        ),
         text("group", "Its peer group; `not judged` where the data was too short"),
         text(
             "reasons",
@@ -152,7 +168,14 @@ fn score_columns() -> Vec<ColumnSchema> {
         number(
             "chance",
             "0..=1",
-            "Chance that there is a rig, by the data alone; missing where it was not judged",
+            "Chance that there is a rig or was one, by the data alone; missing where it was not judged",
+        ),
+        number(
+            "visit_chance",
+            "0..=1",
+            "Chance that a visit two weeks after the data finds a rig running: `chance` times the share of blocks \
+             like this one that stay on (or, of those that stopped, that start again), counted in the run; \
+             missing without rig_kw",
         ),
     ]
 }
@@ -166,17 +189,28 @@ const fn case_column() -> ColumnSchema {
 
 fn suspect_columns() -> Vec<ColumnSchema> {
     vec![
+        count(
+            "place",
+            "from 1",
+            "Place on the visit list: rigs that are on first, then those that ended, each by rank",
+        ),
         text("summary", "The evidence in one sentence, in the run's language"),
         number(
             "expected_false",
             "lines",
-            "How many of the suspects from rank 1 to here are expected to be false",
+            "How many of the suspects from place 1 to here are expected to be false",
         ),
-        number("energy_kwh_since_onset", "kWh", "Energy of the rig within the data"),
+        number(
+            "energy_kwh_since_onset",
+            "kWh",
+            "Energy of the rig in the hours it was on, within the data; at most what the meter registered",
+        ),
+        number("energy_kwh_low", "kWh", "The same with the lower end of the rig's kW"),
+        number("energy_kwh_high", "kWh", "The same with the upper end of the rig's kW"),
         number(
             "money_since_onset",
-            "currency of the tariff",
-            "That energy at the tariff; missing without one",
+            "currency of the tariffs",
+            "That energy at the tariffs of its class and days; missing where there is none for some of them",
         ),
         text("best_rival", "The other explanation that fits best"),
         number("best_rival_score", "0..=1", "How well it fits"),

@@ -1,6 +1,7 @@
 //! Reads a row of `scores.parquet`.
 
 use super::past_run::Row;
+use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::error::Result;
 use hashwatt_detection::ranking::RigEstimate;
 
@@ -15,7 +16,7 @@ pub struct ScoreRow {
     pub rank: u32,
     /// Stable text of the kind.
     pub kind: Option<String>,
-    /// The rig. Its energy is not in the table, so it is NaN.
+    /// The rig. Its hours are not in the table, so it counts as on round the clock.
     pub rig: Option<RigEstimate>,
     /// Peer group.
     pub group: String,
@@ -25,11 +26,13 @@ pub struct ScoreRow {
     pub p_value: Option<f64>,
     /// Chance that there is a rig, 0..=1.
     pub chance: Option<f64>,
+    /// Chance that a visit finds it running, 0..=1.
+    pub visit_chance: Option<f64>,
 }
 
 impl ScoreRow {
     /// Columns of the table that a row needs.
-    pub const COLUMNS: [&'static str; 15] = [
+    pub const COLUMNS: [&'static str; 17] = [
         "meter_id",
         "score",
         "rank",
@@ -41,10 +44,12 @@ impl ScoreRow {
         "machines_high",
         "onset",
         "ended",
+        "last_seen_on",
         "group",
         "reasons",
         "p_value",
         "chance",
+        "visit_chance",
     ];
 
     /// Reads the row.
@@ -62,6 +67,7 @@ impl ScoreRow {
             reasons: row.text("reasons")?.unwrap_or_default(),
             p_value: row.float("p_value")?,
             chance: row.float("chance")?,
+            visit_chance: row.float("visit_chance")?,
         })
     }
 }
@@ -76,6 +82,7 @@ fn rig(row: &Row<'_>) -> Result<Option<RigEstimate>> {
         machines_high: row.count("machines_high")?.unwrap_or(0),
         onset: row.day("onset")?,
         ended: row.day("ended")?,
-        energy_kwh: f64::NAN,
+        last_seen_on: row.day("last_seen_on")?,
+        hours: [true; CLOCK_HOURS],
     }))
 }

@@ -6,10 +6,13 @@ use hashwatt_core::ids::RESIDUAL_PREFIX;
 use hashwatt_core::language::Language;
 use hashwatt_core::language::message::{Message, Value};
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
-use hashwatt_detection::ranking::{Kind, RigEstimate, Scored};
+use hashwatt_detection::ranking::{Kind, RigEnergy, RigEstimate, Scored};
 
 /// Shown where a value is unknown.
 pub const NONE: &str = "–";
+
+/// Family of the questions about what was guessed.
+pub const ASKED: &str = "asked";
 
 /// Family of the sentences that outputs share.
 const WORDS: &str = "words";
@@ -48,6 +51,35 @@ pub fn rival_words(rival: &str, language: &Language) -> String {
 pub fn rig_words(rig: &RigEstimate, language: &Language) -> String {
     let (low, high) = (language.said_kw_number(rig.kw_low), language.said_kw_number(rig.kw_high));
     language.say_with("words-rig", &[("kw", &language.said_kw(rig.kw)), ("low", &low), ("high", &high)])
+}
+
+/// Formats the energy of a rig: `55.1 MWh (50.2 MWh to 58.4 MWh)`.
+#[must_use]
+pub fn energy_words(energy: &RigEnergy, language: &Language) -> String {
+    let said = |kwh| language.said_energy(kwh);
+    let (kwh, low, high) = (said(energy.kwh), said(energy.kwh_low), said(energy.kwh_high));
+    language.say_with("words-rig", &[("kw", &kwh), ("low", &low), ("high", &high)])
+}
+
+/// Says whether a rig is on, in a cell of a list: `on`, or `until 2022-02-12`.
+#[must_use]
+pub fn on_words(rig: &RigEstimate, language: &Language) -> String {
+    let until = |day| language.say_with("words-until", &[("day", &language.said_day(day))]);
+    match rig.last_seen_on.filter(|_| !rig.is_on()) {
+        Some(day) => until(day),
+        None => language.say(if rig.is_on() { "words-on" } else { "words-off" }),
+    }
+}
+
+/// Says what the contract allows, and that a rig alone draws more: `7.00 kW; the rig alone draws 11.0 kW`.
+#[must_use]
+pub fn contract_words(contracted_kw: f64, kw_above: Option<f64>, language: &Language) -> String {
+    let contract = language.said_kw(contracted_kw);
+    match kw_above {
+        Some(kw) => language
+            .say_with("words-above_contract", &[("contract", &contract), ("kw", &language.said_kw(kw))]),
+        None => contract,
+    }
 }
 
 /// Formats the number of machines: `2 to 3`, or `2` if both ends agree.
@@ -181,7 +213,8 @@ mod tests {
             machines_high: 2,
             onset: None,
             ended: None,
-            energy_kwh: 0.0,
+            last_seen_on: None,
+            hours: [true; 24],
         };
         assert_eq!(rig_words(&rig, ENGLISH()), "6.40 kW (5.90 to 7.00)");
         assert_eq!(machine_words(&rig, ENGLISH()), "2");

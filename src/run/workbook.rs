@@ -8,10 +8,11 @@ use rust_xlsxwriter::{
 };
 
 use super::RunOutputs;
-use super::words::{evidence_is_not_guilt, kind_code, rival_words, sensitivity_words, span_words};
+use super::words::{evidence_is_not_guilt, kind_code, on_words, rival_words, sensitivity_words, span_words};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_core::settings::Settings;
+use hashwatt_detection::ranking::RigEstimate;
 use hashwatt_detection::ranking::suspects::Suspect;
 
 /// Most rows of a sheet below its header, by the file format.
@@ -101,9 +102,13 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
     use Cell::{Day, Number, Text, Words};
     let column = |name, width, number_format, cell| ColumnOf { name, width, number_format, cell };
     vec![
-        column("rank", 6.0, COUNT, |s, _| Number(Some(s.scored.rank.into()))),
+        column("place", 6.0, COUNT, |s, _| Number(s.scored.place.map(f64::from))),
         column("meter_id", 20.0, GENERAL, |s, _| Text(Some(s.scored.meter.as_str()))),
+        column("is_on", 12.0, GENERAL, |s, settings| Words(s.scored.rig.as_ref().map(|rig| is_on_words(rig, settings.language)))),
+        column("visit_chance", 10.0, SHARE, |s, _| Number(s.scored.visit_chance)),
+        column("chance", 8.0, SHARE, |s, _| Number(s.scored.chance)),
         column("score", 8.0, SHARE, |s, _| Number(Some(s.scored.score))),
+        column("rank", 6.0, COUNT, |s, _| Number(Some(s.scored.rank.into()))),
         column("kind", 24.0, GENERAL, |s, settings| Words(s.scored.kind.map(|kind| kind_code(kind, settings.language)))),
         column("summary", 90.0, GENERAL, |s, settings| Words(s.summary(settings.language))),
         column("rig_kw", 9.0, KW, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.kw))),
@@ -113,11 +118,13 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("machines_high", 13.0, COUNT, |s, _| Number(s.scored.rig.as_ref().map(|rig| rig.machines_high.into()))),
         column("onset", 11.0, DAY, |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.onset))),
         column("ended", 11.0, DAY, |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.ended))),
+        column("last_seen_on", 11.0, DAY, |s, _| Day(s.scored.rig.as_ref().and_then(|rig| rig.last_seen_on))),
         column("p_value", 10.0, SHARE, |s, _| Number(Some(s.scored.p_value))),
-        column("chance", 8.0, SHARE, |s, _| Number(s.scored.chance)),
         column("expected_false", 14.0, KW, |s, _| Number(s.scored.expected_false)),
-        column("energy_kwh_since_onset", 14.0, COUNT, |s, _| Number(s.energy_kwh_since_onset())),
-        column("money_since_onset", 14.0, KW, |s, settings| Number(s.money_since_onset(settings.tariff_per_kwh))),
+        column("energy_kwh_since_onset", 14.0, COUNT, |s, _| Number(s.scored.energy.map(|energy| energy.kwh))),
+        column("energy_kwh_low", 14.0, COUNT, |s, _| Number(s.scored.energy.map(|energy| energy.kwh_low))),
+        column("energy_kwh_high", 14.0, COUNT, |s, _| Number(s.scored.energy.map(|energy| energy.kwh_high))),
+        column("money_since_onset", 14.0, KW, |s, _| Number(s.scored.energy.and_then(|energy| energy.money))),
         column("best_rival", 20.0, GENERAL, |s, settings| Words(s.best_rival().map(|rival| rival_words(rival.rival, settings.language)))),
         column("best_rival_score", 10.0, SHARE, |s, _| Number(s.best_rival().map(|rival| rival.score))),
         column("address", 34.0, GENERAL, |s, _| Text(s.address())),
@@ -134,6 +141,11 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("case", 12.0, GENERAL, |s, _| Text(s.scored.case.as_deref())),
         column("strongest_reason", 90.0, GENERAL, |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
     ]
+}
+
+/// Says whether a rig is on: in English `true` or `false`, as in `suspects.csv`.
+fn is_on_words(rig: &RigEstimate, language: &Language) -> String {
+    if language.is_english() { rig.is_on().to_string() } else { on_words(rig, language) }
 }
 
 fn write_suspects(
@@ -235,7 +247,7 @@ fn write_reasons(
     suspects: &[Suspect<'_>],
     language: &Language,
 ) -> std::result::Result<(), XlsxError> {
-    let names = [("rank", 6.0), ("meter_id", 20.0), ("indicator", 20.0), ("weight", 9.0), ("reason", 110.0)];
+    let names = [("place", 6.0), ("meter_id", 20.0), ("indicator", 20.0), ("weight", 9.0), ("reason", 110.0)];
     for (index, (name, width)) in (0..).zip(names) {
         sheet.set_column_width(index, width)?;
         sheet.write_string_with_format(0, index, language.name_of(HEADING, name), &header())?;
@@ -248,7 +260,7 @@ fn write_reasons(
         .flat_map(|(line, suspect)| suspect.scored.reasons.iter().map(move |reason| (line, suspect, reason)));
     let mut n_rows = 0;
     for (row, (line, suspect, reason)) in (1..).zip(rows.take(MAX_ROWS)) {
-        sheet.write_number(row, 0, suspect.scored.rank)?;
+        sheet.write_number(row, 0, suspect.scored.place.unwrap_or_default())?;
         if n_rows < MAX_LINKS {
             link(sheet, row, suspect, &place_in(SUSPECTS, line, language), &back)?;
         } else {
@@ -298,8 +310,12 @@ fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
     let days = |span| language.say_with("about-days", &[("days", &span_words(Some(span), language))]);
     let zone = settings.zone.as_ref();
     let share = language.percent(settings.max_false_chance, 0);
-    let tariff = |price: f64| {
-        language.say_with("about-tariff_words", &[("price", &language.said_decimal(&price.to_string()))])
+    let tariff = match settings.tariffs.only_price() {
+        Some(price) => {
+            language.say_with("about-tariff_words", &[("price", &language.said_decimal(&price.to_string()))])
+        }
+        None if settings.tariffs.is_empty() => language.say("about-no_tariff"),
+        None => language.say("about-tariffs"),
     };
     let mut lines = vec![
         line("about-not_proof", evidence_is_not_guilt(language)),
@@ -314,7 +330,7 @@ fn about_lines(run: &RunOutputs<'_>) -> Vec<(String, String)> {
         line("report-seed", settings.seed.to_string()),
         line("about-list", language.say_with("about-list_words", &[("share", &share)])),
         line("about-smallest_rig", sensitivity_words(&run.facts.sensitivity, language)),
-        line("about-tariff", settings.tariff_per_kwh.map_or_else(|| language.say("about-no_tariff"), tariff)),
+        line("about-tariff", tariff),
     ];
     let inputs = run.facts.inputs.iter();
     lines.extend(inputs.map(|input| (language.name_of("input", input.role), input.file.path.clone())));

@@ -8,7 +8,7 @@ use super::calibration::{Calibration, Evidence};
 use super::facts::{FactTag, facts};
 use super::index::Index;
 use super::matching::{Match, MatchedBy, match_tip};
-use super::run_data::{Line, Shown, is_cut_short};
+use super::run_data::{Line, Shown};
 use super::tip::{Claim, Tip};
 use hashwatt_core::ids::TipId;
 use hashwatt_core::units::Kilowatts;
@@ -243,10 +243,7 @@ impl Desk<'_> {
             is_suspect: line.is_some_and(|line| line.is_suspect),
             kind: line.and_then(|line| line.kind.clone()),
             onset: line.filter(|_| rig_kw.is_some()).and_then(|line| line.onset),
-            ended: line
-                .filter(|_| rig_kw.is_some())
-                .and_then(|line| line.ended)
-                .filter(|ended| !is_cut_short(*ended, facts.span.map(|(_, last)| last))),
+            ended: line.filter(|_| rig_kw.is_some()).and_then(|line| line.ended),
             rig_kw,
             smallest_kw: line
                 .filter(|_| answer == Answer::NotSupported)

@@ -121,13 +121,6 @@ impl RunFacts {
     }
 }
 
-/// Whether an end date only reflects the end of the data. The last day is often incomplete, so a block that
-/// is still on seems to end there.
-#[must_use]
-pub fn is_cut_short(ended: Date, last_day: Option<Date>) -> bool {
-    last_day.is_some_and(|last| ended >= last)
-}
-
 /// Returns suspects over lines, limited to the range that can be known.
 #[must_use]
 pub fn share_of(n_suspects: usize, n_lines: usize) -> f64 {

@@ -25,10 +25,11 @@
   document.addEventListener("htmx:afterSettle", takeQuery);
 
   // The list by keyboard: j and k move, enter opens, 1 to 4 decide.
-  function rows() { return all("#list tbody tr"); }
+  function rows() { return all("#list tbody tr[data-meter]"); }
   function chosen() { return one("#list tbody tr.chosen"); }
   function choose(row) {
     if (!row) { return; }
+    sessionStorage.setItem("chosen", JSON.stringify({ meter: row.dataset.meter, at: rows().indexOf(row) }));
     all("#list tr.chosen").forEach(function (other) { other.classList.remove("chosen"); });
     row.classList.add("chosen");
     one("a", row).focus();
@@ -40,6 +41,15 @@
     choose(list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))]);
   }
 
+  // After a verdict the list comes back; the line that was chosen stays chosen, or the one that took its place.
+  function chooseAgain() {
+    var before = JSON.parse(sessionStorage.getItem("chosen") || "null");
+    if (!before || !one("#list")) { return; }
+    var list = rows();
+    var same = list.filter(function (row) { return row.dataset.meter === before.meter; })[0];
+    choose(same || list[Math.min(before.at, list.length - 1)]);
+  }
+
   var VERDICTS = ["suspected", "confirmed", "rejected", "missed"];
   function decide(row, number) {
     var dialog = one("#verdict");
@@ -49,6 +59,7 @@
     one("#verdict-words").textContent = one("#verdict-names").dataset[String(number)];
     one("#verdict-meter").textContent = row.dataset.meter;
     takeQuery();
+    sessionStorage.setItem("decided", "1");
     dialog.showModal();
     one("textarea", dialog).focus();
   }
@@ -56,16 +67,30 @@
     button.addEventListener("click", function () { button.closest("dialog").close(); });
   });
 
+  if (sessionStorage.getItem("decided")) {
+    sessionStorage.removeItem("decided");
+    chooseAgain();
+  }
+
+  // The letter or digit on the key itself, so that j and k work on a Russian layout.
+  function keyOf(event) {
+    var code = /^(?:Key([A-Z])|Digit([0-9])|Numpad([0-9]))$/.exec(event.code || "");
+    if (event.key === "?") { return "?"; }
+    return code && !event.shiftKey ? (code[1] || code[2] || code[3]).toLowerCase() : event.key;
+  }
+
   document.addEventListener("keydown", function (event) {
     var types = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "checkbox" && event.target.type !== "radio";
     if (types || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) { return; }
-    var link = one('a[data-key="' + event.key + '"]');
-    var number = "1234".indexOf(event.key) + 1;
+    var key = keyOf(event);
+    var link = /^[a-z]$/.test(key) ? one('a[data-key="' + key + '"]') : null;
+    var number = key.length === 1 ? "1234".indexOf(key) + 1 : 0;
     if (link) { link.click(); }
-    else if (one("#list") && event.key === "j") { step(1); }
-    else if (one("#list") && event.key === "k") { step(-1); }
-    else if (number > 0 && event.key.length === 1 && one("#list")) { decide(chosen(), number); }
-    else if (number > 0 && event.key.length === 1 && one('#decide input[data-key="' + number + '"]')) {
+    else if (key === "?") { one("#keys-help").showModal(); }
+    else if (one("#list") && key === "j") { step(1); }
+    else if (one("#list") && key === "k") { step(-1); }
+    else if (number > 0 && one("#list")) { decide(chosen(), number); }
+    else if (number > 0 && one('#decide input[data-key="' + number + '"]')) {
       one('#decide input[data-key="' + number + '"]').click();
       one("#decide textarea").focus();
     } else { return; }

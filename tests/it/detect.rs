@@ -16,7 +16,7 @@ use crate::district::{detect_district, district, run};
 use crate::program::{column_names, files, hashwatt_line, numbers, read_table, texts};
 
 /// Columns that `scores.parquet` promises.
-const SCORE_COLUMNS: [&str; 15] = [
+const SCORE_COLUMNS: [&str; 18] = [
     "meter_id",
     "score",
     "rank",
@@ -28,16 +28,22 @@ const SCORE_COLUMNS: [&str; 15] = [
     "machines_high",
     "onset",
     "ended",
+    "is_on",
+    "last_seen_on",
     "group",
     "reasons",
     "p_value",
     "chance",
+    "visit_chance",
 ];
 
 /// What `suspects.*` has on top.
-const SUSPECT_COLUMNS: [&str; 13] = [
+const SUSPECT_COLUMNS: [&str; 16] = [
+    "place",
     "expected_false",
     "energy_kwh_since_onset",
+    "energy_kwh_low",
+    "energy_kwh_high",
     "address",
     "lat",
     "lon",

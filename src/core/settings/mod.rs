@@ -1,6 +1,7 @@
 //! Reads a pipeline file and command-line flags, checks them, and returns only checked settings.
 
 mod learning;
+mod tariffs;
 
 use std::fmt::{Debug, Display};
 use std::ops::RangeInclusive;
@@ -10,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub use learning::{CLASS_LEVEL, FAMILIES, Learning, LearningTable};
+pub use tariffs::{TariffTable, Tariffs};
 
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -31,9 +33,6 @@ const MAX_THREADS: usize = 1024;
 
 /// In each class, every number of groups up to this is tried, and each takes time.
 const MAX_GROUPS_PER_CLASS: usize = 64;
-
-/// Energy prices in every currency lie in this range. [currency per kWh]
-const TARIFFS_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
 
 /// Seed of every random choice if none is given.
 pub const DEFAULT_SEED: u64 = 1;
@@ -67,6 +66,8 @@ pub struct PipelineFile {
     pub learning: LearningTable,
     /// Results of inspections.
     pub verdicts: Option<PathTable>,
+    /// Prices of energy by class and period.
+    pub tariffs: Vec<TariffTable>,
 }
 
 /// `[run]` as written in the file.
@@ -240,7 +241,7 @@ pub struct RankingTable {
     pub max_false_chance: Option<f64>,
     /// Share of meters with a rig, as far as it is known before the run.
     pub expected_share: Option<f64>,
-    /// Energy price, for the cost of the energy since onset. [currency per kWh]
+    /// One energy price for all classes and days; `[[tariffs]]` has finer ones. [currency per kWh]
     pub tariff_per_kwh: Option<f64>,
 }
 
@@ -396,8 +397,8 @@ pub struct Settings {
     pub max_false_chance: f64,
     /// Share of meters with a rig that is expected before the run, 0..=0.5.
     pub expected_share: f64,
-    /// Price of energy. [currency per kWh]
-    pub tariff_per_kwh: Option<f64>,
+    /// Prices of energy; without any, no money is shown.
+    pub tariffs: Tariffs,
     /// Training of the model.
     pub learning: Learning,
 }
@@ -492,11 +493,7 @@ impl PipelineFile {
                 self.ranking.expected_share.unwrap_or(DEFAULT_EXPECTED_SHARE),
                 EXPECTED_SHARES,
             )?,
-            tariff_per_kwh: self
-                .ranking
-                .tariff_per_kwh
-                .map(|tariff| within("[ranking] tariff_per_kwh", tariff, TARIFFS_PER_KWH))
-                .transpose()?,
+            tariffs: Tariffs::check(self.tariffs, self.ranking.tariff_per_kwh)?,
             learning: self.learning.check()?,
         })
     }

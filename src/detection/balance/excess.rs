@@ -36,12 +36,24 @@ pub struct Excess {
     pub ended: Option<i32>,
     /// Civil days with the load, first to one past the last.
     pub days: (i32, i32),
-    /// Hours of the day with the load.
-    pub n_hours: usize,
+    /// Clock hours with the load.
+    pub hours: [bool; CLOCK_HOURS],
     /// Scatter of the floors from day to day. [kW]
     pub noise_kw: f64,
     /// Share of the residual's excess energy that occurs only at night, as for lamps, 0..=1.
     pub night_share: f64,
+}
+
+impl Excess {
+    /// Returns the number of clock hours with the load.
+    #[must_use]
+    pub fn n_hours(&self) -> usize {
+        count(&self.hours)
+    }
+}
+
+fn count(hours: &[bool; CLOCK_HOURS]) -> usize {
+    hours.iter().filter(|inside| **inside).count()
 }
 
 impl OpenAccount {
@@ -81,7 +93,7 @@ impl OpenAccount {
             .into_iter()
             .filter_map(|(step, least_kw, least_hours)| {
                 // Longer lamp hours raise the floor in only a few hours of the day.
-                let step = step.filter(|step| self.height(step).1 >= least_hours)?;
+                let step = step.filter(|step| count(&self.height(step).1) >= least_hours)?;
                 let sd_kw = norm(&[step.sd_kw, other_kw, self.sd_of_change_kw(&step)]);
                 // Below a transformer's least loss, a rise only ends an error and is not a load.
                 let rise_kw = step.floor_kw - (least_kw - step.outside_kw).max(0.0);
@@ -100,13 +112,13 @@ impl OpenAccount {
             onset: None,
             ended: None,
             days: all,
-            n_hours: CLOCK_HOURS,
+            hours: [true; CLOCK_HOURS],
             noise_kw: self.account.noise_kw,
             night_share: 0.0,
         };
         let excess = match best {
             Some((step, sd_kw, ratio)) if ratio >= by_level => {
-                let (kw, n_hours) = self.height(&step);
+                let (kw, hours) = self.height(&step);
                 let before_kw = if by_level > CLEAR { level_kw } else { 0.0 };
                 let onset = (step.from > 0 && before_kw == 0.0).then(|| self.onset(&step));
                 let sd_kw = if before_kw > 0.0 { level_sd } else { sd_kw };
@@ -116,7 +128,7 @@ impl OpenAccount {
                     sd_kw,
                     onset,
                     ended: self.ended(&step),
-                    n_hours,
+                    hours,
                     ..none
                 }
             }
@@ -145,8 +157,8 @@ impl OpenAccount {
         norm(&[LOAD_LOSS_ERROR * self.account.loss.per_square * change(2), CLASS_ERROR * change(1)])
     }
 
-    /// Returns the height of a step while it is on [kW], and the hours of the day it is on.
-    fn height(&self, step: &Step) -> (f64, usize) {
+    /// Returns the height of a step while it is on [kW], and the clock hours in which it is on.
+    fn height(&self, step: &Step) -> (f64, [bool; CLOCK_HOURS]) {
         let by_hour = |is_own: &dyn Fn(usize) -> bool, hour: usize| {
             let own = self.days.iter().enumerate().filter(|(at, _)| is_own(*at));
             let known: Vec<f32> =
@@ -154,14 +166,15 @@ impl OpenAccount {
             median(&known).map_or(0.0, f64::from)
         };
         let is_inside = |at: usize| (step.from..step.to).contains(&at);
-        let shifts: Vec<f64> = (0..CLOCK_HOURS)
-            .map(|hour| by_hour(&is_inside, hour) - by_hour(&|at| !is_inside(at), hour))
-            .filter(|shift| *shift > 0.5 * step.floor_kw)
-            .collect();
-        if shifts.len() >= CLOCK_HOURS - 1 {
-            return (step.mean_kw.max(step.floor_kw), CLOCK_HOURS);
+        let shifts: [f64; CLOCK_HOURS] =
+            std::array::from_fn(|hour| by_hour(&is_inside, hour) - by_hour(&|at| !is_inside(at), hour));
+        let hours = shifts.map(|shift| shift > 0.5 * step.floor_kw);
+        let n_hours = count(&hours);
+        if n_hours >= CLOCK_HOURS - 1 {
+            return (step.mean_kw.max(step.floor_kw), [true; CLOCK_HOURS]);
         }
-        (shifts.iter().sum::<f64>() / shifts.len().max(1) as f64, shifts.len())
+        let inside = shifts.iter().zip(hours).filter(|(_, inside)| *inside).map(|(shift, _)| shift);
+        (inside.sum::<f64>() / n_hours.max(1) as f64, hours)
     }
 
     fn ended(&self, step: &Step) -> Option<i32> {

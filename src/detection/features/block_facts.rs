@@ -22,6 +22,8 @@ pub struct BlockFacts {
     pub begins_day_before: bool,
     /// Number of hours in its clock window.
     pub n_hours: usize,
+    /// The clock hours of the window.
+    pub hours: [bool; CLOCK_HOURS],
     /// Mean shift by hour. [kW]
     pub shift_kw: [f32; CLOCK_HOURS],
     /// See [`Block::uneven`].
@@ -45,6 +47,8 @@ pub struct BlockFacts {
     pub level_kw_on: f32,
     /// Whether the level fell for a week or more and rose again.
     pub is_restarted: bool,
+    /// Whether the level stands on the last usable days, be it that the block ended before and came back.
+    pub is_on_at_end: bool,
 }
 
 impl BlockFacts {
@@ -61,6 +65,7 @@ impl BlockFacts {
             n_days: block.to - block.from,
             begins_day_before: block.begins_day_before,
             n_hours: block.window.iter().filter(|inside| **inside).count(),
+            hours: block.window,
             shift_kw: block.shift_kw,
             uneven: block.uneven,
             outside: block.outside,
@@ -72,6 +77,7 @@ impl BlockFacts {
             level_kw_median: median(&ladder.level_kw).unwrap_or(0.0),
             level_kw_on: ladder.kw_while_on(block),
             is_restarted: ladder.is_restarted(block.kw),
+            is_on_at_end: block.to == days.len() || ladder.is_on_at_end(block.kw),
         }
     }
 }

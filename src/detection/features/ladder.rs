@@ -40,6 +40,12 @@ impl Ladder {
         self.steps_kw.iter().filter(|step| (**step - block_kw).abs() < EQUAL_SHARE * block_kw).count()
     }
 
+    /// Whether the level stands at the block's height on the last usable day.
+    #[must_use]
+    pub fn is_on_at_end(&self, block_kw: f32) -> bool {
+        self.level_kw.last().is_some_and(|kw| *kw > RESTARTED_SHARE * block_kw)
+    }
+
     /// Whether the level fell for a week or more and rose again to the block's height.
     #[must_use]
     pub fn is_restarted(&self, block_kw: f32) -> bool {

@@ -5,7 +5,10 @@
 
 use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
+use crate::features::window::ClockWindow;
+use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median};
+use std::ops::RangeInclusive;
 
 /// Multiple of the floor's noise above which a staircase's steps are reliable.
 const CLEAR_IN_NOISE: f32 = 8.0;
@@ -15,6 +18,13 @@ const MIN_BLOCK_KW: f32 = 0.1;
 
 /// Peers with a higher base load are not homes, and their base load says nothing about a rig. [kW]
 const HOME_BASE_KW: f32 = 1.5;
+
+/// Shares of a base load between which what fell in a blackout tells the rig from the place: less is the place's
+/// own variation, more is all of it.
+const PARTLY_DROPPED: RangeInclusive<f32> = 0.2..=0.8;
+
+/// A load round the clock.
+const ALL_HOURS: [bool; CLOCK_HOURS] = [true; CLOCK_HOURS];
 
 /// Base load of a meter's peers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,14 +49,24 @@ impl PeerBase {
 pub struct Estimate {
     /// Median draw while on, as the meter sees it. [kW]
     pub kw: f32,
+    /// The most it may draw, where the place may have a base load of its own; else `kw`. [kW]
+    pub most_kw: f32,
     /// First civil day; `None`: before the data begins.
     pub onset: Option<i32>,
     /// First civil day after it; `None`: still on.
     pub ended: Option<i32>,
-    /// Share of the day it runs, 0..=1.
-    pub day_share: f32,
+    /// Clock hours in which it runs.
+    pub hours: [bool; CLOCK_HOURS],
     /// Whether it stopped for a week or more and started again.
     pub is_restarted: bool,
+}
+
+impl Estimate {
+    /// Returns the share of the day it runs, 0..=1.
+    #[must_use]
+    pub fn day_share(&self) -> f32 {
+        self.hours.iter().filter(|inside| **inside).count() as f32 / CLOCK_HOURS as f32
+    }
 }
 
 /// Estimates the rig that a meter's features suggest; `None` if nothing stands out.
@@ -65,7 +85,7 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     let by_block = meter.block.as_ref().map_or(0.0, |block| block_evidence_kw(meter, block));
     let other = by_timer.max(by_base);
     let dated = meter.block.as_ref().filter(|_| by_block > MIN_BLOCK_KW && by_block > 0.25 * other);
-    let (onset, ended) = dated.map_or((None, None), |block| (onset(block), block.day_after));
+    let (onset, ended) = dated.map_or((None, None), |block| (onset(block), ended(block)));
     let is_restarted = dated.is_some_and(|block| block.is_restarted);
     if let Some(block) = dated.filter(|_| by_block > 0.5 * other) {
         let is_added = block.height_in_noise > CLEAR_IN_NOISE
@@ -74,23 +94,34 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
             && peers.base_kw < HOME_BASE_KW;
         // A rig that was on from the start and grew: the steady base load below the block is part of it.
         return Some(if is_added {
-            Estimate { kw: base_kw + block.level_kw_median, onset: None, ended, day_share: 1.0, is_restarted }
+            let kw = base_kw + block.level_kw_median;
+            Estimate { kw, most_kw: kw, onset: None, ended, hours: ALL_HOURS, is_restarted }
         } else {
-            let day_share = block.n_hours as f32 / 24.0;
-            Estimate { kw: block_kw(meter, block), onset, ended, day_share, is_restarted }
+            let kw = block_kw(meter, block);
+            Estimate { kw, most_kw: kw, onset, ended, hours: block.hours, is_restarted }
         });
     }
     let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
     let by_low_base = low_base_kw / (levels.base_load_kw_p20 + 0.01) * steady;
-    let (kw, day_share) = if by_timer > by_low_base {
+    let (kw, most_kw, hours) = if by_timer > by_low_base {
         let window = &meter.window;
         let kw =
             if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
-        (kw, window.n_hours as f32 / 24.0)
+        (kw, kw, hours_of(window))
     } else {
-        (levels.base_load_kw_p50 - peers.base_kw, 1.0)
+        let base_kw = levels.base_load_kw_p50 - peers.base_kw;
+        (dropped_kw(meter, base_kw).unwrap_or(base_kw), base_kw, ALL_HOURS)
     };
-    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, onset, ended, day_share, is_restarted })
+    (kw > MIN_BLOCK_KW).then_some(Estimate { kw, most_kw, onset, ended, hours, is_restarted })
+}
+
+/// Returns the part of a base load that fell while the internet was cut, if it is a part: the rest ran on, and
+/// is the place's own. [kW]
+fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
+    let dropped_kw = meter.standard.blackout_drop_kw;
+    (PARTLY_DROPPED.start() * base_kw..PARTLY_DROPPED.end() * base_kw)
+        .contains(&dropped_kw)
+        .then_some(dropped_kw)
 }
 
 /// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,
@@ -130,6 +161,16 @@ fn onset(block: &BlockFacts) -> Option<i32> {
     let is_clear = block.height_in_noise > CLEAR_IN_NOISE;
     let from = if is_clear { block.staircase_from } else { block.first_day };
     from.map(|day| day - i32::from(block.begins_day_before && from == block.first_day))
+}
+
+/// Returns the first day without the block; `None` if its level stands at the end, also after a pause.
+fn ended(block: &BlockFacts) -> Option<i32> {
+    block.day_after.filter(|_| !block.is_on_at_end)
+}
+
+/// Returns the clock hours of a timer.
+fn hours_of(window: &ClockWindow) -> [bool; CLOCK_HOURS] {
+    std::array::from_fn(|hour| (hour + CLOCK_HOURS - window.from_hour) % CLOCK_HOURS < window.n_hours)
 }
 
 /// Returns 1 at zero, one half at `scale`, and less beyond; a missing value counts as 1.
@@ -174,7 +215,7 @@ mod tests {
     #[test]
     fn a_timer_from_before_the_first_day_is_read_off_its_box() {
         let rig = rig(|_, slot| if slot < 14 { 3.0 } else { 0.0 }).unwrap();
-        assert!((rig.kw - 3.0).abs() < 0.3 && rig.day_share < 0.45, "{rig:?}");
+        assert!((rig.kw - 3.0).abs() < 0.3 && rig.day_share() < 0.45, "{rig:?}");
     }
 
     #[test]

@@ -51,10 +51,9 @@ pub fn zone_rigs(
         let id = one.meter.as_str().strip_prefix(RESIDUAL_PREFIX).unwrap_or(one.meter.as_str());
         let from = rig.onset.map_or(days.0, day_number);
         let to = rig.ended.map_or(days.1 + 1, day_number);
-        let hours = 24.0 * f64::from((to - from).max(1));
         rigs.entry(zone_of(&MeterId::from(id), register.point(id), tree).to_owned()).or_default().push(
             ZoneRig {
-                kw: rig.energy_kwh / hours,
+                kw: rig.kw_over_the_day(),
                 days: (from, to),
                 is_metered: one.kind != Some(Kind::UnmeteredLoad),
             },

@@ -28,6 +28,8 @@ pub enum Planted {
         onset: Option<i32>,
         /// First civil day after it; `None`: still on.
         ended: Option<i32>,
+        /// Energy in the intervals that the meter has. [kWh]
+        energy_kwh: f32,
     },
     /// A look-alike.
     LookAlike(LookAlike),
@@ -104,6 +106,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
         }
         kw.iter_mut().zip(&demand_kw).for_each(|(kw, rig_kw)| *kw += rig_kw);
     });
+    let energy_kwh = host.registered_kwh(&demand_kw);
     let civil = |day: usize| days[0].day + day as i32;
     let planted = Planted::Rig {
         form,
@@ -111,6 +114,7 @@ pub fn plant_rig(host: &Host<'_>, form: RigForm, rng: &mut impl Rng) -> Option<(
         n_machines: (truth.metered_share == 1.0).then_some(truth.n_machines),
         onset: truth.onset_day.map(civil),
         ended: truth.end_day.map(|last| civil(last + 1)),
+        energy_kwh,
     };
     (truth.kw > 0.0).then_some((days, planted))
 }

@@ -5,6 +5,7 @@ pub mod chance;
 pub mod classes;
 pub mod conformal;
 pub mod copies;
+pub mod energy;
 pub mod hosts;
 pub mod linked;
 pub mod model;
@@ -18,12 +19,15 @@ pub mod summary;
 pub mod suspects;
 pub mod training;
 pub mod unmetered;
+pub mod visit;
 
 use jiff::civil::Date;
 
+use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::language::message::Message;
 
 pub use crate::indicators::Reason;
+pub use energy::RigEnergy;
 
 use hashwatt_core::ids::{GroupId, MeterId};
 
@@ -72,10 +76,26 @@ pub struct RigEstimate {
     pub machines_high: u32,
     /// First local day; `None`: before the data begins.
     pub onset: Option<Date>,
-    /// First local day after it; `None`: still on at the end of the data.
+    /// First local day after it; `None`: still on at the end of the meter's data.
     pub ended: Option<Date>,
-    /// Energy since onset within the data. [kWh]
-    pub energy_kwh: f64,
+    /// Last local day on which it was seen on; `None` if the run does not say.
+    pub last_seen_on: Option<Date>,
+    /// Clock hours in which it runs.
+    pub hours: [bool; CLOCK_HOURS],
+}
+
+impl RigEstimate {
+    /// Whether it runs at the end of the meter's data. Every output follows this rule.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// Returns the mean draw over a day on which it runs. [kW]
+    #[must_use]
+    pub fn kw_over_the_day(&self) -> f64 {
+        self.kw * self.hours.iter().filter(|inside| **inside).count() as f64 / CLOCK_HOURS as f64
+    }
 }
 
 /// Fit of another explanation to the same evidence.
@@ -94,12 +114,17 @@ pub struct Scored {
     pub meter: MeterId,
     /// Suspicion, 0..=1; higher is more suspicious. Evidence, not proof.
     pub score: f64,
-    /// Place in the list, from 1; ties are ordered by meter id.
+    /// Rank by score among all lines, from 1; ties are ordered by meter id.
     pub rank: u32,
+    /// Place on the visit list, from 1 without gaps: rigs that are on first, then those that ended, each by
+    /// rank. `None` if it is not a suspect.
+    pub place: Option<u32>,
     /// Type of the suspected case; `None` if there is none.
     pub kind: Option<Kind>,
     /// The rig; `None` if no level stands out.
     pub rig: Option<RigEstimate>,
+    /// Energy of the rig; suspects only, once it is measured.
+    pub energy: Option<RigEnergy>,
     /// Peer group.
     pub group: GroupId,
     /// Evidence, strongest first.
@@ -111,7 +136,10 @@ pub struct Scored {
     /// Chance of a rig from the data alone, 0..=1, whatever a visit found. For a network meter, the chance of
     /// a rig somewhere below it. `None` if it was not judged.
     pub chance: Option<f64>,
-    /// Expected number of false leads among the suspects from rank 1 to this one; `None` if it is not a
+    /// Chance that a visit within two weeks of the data finds the rig running, 0..=1: the chance of a rig times
+    /// the chance that it is on then ([`visit`]). `None` without a rig.
+    pub visit_chance: Option<f64>,
+    /// Expected number of false leads among the suspects from place 1 to this one; `None` if it is not a
     /// suspect.
     pub expected_false: Option<f64>,
     /// Share of its peers, itself included, that score at least as high, 0..=1: how often a meter like its
@@ -121,4 +149,12 @@ pub struct Scored {
     pub is_suspect: bool,
     /// Name of the case that it shares with other lines; `None` if it shares none.
     pub case: Option<String>,
+}
+
+impl Scored {
+    /// Whether a rig was estimated that runs at the end of the data.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.rig.as_ref().is_some_and(RigEstimate::is_on)
+    }
 }

@@ -95,6 +95,18 @@ impl<'a> Host<'a> {
         &self.half_hours_kw
     }
 
+    /// Returns the energy of a load, by half-hour, in the share of each day that the meter has. [kWh]
+    #[must_use]
+    pub fn registered_kwh(&self, load_kw: &[f32]) -> f32 {
+        let of_day = |(index, day): (usize, &DayDigest)| {
+            let at = self.first_slot(index);
+            let end = (at + days_covered(day) * SLOTS).min(load_kw.len());
+            let has = f32::from(day.n_measured + day.n_estimated) / f32::from(day.n_expected.max(1));
+            load_kw[at..end].iter().sum::<f32>() * 0.5 * has.min(1.0)
+        };
+        self.days.iter().enumerate().map(of_day).sum()
+    }
+
     /// Returns the digests after `change` is applied to the half-hours.
     pub fn plant(&self, change: impl FnOnce(&mut [f32])) -> Vec<DayDigest> {
         let mut changed_kw = self.half_hours_kw.clone();

@@ -17,6 +17,7 @@ use super::smallest::too_small_reason;
 use super::summary::summary;
 use super::training::{Scores, score_out_of_fold};
 use super::unmetered::add_unmetered;
+use super::visit::weigh_visits;
 use super::{Kind, MACHINE_KW, Reason, RigEstimate, RivalScore, Scored};
 use crate::balance::Balance;
 use crate::features::usable::Resolution;
@@ -162,20 +163,28 @@ pub fn rank_meters(
     link_cases(&mut scored, judged);
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
+    let span = judged.iter().map(|one| one.features.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    if let Some(span) = span {
+        weigh_visits(&mut scored, span);
+    }
     finish_lines(&mut scored);
     Ok(Ranked { scored, sensitivity })
 }
 
-/// Sets the ranks, the expected false leads down to each suspect, and the summaries.
+/// Sets the ranks, the places on the visit list, the expected false leads down to each, and the summaries.
 fn finish_lines(scored: &mut [Scored]) {
-    let mut expected_false = 0.0;
     for (index, one) in scored.iter_mut().enumerate() {
         one.rank = index as u32 + 1;
-        one.expected_false = one.is_suspect.then(|| {
-            expected_false += 1.0 - one.chance.unwrap_or_default();
-            expected_false
-        });
         one.summary = summary(one).filter(|_| one.is_suspect);
+    }
+    // What a visit can find stands first.
+    let mut listed: Vec<&mut Scored> = scored.iter_mut().filter(|one| one.is_suspect).collect();
+    listed.sort_by_key(|one| !one.is_on());
+    let mut expected_false = 0.0;
+    for (one, place) in listed.into_iter().zip(1..) {
+        expected_false += 1.0 - one.chance.unwrap_or_default();
+        one.expected_false = Some(expected_false);
+        one.place = Some(place);
     }
 }
 
@@ -191,13 +200,16 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
         meter: meter.clone(),
         score: 0.0,
         rank: 0,
+        place: None,
         kind: None,
         rig: None,
+        energy: None,
         group: group.clone(),
         reasons: Vec::new(),
         summary: None,
         rivals: Vec::new(),
         chance: None,
+        visit_chance: None,
         expected_false: None,
         p_value: 1.0,
         is_suspect: false,
@@ -324,13 +336,19 @@ impl<'a> Cohort<'a> {
             meter: one.meter.clone(),
             score: logistic(draft.score),
             rank: 0,
+            place: None,
             kind: rig.filter(|_| is_suspect).map(|rig| kind_of(one, &rig)),
-            rig: rig.map(|rig| rig_with_interval(&rig, &one.features, &self.ratios)),
+            // What draws there is a place's whole load below a transformer; it is no rig.
+            rig: rig
+                .filter(|_| !one.is_network())
+                .map(|rig| rig_with_interval(&rig, &one.features, &self.ratios)),
+            energy: None,
             group: one.group.clone(),
             reasons,
             summary: None,
             rivals,
             chance: Some(draft.chance),
+            visit_chance: None,
             expected_false: None,
             p_value: self.p_values[draft.member],
             is_suspect,
@@ -427,20 +445,22 @@ impl Ratios {
 
 fn rig_with_interval(rig: &Estimate, features: &MeterFeatures, ratios: &Ratios) -> RigEstimate {
     let kw = f64::from(rig.kw);
-    let (kw_low, kw_high) = (kw * ratios.kw.0, kw * ratios.kw.1);
-    let (first, last) = (features.days.0, features.days.1 + 1);
-    let n_days = (rig.ended.unwrap_or(last) - rig.onset.unwrap_or(first)).max(0);
+    let most_kw = kw.max(f64::from(rig.most_kw));
+    let (kw_low, kw_high) = (kw * ratios.kw.0, (kw * ratios.kw.1).max(most_kw));
+    // The last day is often incomplete, so a rig that is on until then counts as still on.
+    let ended = rig.ended.filter(|day| *day < features.days.1);
+    let seen = features.block.as_ref().filter(|_| ended.is_some()).map(|block| block.last_day);
     let fewest = (kw * ratios.machines.0).round().max(1.0).max(machines_by_steps(kw_low, features));
     RigEstimate {
         kw,
         kw_low,
         kw_high,
         machines_low: fewest as u32,
-        machines_high: (kw * ratios.machines.1).round().max(fewest) as u32,
+        machines_high: (most_kw * ratios.machines.1).round().max(fewest) as u32,
         onset: rig.onset.map(date_of),
-        // The last day is often incomplete, so a rig that is on until then counts as still on.
-        ended: rig.ended.filter(|day| *day < features.days.1).map(date_of),
-        energy_kwh: kw * 24.0 * f64::from(rig.day_share) * f64::from(n_days),
+        ended: ended.map(date_of),
+        last_seen_on: Some(date_of(seen.unwrap_or(features.days.1))),
+        hours: rig.hours,
     }
 }
 
@@ -460,7 +480,8 @@ fn kind_of(one: &Judged, rig: &Estimate) -> Kind {
         Kind::OverDeclaration
     } else if rig.is_restarted {
         Kind::RestartedFarm
-    } else if is_business && rig.kw * rig.day_share > MISMATCH_SHARE * one.features.standard.demand_kw_mean {
+    } else if is_business && rig.kw * rig.day_share() > MISMATCH_SHARE * one.features.standard.demand_kw_mean
+    {
         Kind::ActivityMismatch
     } else {
         Kind::MeteredFarm
@@ -481,7 +502,10 @@ mod tests {
         let mut lines = [line(0.75, true), line(0.25, false), line(0.5, true)];
         finish_lines(&mut lines);
         assert_eq!(lines.each_ref().map(|line| line.expected_false), [Some(0.25), None, Some(0.75)]);
-        assert_eq!(lines.each_ref().map(|line| line.rank), [1, 2, 3]);
+        assert_eq!(
+            lines.each_ref().map(|line| (line.rank, line.place)),
+            [(1, Some(1)), (2, None), (3, Some(2))]
+        );
         assert_eq!(lines[1].chance, Some(0.25));
     }
 }

@@ -109,9 +109,13 @@ mod tests {
             machines_high: 8,
             onset,
             ended,
-            energy_kwh: 0.0,
+            last_seen_on: None,
+            hours: [true; 24],
         };
         Scored {
+            place: None,
+            energy: None,
+            visit_chance: None,
             meter: MeterId::from(meter),
             score: 0.99,
             rank: 1,

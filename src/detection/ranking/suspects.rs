@@ -12,16 +12,24 @@ const REASON_SEPARATOR: &str = " | ";
 /// A suspect and the register's data on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Suspect<'a> {
-    /// Its rank, score and evidence.
+    /// Its place, score and evidence.
     pub scored: &'a Scored,
     /// Its register row; for a residual, its parent's.
     pub point: Option<&'a UsagePoint>,
 }
 
-/// Returns the suspects, in order of rank.
+/// Returns the suspects, in order of their place on the visit list.
 #[must_use]
 pub fn suspects<'a>(scored: &'a [Scored], register: &'a Register) -> Vec<Suspect<'a>> {
-    scored.iter().filter(|scored| scored.is_suspect).map(|scored| Suspect::of(scored, register)).collect()
+    in_order_of_visits(scored).into_iter().map(|scored| Suspect::of(scored, register)).collect()
+}
+
+/// Returns the lines of the visit list, in its order.
+#[must_use]
+pub fn in_order_of_visits(scored: &[Scored]) -> Vec<&Scored> {
+    let mut listed: Vec<&Scored> = scored.iter().filter(|scored| scored.is_suspect).collect();
+    listed.sort_by_key(|scored| scored.place);
+    listed
 }
 
 impl<'a> Suspect<'a> {
@@ -40,16 +48,11 @@ impl<'a> Suspect<'a> {
         residual.or_else(|| self.point?.parent_id.as_deref())
     }
 
-    /// Returns the energy of the rig since its onset within the data. [kWh]
+    /// Returns the draw of the rig if it is larger than what the contract allows the whole place. [kW]
     #[must_use]
-    pub fn energy_kwh_since_onset(&self) -> Option<f64> {
-        self.scored.rig.as_ref().map(|rig| rig.energy_kwh)
-    }
-
-    /// Returns the cost of that energy; `None` without a price. [currency]
-    #[must_use]
-    pub fn money_since_onset(&self, tariff_per_kwh: Option<f64>) -> Option<f64> {
-        Some(self.energy_kwh_since_onset()? * tariff_per_kwh?)
+    pub fn kw_above_contract(&self) -> Option<f64> {
+        let (rig, contracted_kw) = (self.scored.rig.as_ref()?, self.point?.contracted_kw?);
+        (rig.kw > contracted_kw).then_some(rig.kw)
     }
 
     /// Returns the other explanation that fits best.

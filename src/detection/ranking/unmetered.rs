@@ -61,13 +61,16 @@ pub fn add_unmetered(
             meter: parent.residual.clone(),
             score: logistic(parent.excess.log_ratio),
             rank: 0,
+            place: None,
             kind: is_suspect.then_some(Kind::UnmeteredLoad),
             rig,
+            energy: None,
             group: group.clone(),
             reasons: reasons(parent),
             summary: None,
             rivals: rivals(parent),
             chance: Some(chances[at]),
+            visit_chance: None,
             expected_false: None,
             p_value: p_values[at],
             is_suspect,
@@ -127,7 +130,8 @@ fn rig(parent: &ParentBalance) -> RigEstimate {
         machines_high: (kw_high / MACHINE_KW.0).round().max(fewest) as u32,
         onset: excess.onset.map(date_of),
         ended: excess.ended.map(date_of),
-        energy_kwh: excess.kw * excess.n_hours as f64 * f64::from(excess.days.1 - excess.days.0),
+        last_seen_on: Some(date_of(excess.days.1 - 1)),
+        hours: excess.hours,
     }
 }
 
@@ -214,8 +218,8 @@ fn balance_reason(parent: &ParentBalance) -> Reason {
     };
     let mut message = Message::new("energy_balance")
         .in_form("when", when)
-        .in_form("hours", if excess.n_hours == CLOCK_HOURS { "all" } else { "some" })
-        .with("n_hours", Value::count(excess.n_hours))
+        .in_form("hours", if excess.n_hours() == CLOCK_HOURS { "all" } else { "some" })
+        .with("n_hours", Value::count(excess.n_hours()))
         .with("kw", Value::kw(excess.kw))
         .with("n_meters", Value::count(account.children.len()))
         .with("noise", Value::kw(excess.noise_kw))

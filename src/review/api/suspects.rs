@@ -24,7 +24,9 @@ use hashwatt_detection::indicators::REASON;
 pub struct Suspect {
     /// The meter, or `residual:` and the id of what feeds it.
     meter_id: String,
-    /// Place in the list, from 1.
+    /// Place on the visit list, from 1: rigs that are on first, then those that ended; null if it is not on it.
+    place: Option<usize>,
+    /// Rank by score among all lines, from 1.
     rank: usize,
     /// Suspicion, 0..=1. Evidence, not proof.
     score: f64,
@@ -42,8 +44,21 @@ pub struct Suspect {
     /// First local day after it; null: still on.
     #[schema(value_type = Option<String>, format = Date)]
     ended: Option<jiff::civil::Date>,
-    /// Chance that there is a rig, 0..=1, by the data alone.
+    /// Whether it is on at the end of the meter's data; null without a rig.
+    is_on: Option<bool>,
+    /// Last local day on which it was seen on.
+    #[schema(value_type = Option<String>, format = Date)]
+    last_seen_on: Option<jiff::civil::Date>,
+    /// Chance that there is a rig or was one, 0..=1, by the data alone.
     chance: Option<f64>,
+    /// Chance that a visit two weeks after the data finds it running, 0..=1.
+    visit_chance: Option<f64>,
+    /// Energy since its onset within the data. [kWh]
+    energy_kwh_since_onset: Option<f64>,
+    /// Lower and upper end of its interval. [kWh]
+    energy_kwh_interval: Option<(f64, f64)>,
+    /// That energy at the tariffs. [currency of the tariffs]
+    money_since_onset: Option<f64>,
     /// Energy that finding it is expected to bring back in a year. [kWh]
     recoverable_kwh_a_year: Option<f64>,
     /// What feeds it.
@@ -65,6 +80,7 @@ impl Suspect {
         let sees_places = program.may(Scope::ReadPlaces);
         Self {
             meter_id: line.meter().to_owned(),
+            place: line.place(),
             rank: line.rank(),
             score: line.score(),
             is_suspect: line.is_suspect(),
@@ -73,7 +89,13 @@ impl Suspect {
             rig_kw_interval: line.rig_kw_interval(),
             onset: line.onset(),
             ended: line.ended(),
+            is_on: line.is_on(),
+            last_seen_on: line.last_seen_on(),
             chance: line.chance(),
+            visit_chance: line.visit_chance(),
+            energy_kwh_since_onset: line.energy_kwh(),
+            energy_kwh_interval: line.energy().map(|energy| (energy.kwh_low, energy.kwh_high)),
+            money_since_onset: line.money(),
             recoverable_kwh_a_year: line.recoverable_kwh(),
             parent_id: line.parent().map(str::to_owned),
             zone: line.zone().map(str::to_owned),

@@ -30,6 +30,9 @@ pub struct Written {
     /// `?` and the query of the list to return to; empty: return to the meter's page.
     #[serde(default)]
     back: String,
+    /// `next`: go on to the next line of the list.
+    #[serde(default)]
+    then: String,
 }
 
 /// Appends to the log. The answer comes once the entry is on disk.
@@ -45,8 +48,17 @@ pub async fn write(
         return Err(Refusal::Changed);
     }
     desk.write(&[entry]).await?;
+    let next = || {
+        let view = desk.view();
+        let line = view.lines.line(view.lines.index(&meter)?);
+        let next = view.lines.beside(line).1?;
+        Some(meter_address(view.lines.line(next).meter()))
+    };
     Ok(match written.back.strip_prefix('?') {
         Some(query) => back_to(query),
+        None if written.then == "next" => {
+            Redirect::to(&next().unwrap_or_else(|| "/".to_owned())).into_response()
+        }
         None => Redirect::to(&meter_address(&meter)).into_response(),
     })
 }

@@ -48,13 +48,14 @@ pub async fn list(
     let lang = caller.lang();
     let columns = Column::chosen(&caller);
     let found = view.answers.found(&query, &view.lines, &cases, caller.may(May::SeePlaces));
-    let heads = ["rank", "meter", "score"].into_iter().chain(columns.iter().map(|column| column.as_str()));
+    let heads = ["place", "meter", "score"].into_iter().chain(columns.iter().map(|column| column.as_str()));
     let mut rows = vec![heads.map(|name| lang.name_of("column", name)).collect::<Vec<_>>()];
     for index in found.iter().take(MAX_LINES) {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, &cases, view.last_day);
         let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
-        let mut row = vec![line.rank().to_string(), line.meter().to_owned(), lang.number(line.score(), 3)];
+        let place = line.place().map_or_else(String::new, |place| place.to_string());
+        let mut row = vec![place, line.meter().to_owned(), lang.number(line.score(), 3)];
         row.extend(columns.iter().map(|column| column.words(line, status, assignee, lang)));
         rows.push(row);
     }
@@ -78,6 +79,7 @@ pub async fn visits(
         "lon",
         "rig_kw",
         "chance",
+        "visit_chance",
         "recoverable_kwh_a_year",
     ];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -95,6 +97,7 @@ pub async fn visits(
                 number(position.map(|place| place.1)),
                 number(line.rig_kw()),
                 number(line.chance()),
+                number(line.visit_chance()),
                 number(Some(place.recoverable_kwh)),
             ]);
         }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::errors::Refusal;
-use super::{Frame, meter_address, page};
+use super::{Frame, energy_words, meter_address, on_words, page};
 use crate::Login;
 use crate::case::{Case, Cases, Status};
 use crate::desk::{Desk, status_of};
@@ -20,6 +20,7 @@ use crate::query::{ListQuery, Sort, gone};
 use crate::roles::May;
 use crate::run_view::RunView;
 use hashwatt_core::language::Language;
+use hashwatt_run::words::percent;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
@@ -27,7 +28,7 @@ const MAX_NAME_CHARS: usize = 60;
 /// Most cases without a line that are shown below a list; a search by id finds any.
 const MAX_GONE: usize = 200;
 
-/// An optional column. Rank, meter and score are always shown.
+/// An optional column. Place, meter and score are always shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Column {
@@ -41,8 +42,14 @@ pub enum Column {
     Onset,
     /// Last day of the rig.
     Ended,
+    /// Whether the rig is on.
+    On,
+    /// Chance that a visit finds it running.
+    VisitChance,
     /// Chance that there is a rig.
     Chance,
+    /// Rank by score among all lines.
+    Rank,
     /// Expected false leads down to this line.
     ExpectedFalse,
     /// Energy since onset.
@@ -67,13 +74,16 @@ pub enum Column {
 
 impl Column {
     /// Every column, in the order shown.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Kind,
         Self::Rig,
         Self::Machines,
         Self::Onset,
         Self::Ended,
+        Self::On,
+        Self::VisitChance,
         Self::Chance,
+        Self::Rank,
         Self::ExpectedFalse,
         Self::Energy,
         Self::Money,
@@ -86,10 +96,12 @@ impl Column {
         Self::Assignee,
     ];
 
-    const DEFAULT: [Self; 9] = [
+    const DEFAULT: [Self; 11] = [
         Self::Kind,
         Self::Rig,
         Self::Onset,
+        Self::On,
+        Self::VisitChance,
         Self::Chance,
         Self::Zone,
         Self::Transformer,
@@ -109,7 +121,9 @@ impl Column {
             self,
             Self::Rig
                 | Self::Machines
+                | Self::VisitChance
                 | Self::Chance
+                | Self::Rank
                 | Self::ExpectedFalse
                 | Self::Energy
                 | Self::Money
@@ -121,6 +135,7 @@ impl Column {
     /// Returns the order that a click on the column's header selects.
     const fn sort(self) -> Option<Sort> {
         match self {
+            Self::Rank => Some(Sort::Rank),
             Self::Rig => Some(Sort::Kw),
             Self::Onset => Some(Sort::Onset),
             Self::Energy => Some(Sort::Energy),
@@ -147,7 +162,7 @@ impl Column {
     /// Returns the text of a line's cell in this column.
     #[must_use]
     pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
-        let share = |share: Option<f64>| share.map(|share| lang.percent(share, 0));
+        let share = |share: Option<f64>| share.map(|share| percent(share, lang));
         let words = match self {
             Self::Kind => Some(line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind))),
             Self::Rig => line.rig_kw().map(|kw| match line.rig_kw_interval() {
@@ -165,14 +180,17 @@ impl Column {
             Self::Ended => line
                 .rig_kw()
                 .map(|_| line.ended().map_or_else(|| lang.say("ended-not"), |day| lang.date(day))),
+            Self::On => on_words(line, lang),
+            Self::VisitChance => share(line.visit_chance()),
             Self::Chance => share(line.chance()),
+            Self::Rank => Some(lang.count(line.rank())),
             Self::ExpectedFalse => line.expected_false().map(|n| lang.number(n, 1)),
-            Self::Energy => line.energy_kwh().map(|kwh| lang.energy(kwh)),
+            Self::Energy => energy_words(line, lang),
             Self::Money => line.money().map(|money| lang.number(money, 0)),
             Self::Recoverable => line.recoverable_kwh().map(|kwh| lang.energy(kwh)),
             Self::Zone => line.zone().map(str::to_owned),
             Self::Transformer => line.parent().map(str::to_owned),
-            Self::Burden => share(line.burden()),
+            Self::Burden => line.burden().map(|share| lang.percent(share, 0)),
             Self::Address => Some(line.address().to_owned()),
             Self::Status => Some(lang.name_of("status", status.as_str())),
             Self::Assignee => assignee.map(str::to_owned),
@@ -197,7 +215,9 @@ struct Cell {
 }
 
 struct Row {
-    rank: String,
+    /// Title of the part of the list that begins here.
+    part: Option<String>,
+    place: String,
     meter: String,
     address: String,
     score: String,
@@ -328,7 +348,8 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         let status = status_of(line, cases, view.last_day);
         let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
         Row {
-            rank: lang.count(line.rank()),
+            part: None,
+            place: line.place().map_or_else(String::new, |place| lang.count(place)),
             meter: line.meter().to_owned(),
             address: meter_address(line.meter()),
             score: lang.number(line.score(), 3),
@@ -344,6 +365,10 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         }
     };
     let sorted = Sort::named(&query.sort);
+    let mut rows: Vec<Row> = found.lines.iter().map(row).collect();
+    if sorted == Sort::Place {
+        name_parts(&mut rows, &found.lines, view, lang);
+    }
     let head = |column: &Column| Head {
         name: lang.name_of("column", column.as_str()),
         is_number: column.is_number(),
@@ -365,12 +390,30 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         lang,
         gone: gone.into_iter().take(MAX_GONE).map(gone_row).collect(),
         heads: columns.iter().map(head).collect(),
-        rows: found.lines.iter().map(row).collect(),
+        rows,
         found: lang.say_n("list-found", found.n_found),
         page: found.page,
         n_pages: found.n_pages,
         before: (found.page > 1).then(|| page(found.page - 1)),
         after: (found.page < found.n_pages).then(|| page(found.page + 1)),
+    }
+}
+
+/// Names the parts of the list where they begin: rigs that are on, rigs that ended, meters not on the list.
+fn name_parts(rows: &mut [Row], lines: &[u32], view: &RunView, lang: &Language) {
+    let part = |index: &u32| {
+        let line = view.lines.line(*index as usize);
+        match (line.is_suspect(), line.is_on()) {
+            (false, _) => "part-unlisted",
+            (true, Some(true)) => "part-on",
+            (true, _) => "part-ended",
+        }
+    };
+    let mut before = "part-on";
+    for (row, index) in rows.iter_mut().zip(lines) {
+        let own = part(index);
+        row.part = (own != before).then(|| lang.say(own));
+        before = own;
     }
 }
 

@@ -22,6 +22,7 @@ use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::guard::Caller;
+use super::lines::Line;
 use super::roles::May;
 use errors::Refusal;
 use hashwatt_core::language::Language;
@@ -85,6 +86,25 @@ pub fn page(page: &impl Template) -> Response {
         Ok(text) => Html(text).into_response(),
         Err(error) => Refusal::failed(&hashwatt_core::error::Error::table("page", error)).into_response(),
     }
+}
+
+/// Says whether the rig of a line is on, or the last day it was seen on; `None` without a rig.
+#[must_use]
+pub fn on_words(line: Line<'_>, lang: &Language) -> Option<String> {
+    let seen = line.last_seen_on().map(|day| lang.date(day));
+    Some(match (line.is_on()?, seen) {
+        (true, _) => lang.say("words-on"),
+        (false, Some(day)) => lang.say_with("words-until", &[("day", &day)]),
+        (false, None) => lang.say("words-off"),
+    })
+}
+
+/// Says the energy of a line's rig with its interval; `None` of a line that is no suspect.
+#[must_use]
+pub fn energy_words(line: Line<'_>, lang: &Language) -> Option<String> {
+    let energy = line.energy()?;
+    let [kwh, low, high] = [energy.kwh, energy.kwh_low, energy.kwh_high].map(|kwh| lang.energy(kwh));
+    Some(lang.say_with("words-rig", &[("kw", &kwh), ("low", &low), ("high", &high)]))
 }
 
 /// Characters that stay as they are in a segment of an address.

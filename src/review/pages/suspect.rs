@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::errors::Refusal;
 use super::work::Work;
-use super::{Frame, gone, meter_address, page};
+use super::{Frame, energy_words, gone, meter_address, page};
 use crate::Login;
 use crate::case::Cases;
 use crate::charts::{charts_of, no_charts};
@@ -25,7 +25,7 @@ use hashwatt_core::language::message::Message;
 use hashwatt_detection::indicators::REASON;
 use hashwatt_readings::acquisition::register::UsagePoint;
 use hashwatt_run::charts::{ChartData, chart_words};
-use hashwatt_run::words::peers_words;
+use hashwatt_run::words::{contract_words, peers_words, percent};
 
 /// Full width of a bar. [px]
 const BAR_PX: f64 = 120.0;
@@ -59,6 +59,7 @@ struct SuspectPage {
     lang: &'static Language,
     meter: String,
     here: String,
+    place: Option<String>,
     rank: String,
     score: String,
     kind: String,
@@ -93,6 +94,7 @@ pub async fn show(
     let line = view.lines.line(index);
     let lang = caller.lang();
     let status = status_of(line, &cases, view.last_day);
+    let (before, after) = view.lines.beside(line);
     let next = |index: usize| meter_address(view.lines.line(index).meter());
     let evidence = view.evidence(&meter)?;
     let (neighbours, n_more_neighbours) = neighbours(&view, line, &cases, &caller);
@@ -100,6 +102,7 @@ pub async fn show(
         frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
         lang,
         here: meter_address(&meter),
+        place: line.place().map(|place| lang.count(place)),
         rank: lang.count(line.rank()),
         score: lang.number(line.score(), 3),
         kind: line.kind().map_or_else(|| lang.say("kind-none"), |kind| lang.name_of("kind", kind)),
@@ -115,8 +118,8 @@ pub async fn show(
         neighbours,
         n_more_neighbours,
         work: Work::on(&meter, &desk, &cases, &caller).await?,
-        before: (index > 0).then(|| next(index - 1)),
-        after: (index + 1 < view.lines.len()).then(|| next(index + 1)),
+        before: before.map(next),
+        after: after.map(next),
         chart_words: serde_json::Value::Object(chart_words(lang)).to_string(),
         meter,
     }))
@@ -169,9 +172,11 @@ fn facts(
     };
     add("fact-onset", day(line.onset(), "onset-before"));
     add("fact-ended", day(line.ended(), "ended-not"));
-    add("fact-chance", line.chance().map(|chance| lang.percent(chance, 0)));
+    add("fact-last_seen", line.last_seen_on().map(|day| lang.date(day)));
+    add("fact-chance", line.chance().map(|chance| percent(chance, lang)));
+    add("fact-visit_chance", line.visit_chance().map(|chance| percent(chance, lang)));
     add("fact-expected-false", line.expected_false().map(|n| lang.number(n, 1)));
-    add("fact-energy", line.energy_kwh().map(|kwh| lang.energy(kwh)));
+    add("fact-energy", energy_words(line, lang));
     add("fact-money", line.money().map(|money| lang.number(money, 0)));
     add("fact-recoverable", line.recoverable_kwh().map(|kwh| lang.energy(kwh)));
     add("fact-burden", line.burden().map(|share| lang.percent(share, 0)));
@@ -181,7 +186,9 @@ fn facts(
     add("fact-activity", text(|point| point.activity.as_ref()));
     add("fact-premises", text(|point| point.premises.as_ref()));
     add("fact-tariff", text(|point| point.tariff.as_ref()));
-    add("fact-contracted", kw(|point| point.contracted_kw));
+    let contracted_kw = point.as_ref().and_then(|point| point.contracted_kw);
+    let above = line.rig_kw().zip(contracted_kw).filter(|(kw, most)| kw > most).map(|(kw, _)| kw);
+    add("fact-contracted", contracted_kw.map(|kw| contract_words(kw, above, lang)));
     add("fact-declared", kw(|point| point.declared_mining_kw));
     add("fact-licence", text(|point| point.licence.as_ref()));
     let among = line.group().zip(line.p_value());

@@ -17,6 +17,7 @@ use crate::guard::Caller;
 use crate::run_view::RunView;
 use crate::visits::{Candidate, Tour, plan};
 use hashwatt_core::language::Language;
+use hashwatt_core::language::message::Message;
 
 /// Default number of visits and inspectors.
 const DEFAULT_VISITS: usize = 50;
@@ -117,21 +118,14 @@ pub async fn show(
             place: line.address().to_owned(),
             kind: line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind)),
             rig: line.rig_kw().map_or_else(String::new, |kw| lang.kw(kw)),
-            chance: line.chance().map_or_else(String::new, |chance| lang.percent(chance, 0)),
+            chance: line.visit_chance().map_or_else(String::new, |chance| lang.percent(chance, 0)),
             recoverable: lang.energy(stop.recoverable_kwh),
             status: lang.name_of("status", status_of(line, &cases, view.last_day).as_str()),
         }
     };
     let part = |(number, tour): (usize, &Tour)| Part {
         title: lang.say_with("visits-inspector", &[("n", &number.to_string())]),
-        facts: lang.say_with(
-            "visits-facts",
-            &[
-                ("km", &lang.number(tour.km, 1)),
-                ("hours", &lang.number(tour.hours(), 1)),
-                ("energy", &lang.energy(tour.recoverable_kwh())),
-            ],
-        ),
+        facts: tour_words(tour, lang),
         stops: (1..).zip(&tour.stops).map(stop).collect(),
     };
     let query = url::form_urlencoded::Serializer::new(String::new())
@@ -150,6 +144,25 @@ pub async fn show(
         gone: to_visit_yet(&view, &cases),
         zone: asked.zone,
     }))
+}
+
+/// Says how far and how long a tour is, as far as all its places have coordinates.
+fn tour_words(tour: &Tour, lang: &Language) -> String {
+    let energy = lang.energy(tour.recoverable_kwh());
+    match tour.n_unplaced() as u64 {
+        0 => lang.say_with(
+            "visits-facts",
+            &[
+                ("km", &lang.number(tour.km, 1)),
+                ("hours", &lang.number(tour.hours(), 1)),
+                ("energy", &energy),
+            ],
+        ),
+        n => {
+            let message = Message::counting("facts_unknown", n, lang).naming("energy", energy);
+            lang.say_message("visits", &message)
+        }
+    }
 }
 
 /// Returns requested visits to meters that are not in the run: no tour can be planned for them.

@@ -8,11 +8,12 @@ use std::path::Path;
 
 use self::sheet::{EvidenceSheet, FindingLine};
 use super::past_run::{PastRun, Row, each};
-use super::schema::{FINDINGS, REASONS, RIVALS, SCORES};
+use super::schema::{FINDINGS, REASONS, RIVALS, SCORES, SUSPECTS};
 use super::score_row::ScoreRow;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::Language;
 use hashwatt_detection::indicators::REASON;
+use hashwatt_detection::ranking::RigEnergy;
 
 /// Returns the evidence sheet of a meter, from the tables and digests in the folder `run`, in the run's
 /// language unless another is requested.
@@ -41,6 +42,8 @@ pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> 
         n_scored: meters.len(),
         kind: line.kind,
         rig: line.rig,
+        energy: energy_of(&run, meter)?,
+        visit_chance: line.visit_chance,
         group: line.group,
         p_value: line.p_value,
         chance: line.chance,
@@ -53,6 +56,21 @@ pub fn explain(run: &Path, meter: &str, language: Option<&'static Language>) -> 
         days: run.days(meter)?.map(|days| days.days).unwrap_or_default(),
     };
     Ok(sheet::render(&sheet, language))
+}
+
+/// Returns the energy of a suspect's rig; `None` of any other meter.
+fn energy_of(run: &PastRun, meter: &str) -> Result<Option<RigEnergy>> {
+    let suspects = run.rows_of(&SUSPECTS, meter)?;
+    let energies = each(&SUSPECTS, &suspects, |row| {
+        let Some(kwh) = row.float("energy_kwh_since_onset")? else { return Ok(None) };
+        Ok(Some(RigEnergy {
+            kwh,
+            kwh_low: row.float("energy_kwh_low")?.unwrap_or(kwh),
+            kwh_high: row.float("energy_kwh_high")?.unwrap_or(kwh),
+            money: row.float("money_since_onset")?,
+        }))
+    })?;
+    Ok(energies.into_iter().flatten().next())
 }
 
 fn finding(row: &Row<'_>, language: &Language) -> Result<FindingLine> {

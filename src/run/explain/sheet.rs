@@ -7,12 +7,12 @@ use jiff::civil::Date;
 
 use super::sparkline::sparkline;
 use crate::words::{
-    ended_words, evidence_is_not_guilt, group_words, machine_words, onset_words, peers_words, percent,
-    rig_words, rival_words, score_words,
+    ended_words, energy_words, evidence_is_not_guilt, group_words, machine_words, onset_words, peers_words,
+    percent, rig_words, rival_words, score_words,
 };
 use hashwatt_core::calendar::{date_of, weekday};
 use hashwatt_core::language::Language;
-use hashwatt_detection::ranking::RigEstimate;
+use hashwatt_detection::ranking::{RigEnergy, RigEstimate};
 use hashwatt_readings::digest::DayDigest;
 
 /// Up to this many days the base load is shown by week, beyond by month. [days]
@@ -39,8 +39,12 @@ pub struct EvidenceSheet {
     pub n_scored: usize,
     /// Stable text of the kind.
     pub kind: Option<String>,
-    /// The rig, if a level stands out. Its energy is not shown.
+    /// The rig, if a level stands out.
     pub rig: Option<RigEstimate>,
+    /// Energy of the rig; suspects only.
+    pub energy: Option<RigEnergy>,
+    /// Chance that a visit finds the rig running, 0..=1.
+    pub visit_chance: Option<f64>,
     /// Peer group.
     pub group: String,
     /// Chance that there is a rig, 0..=1.
@@ -112,11 +116,23 @@ fn facts(sheet: &EvidenceSheet, language: &Language) -> Vec<(String, String)> {
         let chance = percent(chance, language);
         add("explain-chance", language.say_with("explain-chance_by_data", &[("chance", &chance)]));
     }
+    if let Some(chance) = sheet.visit_chance {
+        add(
+            "explain-visit",
+            language.say_with("explain-visit_finds", &[("chance", &percent(chance, language))]),
+        );
+    }
     if let Some(rig) = &sheet.rig {
         add("explain-rig", rig_words(rig, language));
         add("explain-machines", machine_words(rig, language));
         add("explain-onset", onset_words(rig.onset, language));
         add("explain-ended", ended_words(rig.ended, language));
+        if let Some(day) = rig.last_seen_on {
+            add("explain-last_seen", language.said_day(day));
+        }
+    }
+    if let Some(energy) = &sheet.energy {
+        add("explain-energy", energy_words(energy, language));
     }
     let among = |p_value| peers_words(&sheet.group, p_value, language);
     add("explain-peers", sheet.p_value.map_or_else(|| group_words(&sheet.group, language), among));

@@ -35,6 +35,9 @@ pub const MAX_ROWS: usize = 5000;
 /// Lines shown just below the visit list, so that a reader sees what it leaves out.
 pub const ROWS_NOT_LISTED: usize = 20;
 
+/// Columns of the list, without those of transformer and zone.
+const COLUMNS: usize = 11;
+
 const STYLE: &str = include_str!("../../../templates/report.css");
 
 /// Apache ECharts, the script that draws with it, and the one that filters and sorts, in this order.
@@ -57,10 +60,17 @@ struct Page<'a> {
     kinds: Vec<(&'static str, String)>,
     parents: Vec<String>,
     zones: Vec<String>,
-    rows: Vec<Row>,
+    parts: Vec<Part>,
+    n_columns: usize,
     left_out: Option<String>,
     sections: Vec<Section<'a>>,
     mean_days_note: String,
+}
+
+/// A part of the list: rigs that are on, rigs that ended, or lines that are not on the visit list.
+struct Part {
+    title: String,
+    rows: Vec<Row>,
 }
 
 /// Fills `file` with the page.
@@ -73,6 +83,7 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
     let meters = drawn.iter().map(|suspect| suspect.scored.meter.clone());
     let days = (run.days_of)(&meters.chain(drawn.iter().filter_map(residual_of)).collect())?;
     let rows = rows(run, suspects);
+    let (parents, zones) = (different(&rows, |row| &row.parent), different(&rows, |row| &row.zone));
     let page = Page {
         policy: policy(),
         style: STYLE,
@@ -81,9 +92,10 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
         words: script_words(lang),
         summary: Summary::of(run, suspects),
         kinds: kinds(suspects, lang),
-        parents: different(&rows, |row| &row.parent),
-        zones: different(&rows, |row| &row.zone),
-        rows,
+        n_columns: COLUMNS + usize::from(!parents.is_empty()) + usize::from(!zones.is_empty()),
+        parents,
+        zones,
+        parts: parts(rows, lang),
         left_out: left_out(suspects.len(), lang),
         sections: drawn.iter().map(|suspect| Section::of(suspect, run, &days)).collect(),
         mean_days_note: lang.say_with("report-mean_days_note", &[("days", &DAYS_AROUND_ONSET.to_string())]),
@@ -106,13 +118,23 @@ fn rows(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Vec<Row> {
     let lang = run.settings.language;
     let listed = suspects.iter().take(MAX_ROWS).enumerate();
     let mut rows: Vec<Row> = listed
-        .map(|(index, suspect)| Row::of(suspect, (index < MAX_SECTIONS).then_some(suspect.scored.rank), lang))
+        .map(|(index, suspect)| Row::of(suspect, suspect.scored.place.filter(|_| index < MAX_SECTIONS), lang))
         .collect();
     if suspects.len() <= MAX_ROWS {
         let others = run.scored.iter().filter(|scored| !scored.is_suspect).take(ROWS_NOT_LISTED);
         rows.extend(others.map(|scored| Row::of(&Suspect::of(scored, run.register), None, lang)));
     }
     rows
+}
+
+/// Cuts the list into its parts; a part without lines is left out.
+fn parts(mut rows: Vec<Row>, lang: &Language) -> Vec<Part> {
+    let parts = [("suspect", "part-on"), ("ended", "part-ended"), ("unlisted", "part-unlisted")];
+    let part = |(class, title)| Part {
+        title: lang.say(title),
+        rows: rows.extract_if(.., |row| row.class == class).collect(),
+    };
+    parts.map(part).into_iter().filter(|part| !part.rows.is_empty()).collect()
 }
 
 /// Returns the kinds that occur, as code and words, for the filter.

@@ -7,8 +7,8 @@ use super::summary::{finding_words, place};
 use crate::RunOutputs;
 use crate::charts::ChartData;
 use crate::words::{
-    NONE, ended_words, kind_words, machine_words, onset_words, peers_words, rig_words, rival_words,
-    score_words,
+    NONE, contract_words, ended_words, energy_words, kind_words, machine_words, onset_words, peers_words,
+    percent, rig_words, rival_words, score_words,
 };
 use hashwatt_core::ids::MeterId;
 use hashwatt_core::language::Language;
@@ -28,8 +28,8 @@ const FULL_WEIGHT: f64 = 7.0;
 
 /// One suspect's part of the page.
 pub struct Section<'a> {
-    /// Place in the list; also names the section.
-    pub rank: u32,
+    /// Place on the visit list; also names the section.
+    pub place: u32,
     /// The meter.
     pub meter: &'a str,
     /// Score to three decimals, and the kind of case that the evidence suggests.
@@ -57,10 +57,10 @@ impl<'a> Section<'a> {
         let on_meter = run.findings.iter().filter(|finding| finding.meter.as_ref() == Some(&scored.meter));
         let charts = charts(suspect, run, days);
         Self {
-            rank: scored.rank,
+            place: scored.place.unwrap_or_default(),
             meter: scored.meter.as_str(),
             score_and_kind: score_and_kind(suspect, lang),
-            facts: facts(suspect, run.settings.tariff_per_kwh, lang),
+            facts: facts(suspect, lang),
             summary: suspect.summary(lang),
             reasons: reasons(suspect, lang),
             rivals: rivals(suspect, lang),
@@ -97,7 +97,7 @@ fn charts(suspect: &Suspect<'_>, run: &RunOutputs<'_>, days: &BTreeMap<MeterId, 
     ChartData::of(own, scored.rig.as_ref(), run.peers.get(&scored.group), residual, explanations)
 }
 
-fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>, lang: &Language) -> Vec<(String, String)> {
+fn facts(suspect: &Suspect<'_>, lang: &Language) -> Vec<(String, String)> {
     let mut facts = vec![(lang.say("report-place"), place(suspect, lang))];
     let mut add = |id: &str, words: Option<String>| facts.extend(words.map(|words| (lang.say(id), words)));
     let rig = suspect.scored.rig.as_ref();
@@ -105,15 +105,20 @@ fn facts(suspect: &Suspect<'_>, tariff_per_kwh: Option<f64>, lang: &Language) ->
     add("fact-machines", rig.map(|rig| machine_words(rig, lang)));
     add("fact-onset", rig.map(|rig| onset_words(rig.onset, lang)));
     add("fact-ended", rig.map(|rig| ended_words(rig.ended, lang)));
-    add("report-energy", suspect.energy_kwh_since_onset().map(|kwh| lang.said_energy(kwh)));
-    add("fact-money", suspect.money_since_onset(tariff_per_kwh).map(|money| lang.said_whole(money)));
+    add("fact-last_seen", rig.and_then(|rig| rig.last_seen_on).map(|day| lang.said_day(day)));
+    add("fact-chance", suspect.scored.chance.map(|chance| percent(chance, lang)));
+    add("fact-visit_chance", suspect.scored.visit_chance.map(|chance| percent(chance, lang)));
+    let energy = suspect.scored.energy.as_ref();
+    add("report-energy", energy.map(|energy| energy_words(energy, lang)));
+    add("fact-money", energy.and_then(|energy| energy.money).map(|money| lang.said_whole(money)));
     if let Some(point) = suspect.point {
         let kw = |kw: Option<f64>| kw.map(|kw| lang.said_kw(kw));
         add("column-transformer", point.parent_id.clone());
         let class = Some(point.class()).filter(|class| class != UNKNOWN_CLASS);
         add("fact-activity", class.map(|class| lang.name_of("class", &class)));
         add("report-tariff", point.tariff.clone());
-        add("fact-contracted", kw(point.contracted_kw));
+        let above = suspect.kw_above_contract();
+        add("fact-contracted", point.contracted_kw.map(|kw| contract_words(kw, above, lang)));
         add("fact-declared", kw(point.declared_mining_kw));
         add("fact-licence", point.licence.clone());
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::RunOutputs;
 use crate::words::{
-    NONE, false_leads, kind_words, machine_words, onset_words, percent, rig_words, score_words,
-    sensitivity_words, span_words, title_words,
+    ASKED, NONE, false_leads, kind_words, machine_words, on_words, onset_words, percent, rig_words,
+    score_words, sensitivity_words, span_words, title_words,
 };
 use hashwatt_core::finding::{Finding, Severity};
 use hashwatt_core::language::Language;
@@ -20,6 +20,8 @@ pub struct Summary {
     pub title: String,
     /// Names and texts.
     pub facts: Vec<(String, String)>,
+    /// Questions about what was guessed.
+    pub asked: Vec<String>,
     /// Expected number of false leads, shown above the list.
     pub expected_false: String,
     /// Explanation of where the visit list stops.
@@ -41,6 +43,7 @@ impl Summary {
         Self {
             title: title_words(suspects.len(), run.scored, lang),
             facts: facts(run, lang),
+            asked: run.facts.asked.iter().map(|message| lang.say_message(ASKED, message)).collect(),
             expected_false: expected_false(suspects, lang),
             where_it_stops: lang.say_with("report-where_it_stops", &[("share", &share)]),
             sensitivity: sensitivity_words(&run.facts.sensitivity, lang),
@@ -100,11 +103,11 @@ fn finding_counts(findings: &[Finding], lang: &Language) -> Vec<(&'static str, S
 
 /// One line of the list.
 pub struct Row {
-    /// Place in the list.
-    pub rank: u32,
+    /// Place on the visit list; empty if it is not on it.
+    pub place: String,
     /// Number of its section, if it has one.
     pub section: Option<u32>,
-    /// `suspect` or `unlisted`.
+    /// `suspect`, `ended` or `unlisted`.
     pub class: &'static str,
     /// The meter.
     pub meter: String,
@@ -126,12 +129,18 @@ pub struct Row {
     pub onset: String,
     /// The onset as a table writes it, for sorting; empty if it is not within the data.
     pub onset_day: String,
+    /// Whether it is on, in words.
+    pub on: String,
+    /// Chance that a visit finds it running. [%]
+    pub visit_chance: String,
+    /// That chance, for sorting.
+    pub visit_chance_value: String,
     /// Chance that there is a rig. [%]
     pub chance: String,
     /// The chance, for sorting.
     pub chance_value: String,
     /// Address, or the transformer if there is no address.
-    pub place: String,
+    pub address: String,
     /// The transformer, feeder or substation that feeds it; empty if unknown.
     pub parent: String,
     /// The zone of the network; empty if unknown.
@@ -145,9 +154,13 @@ impl Row {
         let rig = scored.rig.as_ref();
         let none = || NONE.to_owned();
         Self {
-            rank: scored.rank,
+            place: scored.place.map(|place| place.to_string()).unwrap_or_default(),
             section,
-            class: if scored.is_suspect { "suspect" } else { "unlisted" },
+            class: match scored.is_suspect {
+                false => "unlisted",
+                true if scored.is_on() => "suspect",
+                true => "ended",
+            },
             meter: scored.meter.as_str().to_owned(),
             score: score_words(scored.score, lang),
             score_value: format!("{:.3}", scored.score),
@@ -158,9 +171,12 @@ impl Row {
             machines: rig.map_or_else(none, |rig| machine_words(rig, lang)),
             onset: rig.map_or_else(none, |rig| onset_words(rig.onset, lang)),
             onset_day: rig.and_then(|rig| rig.onset).map(|day| day.to_string()).unwrap_or_default(),
+            on: rig.map_or_else(none, |rig| on_words(rig, lang)),
+            visit_chance: scored.visit_chance.map_or_else(none, |chance| percent(chance, lang)),
+            visit_chance_value: scored.visit_chance.map(|chance| chance.to_string()).unwrap_or_default(),
             chance: scored.chance.map_or_else(none, |chance| percent(chance, lang)),
             chance_value: scored.chance.map(|chance| chance.to_string()).unwrap_or_default(),
-            place: place(suspect, lang),
+            address: place(suspect, lang),
             parent: suspect.parent().unwrap_or_default().to_owned(),
             zone: suspect.point.and_then(|point| point.zone.clone()).unwrap_or_default(),
         }

@@ -104,6 +104,11 @@ pub fn counts(name: &str, values: impl Iterator<Item = Option<u32>>) -> Column {
     Series::new(name.into(), values.collect::<Vec<_>>()).into()
 }
 
+/// Builds a column of facts that hold or do not.
+pub fn flags(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
+    Series::new(name.into(), values.collect::<Vec<_>>()).into()
+}
+
 /// Builds a column of civil days.
 ///
 /// # Panics

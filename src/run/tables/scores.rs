@@ -3,7 +3,7 @@
 use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
-use super::{counts, dates, floats, texts};
+use super::{counts, dates, flags, floats, texts};
 use crate::schema::SCORES;
 use hashwatt_core::error::Result;
 use hashwatt_core::language::Language;
@@ -11,8 +11,8 @@ use hashwatt_detection::ranking::suspects::joined_reasons;
 use hashwatt_detection::ranking::{RigEstimate, Scored};
 
 /// Builds `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
-/// machines_high, onset, ended [local day], group, reasons, p_value [0..=1], chance [0..=1], case` (shared by
-/// lines that start and stop together under one parent). `reasons` has the words of all reasons in the run's
+/// machines_high, onset, ended [local day], is_on, last_seen_on [local day], group, reasons, p_value [0..=1],
+/// chance, visit_chance [0..=1], case` (shared by lines that start and stop together under one parent). `reasons` has the words of all reasons in the run's
 /// language, separated by ` | `.
 ///
 /// # Errors
@@ -46,10 +46,13 @@ pub(super) fn score_columns(rows: &[&Scored], language: &Language) -> Vec<Column
         counts("machines_high", machines(|rig| rig.machines_high)),
         dates("onset", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.onset))),
         dates("ended", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.ended))),
+        flags("is_on", rows.iter().map(|row| row.rig.as_ref().map(RigEstimate::is_on))),
+        dates("last_seen_on", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.last_seen_on))),
         texts("group", rows.iter().map(|row| Some(row.group.as_str()))),
         texts("reasons", reasons.iter().map(|text| Some(text.as_str()))),
         floats("p_value", rows.iter().map(|row| Some(row.p_value))),
         floats("chance", rows.iter().map(|row| row.chance)),
+        floats("visit_chance", rows.iter().map(|row| row.visit_chance)),
     ]
 }
 
@@ -64,7 +67,7 @@ mod tests {
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
         assert_eq!(
             names.join(", "),
-            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, group, reasons, p_value, chance, case"
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, is_on, last_seen_on, group, reasons, p_value, chance, visit_chance, case"
         );
         assert_eq!(frame.height(), 4);
     }

@@ -8,12 +8,13 @@ use crate::schema::SUSPECTS;
 use hashwatt_core::error::Result;
 use hashwatt_core::language::Language;
 use hashwatt_detection::network::risk::Risks;
+use hashwatt_detection::ranking::RigEnergy;
 use hashwatt_detection::ranking::suspects::Suspect;
 use hashwatt_readings::acquisition::register::UsagePoint;
 
-/// Builds the columns of `scores.parquet`, then `summary` (the evidence in one sentence), `expected_false`
-/// [suspects from rank 1 to here], `energy_kwh_since_onset` [kWh], `money_since_onset` [currency of the
-/// tariff; null without one], `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat,
+/// Builds the columns of `scores.parquet`, then `place` (on the visit list, from 1), `summary` (the evidence in
+/// one sentence), `expected_false` [suspects from place 1 to here], `energy_kwh_since_onset, energy_kwh_low,
+/// energy_kwh_high` [kWh], `money_since_onset` [currency of the tariffs; null without one], `best_rival`, `best_rival_score` [0..=1], and the register's `address, lat,
 /// lon` [degrees, WGS 84], `parent_id, activity, premises, tariff, contracted_kw, declared_mining_kw` [kW],
 /// `licence`. Then, for its parent, `parent_peak_share` [of the rating], `parent_hours_above_rating` and the
 /// same without the suspects below it, so that the list can be sorted by network load. The last column is
@@ -21,20 +22,21 @@ use hashwatt_readings::acquisition::register::UsagePoint;
 ///
 /// # Errors
 /// When the table cannot be built.
-pub fn suspects_frame(
-    suspects: &[Suspect<'_>],
-    tariff_per_kwh: Option<f64>,
-    risks: &Risks,
-    language: &Language,
-) -> Result<DataFrame> {
+pub fn suspects_frame(suspects: &[Suspect<'_>], risks: &Risks, language: &Language) -> Result<DataFrame> {
     let rows: Vec<_> = suspects.iter().map(|suspect| suspect.scored).collect();
     let mut columns = score_columns(&rows, language);
+    let energy = |name: &str, pick: fn(RigEnergy) -> Option<f64>| {
+        floats(name, rows.iter().map(|row| row.energy.and_then(pick)))
+    };
     let summaries: Vec<Option<String>> = suspects.iter().map(|suspect| suspect.summary(language)).collect();
     columns.extend([
+        counts("place", rows.iter().map(|row| row.place)),
         texts("summary", summaries.iter().map(Option::as_deref)),
         floats("expected_false", rows.iter().map(|row| row.expected_false)),
-        floats("energy_kwh_since_onset", suspects.iter().map(Suspect::energy_kwh_since_onset)),
-        floats("money_since_onset", suspects.iter().map(|suspect| suspect.money_since_onset(tariff_per_kwh))),
+        energy("energy_kwh_since_onset", |energy| Some(energy.kwh)),
+        energy("energy_kwh_low", |energy| Some(energy.kwh_low)),
+        energy("energy_kwh_high", |energy| Some(energy.kwh_high)),
+        energy("money_since_onset", |energy| energy.money),
         texts("best_rival", suspects.iter().map(|suspect| suspect.best_rival().map(|rival| rival.rival))),
         floats(
             "best_rival_score",
@@ -83,15 +85,10 @@ mod tests {
     use crate::tables::write_csv;
     use hashwatt_detection::ranking::suspects::suspects;
 
-    fn csv(tariff_per_kwh: Option<f64>) -> String {
+    fn csv() -> String {
         let (scored, register) = (made_up::scored(), made_up::register());
-        let frame = suspects_frame(
-            &suspects(&scored, &register),
-            tariff_per_kwh,
-            &Risks::default(),
-            Language::english(),
-        )
-        .unwrap();
+        let suspects = suspects(&scored, &register);
+        let frame = suspects_frame(&suspects, &Risks::default(), Language::english()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         write_csv(&mut std::fs::File::create(&path).unwrap(), "a.csv", &frame).unwrap();
@@ -100,15 +97,15 @@ mod tests {
 
     #[test]
     fn suspects_stand_with_money_and_register() {
-        insta::assert_snapshot!(csv(Some(0.05)));
+        insta::assert_snapshot!(csv());
     }
 
     #[test]
     fn without_a_price_there_is_no_money() {
-        let (scored, register) = (made_up::scored(), made_up::register());
-        let frame =
-            suspects_frame(&suspects(&scored, &register), None, &Risks::default(), Language::english())
-                .unwrap();
+        let (mut scored, register) = (made_up::scored(), made_up::register());
+        scored.iter_mut().flat_map(|one| &mut one.energy).for_each(|energy| energy.money = None);
+        let suspects = suspects(&scored, &register);
+        let frame = suspects_frame(&suspects, &Risks::default(), Language::english()).unwrap();
         assert_eq!(frame.column("money_since_onset").unwrap().null_count(), frame.height());
     }
 }

@@ -12,7 +12,7 @@ use hashwatt_core::stats::median;
 use hashwatt_detection::ranking::copies::Planted;
 use hashwatt_detection::ranking::rank::Ranked;
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
-use hashwatt_detection::ranking::{RigEstimate, Scored};
+use hashwatt_detection::ranking::{RigEnergy, RigEstimate, Scored};
 use hashwatt_readings::acquisition::verdicts::Verdicts;
 use hashwatt_tips::index::Index;
 
@@ -27,6 +27,9 @@ const P_LEVELS: [f64; 5] = [0.01, 0.05, 0.1, 0.25, 0.5];
 
 /// A date counts as right if it is off by at most this. [d]
 const RIGHT_DAYS: i32 = 3;
+
+/// An energy counts as right if it is off by at most this share.
+const RIGHT_ENERGY_SHARE: f32 = 0.1;
 
 /// Result of a whole backtest.
 #[derive(Debug, Clone, Serialize)]
@@ -76,6 +79,12 @@ pub struct Measures {
     pub kw_error_median: Option<f64>,
     /// Share of listed rigs whose kW is within the interval, which is meant to hold nine in ten.
     pub kw_in_interval: Option<f64>,
+    /// Median relative error of the energy since onset, of listed rigs.
+    pub energy_error_median: Option<f64>,
+    /// Share of listed rigs whose energy is right within a tenth.
+    pub energy_right: Option<f64>,
+    /// Share of listed rigs whose energy is within its interval.
+    pub energy_in_interval: Option<f64>,
     /// Share of listed rigs whose number of machines is within the interval.
     pub machines_in_interval: Option<f64>,
     /// Median of most over fewest machines of the intervals.
@@ -189,6 +198,8 @@ struct Sums {
     n_untouched_listed: usize,
     kw_errors: Vec<f32>,
     in_interval: Vec<bool>,
+    energy_errors: Vec<f32>,
+    energy_in_interval: Vec<bool>,
     machines_in_interval: Vec<bool>,
     machines_width: Vec<f32>,
     onset_right: Vec<bool>,
@@ -298,7 +309,7 @@ impl Measures {
                     self.sums.plain_p.push(one.p_value);
                     self.by_rival.entry(kind.as_str()).or_default().count(one.is_suspect, index < n_rigs);
                 }
-                Some(Planted::Rig { form, kw, n_machines, onset, ended }) => {
+                Some(Planted::Rig { form, kw, n_machines, onset, ended, energy_kwh }) => {
                     self.by_form.entry(form.as_str()).or_default().count(one.is_suspect, index < n_rigs);
                     self.sums.n_rigs_listed += usize::from(one.is_suspect);
                     self.sensitivity.count(f64::from(*kw), one.is_suspect);
@@ -317,6 +328,9 @@ impl Measures {
                         let machines = rig.machines_low as usize..=rig.machines_high as usize;
                         self.sums.machines_in_interval.push(machines.contains(&n));
                         self.sums.machines_width.push(rig.machines_high as f32 / rig.machines_low as f32);
+                    }
+                    if let Some(energy) = one.energy {
+                        self.count_energy(energy, f64::from(*energy_kwh));
                     }
                     if let Some(rig) = &one.rig {
                         self.count_estimate(rig, one.is_suspect, f64::from(*kw), *onset, *ended);
@@ -359,6 +373,11 @@ impl Measures {
         }
     }
 
+    fn count_energy(&mut self, energy: RigEnergy, kwh: f64) {
+        self.sums.energy_errors.push(((energy.kwh - kwh) / kwh).abs() as f32);
+        self.sums.energy_in_interval.push((energy.kwh_low..=energy.kwh_high).contains(&kwh));
+    }
+
     fn add_verdicts(&mut self, before: &[bool], after: &[bool]) {
         // If the visits found every rig, there is nothing left to find.
         if before.contains(&true) {
@@ -380,6 +399,10 @@ impl Measures {
         self.n_untouched_listed = sums.n_untouched_listed as f64 / n_trials;
         self.kw_error_median = median(&sums.kw_errors).map(f64::from);
         self.kw_in_interval = share(&sums.in_interval);
+        self.energy_error_median = median(&sums.energy_errors).map(f64::from);
+        let is_right = |error: &f32| *error <= RIGHT_ENERGY_SHARE;
+        self.energy_right = share(&sums.energy_errors.iter().map(is_right).collect::<Vec<_>>());
+        self.energy_in_interval = share(&sums.energy_in_interval);
         self.machines_in_interval = share(&sums.machines_in_interval);
         self.machines_width = median(&sums.machines_width).map(f64::from);
         self.onset_right = share(&sums.onset_right);

@@ -109,11 +109,14 @@ fn estimates(all: &[Measures]) -> BacktestTable {
     let row = |name: &str, cell: &dyn Fn(&Measures) -> String| row(name, all, cell);
     BacktestTable {
         title: "The rig behind it",
-        note: "Of the planted rigs for which a kW is given, listed or not; the intervals, meant to hold 90%, of those on the visit list.",
+        note: "Of the planted rigs for which a kW is given, listed or not; energy and intervals, meant to hold 90%, of those on the visit list.",
         header: header("", all),
         rows: vec![
             row("median error of the kW", &|m| optional(m.kw_error_median, share)),
             row("kW within its interval", &|m| optional(m.kw_in_interval, share)),
+            row("energy since onset within 10%", &|m| optional(m.energy_right, share)),
+            row("median error of the energy", &|m| optional(m.energy_error_median, share)),
+            row("energy within its interval", &|m| optional(m.energy_in_interval, share)),
             row("machines within their interval", &|m| optional(m.machines_in_interval, share)),
             row("most over fewest machines, median", &|m| optional(m.machines_width, two)),
             row("onset within 3 days", &|m| optional(m.onset_right, share)),

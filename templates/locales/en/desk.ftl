@@ -57,15 +57,29 @@ views-forget = Forget
 columns = Columns
 columns-apply = Show these
 export-list = As CSV
-keys = Keys: j and k move, Enter opens, 1 to 4 decide
-sort-rank = by rank
+keys = Keys: j and k move, Enter opens, 1 to 4 decide, ? shows all
+# The keys of the desk, shown by "?".
+keys-title = Keys
+keys-move = to the next and the line before; on a suspect's page, its neighbours on the list
+keys-open = opens the chosen line
+keys-decide = suspected, confirmed, rejected, missed
+keys-help = these keys
+keys-close = Close
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Way unknown: { $shown } place has no coordinates. Expected back in a year: { $energy }
+   *[other] Way unknown: { $shown } places have no coordinates. Expected back in a year: { $energy }
+}
+sort-place = for visits: what is on first
+sort-rank = by score
 sort-kw = by rig, largest first
 sort-onset = by onset, latest first
 sort-energy = by energy since onset
 sort-recoverable = by energy a visit would bring back
 sort-burden = by burden of the transformer
 sort-meter = by meter
-column-rank = Rank
+column-place = No.
+column-rank = Rank by score
 column-meter = Meter
 column-score = Score
 column-kind = Looks like
@@ -73,7 +87,10 @@ column-rig = Rig
 column-machines = Machines
 column-onset = Onset
 column-ended = End
-column-chance = Chance
+# Whether the rig is on at the end of the data.
+column-on = On now
+column-visit_chance = A visit finds it
+column-chance = There is a rig
 column-expected_false = Expected false so far
 column-energy = Energy since onset
 column-money = At the tariff
@@ -129,13 +146,19 @@ back-to-list = Back to the list
 line-before = Line above (k)
 line-after = Line below (j)
 not-listed = not on the visit list
+# Titles of the parts of a list.
+part-on = On now: a visit may find it
+part-ended = Ended: a visit finds something only if it started again
+part-unlisted = Not on the visit list
 fact-address = Address
 fact-zone = Zone
 fact-rig = Rig
 fact-machines = Machines
 fact-onset = Onset
 fact-ended = End
-fact-chance = Chance that there is a rig
+fact-last_seen = Last seen on
+fact-chance = Chance that there is or was a rig
+fact-visit_chance = Chance that a visit finds it running
 fact-expected-false = Expected false down to here
 fact-energy = Energy since onset
 fact-money = At the tariff
@@ -183,6 +206,7 @@ work = Work on this place
 work-look-only = Your role looks; analysts decide.
 reason = Reason
 save-verdict = Save verdict
+save-verdict-next = Save, and on to the next
 history = History
 history-none = Nobody has written anything yet.
 words-hidden = (hidden with the places)
@@ -252,7 +276,7 @@ watched-note = Places that were closed are watched from then on; one that draws 
 watched-none = Nothing has been closed yet.
 
 visits-title = Batch of visits
-visits-note = What brings back most energy for the hours it costs: chance times kW times the hours of a year, an hour at each place, 20 km/h between them.
+visits-note = Places that are on, those first that bring back most energy for the hours they cost: the chance that a visit finds the rig running times what it uses in a year; an hour at each place, 20 km/h between them.
 visits-n = Visits
 visits-inspectors = Inspectors
 visits-plan = Plan

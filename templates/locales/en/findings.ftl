@@ -255,6 +255,12 @@ finding-spike = demand reached { $most } kW on { $days } days, above { $limit } 
 finding-spike_of_connection = demand reached { $most } kW on { $days } days, above { $limit } kW: what a connection of { $connection } kW carries, or 10 times its usual maximum of { $usual } kW
 finding-scale_changed = from { $day } on every quantile is { $factor } times what it was: the unit (Wh for kWh, kW for kWh), the transformers' ratio or the decimal point may have changed
 finding-stuck = { $days } days repeat one value to the last digit (first { $first } kW); a real load varies. Nothing on these days counts as flat
+# $hint is one of the three below it. Almaty is an example.
+finding-no_timezone = no --timezone is given, and { $hint }: times that name no zone are taken as they stand, others as UTC, and days and nights may be cut hours off. Give the zone, for example --timezone Asia/Almaty
+finding-zone_in_register = the register names the zone { $zone }
+# $hours has its sign.
+finding-zone_by_longitude = the register's coordinates lie around longitude { $lon }, where the sun is { $hours } h from UTC
+finding-zone_by_script = the register's addresses are in Cyrillic, so the meters are hardly on UTC
 # $hours has its sign: +6. "match" is a correlation.
 finding-clock_shift = the daily pattern moves by { $hours } h around here (match { $moved } moved, { $unmoved } unmoved): the clock or its zone may have changed
 finding-too_short = too few measured days to judge it (at least { $enough } are needed); it is listed last, with score 0

@@ -5,6 +5,12 @@ words-rig = { $kw } ({ $low } to { $high })
 words-machines = { $low } to { $high }
 words-onset_before = before the data begins
 words-ended_not = still on at the end of the data
+# In a cell of a list: whether a rig is on, or the last day it was seen on.
+words-on = on
+words-off = off
+words-until = until { $day }
+# What the contract allows, and the draw of the rig; both with their unit.
+words-above_contract = { $contract }; the rig alone draws { $kw }
 words-no_days = no days
 words-suspects = { $n ->
     [one] { $shown } suspect
@@ -58,6 +64,10 @@ input-register = register
 input-weather = weather
 input-events = events
 input-verdicts = verdicts
+
+# Questions about what was guessed. $kwh is a number; $from and $to are clock hours such as 03:00.
+asked-unit = The unit of the values was guessed as { $unit }. A typical meter then uses { $kwh } kWh a day; most homes use 3 to 30. Is that right? If not, state unit in [[readings]].
+asked-zone = No time zone was given. By the clock of the data a typical meter draws least from { $from } to { $to }; most homes do so between 02:00 and 05:00. Is that right? If not, give --timezone, or clock in [[readings]].
 
 report-title = { $suspects } among { $among }
 report-none = No meter stands on the visit list. That is no proof that there is no farm.

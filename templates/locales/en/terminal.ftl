@@ -12,17 +12,20 @@ terminal-span = { $n ->
     [one] { $days } ({ $shown } day)
    *[other] { $days } ({ $shown } days)
 }
-terminal-suspects = { $title }, the most suspicious first:
+terminal-suspects = { $title }; of those that are on, the most suspicious first:
 terminal-no_suspects = No suspects among { $among }: each would be a false lead with a chance above { $share }.
 terminal-highest = Not suspects, but the highest scores:
-terminal-column-rank = rank
+terminal-column-place = no.
 terminal-column-meter = meter
 terminal-column-score = score
 terminal-column-kind = kind
 terminal-column-rig = rig kW (low-high)
 terminal-column-machines = machines
 terminal-column-since = since
-terminal-column-chance = chance
+terminal-column-chance = is a rig
+terminal-column-visit = visit finds it
+terminal-none_on = None of them is on at the end of the data.
+terminal-ended = Ended: a visit finds something only if it started again.
 terminal-before = before { $day }
 terminal-before_data = before the data
 terminal-more = { $n ->
@@ -53,12 +56,16 @@ explain-head = { $meter }: suspicion score { $score }, rank { $rank } of { $all 
 # Labels of facts, the longest of which sets the width.
 explain-kind = looks like
 explain-chance = chance
+explain-visit = visit
 explain-rig = rig
 explain-machines = machines
 explain-onset = onset
 explain-ended = end
+explain-last_seen = last seen on
+explain-energy = energy
 explain-peers = peer group
-explain-chance_by_data = { $chance } that there is a rig, by the data alone
+explain-chance_by_data = { $chance } that there is or was a rig, by the data alone
+explain-visit_finds = { $chance } that a visit two weeks after the data finds it running
 explain-reasons = Evidence (weight in log-odds: + speaks for mining, - against)
 explain-none = none
 explain-rivals = What else could it be (each scored by itself, 0 to 1)

@@ -57,15 +57,29 @@ views-forget = Ұмыту
 columns = Бағандар
 columns-apply = Осыларды көрсету
 export-list = CSV-ге
-keys = Пернелер: j және k — төмен, жоғары; Enter — ашу; 1–4 — шешім
-sort-rank = орны бойынша
+keys = Пернелер: j және k — төмен, жоғары; Enter — ашу; 1–4 — шешім; ? — барлық пернелер
+# The keys of the desk, shown by "?".
+keys-title = Пернелер
+keys-move = келесі және алдыңғы жолға; орынның бетінде — тізімдегі көршілеріне
+keys-open = таңдалған жолды ашады
+keys-decide = күдікті, расталды, жоққа шығарылды, тізімде болмаған
+keys-help = осы пернелер
+keys-close = Жабу
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Жол белгісіз: { $shown } орынның координаттары жоқ. Бір жылда күтілетіні: { $energy }
+   *[other] Жол белгісіз: { $shown } орынның координаттары жоқ. Бір жылда күтілетіні: { $energy }
+}
+sort-place = сапарларға: алдымен қосулылары
+sort-rank = бағасы бойынша
 sort-kw = қуаты бойынша, алдымен үлкендері
 sort-onset = басталуы бойынша, алдымен жаңалары
 sort-energy = басталғаннан бергі энергия бойынша
 sort-recoverable = сапар қайтаратын энергия бойынша
 sort-burden = трансформатор жүктемесі бойынша
 sort-meter = есептегіш бойынша
-column-rank = №
+column-place = №
+column-rank = Бағасы бойынша орны
 column-meter = Есептегіш
 column-score = Бағасы
 column-kind = Неге ұқсайды
@@ -73,7 +87,10 @@ column-rig = Қондырғы
 column-machines = Майнер (ASIC) саны
 column-onset = Басталуы
 column-ended = Аяқталуы
-column-chance = Ықтималдығы
+# Whether the rig is on at the end of the data.
+column-on = Қосулы ма
+column-visit_chance = Сапар үстінен түседі
+column-chance = Онда ферма бар
 column-expected_false = Осы жолға дейінгі қате
 column-energy = Басталғаннан бергі энергия
 column-money = Тариф бойынша
@@ -129,13 +146,19 @@ back-to-list = Тізімге оралу
 line-before = Жоғарғы жол (k)
 line-after = Төменгі жол (j)
 not-listed = тексеру тізімінде жоқ
+# Titles of the parts of a list.
+part-on = Қосулы: сапар үстінен түсуі мүмкін
+part-ended = Тоқтаған: ферма қайта қосылса ғана сапар бірдеңе табады
+part-unlisted = Тексеру тізімінде жоқ
 fact-address = Мекенжай
 fact-zone = Аймақ
 fact-rig = Қондырғы
 fact-machines = Майнер (ASIC) саны
 fact-onset = Басталуы
 fact-ended = Аяқталуы
-fact-chance = Онда ферма болу ықтималдығы
+fact-last_seen = Соңғы жұмыс күні
+fact-chance = Онда ферма бар не болған ықтималдығы
+fact-visit_chance = Сапар оның жұмысының үстінен түсу ықтималдығы
 fact-expected-false = Осы жолға дейінгі қате
 fact-energy = Басталғаннан бергі энергия
 fact-money = Тариф бойынша
@@ -183,6 +206,7 @@ work = Осы орын бойынша жұмыс
 work-look-only = Сіздің рөліңіз тек қарайды; талдаушылар шешеді.
 reason = Негіздеме
 save-verdict = Шешімді сақтау
+save-verdict-next = Сақтап, келесісіне өту
 history = Тарихы
 history-none = Әзірге ешкім ештеңе жазбаған.
 words-hidden = (орындармен бірге жасырылған)
@@ -252,7 +276,7 @@ watched-note = Жабылған орындар бақылауда болады; 
 watched-none = Әзірге ештеңе жабылған жоқ.
 
 visits-title = Сапарлар жиыны
-visits-note = Жұмсалған сағатқа ең көп энергия қайтаратындар: ықтималдық × кВт × жылдағы сағат; әр орынға бір сағат, араларында 20 км/сағ.
+visits-note = Ферма қосулы орындар; жұмсалған сағатқа ең көп энергия қайтаратындары бірінші: сапардың жұмыс істеп тұрған ферманың үстінен түсу ықтималдығы × оның жылдық шығыны; әр орынға бір сағат, араларында 20 км/сағ.
 visits-n = Сапар саны
 visits-inspectors = Инспектор саны
 visits-plan = Жоспарлау

@@ -5,6 +5,12 @@ words-rig = { $kw } ({ $low }{ "\u00A0" }…{ "\u00A0" }{ $high })
 words-machines = { $low }–{ $high }
 words-onset_before = деректер басталғанға дейін
 words-ended_not = деректер соңында әлі қосулы
+# In a cell of a list: whether a rig is on, or the last day it was seen on.
+words-on = қосулы
+words-off = өшірулі
+words-until = { $day } дейін
+# What the contract allows, and the draw of the rig; both with their unit.
+words-above_contract = { $contract }; ферманың өзі ғана { $kw } алады
 words-no_days = бірде-бір күн жоқ
 words-suspects = { $n ->
     [one] { $shown } күдікті орын
@@ -51,6 +57,10 @@ input-register = тізілім
 input-weather = ауа райы
 input-events = оқиғалар
 input-verdicts = шешімдер
+
+# Questions about what was guessed. $kwh is a number; $from and $to are clock hours such as 03:00.
+asked-unit = Мәндердің бірлігі болжаммен { $unit } деп алынды. Сонда әдеттегі есептегіш тәулігіне { $kwh } кВт·сағ жұмсайды; үйлердің көбі 3-тен 30-ға дейін жұмсайды. Бұл дұрыс па? Дұрыс болмаса, [[readings]] ішінде unit көрсетіңіз.
+asked-zone = Уақыт белдеуі көрсетілмеген. Деректер сағаты бойынша әдеттегі есептегіш ең аз қуатты { $from } мен { $to } аралығында алады; үйлердің көбі — 02:00 мен 05:00 аралығында. Бұл дұрыс па? Дұрыс болмаса, --timezone не [[readings]] ішінде clock көрсетіңіз.
 
 report-title = { $among } ішінде { $suspects }
 report-none = Тексеру тізімінде бірде-бір есептегіш жоқ. Бұл ферма жоқ екенін дәлелдемейді.

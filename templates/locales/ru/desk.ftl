@@ -58,15 +58,30 @@ views-forget = Забыть
 columns = Столбцы
 columns-apply = Показать эти
 export-list = В CSV
-keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить
-sort-rank = по №
+keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить, ? — все клавиши
+# The keys of the desk, shown by "?".
+keys-title = Клавиши
+keys-move = к следующей и предыдущей строке; на странице места — к соседним в списке
+keys-open = открыть выбранную строку
+keys-decide = под подозрением, подтверждено, отклонено, пропущено
+keys-help = эти клавиши
+keys-close = Закрыть
+# Instead of the way, where places have no coordinates. $energy has its unit.
+visits-facts_unknown = { $n ->
+    [one] Путь неизвестен: у { $shown } места нет координат. Ожидается за год: { $energy }
+    [few] Путь неизвестен: у { $shown } мест нет координат. Ожидается за год: { $energy }
+   *[other] Путь неизвестен: у { $shown } мест нет координат. Ожидается за год: { $energy }
+}
+sort-place = для выездов: сначала работающие
+sort-rank = по оценке
 sort-kw = по мощности, сначала большие
 sort-onset = по началу, сначала новые
 sort-energy = по энергии с начала
 sort-recoverable = по энергии, которую вернёт выезд
 sort-burden = по нагрузке трансформатора
 sort-meter = по счётчику
-column-rank = №
+column-place = №
+column-rank = Место по оценке
 column-meter = Счётчик
 column-score = Оценка
 column-kind = Похоже на
@@ -74,7 +89,10 @@ column-rig = Мощность фермы
 column-machines = Майнеров (ASIC)
 column-onset = Начало
 column-ended = Конец
-column-chance = Вероятность
+# Whether the rig is on at the end of the data.
+column-on = Работает ли
+column-visit_chance = Выезд её застанет
+column-chance = Там ферма
 column-expected_false = Ложных до этой строки
 column-energy = Энергия с начала
 column-money = По тарифу
@@ -130,13 +148,19 @@ back-to-list = К списку
 line-before = Строка выше (k)
 line-after = Строка ниже (j)
 not-listed = не в списке на проверку
+# Titles of the parts of a list.
+part-on = Работают: выезд может их застать
+part-ended = Остановились: выезд что-то найдёт, только если ферма включилась снова
+part-unlisted = Не в списке на проверку
 fact-address = Адрес
 fact-zone = Зона
 fact-rig = Мощность фермы
 fact-machines = Майнеров (ASIC)
 fact-onset = Начало
 fact-ended = Конец
-fact-chance = Вероятность, что там ферма
+fact-last_seen = Последний день работы
+fact-chance = Вероятность, что там есть или была ферма
+fact-visit_chance = Вероятность, что выезд застанет её работающей
 fact-expected-false = Ложных до этой строки
 fact-energy = Энергия с начала
 fact-money = По тарифу
@@ -184,6 +208,7 @@ work = Работа по этому месту
 work-look-only = Ваша роль только смотрит; решают аналитики.
 reason = Основание
 save-verdict = Сохранить решение
+save-verdict-next = Сохранить и перейти к следующему
 history = История
 history-none = Пока никто ничего не писал.
 words-hidden = (скрыто вместе с местами)
@@ -257,7 +282,7 @@ watched-note = За закрытыми местами ведётся наблю�
 watched-none = Пока ничего не закрыто.
 
 visits-title = Набор выездов
-visits-note = Что вернёт больше энергии за потраченные часы: вероятность × кВт × часы года; час на место, 20 км/ч между ними.
+visits-note = Места, где ферма работает; первыми те, что вернут больше энергии за потраченные часы: вероятность, что выезд застанет ферму работающей, × её расход за год; час на место, 20 км/ч между ними.
 visits-n = Выездов
 visits-inspectors = Инспекторов
 visits-plan = Составить

@@ -5,6 +5,12 @@ words-rig = { $kw } (от{ "\u00A0" }{ $low }{ "\u00A0" }до{ "\u00A0" }{ $high
 words-machines = { $low }–{ $high }
 words-onset_before = до начала данных
 words-ended_not = работает до конца данных
+# In a cell of a list: whether a rig is on, or the last day it was seen on.
+words-on = работает
+words-off = не работает
+words-until = до { $day }
+# What the contract allows, and the draw of the rig; both with their unit.
+words-above_contract = { $contract }; одна только ферма берёт { $kw }
 words-no_days = нет ни одного дня
 words-suspects = { $n ->
     [one] { $shown } подозрительное место
@@ -52,6 +58,10 @@ input-register = реестр
 input-weather = погода
 input-events = события
 input-verdicts = решения
+
+# Questions about what was guessed. $kwh is a number; $from and $to are clock hours such as 03:00.
+asked-unit = Единица значений принята за { $unit } по догадке. Обычный счётчик расходует тогда { $kwh } кВт·ч в день; большинство квартир и домов — от 3 до 30. Это верно? Если нет, укажите unit в [[readings]].
+asked-zone = Часовой пояс не указан. По часам данных обычный счётчик берёт меньше всего с { $from } до { $to }; большинство домов — между 02:00 и 05:00. Это верно? Если нет, укажите --timezone или clock в [[readings]].
 
 report-title = { $suspects } среди { $among }
 report-none = В списке на проверку нет ни одного счётчика. Это не доказывает, что ферм нет.

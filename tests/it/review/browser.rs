@@ -204,7 +204,7 @@ fn an_analyst_finds_looks_decides_and_leaves() {
             log_in(&browser, "analyst-person").await;
             // Find and filter: the table follows the form, and so does the address.
             browser.fill("input[name=q]", &meter).await;
-            browser.until("document.querySelectorAll('#list tbody tr').length === 1").await;
+            browser.until("document.querySelectorAll('#list tbody tr[data-meter]').length === 1").await;
             assert!(browser.path().await.contains("q="));
             browser.click("#list tbody a").await;
             // Look: every chart has drawn its points.
@@ -262,13 +262,20 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press(&char::from(Key::Tab).to_string()).await;
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.until("document.querySelector('#list .status.rejected') !== null").await;
-        browser.press("j").await;
+        // The line that was decided stays chosen.
+        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.wait("h1 .status").await;
         assert_eq!(browser.path().await, page_of(&suspects[0]));
         browser.press("2").await;
         browser.until("document.querySelector('#decide input[value=confirmed]').checked").await;
         browser.until("document.activeElement.tagName === 'TEXTAREA'").await;
+        browser.press("and on to the next").await;
+        browser.click("#decide button[value=next]").await;
+        browser.until("document.querySelector('#decide input:checked') === null").await;
+        assert_eq!(browser.path().await, page_of(&suspects[1]));
+        browser.press("?").await;
+        browser.wait("#keys-help[open]").await;
         browser.close().await;
     });
 }

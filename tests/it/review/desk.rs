@@ -121,7 +121,7 @@ impl Desk {
         self.child.wait().unwrap().code()
     }
 
-    /// Meters on the visit list, by rank.
+    /// Meters on the visit list, by place.
     pub fn suspects(&self) -> Vec<String> {
         let table = crate::program::read_table(&self.run.join("suspects.parquet"));
         crate::program::texts(&table, "meter_id").into_iter().flatten().collect()

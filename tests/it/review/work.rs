@@ -186,7 +186,7 @@ fn the_list_is_searched_filtered_ordered_and_paged() {
     viewer.get("/?show=all&page=99999999999999999999").is(200).says("1 / ");
     let part = viewer.get_with("/?sort=kw", &[("hx-target", "list")]).is(200);
     assert!(!part.body.contains("<html") && part.body.contains("<table"));
-    for sort in ["rank", "kw", "onset", "energy", "recoverable", "burden", "meter"] {
+    for sort in ["place", "rank", "kw", "onset", "energy", "recoverable", "burden", "meter"] {
         viewer.get(&format!("/?show=all&sort={sort}")).is(200).says("<table");
     }
 }
