@@ -38,7 +38,7 @@ const NO_RIG: &str = "-";
 
 /// Columns of the list: messages and sides.
 const COLUMNS: [(&str, Side); 9] = [
-    ("terminal-column-place", Side::Right),
+    ("terminal-column-number", Side::Right),
     ("terminal-column-meter", Side::Left),
     ("terminal-column-score", Side::Right),
     ("terminal-column-kind", Side::Left),
