@@ -125,6 +125,22 @@ fn what_is_asked_for_has_a_message() {
     assert!(asked > 200, "{asked}");
 }
 
+#[test]
+fn what_is_written_like_a_message_is_one() {
+    let english: BTreeSet<String> = messages("en").into_keys().map(|(_, id)| id).collect();
+    let sources = sources();
+    let is_like_one = |text: &&str| {
+        ["terminal-", "report-", "workbook-"].iter().any(|file| text.starts_with(file))
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+    };
+    let is_family =
+        |text: &str| english.iter().any(|id| id.starts_with(&format!("{}-", text.trim_end_matches('-'))));
+    let written: BTreeSet<&str> = sources.split('"').filter(is_like_one).collect();
+    let missing: Vec<&&str> = written.iter().filter(|id| !english.contains(**id) && !is_family(id)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(written.len() > 50, "{}", written.len());
+}
+
 /// A `message!(...)` in the code: the code of the sentence, and the names of its values.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Built {

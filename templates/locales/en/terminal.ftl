@@ -136,6 +136,7 @@ terminal-to_run = To run on it:
 # `triage`. Numbers of tips by answer.
 terminal-triaged = { $tips }: { $supported } supported, { $not_supported } not supported, { $not_judgeable } not judgeable.
 terminal-column-tip = tip
+terminal-column-rank = rank
 terminal-column-answer = the data
 terminal-column-kw = rig
 terminal-column-place = place

@@ -125,6 +125,7 @@ terminal-to_run = Есептеуді іске қосу:
 
 terminal-triaged = { $tips }: расталады { $supported }, расталмайды { $not_supported }, бағалау мүмкін емес { $not_judgeable }.
 terminal-column-tip = хабарлама
+terminal-column-rank = №
 terminal-column-answer = деректер
 terminal-column-kw = қуаты
 terminal-column-place = орны

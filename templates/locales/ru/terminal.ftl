@@ -135,6 +135,7 @@ terminal-to_run = Запустить расчёт:
 
 terminal-triaged = { $tips }: подтверждается { $supported }, не подтверждается { $not_supported }, нельзя судить { $not_judgeable }.
 terminal-column-tip = сообщение
+terminal-column-rank = №
 terminal-column-answer = данные
 terminal-column-kw = мощность
 terminal-column-place = место
