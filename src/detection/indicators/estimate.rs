@@ -3,9 +3,9 @@
 //! There are three sources: the block (a level that appears), the box of a timer that was always on, and a
 //! base load far above the peers'. They are compared by the kW that each supports.
 
-use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
 use crate::features::window::ClockWindow;
+use crate::features::{Feature, MeterFeatures};
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median};
 use std::ops::RangeInclusive;
@@ -127,19 +127,19 @@ fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
 /// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,
 /// unsteady or gradual. [kW]
 fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
-    meter.value("block_kw")
+    meter.value(Feature::BlockKw)
         * fades(block.uneven, 0.25)
         * fades(block.outside, 0.35)
-        * fades(meter.value("block_unsteady"), 0.4)
-        * meter.value("block_explained").clamp(0.0, 1.0)
-        * fades(meter.value("block_gradual"), 0.5)
-        * fades(meter.value("block_noise"), 0.15)
+        * fades(meter.value(Feature::BlockUnsteady), 0.4)
+        * meter.value(Feature::BlockExplained).clamp(0.0, 1.0)
+        * fades(meter.value(Feature::BlockGradual), 0.5)
+        * fades(meter.value(Feature::BlockNoise), 0.15)
 }
 
 /// Returns the power that the box within the day supports. [kW]
 fn timer_kw(meter: &MeterFeatures) -> f32 {
     let window = &meter.window;
-    if meter.value("window_floor_rise_kw").is_nan() {
+    if meter.value(Feature::WindowFloorRiseKw).is_nan() {
         return 0.0;
     }
     window.floor_rise_kw.max(0.0) * fades(window.floor_mad_rel, 0.1) * fades(window.uneven, 0.3)
