@@ -46,7 +46,7 @@ const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
 /// When the workbook cannot be built or written.
 pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
     let written = sheets(run, suspects).and_then(|mut workbook| workbook.save_to_writer(file));
-    written.map_err(|error| Error::table("suspects.xlsx", error))
+    written.map_err(|error| Error::output("suspects.xlsx", error))
 }
 
 fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
