@@ -138,7 +138,7 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("lat", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lat))),
         column("lon", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lon))),
         column("zone", 12.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
-        column("case", 12.0, GENERAL, |s, _| Text(s.scored.case.as_deref())),
+        column("case", 12.0, GENERAL, |s, _| Text(s.scored.link.as_deref())),
         column("strongest_reason", 90.0, GENERAL, |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
     ]
 }
