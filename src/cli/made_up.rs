@@ -85,7 +85,7 @@ fn scored(rank: u32, is_suspect: bool) -> Scored {
         expected_false: is_suspect.then(|| 0.21 * f64::from(rank)),
         p_value: 0.01,
         is_suspect,
-        case: None,
+        link: None,
     };
     line.summary = crate::ranking::summary::summary(&line).filter(|_| is_suspect);
     line

@@ -43,7 +43,7 @@ pub(super) fn add_administrator(settings: &ReviewSettings, name: &str) -> Result
 
 fn password() -> Result<String> {
     let unread = |error: std::io::Error| {
-        Error::setting("password", error.to_string(), "Type it, or send it on standard input")
+        Error::setting("password", error.to_string(), "Type it, or send it on standard input").because(error)
     };
     if std::io::stdin().is_terminal() {
         return rpassword::prompt_password("Password (15 characters or more): ").map_err(unread);

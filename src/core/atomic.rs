@@ -34,8 +34,8 @@ impl FileRecord {
     /// # Errors
     /// When the file cannot be read.
     pub fn of(path: &Path, name: &str) -> Result<Self> {
-        let mut file = File::open(path).map_err(|error| Error::table(path.display().to_string(), error))?;
-        Self::hashed(&mut file, name).map_err(|error| Error::table(path.display().to_string(), error))
+        let mut file = File::open(path).map_err(|error| Error::read_back(path, error))?;
+        Self::hashed(&mut file, name).map_err(|error| Error::read_back(path, error))
     }
 
     fn hashed(file: &mut File, name: &str) -> std::io::Result<Self> {

@@ -31,19 +31,18 @@ impl ByMeter {
     /// # Errors
     /// When the table cannot be read.
     pub fn of(run: &PastRun, table: &'static str) -> Result<Self> {
-        let failed = |error: &dyn std::fmt::Display| Error::table(table, error);
         let path = run.path(table);
-        let file = std::fs::read(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        let file = std::fs::read(&path).map_err(|error| Error::read_back(path, error))?;
         let file = Bytes::from(file);
-        let metadata =
-            ArrowReaderMetadata::load(&file, Default::default()).map_err(|error| failed(&error))?;
+        let metadata = ArrowReaderMetadata::load(&file, Default::default())
+            .map_err(|error| Error::table(table, error))?;
         let mut places: Vec<(u64, u32, u32)> = Vec::new();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone());
         let ids = ProjectionMask::columns(builder.parquet_schema(), ["meter_id"]);
-        let reader = builder.with_projection(ids).build().map_err(|error| failed(&error))?;
+        let reader = builder.with_projection(ids).build().map_err(|error| Error::table(table, error))?;
         let mut row = 0_u32;
         for batch in reader {
-            let batch = batch.map_err(|error| failed(&error))?;
+            let batch = batch.map_err(|error| Error::table(table, error))?;
             for id in &texts(&batch, "meter_id")? {
                 let hash = hash(id.unwrap_or_default());
                 match places.last_mut() {
@@ -62,7 +61,6 @@ impl ByMeter {
     /// # Errors
     /// When the table cannot be read.
     pub fn rows(&self, meter: &str) -> Result<Vec<RecordBatch>> {
-        let failed = |error: &dyn std::fmt::Display| Error::table(self.table, error);
         let hash = hash(meter);
         let from = self.places.partition_point(|place| place.0 < hash);
         let mut found = Vec::new();
@@ -81,9 +79,9 @@ impl ByMeter {
                 .with_row_groups(groups)
                 .with_row_selection(rows)
                 .build()
-                .map_err(|error| failed(&error))?;
+                .map_err(|error| Error::table(self.table, error))?;
             for batch in reader {
-                let batch = batch.map_err(|error| failed(&error))?;
+                let batch = batch.map_err(|error| Error::table(self.table, error))?;
                 if texts(&batch, "meter_id")?.iter().all(|id| id == Some(meter)) {
                     found.push(batch);
                 }
@@ -101,12 +99,13 @@ impl ByMeter {
         columns: &[&str],
         mut take: impl FnMut(&RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        let failed = |error: &dyn std::fmt::Display| Error::table(self.table, error);
         let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
         let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-        for batch in builder.with_projection(columns).build().map_err(|error| failed(&error))? {
-            take(&batch.map_err(|error| failed(&error))?)?;
+        for batch in
+            builder.with_projection(columns).build().map_err(|error| Error::table(self.table, error))?
+        {
+            take(&batch.map_err(|error| Error::table(self.table, error))?)?;
         }
         Ok(())
     }
@@ -137,9 +136,8 @@ fn hash(id: &str) -> u64 {
 /// # Errors
 /// When the column is missing, or cannot be cast to text.
 pub fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
-    let failed = |error: String| Error::table(name, error);
-    let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;
-    let column = cast(column, &DataType::Utf8).map_err(|error| failed(error.to_string()))?;
+    let column = batch.column_by_name(name).ok_or_else(|| Error::table(name, "there is no such column"))?;
+    let column = cast(column, &DataType::Utf8).map_err(|error| Error::table(name, error))?;
     Ok(StringArray::from(column.to_data()))
 }
 
@@ -148,8 +146,7 @@ pub fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
 /// # Errors
 /// When the column is missing, or cannot be cast to numbers.
 pub fn floats(batch: &RecordBatch, name: &str) -> Result<Float64Array> {
-    let failed = |error: String| Error::table(name, error);
-    let column = batch.column_by_name(name).ok_or_else(|| failed("there is no such column".to_owned()))?;
-    let column = cast(column, &DataType::Float64).map_err(|error| failed(error.to_string()))?;
+    let column = batch.column_by_name(name).ok_or_else(|| Error::table(name, "there is no such column"))?;
+    let column = cast(column, &DataType::Float64).map_err(|error| Error::table(name, error))?;
     Ok(Float64Array::from(column.to_data()))
 }

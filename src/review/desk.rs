@@ -116,9 +116,9 @@ impl Desk {
         read: impl FnOnce(&RunView) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let view = self.view();
-        let _turn = self.readers.acquire().await.map_err(|error| Error::table("run", error))?;
+        let _turn = self.readers.acquire().await.map_err(|error| Error::desk("run", error))?;
         let done = tokio::task::spawn_blocking(move || read(&view)).await;
-        done.map_err(|error| Error::table("run", error))?
+        done.map_err(|error| Error::desk("run", error))?
     }
 
     /// Whether addresses are hidden from viewers.
@@ -173,7 +173,7 @@ impl Desk {
             return Ok(());
         }
         let opened = tokio::task::spawn_blocking(move || RunView::open(&folder, streets.as_deref())).await;
-        let view = opened.map_err(|error| Error::table("run", error))??;
+        let view = opened.map_err(|error| Error::desk("run", error))??;
         self.remember(&view).await?;
         tracing::info!(run = view.id, lines = view.lines.len(), "a new run is in");
         *self.view.write().expect("nobody panics while holding it") = Arc::new(view);

@@ -178,7 +178,7 @@ pub async fn log_out(session: &Session) -> hashwatt_core::error::Result<()> {
 }
 
 fn session_failed(error: tower_sessions::session::Error) -> Error {
-    Error::table("the session", error)
+    Error::desk("the session", error)
 }
 
 fn to_login(request: &Request) -> Response {

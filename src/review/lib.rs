@@ -139,6 +139,7 @@ pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) 
                 format!("{}: {error}", settings.listen),
                 "Write another address or port, for example 127.0.0.1:8081",
             )
+            .because(error)
         })?;
         let address = listener.local_addr().unwrap_or(settings.listen);
         started(address, &database::without_password(&url));
@@ -165,8 +166,7 @@ pub fn add_administrator(settings: &ReviewSettings, name: &str, password: &str) 
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::setting("review", error.to_string(), "Free some threads or memory"))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Error::setting("review", error.to_string(), "Free some threads or memory").because(error)
+    })
 }

@@ -1,6 +1,6 @@
 //! Reads the columns that the lines of a run are made of.
 
-use polars::prelude::{DataFrame, DataType};
+use polars::prelude::{DataFrame, DataType, PolarsError};
 
 use hashwatt_core::error::{Error, Result};
 
@@ -87,7 +87,7 @@ impl Read<'_> {
         Ok(column.iter().map(|day| day.unwrap_or(NO_DAY)).collect())
     }
 
-    fn failed(&self, error: impl std::fmt::Display) -> Error {
+    fn failed(&self, error: PolarsError) -> Error {
         Error::table(self.table, error)
     }
 }

@@ -41,7 +41,7 @@ pub fn hash(password: &str) -> Result<String> {
     }
     let salt = SaltString::generate(&mut OsRng);
     let hash = argon2().hash_password(password.as_bytes(), &salt);
-    hash.map(|hash| hash.to_string()).map_err(|error| Error::table("password", error))
+    hash.map(|hash| hash.to_string()).map_err(|error| Error::desk("password", error))
 }
 
 /// Whether the password matches the hash. `None`, for an unknown name, takes the same time.

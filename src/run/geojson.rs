@@ -23,7 +23,7 @@ pub fn write_geojson(file: &mut File, suspects: &[Suspect<'_>], language: &Langu
     let features: Vec<Value> = suspects.iter().map(|suspect| feature(suspect, language)).collect();
     let collection = json!({ "type": "FeatureCollection", "name": "suspects", "features": features });
     let mut text =
-        serde_json::to_vec(&collection).map_err(|error| Error::table("suspects.geojson", error))?;
+        serde_json::to_vec(&collection).map_err(|error| Error::output("suspects.geojson", error))?;
     text.push(b'\n');
     file.write_all(&text).map_err(|error| Error::write("suspects.geojson", error))
 }

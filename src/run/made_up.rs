@@ -132,7 +132,7 @@ pub fn scored() -> Vec<Scored> {
         expected_false: (rank < 4).then(|| f64::from(rank) * 0.21),
         p_value: f64::from(rank) * 0.01,
         is_suspect: rank < 4,
-        case: None,
+        link: None,
     };
     let mut scored = vec![
         one(

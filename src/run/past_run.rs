@@ -187,7 +187,7 @@ impl PastRun {
 
     fn reader(&self, table: &str) -> Result<ParquetReader<File>> {
         let path = self.path(table);
-        let file = File::open(&path).map_err(|error| Error::table(path.display().to_string(), error))?;
+        let file = File::open(&path).map_err(|error| Error::read_back(path, error))?;
         Ok(ParquetReader::new(file))
     }
 

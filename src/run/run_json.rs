@@ -173,7 +173,7 @@ impl Counts {
 /// # Errors
 /// When the file cannot be written.
 pub fn write_json(file: &mut File, name: &str, content: &impl Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(content).map_err(|error| Error::table(name, error))?;
+    let mut text = serde_json::to_vec_pretty(content).map_err(|error| Error::output(name, error))?;
     text.push(b'\n');
     file.write_all(&text).map_err(|error| Error::write(name, error))
 }

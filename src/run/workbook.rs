@@ -46,7 +46,7 @@ const NO_DATA_DATE: (u16, u8, u8) = (2000, 1, 1);
 /// When the workbook cannot be built or written.
 pub fn write_workbook(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> Result<()> {
     let written = sheets(run, suspects).and_then(|mut workbook| workbook.save_to_writer(file));
-    written.map_err(|error| Error::table("suspects.xlsx", error))
+    written.map_err(|error| Error::output("suspects.xlsx", error))
 }
 
 fn sheets(run: &RunOutputs<'_>, suspects: &[Suspect<'_>]) -> std::result::Result<Workbook, XlsxError> {
@@ -138,7 +138,7 @@ fn columns<'a>() -> Vec<ColumnOf<'a>> {
         column("lat", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lat))),
         column("lon", 10.0, DEGREES, |s, _| Number(s.point.and_then(|p| p.lon))),
         column("zone", 12.0, GENERAL, |s, _| Text(s.point.and_then(|p| p.zone.as_deref()))),
-        column("case", 12.0, GENERAL, |s, _| Text(s.scored.case.as_deref())),
+        column("case", 12.0, GENERAL, |s, _| Text(s.scored.link.as_deref())),
         column("strongest_reason", 90.0, GENERAL, |s, settings| Words(s.scored.reasons.first().map(|reason| reason.words(settings.language)))),
     ]
 }

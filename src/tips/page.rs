@@ -52,7 +52,7 @@ pub(super) fn write_pages(out: &Path, triage: &Triage) -> Result<()> {
     for (at, one) in triage.tips.iter().enumerate() {
         let name = one.page(at);
         let path = out.join(&name);
-        let text = page(one, &policy).render().map_err(|error| Error::table(&name, error))?;
+        let text = page(one, &policy).render().map_err(|error| Error::output(&name, error))?;
         std::fs::write(&path, text).map_err(|error| Error::write(&path, error))?;
     }
     Ok(())

@@ -24,7 +24,8 @@ const CURE: &str = "Give a CSV file, JSON lines or a workbook (.xlsx) with a hea
 /// Reads every row of a file; the file's ending gives the format.
 pub(super) fn read_rows(path: &Path) -> Result<Vec<Row>> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Error::input(&name, error.to_string(), CURE))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Error::input(&name, error.to_string(), CURE).because(error))?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "xlsx" | "xlsm" | "xls" | "ods" => sheet_rows(&name, bytes),
@@ -127,10 +128,10 @@ fn json_row(line: u64, value: serde_json::Result<serde_json::Value>, is_mended: 
 }
 
 fn sheet_rows(name: &str, bytes: Vec<u8>) -> Result<Vec<Row>> {
-    let failed = |error: &dyn std::fmt::Display| Error::input(name, error.to_string(), CURE);
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| failed(&error))?;
-    let Some(range) = book.worksheet_range_at(0) else { return Err(failed(&"the workbook has no sheet")) };
-    let range = range.map_err(|error| failed(&error))?;
+    let failed = |error: calamine::Error| Error::input(name, error.to_string(), CURE).because(error);
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(failed)?;
+    let no_sheet = || Error::input(name, "the workbook has no sheet", CURE);
+    let range = book.worksheet_range_at(0).ok_or_else(no_sheet)?.map_err(failed)?;
     let from = range.start().map_or(0, |start| u64::from(start.0));
     let mut rows = range.rows();
     let names: Vec<String> = rows

@@ -162,8 +162,10 @@ impl Renamed {
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .from_path(path)
-            .map_err(|error| Error::input(&file, error.to_string(), cure))?;
-        let header = reader.byte_headers().map_err(|error| Error::input(&file, error.to_string(), cure))?;
+            .map_err(|error| Error::input(&file, error.to_string(), cure).because(error))?;
+        let header = reader
+            .byte_headers()
+            .map_err(|error| Error::input(&file, error.to_string(), cure).because(error))?;
         let place = |name: &str| {
             let is_it = |field: &[u8]| {
                 String::from_utf8_lossy(field)

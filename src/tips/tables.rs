@@ -141,7 +141,7 @@ fn place_columns(rows: &[Row<'_>]) -> Vec<Column> {
 /// Writes the table as a workbook. Text cells are written as text, so that none runs as a formula.
 fn write_workbook(file: &mut File, table: &DataFrame) -> Result<()> {
     let written = workbook(table).and_then(|mut workbook| workbook.save_to_writer(file));
-    written.map_err(|error| Error::table("triage.xlsx", error))
+    written.map_err(|error| Error::output("triage.xlsx", error))
 }
 
 fn workbook(table: &DataFrame) -> std::result::Result<Workbook, XlsxError> {

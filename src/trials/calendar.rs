@@ -29,7 +29,7 @@ pub(super) struct Calendar {
 impl Calendar {
     pub fn of(scenario: Scenario, n_days: usize, interval_minutes: usize) -> Result<Self> {
         let place = scenario.place();
-        let tz = TimeZone::get(place.zone).map_err(|error| Error::table(place.zone, error))?;
+        let tz = TimeZone::get(place.zone).map_err(|error| Error::calendar(place.zone, error))?;
         let first_day = scenario.first_day(n_days);
         let intervals_per_day = 24 * 60 / interval_minutes;
         let span = Span::bare(first_day, n_days, intervals_per_day);
@@ -80,7 +80,7 @@ impl Calendar {
         let mut start_us = self.instant(0).as_microsecond();
         while start_us < end.as_microsecond() {
             let at =
-                Timestamp::from_microsecond(start_us).map_err(|error| Error::table("calendar", error))?;
+                Timestamp::from_microsecond(start_us).map_err(|error| Error::calendar("calendar", error))?;
             let local = self.tz.to_datetime(at);
             let days = self.first_day.until(local.date()).map_or(0, |span| span.get_days());
             let minutes = usize::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute()));

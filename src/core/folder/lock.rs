@@ -30,7 +30,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(held(what, &holder(&mut file))),
-                Err(TryLockError::Error(error)) => return Err(no_locks(path, &error)),
+                Err(TryLockError::Error(error)) => return Err(no_locks(path, error)),
             }
             // The previous holder may have removed the file meanwhile. This lock would then be on a deleted
             // file.
@@ -46,7 +46,7 @@ impl Lock {
     /// When the disk does not support locks.
     pub fn wait(path: &Path) -> Result<Self> {
         let file = open(path)?;
-        file.lock().map_err(|error| no_locks(path, &error))?;
+        file.lock().map_err(|error| no_locks(path, error))?;
         Ok(Self { file, path: path.to_owned() })
     }
 
@@ -57,7 +57,7 @@ impl Lock {
     /// When the disk does not support locks.
     pub fn share(&self) -> Result<()> {
         let shared = self.file.unlock().and_then(|()| self.file.lock_shared());
-        shared.map_err(|error| no_locks(&self.path, &error))
+        shared.map_err(|error| no_locks(&self.path, error))
     }
 
     /// Writes this process into the lock file, so that others can name the holder.
@@ -88,12 +88,13 @@ fn held(what: &str, holder: &str) -> Error {
     )
 }
 
-fn no_locks(path: &Path, error: &std::io::Error) -> Error {
+fn no_locks(path: &Path, error: std::io::Error) -> Error {
     Error::input(
         path.display().to_string(),
         format!("it cannot be locked: {error}"),
         "Name a folder on a disk that knows locks",
     )
+    .because(error)
 }
 
 fn host() -> String {

@@ -28,6 +28,34 @@ const MAX_ROUNDS: usize = 10_000;
 /// With more left out, hardly any data remains to learn from.
 const MAX_LEFT_OUT_SHARE: f64 = 0.5;
 
+/// Shares of a round's step: smaller ones hardly move a score; 1 applies each step in full.
+const LEARNING_RATES: RangeInclusive<f64> = 0.001..=1.0;
+
+// Defaults. `benches/learning/run` tries others: what is better somewhere is worse elsewhere.
+
+/// Weight of all unchanged meters over that of all rigs.
+const UNTOUCHED_WEIGHT: f64 = 0.3;
+
+/// Weight of all look-alikes over that of all rigs.
+const LOOK_ALIKE_WEIGHT: f64 = 0.4;
+
+/// Share of the meters that the second round leaves out: those that the first took for farms.
+const LEFT_OUT_SHARE: f64 = 0.1;
+
+/// Weight of a visited meter over that of a planted rig.
+const VERDICT_WEIGHT: f64 = 3.0;
+
+/// Boosting rounds, and the share of each one's step that is applied.
+const ROUNDS: usize = 150;
+const LEARNING_RATE: f64 = 0.06;
+
+/// Hosts below which a run has few rigs to learn from, and copies of each with a rig and with a look-alike.
+/// Each entry holds below its number of hosts.
+const COPIES_OF_FEW: [(usize, (usize, usize)); 2] = [(40, (24, 20)), (200, (12, 8))];
+
+/// Copies in larger runs: more of them would cost time and add little.
+const COPIES_OF_MANY: (usize, usize) = (3, 3);
+
 /// `[learning]` as written in the file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -81,12 +109,12 @@ impl Default for Learning {
         Self {
             rigs_per_host: None,
             look_alikes_per_host: None,
-            untouched_weight: 0.3,
-            look_alike_weight: 0.4,
-            left_out_share: 0.1,
-            verdict_weight: 3.0,
-            rounds: 150,
-            learning_rate: 0.06,
+            untouched_weight: UNTOUCHED_WEIGHT,
+            look_alike_weight: LOOK_ALIKE_WEIGHT,
+            left_out_share: LEFT_OUT_SHARE,
+            verdict_weight: VERDICT_WEIGHT,
+            rounds: ROUNDS,
+            learning_rate: LEARNING_RATE,
             without: Vec::new(),
         }
     }
@@ -96,11 +124,8 @@ impl Learning {
     /// Returns the copies per meter with a rig and with a look-alike. Small runs get more copies.
     #[must_use]
     pub fn copies_per_host(&self, n_hosts: usize) -> (usize, usize) {
-        let (rigs, look_alikes) = match n_hosts {
-            0..40 => (24, 20),
-            40..200 => (12, 8),
-            _ => (3, 3),
-        };
+        let of_few = COPIES_OF_FEW.iter().find(|(below, _)| n_hosts < *below);
+        let (rigs, look_alikes) = of_few.map_or(COPIES_OF_MANY, |(_, copies)| *copies);
         (self.rigs_per_host.unwrap_or(rigs), self.look_alikes_per_host.unwrap_or(look_alikes))
     }
 }
@@ -148,7 +173,7 @@ impl LearningTable {
             learning_rate: within(
                 "[learning] learning_rate",
                 self.learning_rate.unwrap_or(usual.learning_rate),
-                0.001..=1.0,
+                LEARNING_RATES,
             )?,
             without,
         })

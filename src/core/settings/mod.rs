@@ -442,6 +442,7 @@ impl PipelineFile {
                 error.to_string().trim_end().to_owned(),
                 "Correct the line; pipelines/sample.toml shows every key with its unit and default",
             )
+            .because(error)
         })
     }
 

@@ -21,6 +21,20 @@ const FLOOR_HOURS: usize = 18;
 /// Evidence for a level next to a step counts from here on. [log]
 const CLEAR: f64 = 2.0;
 
+/// Multiple of the no-load loss expected of a transformer of such a peak that its own may reach: the rest is
+/// unexplained.
+const MOST_NO_LOAD: f64 = 2.0;
+
+/// Share of a step's height that shows that an hour belongs to it: halfway between off and on.
+const HALF_ON: f64 = 0.5;
+
+/// Clock hours that are dark, and those that are light, all year round.
+const DARK_HOURS: [usize; 4] = [23, 0, 1, 2];
+const LIGHT_HOURS: [usize; 4] = [10, 11, 12, 13];
+
+/// Keeps a share finite where there is no energy. [kW]
+const ALMOST_NO_KW: f64 = 1e-3;
+
 /// The unmetered load below a parent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Excess {
@@ -64,7 +78,7 @@ impl OpenAccount {
         if excess.log_ratio > 0.0 && excess.onset.is_none() {
             expected
         } else {
-            self.account.level_kw().min(2.0 * expected)
+            self.account.level_kw().min(MOST_NO_LOAD * expected)
         }
     }
 
@@ -168,7 +182,7 @@ impl OpenAccount {
         let is_inside = |at: usize| (step.from..step.to).contains(&at);
         let shifts: [f64; CLOCK_HOURS] =
             std::array::from_fn(|hour| by_hour(&is_inside, hour) - by_hour(&|at| !is_inside(at), hour));
-        let hours = shifts.map(|shift| shift > 0.5 * step.floor_kw);
+        let hours = shifts.map(|shift| shift > HALF_ON * step.floor_kw);
         let n_hours = count(&hours);
         if n_hours >= CLOCK_HOURS - 1 {
             return (step.mean_kw.max(step.floor_kw), [true; CLOCK_HOURS]);
@@ -196,7 +210,7 @@ impl OpenAccount {
             return first;
         }
         let eve = self.hours(first - 1);
-        let is_up = |hour: usize| f64::from(eve[hour] - usual(hour)) > 0.5 * step.floor_kw;
+        let is_up = |hour: usize| f64::from(eve[hour] - usual(hour)) > HALF_ON * step.floor_kw;
         if is_up(CLOCK_HOURS - 1) && is_up(CLOCK_HOURS - 2) { first - 1 } else { first }
     }
 
@@ -218,8 +232,8 @@ impl OpenAccount {
             let kw: Vec<f32> = kw.collect();
             hashwatt_core::stats::mean(&kw).map_or(0.0, f64::from)
         };
-        let night_kw = (mean(&[23, 0, 1, 2]) - mean(&[10, 11, 12, 13])).max(0.0);
-        night_kw / (night_kw + excess_kw).max(1e-3)
+        let night_kw = (mean(&DARK_HOURS) - mean(&LIGHT_HOURS)).max(0.0);
+        night_kw / (night_kw + excess_kw).max(ALMOST_NO_KW)
     }
 }
 

@@ -23,6 +23,33 @@ const MIN_CORE_HOURS: usize = 3;
 /// Smallest noise of an hour: the meter's resolution. [kW]
 const MIN_NOISE_KW: f32 = 0.02;
 
+/// Fewest days on a side of a step: a median of fewer follows a single day. [d]
+const MIN_SIDE_DAYS: usize = 3;
+
+/// Share of a candidate's fit that it must keep once its days are followed out.
+const KEPT_FIT: f32 = 0.7;
+
+/// Height at which a block begins to count for its size: below it, fit rises with the height, above by its
+/// logarithm. [kW]
+const USUAL_KW: f32 = 0.3;
+
+/// Share of the shifts that any step explains by chance; less than a hundredth above it counts as that much.
+const EXPLAINED_BY_CHANCE: f32 = 0.3;
+const MIN_EXPLAINED: f32 = 0.01;
+
+/// Fall of the fit's logarithm for unevenness as large as the height.
+const UNEVEN_COSTS: f32 = 2.0;
+
+/// Share of a block's height that shows that it is on: halfway between off and on.
+const HALF_ON: f32 = 0.5;
+
+/// Share of five days that must be off to end a block: an outage of a day or two does not.
+const OFF_SHARE: f32 = 0.8;
+
+/// Share of the height by which the mean of the window's hours must be up on a day on which a block begins
+/// late.
+const BEGUN_SHARE: f32 = 0.1;
+
 /// Share of its height that a block's floor keeps on a day on which it holds: a farm may lose one machine of
 /// four for a day.
 const HELD_SHARE: f32 = 0.75;
@@ -111,7 +138,7 @@ pub fn find_block(days: &UsableDays, declared_kw: f32) -> Option<Block> {
             .and_then(|sides| fit_block(days, candidate, sides, &mut stretches))
             .filter(is_above);
         match again {
-            Some(again) if again.fit >= 0.7 * best.fit => {
+            Some(again) if again.fit >= KEPT_FIT * best.fit => {
                 best = again;
                 floor_kw = best.floor_kw(days);
             }
@@ -154,12 +181,12 @@ fn candidates(days: &UsableDays) -> Vec<Candidate> {
 }
 
 fn with_limits(old: &Candidate, extent: Range<usize>, n: usize) -> Candidate {
-    let step = if extent.start < 3 { extent.end } else { extent.start };
+    let step = if extent.start < MIN_SIDE_DAYS { extent.end } else { extent.start };
     Candidate {
         from: extent.start,
         to: extent.end,
-        after: if old.after + 3 <= step { old.after } else { 0 },
-        before: if old.before >= step + 3 { old.before } else { n },
+        after: if old.after + MIN_SIDE_DAYS <= step { old.after } else { 0 },
+        before: if old.before >= step + MIN_SIDE_DAYS { old.before } else { n },
     }
 }
 
@@ -170,7 +197,7 @@ fn near(days: usize) -> usize {
 
 /// Returns the days without and with a candidate that are compared; `None` if too few are left.
 fn sides(n: usize, at: Candidate) -> Option<(Range<usize>, Range<usize>)> {
-    let (off, on) = if at.from < 3 {
+    let (off, on) = if at.from < MIN_SIDE_DAYS {
         let to = at.to;
         (
             to..to + near(n.min(at.before).saturating_sub(to)),
@@ -182,7 +209,7 @@ fn sides(n: usize, at: Candidate) -> Option<(Range<usize>, Range<usize>)> {
             at.from..at.from + near(at.to.min(at.before).saturating_sub(at.from)),
         )
     };
-    (off.len() >= 3 && on.len() >= 3).then_some((off, on))
+    (off.len() >= MIN_SIDE_DAYS && on.len() >= MIN_SIDE_DAYS).then_some((off, on))
 }
 
 /// Fit of a candidate, and the values to build the block from if it is chosen.
@@ -216,15 +243,15 @@ fn fit_block(
     let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &window, kw));
     let height_in_noise = kw / noise_kw;
     let fit = (height_in_noise * fewest).ln_1p()
-        * (kw / 0.3).ln_1p()
-        * (explained - 0.3).max(0.01)
-        * (-2.0 * uneven).exp()
+        * (kw / USUAL_KW).ln_1p()
+        * (explained - EXPLAINED_BY_CHANCE).max(MIN_EXPLAINED)
+        * (-UNEVEN_COSTS * uneven).exp()
         * held_share(days, &at, &core, kw);
     Some(Fit { at, off, on, shifts, window, core, kw, uneven, explained, height_in_noise, fit })
 }
 
-/// Returns the share of a candidate's days on which the window's floor holds its height. Whatever else runs, a
-/// place with a rig draws at least the rig; heating that begins with the cold has days on which it rests.
+/// Returns the share of a candidate's days on which the window's floor holds its height. Whatever else runs,
+/// a place with a rig draws at least the rig; heating that begins with the cold has days on which it rests.
 fn held_share(days: &UsableDays, at: &Candidate, core: &[usize], kw: f32) -> f32 {
     let floor_kw = days.floor_kw(core, at.from..at.to);
     let n_held = floor_kw.iter().filter(|floor_kw| **floor_kw >= HELD_SHARE * kw).count();
@@ -282,15 +309,16 @@ fn core(window: &Hours) -> Vec<usize> {
 fn extent(fit: &Fit, floor_kw: &[f32]) -> Range<usize> {
     let n = floor_kw.len();
     let base = median_of(&floor_kw[fit.off.clone()]);
-    let is_on: Vec<bool> = floor_kw.iter().map(|kw| *kw > base + 0.5 * fit.kw).collect();
-    let anchor = if fit.at.from >= 3 { fit.at.from } else { fit.at.to.saturating_sub(1) };
+    let is_on: Vec<bool> = floor_kw.iter().map(|kw| *kw > base + HALF_ON * fit.kw).collect();
+    let anchor = if fit.at.from >= MIN_SIDE_DAYS { fit.at.from } else { fit.at.to.saturating_sub(1) };
     let Some(start) = (anchor.saturating_sub(3)..(anchor + 4).min(n))
         .filter(|&at| is_on[at])
         .min_by_key(|&at| at.abs_diff(anchor))
     else {
         return fit.at.from..fit.at.to;
     };
-    let is_over = |five: &[bool]| five.iter().filter(|on| !**on).count() as f32 >= 0.8 * five.len() as f32;
+    let is_over =
+        |five: &[bool]| five.iter().filter(|on| !**on).count() as f32 >= OFF_SHARE * five.len() as f32;
     let (mut first, mut last) = (start, start);
     while first > 0 && (is_on[first - 1] || !is_over(&is_on[first.saturating_sub(5)..first])) {
         first -= 1;
@@ -314,7 +342,7 @@ fn begins_day_before(days: &UsableDays, block: &Block) -> bool {
     let usual = |hour: usize| block.off_kw[hour][1];
     let rise =
         block.core.iter().map(|&hour| hours[hour] - usual(hour)).sum::<f32>() / block.core.len() as f32;
-    hours[*last] > usual(*last) + 0.5 * block.kw && rise > 0.1 * block.kw
+    hours[*last] > usual(*last) + HALF_ON * block.kw && rise > BEGUN_SHARE * block.kw
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub mod temperature;
 pub mod usable;
 pub mod window;
 
-pub use table::{Direction, FEATURES, Family, Feature, N_FEATURES};
+pub use table::{Direction, FEATURES, Family, Feature, FeatureColumn, N_FEATURES};
 
 use block::{Block, find_block};
 use block_facts::BlockFacts;
@@ -78,13 +78,10 @@ impl MeterFeatures {
         self.judged_days.and(self.block.as_ref()?.first_day)
     }
 
-    /// Returns a feature by its name.
-    ///
-    /// # Panics
-    /// When there is no feature with that name.
+    /// Returns a feature of the model.
     #[must_use]
-    pub fn value(&self, name: &str) -> f32 {
-        self.values[table::index_of(name)]
+    pub const fn value(&self, feature: Feature) -> f32 {
+        self.values[feature as usize]
     }
 }
 

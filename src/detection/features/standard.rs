@@ -36,6 +36,12 @@ macro_rules! standard {
             pub const fn values(&self) -> [f32; N_STANDARD] {
                 [$(self.$name,)+]
             }
+
+            /// Takes the values, in the order of [`STANDARD`].
+            #[must_use]
+            pub const fn of([$($name,)+]: [f32; N_STANDARD]) -> Self {
+                Self { $($name,)+ }
+            }
         }
     };
 }

@@ -44,9 +44,9 @@ pub enum Direction {
     Free,
 }
 
-/// A feature of the model.
+/// A feature of the model, as it is declared.
 #[derive(Debug, Clone, Copy)]
-pub struct Feature {
+pub struct FeatureColumn {
     /// Name in tables.
     pub name: &'static str,
     /// Direction in which it may move a score.
@@ -61,294 +61,155 @@ pub struct Feature {
 /// Number of features.
 pub const N_FEATURES: usize = 48;
 
-const fn f(
-    name: &'static str,
-    direction: Direction,
-    family: Family,
-    meaning: &'static str,
-    value: fn(&Measures<'_>) -> f32,
-) -> Feature {
-    Feature { name, direction, family, meaning, value }
+/// Declares the features once: the enum by which code names them, and their columns, in one order.
+macro_rules! features {
+    ($(
+        #[doc = $meaning:literal]
+        $feature:ident = $name:literal, $direction:ident, $family:ident, $value:expr;
+    )+) => {
+        /// A feature of the model; as a number, its place in [`FEATURES`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Feature {
+            $(#[doc = $meaning] $feature,)+
+        }
+
+        /// Every feature, with the source of its value.
+        pub const FEATURES: [FeatureColumn; N_FEATURES] = [$(FeatureColumn {
+            name: $name,
+            direction: $direction,
+            family: Family::$family,
+            meaning: $meaning.trim_ascii(),
+            value: $value,
+        },)+];
+    };
 }
 
-/// Every feature, with the source of its value.
-pub const FEATURES: [Feature; N_FEATURES] = [
-    f(
-        "stuck_share",
-        Falling,
-        Family::DataFault,
-        "share of measured days on which the channel repeats one value",
-        |of| of.days.stuck_share,
-    ),
-    f("block_kw", Rising, Family::LevelShift, "height of the best block, less what is declared [kW]", |of| {
-        of.shift.kw
-    }),
-    f(
-        "block_height_in_noise",
-        Rising,
-        Family::LevelShift,
-        "height over the floor's noise from day to day",
-        |of| of.shift.height_in_noise,
-    ),
-    f(
-        "block_significance",
-        Rising,
-        Family::LevelShift,
-        "height over what chance makes of that many days",
-        |of| of.shift.significance,
-    ),
-    f(
-        "block_explained",
-        Rising,
-        Family::LevelShift,
-        "share of the shifts of all hours and quantiles that one level explains",
-        |of| of.shift.explained,
-    ),
-    f("block_fit", Rising, Family::LevelShift, "what candidate blocks are compared by", |of| of.shift.fit),
-    f("block_days", Rising, Family::LevelShift, "days the block lasts, up to 60 [d]", |of| of.shift.days),
-    f("block_days_without", Rising, Family::LevelShift, "days without it, up to 28 [d]", |of| {
-        of.shift.days_without
-    }),
-    f(
-        "block_two_levels",
-        Rising,
-        Family::LevelShift,
-        "share of days whose floor lies near one of the two levels",
-        |of| of.shift.two_levels,
-    ),
-    f("block_hours", Free, Family::LevelShift, "hours of its clock window [h]", |of| of.shift.hours),
-    f(
-        "block_unequal_by_chance",
-        Falling,
-        Family::LevelShift,
-        "distance of the shifts from one level over what chance makes",
-        |of| of.shift.unequal_by_chance,
-    ),
-    f(
-        "block_uneven",
-        Falling,
-        Family::LevelShift,
-        "mean distance of the shifts from one level, over the height",
-        |of| of.shift.uneven,
-    ),
-    f(
-        "block_outside",
-        Falling,
-        Family::LevelShift,
-        "shift outside its clock window, over the height",
-        |of| of.shift.outside,
-    ),
-    f(
-        "block_quantile_uneven",
-        Falling,
-        Family::LevelShift,
-        "distance of the day's quantiles' shifts from the height, over it",
-        |of| of.shift.quantile_uneven,
-    ),
-    f("block_edges", Falling, Family::LevelShift, "edges of its clock window", |of| of.shift.edges),
-    f(
-        "block_proportional",
-        Falling,
-        Family::LevelShift,
-        "how far the shift follows the old load shape",
-        |of| of.shift.proportional,
-    ),
-    f("block_noise", Falling, Family::LevelShift, "ramps that came with it, over the height", |of| {
-        of.shift.noise
-    }),
-    f(
-        "block_unsteady",
-        Falling,
-        Family::LevelShift,
-        "middle half of the daily floors while on, over the height",
-        |of| of.shift.unsteady,
-    ),
-    f(
-        "block_holds",
-        Rising,
-        Family::LevelShift,
-        "low floor while on above high floor while off, over the height",
-        |of| of.shift.holds,
-    ),
-    f(
-        "block_gradual",
-        Falling,
-        Family::LevelShift,
-        "share of the height not reached within two days",
-        |of| of.shift.gradual,
-    ),
-    f(
-        "base_load_kw_p05",
-        Rising,
-        Family::BaseLoad,
-        "daily base load (p05) that 19 days of 20 exceed [kW]",
-        |of| of.levels.base_load_kw_p05,
-    ),
-    f(
-        "base_load_kw_p20",
-        Rising,
-        Family::BaseLoad,
-        "daily base load that four days of five exceed [kW]",
-        |of| of.levels.base_load_kw_p20,
-    ),
-    f("base_load_kw_p50", Rising, Family::BaseLoad, "median daily base load [kW]", |of| {
-        of.levels.base_load_kw_p50
-    }),
-    f(
-        "base_load_kw_on_p20",
-        Rising,
-        Family::BaseLoad,
-        "daily base load that four of five days of the block exceed [kW]",
-        |of| of.levels.base_load_kw_on_p20,
-    ),
-    f(
-        "demand_kw_min_p10",
-        Rising,
-        Family::BaseLoad,
-        "least demand that nine days of ten exceed [kW]",
-        |of| of.levels.demand_kw_min_p10,
-    ),
-    f(
-        "night_base_kw_p20",
-        Rising,
-        Family::BaseLoad,
-        "night floor that four days of five exceed [kW]",
-        |of| of.levels.night_base_kw_p20,
-    ),
-    f("base_to_mean", Rising, Family::BaseLoad, "base load over mean demand", |of| of.levels.base_to_mean),
-    f(
-        "base_load_mad_rel",
-        Falling,
-        Family::Flatness,
-        "spread of the base load over days, over its median",
-        |of| of.levels.base_load_mad_rel,
-    ),
-    f("base_load_low_rel", Rising, Family::Flatness, "low base load over its median", |of| {
-        of.levels.base_load_low_rel
-    }),
-    f(
-        "base_load_trend_rel",
-        Falling,
-        Family::Flatness,
-        "change of the base load from first to last third, over its median",
-        |of| of.levels.base_load_trend_rel,
-    ),
-    f(
-        "base_load_day_change_rel",
-        Falling,
-        Family::Flatness,
-        "change of the base load from day to day, over its median",
-        |of| of.levels.base_load_day_change_rel,
-    ),
-    f(
-        "flat_mid_rel",
-        Falling,
-        Family::Flatness,
-        "median demand above the base load, over the median",
-        |of| of.levels.flat_mid_rel,
-    ),
-    f(
-        "flat_low_rel",
-        Falling,
-        Family::Flatness,
-        "lower quartile above the base load, over the quartile",
-        |of| of.levels.flat_low_rel,
-    ),
-    f(
-        "night_noise_rel",
-        Falling,
-        Family::Flatness,
-        "change from interval to interval at night, over the base load",
-        |of| of.levels.night_noise_rel,
-    ),
-    f(
-        "night_base_mad_rel",
-        Falling,
-        Family::Flatness,
-        "spread of the night floor over days, over its median",
-        |of| of.levels.night_base_mad_rel,
-    ),
-    f("window_rise_kw", Rising, Family::Timer, "rise of the best box inside the day [kW]", |of| {
-        of.window.rise_kw
-    }),
-    f("window_fit_kw", Rising, Family::Timer, "what boxes are compared by [kW]", |of| of.window.fit_kw),
-    f("window_uneven", Falling, Family::Timer, "spread of the levels inside the box, over the rise", |of| {
-        of.window.uneven
-    }),
-    f(
-        "window_floor_kw_p10",
-        Rising,
-        Family::Timer,
-        "daily floor inside the box that nine days of ten exceed [kW]",
-        |of| of.window.floor_kw_p10,
-    ),
-    f("window_floor_rise_kw", Rising, Family::Timer, "that floor above the low floors outside [kW]", |of| {
-        of.window.floor_rise_kw
-    }),
-    f(
-        "window_floor_mad_rel",
-        Falling,
-        Family::Timer,
-        "spread of the floor inside over days, over its median",
-        |of| of.window.floor_mad_rel,
-    ),
-    f("window_floor_low_rel", Rising, Family::Timer, "low floor inside over its median", |of| {
-        of.window.floor_low_rel
-    }),
-    f("window_hours", Free, Family::Timer, "length of the box [h]", |of| of.window.n_hours as f32),
-    f(
-        "timer_kw",
-        Rising,
-        Family::Timer,
-        "median daily difference of the floors inside and outside [kW]",
-        |of| of.window.timer_kw,
-    ),
-    f("timer_kw_p10", Rising, Family::Timer, "difference that nine days of ten exceed [kW]", |of| {
-        of.window.timer_kw_p10
-    }),
-    f("timer_mad_rel", Falling, Family::Timer, "spread of the difference over days, over its median", |of| {
-        of.window.timer_mad_rel
-    }),
-    f(
-        "timer_trend_rel",
-        Falling,
-        Family::Timer,
-        "change of the difference from first to last third, over its median",
-        |of| of.window.timer_trend_rel,
-    ),
-    f("timer_uneven", Falling, Family::Timer, "spread of the hours inside, over the difference", |of| {
-        of.window.timer_uneven
-    }),
-];
+features! {
+    /// share of measured days on which the channel repeats one value
+    StuckShare = "stuck_share", Falling, DataFault, |of| of.days.stuck_share;
+    /// height of the best block, less what is declared [kW]
+    BlockKw = "block_kw", Rising, LevelShift, |of| of.shift.kw;
+    /// height over the floor's noise from day to day
+    BlockHeightInNoise = "block_height_in_noise", Rising, LevelShift, |of| of.shift.height_in_noise;
+    /// height over what chance makes of that many days
+    BlockSignificance = "block_significance", Rising, LevelShift, |of| of.shift.significance;
+    /// share of the shifts of all hours and quantiles that one level explains
+    BlockExplained = "block_explained", Rising, LevelShift, |of| of.shift.explained;
+    /// what candidate blocks are compared by
+    BlockFit = "block_fit", Rising, LevelShift, |of| of.shift.fit;
+    /// days the block lasts, up to 60 [d]
+    BlockDays = "block_days", Rising, LevelShift, |of| of.shift.days;
+    /// days without it, up to 28 [d]
+    BlockDaysWithout = "block_days_without", Rising, LevelShift, |of| of.shift.days_without;
+    /// share of days whose floor lies near one of the two levels
+    BlockTwoLevels = "block_two_levels", Rising, LevelShift, |of| of.shift.two_levels;
+    /// hours of its clock window [h]
+    BlockHours = "block_hours", Free, LevelShift, |of| of.shift.hours;
+    /// distance of the shifts from one level over what chance makes
+    BlockUnequalByChance = "block_unequal_by_chance", Falling, LevelShift, |of| of.shift.unequal_by_chance;
+    /// mean distance of the shifts from one level, over the height
+    BlockUneven = "block_uneven", Falling, LevelShift, |of| of.shift.uneven;
+    /// shift outside its clock window, over the height
+    BlockOutside = "block_outside", Falling, LevelShift, |of| of.shift.outside;
+    /// distance of the day's quantiles' shifts from the height, over it
+    BlockQuantileUneven = "block_quantile_uneven", Falling, LevelShift, |of| of.shift.quantile_uneven;
+    /// edges of its clock window
+    BlockEdges = "block_edges", Falling, LevelShift, |of| of.shift.edges;
+    /// how far the shift follows the old load shape
+    BlockProportional = "block_proportional", Falling, LevelShift, |of| of.shift.proportional;
+    /// ramps that came with it, over the height
+    BlockNoise = "block_noise", Falling, LevelShift, |of| of.shift.noise;
+    /// middle half of the daily floors while on, over the height
+    BlockUnsteady = "block_unsteady", Falling, LevelShift, |of| of.shift.unsteady;
+    /// low floor while on above high floor while off, over the height
+    BlockHolds = "block_holds", Rising, LevelShift, |of| of.shift.holds;
+    /// share of the height not reached within two days
+    BlockGradual = "block_gradual", Falling, LevelShift, |of| of.shift.gradual;
+    /// daily base load (p05) that 19 days of 20 exceed [kW]
+    BaseLoadKwP05 = "base_load_kw_p05", Rising, BaseLoad, |of| of.levels.base_load_kw_p05;
+    /// daily base load that four days of five exceed [kW]
+    BaseLoadKwP20 = "base_load_kw_p20", Rising, BaseLoad, |of| of.levels.base_load_kw_p20;
+    /// median daily base load [kW]
+    BaseLoadKwP50 = "base_load_kw_p50", Rising, BaseLoad, |of| of.levels.base_load_kw_p50;
+    /// daily base load that four of five days of the block exceed [kW]
+    BaseLoadKwOnP20 = "base_load_kw_on_p20", Rising, BaseLoad, |of| of.levels.base_load_kw_on_p20;
+    /// least demand that nine days of ten exceed [kW]
+    DemandKwMinP10 = "demand_kw_min_p10", Rising, BaseLoad, |of| of.levels.demand_kw_min_p10;
+    /// night floor that four days of five exceed [kW]
+    NightBaseKwP20 = "night_base_kw_p20", Rising, BaseLoad, |of| of.levels.night_base_kw_p20;
+    /// base load over mean demand
+    BaseToMean = "base_to_mean", Rising, BaseLoad, |of| of.levels.base_to_mean;
+    /// spread of the base load over days, over its median
+    BaseLoadMadRel = "base_load_mad_rel", Falling, Flatness, |of| of.levels.base_load_mad_rel;
+    /// low base load over its median
+    BaseLoadLowRel = "base_load_low_rel", Rising, Flatness, |of| of.levels.base_load_low_rel;
+    /// change of the base load from first to last third, over its median
+    BaseLoadTrendRel = "base_load_trend_rel", Falling, Flatness, |of| of.levels.base_load_trend_rel;
+    /// change of the base load from day to day, over its median
+    BaseLoadDayChangeRel = "base_load_day_change_rel", Falling, Flatness,
+        |of| of.levels.base_load_day_change_rel;
+    /// median demand above the base load, over the median
+    FlatMidRel = "flat_mid_rel", Falling, Flatness, |of| of.levels.flat_mid_rel;
+    /// lower quartile above the base load, over the quartile
+    FlatLowRel = "flat_low_rel", Falling, Flatness, |of| of.levels.flat_low_rel;
+    /// change from interval to interval at night, over the base load
+    NightNoiseRel = "night_noise_rel", Falling, Flatness, |of| of.levels.night_noise_rel;
+    /// spread of the night floor over days, over its median
+    NightBaseMadRel = "night_base_mad_rel", Falling, Flatness, |of| of.levels.night_base_mad_rel;
+    /// rise of the best box inside the day [kW]
+    WindowRiseKw = "window_rise_kw", Rising, Timer, |of| of.window.rise_kw;
+    /// what boxes are compared by [kW]
+    WindowFitKw = "window_fit_kw", Rising, Timer, |of| of.window.fit_kw;
+    /// spread of the levels inside the box, over the rise
+    WindowUneven = "window_uneven", Falling, Timer, |of| of.window.uneven;
+    /// daily floor inside the box that nine days of ten exceed [kW]
+    WindowFloorKwP10 = "window_floor_kw_p10", Rising, Timer, |of| of.window.floor_kw_p10;
+    /// that floor above the low floors outside [kW]
+    WindowFloorRiseKw = "window_floor_rise_kw", Rising, Timer, |of| of.window.floor_rise_kw;
+    /// spread of the floor inside over days, over its median
+    WindowFloorMadRel = "window_floor_mad_rel", Falling, Timer, |of| of.window.floor_mad_rel;
+    /// low floor inside over its median
+    WindowFloorLowRel = "window_floor_low_rel", Rising, Timer, |of| of.window.floor_low_rel;
+    /// length of the box [h]
+    WindowHours = "window_hours", Free, Timer, |of| of.window.n_hours as f32;
+    /// median daily difference of the floors inside and outside [kW]
+    TimerKw = "timer_kw", Rising, Timer, |of| of.window.timer_kw;
+    /// difference that nine days of ten exceed [kW]
+    TimerKwP10 = "timer_kw_p10", Rising, Timer, |of| of.window.timer_kw_p10;
+    /// spread of the difference over days, over its median
+    TimerMadRel = "timer_mad_rel", Falling, Timer, |of| of.window.timer_mad_rel;
+    /// change of the difference from first to last third, over its median
+    TimerTrendRel = "timer_trend_rel", Falling, Timer, |of| of.window.timer_trend_rel;
+    /// spread of the hours inside, over the difference
+    TimerUneven = "timer_uneven", Falling, Timer, |of| of.window.timer_uneven;
+}
 
-/// Features of the block that need data within a day.
-const WITHIN_DAY: [&str; 12] = [
-    "block_hours",
-    "block_outside",
-    "block_quantile_uneven",
-    "block_edges",
-    "block_proportional",
-    "block_noise",
-    "base_to_mean",
-    "flat_mid_rel",
-    "flat_low_rel",
-    "night_noise_rel",
-    "night_base_kw_p20",
-    "night_base_mad_rel",
+/// Features of the block and of the day's shape that need data within a day.
+const WITHIN_DAY: [Feature; 12] = [
+    Feature::BlockHours,
+    Feature::BlockOutside,
+    Feature::BlockQuantileUneven,
+    Feature::BlockEdges,
+    Feature::BlockProportional,
+    Feature::BlockNoise,
+    Feature::BaseToMean,
+    Feature::FlatMidRel,
+    Feature::FlatLowRel,
+    Feature::NightNoiseRel,
+    Feature::NightBaseKwP20,
+    Feature::NightBaseMadRel,
 ];
 
 /// Blanks the features that reads of a day or longer cannot show.
 pub(super) fn blank_within_day(values: &mut [f32; N_FEATURES]) {
-    for (feature, value) in FEATURES.iter().zip(values) {
-        if feature.family == Family::Timer || WITHIN_DAY.contains(&feature.name) {
+    for (column, value) in FEATURES.iter().zip(&mut *values) {
+        if column.family == Family::Timer {
             *value = f32::NAN;
         }
     }
-}
-
-/// Returns the index of a feature by name.
-pub(super) fn index_of(name: &str) -> usize {
-    FEATURES.iter().position(|feature| feature.name == name).expect("features are named in this file")
+    for feature in WITHIN_DAY {
+        values[feature as usize] = f32::NAN;
+    }
 }
 
 /// Computes the values in the order of [`FEATURES`].
@@ -361,7 +222,7 @@ pub(super) fn values(
 ) -> [f32; N_FEATURES] {
     let shift = block.map_or_else(Shift::none, |block| Shift::of(days, declared_kw, block));
     let measured = Measures { days, levels, window, shift };
-    FEATURES.map(|feature| (feature.value)(&measured))
+    FEATURES.map(|column| (column.value)(&measured))
 }
 
 /// Measurements from which features are computed.

@@ -37,64 +37,58 @@ pub enum Resolution {
     Longer,
 }
 
-/// A column of the days' digests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
+/// Declares the columns once: the enum, and where their values are in a digest.
+macro_rules! columns {
+    ($(#[doc = $doc:literal] $column:ident = $field:ident,)+) => {
+        /// A column of the days' digests.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Column {
+            $(#[doc = $doc] $column,)+
+        }
+
+        impl Column {
+            /// Returns a day's values in the order of the columns.
+            const fn values(day: &DayDigest) -> [f32; N_COLUMNS] {
+                [$(day.$field,)+]
+            }
+        }
+    };
+}
+
+columns! {
     /// Mean demand. [kW]
-    Mean,
+    Mean = demand_kw_mean,
     /// Least demand. [kW]
-    Min,
+    Min = demand_kw_min,
     /// 5th percentile of demand. [kW]
-    P05,
+    P05 = demand_kw_p05,
     /// 10th percentile of demand. [kW]
-    P10,
+    P10 = demand_kw_p10,
     /// Lower quartile of demand. [kW]
-    P25,
+    P25 = demand_kw_p25,
     /// Median demand. [kW]
-    P50,
+    P50 = demand_kw_p50,
     /// Upper quartile of demand. [kW]
-    P75,
+    P75 = demand_kw_p75,
     /// 90th percentile of demand. [kW]
-    P90,
+    P90 = demand_kw_p90,
     /// 95th percentile of demand. [kW]
-    P95,
+    P95 = demand_kw_p95,
     /// Greatest demand. [kW]
-    Max,
+    Max = demand_kw_max,
     /// Standard deviation of demand within the day. [kW]
-    Sd,
+    Sd = demand_kw_sd,
     /// Mean change from interval to interval. [kW]
-    Ramp,
+    Ramp = ramp_kw_mean,
     /// Greatest change. [kW]
-    RampMax,
+    RampMax = ramp_kw_max,
     /// Mean change at night. [kW]
-    RampNight,
+    RampNight = ramp_kw_night_mean,
 }
 
 /// Number of columns that are levels of demand; these come first.
 const N_LEVELS: usize = Column::Max as usize + 1;
 const N_COLUMNS: usize = Column::RampNight as usize + 1;
-
-impl Column {
-    /// Returns a day's values in the order of the columns.
-    const fn values(day: &DayDigest) -> [f32; N_COLUMNS] {
-        [
-            day.demand_kw_mean,
-            day.demand_kw_min,
-            day.demand_kw_p05,
-            day.demand_kw_p10,
-            day.demand_kw_p25,
-            day.demand_kw_p50,
-            day.demand_kw_p75,
-            day.demand_kw_p90,
-            day.demand_kw_p95,
-            day.demand_kw_max,
-            day.demand_kw_sd,
-            day.ramp_kw_mean,
-            day.ramp_kw_max,
-            day.ramp_kw_night_mean,
-        ]
-    }
-}
 
 /// A meter's usable days as columns, in order.
 #[derive(Debug, Clone)]

@@ -72,7 +72,7 @@ pub fn group_meters(inputs: &[GroupInput], max_per_class: usize, seed: u64) -> R
             cluster::Clusters::one(members.len())
         } else {
             cluster::fit_clusters(&shapes(inputs, &members), max_per_class, seed)
-                .map_err(|seen| Error::table(format!("peer groups of the class `{class}`"), seen))?
+                .map_err(|source| Error::Groups { class: class.to_owned(), source: source.into() })?
         };
         for number in 0..clusters.n {
             let own: Vec<usize> = members

@@ -17,22 +17,23 @@
 //! Base load as a low quantile of demand: VISDOM (Borgeson et al.), feature `min` and its relatives.
 
 use super::{Evidence, Indicator, Side, against, known, peers_median};
-use crate::features::Family;
+use crate::features::{Family, Feature};
 use hashwatt_core::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator =
     Indicator { name: "base_load", family: Some(Family::BaseLoad), message };
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {
-    let (name, of) = match evidence.meter.judged_days {
-        Some(_) => ("base_load_kw_on_p20", "block"),
-        None => ("base_load_kw_p20", "all"),
+    let (feature, of) = match evidence.meter.judged_days {
+        Some(_) => (Feature::BaseLoadKwOnP20, "block"),
+        None => (Feature::BaseLoadKwP20, "all"),
     };
-    let of_mean = evidence.value("base_to_mean");
+    let of_mean = evidence.value(Feature::BaseToMean);
     let message = Message::new(INDICATOR.name)
         .in_form("of", of)
         .in_form("mean", known(of_mean))
         .with("of_mean", Value::share(of_mean));
-    let message = against(message, evidence.value(name), evidence.peers.p95(name), Value::kw, Side::Above);
-    Some(peers_median(message, evidence, name, Value::kw))
+    let message =
+        against(message, evidence.value(feature), evidence.peers.p95.value(feature), Value::kw, Side::Above);
+    Some(peers_median(message, evidence.peers.median.value(feature), Value::kw))
 }

@@ -25,11 +25,11 @@ const MIN_DROP_KW: f32 = 0.3;
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let drop = evidence.meter.standard.blackout_drop_kw;
-    let limit = evidence.peers.p95("blackout_drop_kw");
+    let limit = evidence.peers.p95.standard.blackout_drop_kw;
     // Report only a drop that stands out.
     if drop.is_nan() || limit.is_nan() || drop <= limit.max(MIN_DROP_KW) {
         return None;
     }
     let message = against(Message::new(INDICATOR.name), drop, limit, Value::kw, Side::Above);
-    Some(peers_median(message, evidence, "blackout_drop_kw", Value::kw))
+    Some(peers_median(message, evidence.peers.median.standard.blackout_drop_kw, Value::kw))
 }

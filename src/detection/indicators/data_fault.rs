@@ -16,13 +16,13 @@
 //! Machines vary by 1-3% and meters resolve 1 Wh, so a repeated last digit is no measurement.
 
 use super::{Evidence, Indicator};
-use crate::features::Family;
+use crate::features::{Family, Feature};
 use hashwatt_core::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator =
     Indicator { name: "data_fault", family: Some(Family::DataFault), message };
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {
-    let share = evidence.value("stuck_share");
+    let share = evidence.value(Feature::StuckShare);
     (share > 0.0).then(|| Message::new(INDICATOR.name).with("share", Value::share(share)))
 }

@@ -1,11 +1,12 @@
 //! Estimates the rig behind the evidence: its kW, and the days on which it began and ended.
 //!
 //! There are three sources: the block (a level that appears), the box of a timer that was always on, and a
-//! base load far above the peers'. They are compared by the kW that each supports.
+//! base load far above the peers'. They are compared by the kW that each supports. The limits below were
+//! chosen on open cases; a backtest says what they are worth on other meters.
 
-use crate::features::MeterFeatures;
 use crate::features::block_facts::BlockFacts;
 use crate::features::window::ClockWindow;
+use crate::features::{Feature, MeterFeatures};
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::stats::{mad_sd, median};
 use std::ops::RangeInclusive;
@@ -19,9 +20,53 @@ const MIN_BLOCK_KW: f32 = 0.1;
 /// Peers with a higher base load are not homes, and their base load says nothing about a rig. [kW]
 const HOME_BASE_KW: f32 = 1.5;
 
-/// Shares of a base load between which what fell in a blackout tells the rig from the place: less is the place's
-/// own variation, more is all of it.
+/// Shares of a base load between which what fell in a blackout tells the rig from the place: less is the
+/// place's own variation, more is all of it.
 const PARTLY_DROPPED: RangeInclusive<f32> = 0.2..=0.8;
+
+/// Spreads of the peers' base loads, and distance [kW], above which a base load that 19 days of 20 exceed is
+/// not one of theirs. The distance counts where peers hardly differ.
+const ABOVE_PEERS: (f32, f32) = (6.0, 0.3);
+
+/// The same for a base load that four days of five exceed, where no block and no timer supports more.
+const ABOVE_PEERS_P20: (f32, f32) = (4.0, 0.2);
+
+/// Keeps a share of a base load finite where there is none: half of a meter's resolution. [kW]
+const ALMOST_NO_KW: f32 = 0.01;
+
+/// Spread of the base load over days, and its trend, at which half of it counts as a rig's: both over its
+/// median.
+const HALF_STEADY: (f32, f32) = (0.1, 0.15);
+
+/// Unevenness of a block over its height at which half of it counts as a rig's: between its hours, outside
+/// its window, over the days, within two days of the step, and in its ramps.
+const HALF_UNEVEN: f32 = 0.25;
+const HALF_OUTSIDE: f32 = 0.35;
+const HALF_UNSTEADY: f32 = 0.4;
+const HALF_GRADUAL: f32 = 0.5;
+const HALF_NOISY: f32 = 0.15;
+
+/// Spread of a box's floor over days, and between its hours, at which half of it counts as a timer's.
+const HALF_TIMED: (f32, f32) = (0.1, 0.3);
+
+/// Share of the other sources' kW that a block must support to date the rig, and to be its kW.
+const DATES_SHARE: f32 = 0.25;
+const LEADS_SHARE: f32 = 0.5;
+
+/// Base load from which a rig below the block is taken to have been on from the start. [kW]
+const MIN_BASE_KW: f32 = 0.5;
+
+/// Spread of the daily difference, over its median, from which the rise of a box is the better kW.
+const STEADY_TIMER: f32 = 0.3;
+
+/// Multiple of the block's height from which a staircase has climbed to a level of its own, and equal steps
+/// that show it without a clear height.
+const CLIMBED: f32 = 1.2;
+const MIN_EQUAL_STEPS: usize = 2;
+
+/// A block of fewer hours [h], and more uneven than this, is held against the box within the day.
+const ROUND_THE_CLOCK_HOURS: usize = 20;
+const UNEVEN: f32 = 0.08;
 
 /// A load round the clock.
 const ALL_HOURS: [bool; CLOCK_HOURS] = [true; CLOCK_HOURS];
@@ -73,23 +118,23 @@ impl Estimate {
 #[must_use]
 pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> {
     let levels = &meter.levels;
-    let above = |kw: f32, spreads: f32, least: f32| {
+    let above = |kw: f32, (spreads, least): (f32, f32)| {
         if kw > peers.base_kw + spreads * peers.spread_kw + least { kw - peers.base_kw } else { 0.0 }
     };
-    let base_kw = above(levels.base_load_kw_p05, 6.0, 0.3);
+    let base_kw = above(levels.base_load_kw_p05, ABOVE_PEERS);
     let steady = levels.base_load_kw_p20
-        * fades(levels.base_load_mad_rel, 0.1)
-        * fades(levels.base_load_trend_rel, 0.15);
-    let by_base = base_kw / (levels.base_load_kw_p05 + 0.01) * steady;
+        * fades(levels.base_load_mad_rel, HALF_STEADY.0)
+        * fades(levels.base_load_trend_rel, HALF_STEADY.1);
+    let by_base = base_kw / (levels.base_load_kw_p05 + ALMOST_NO_KW) * steady;
     let by_timer = timer_kw(meter);
     let by_block = meter.block.as_ref().map_or(0.0, |block| block_evidence_kw(meter, block));
     let other = by_timer.max(by_base);
-    let dated = meter.block.as_ref().filter(|_| by_block > MIN_BLOCK_KW && by_block > 0.25 * other);
+    let dated = meter.block.as_ref().filter(|_| by_block > MIN_BLOCK_KW && by_block > DATES_SHARE * other);
     let (onset, ended) = dated.map_or((None, None), |block| (onset(block), ended(block)));
     let is_restarted = dated.is_some_and(|block| block.is_restarted);
-    if let Some(block) = dated.filter(|_| by_block > 0.5 * other) {
+    if let Some(block) = dated.filter(|_| by_block > LEADS_SHARE * other) {
         let is_added = block.height_in_noise > CLEAR_IN_NOISE
-            && by_base > 0.5
+            && by_base > MIN_BASE_KW
             && base_kw > 0.0
             && peers.base_kw < HOME_BASE_KW;
         // A rig that was on from the start and grew: the steady base load below the block is part of it.
@@ -101,12 +146,15 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
             Estimate { kw, most_kw: kw, onset, ended, hours: block.hours, is_restarted }
         });
     }
-    let low_base_kw = above(levels.base_load_kw_p20, 4.0, 0.2);
-    let by_low_base = low_base_kw / (levels.base_load_kw_p20 + 0.01) * steady;
+    let low_base_kw = above(levels.base_load_kw_p20, ABOVE_PEERS_P20);
+    let by_low_base = low_base_kw / (levels.base_load_kw_p20 + ALMOST_NO_KW) * steady;
     let (kw, most_kw, hours) = if by_timer > by_low_base {
         let window = &meter.window;
-        let kw =
-            if window.timer_mad_rel < 0.3 { window.timer_kw.max(window.rise_kw) } else { window.rise_kw };
+        let kw = if window.timer_mad_rel < STEADY_TIMER {
+            window.timer_kw.max(window.rise_kw)
+        } else {
+            window.rise_kw
+        };
         (kw, kw, hours_of(window))
     } else {
         let base_kw = levels.base_load_kw_p50 - peers.base_kw;
@@ -115,8 +163,8 @@ pub fn estimate_rig(meter: &MeterFeatures, peers: PeerBase) -> Option<Estimate> 
     (kw > MIN_BLOCK_KW).then_some(Estimate { kw, most_kw, onset, ended, hours, is_restarted })
 }
 
-/// Returns the part of a base load that fell while the internet was cut, if it is a part: the rest ran on, and
-/// is the place's own. [kW]
+/// Returns the part of a base load that fell while the internet was cut, if it is a part: the rest ran on,
+/// and is the place's own. [kW]
 fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
     let dropped_kw = meter.standard.blackout_drop_kw;
     (PARTLY_DROPPED.start() * base_kw..PARTLY_DROPPED.end() * base_kw)
@@ -127,30 +175,34 @@ fn dropped_kw(meter: &MeterFeatures, base_kw: f32) -> Option<f32> {
 /// Returns the power that the block supports: its height, reduced if it is uneven, outside its window,
 /// unsteady or gradual. [kW]
 fn block_evidence_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
-    meter.value("block_kw")
-        * fades(block.uneven, 0.25)
-        * fades(block.outside, 0.35)
-        * fades(meter.value("block_unsteady"), 0.4)
-        * meter.value("block_explained").clamp(0.0, 1.0)
-        * fades(meter.value("block_gradual"), 0.5)
-        * fades(meter.value("block_noise"), 0.15)
+    meter.value(Feature::BlockKw)
+        * fades(block.uneven, HALF_UNEVEN)
+        * fades(block.outside, HALF_OUTSIDE)
+        * fades(meter.value(Feature::BlockUnsteady), HALF_UNSTEADY)
+        * meter.value(Feature::BlockExplained).clamp(0.0, 1.0)
+        * fades(meter.value(Feature::BlockGradual), HALF_GRADUAL)
+        * fades(meter.value(Feature::BlockNoise), HALF_NOISY)
 }
 
 /// Returns the power that the box within the day supports. [kW]
 fn timer_kw(meter: &MeterFeatures) -> f32 {
     let window = &meter.window;
-    if meter.value("window_floor_rise_kw").is_nan() {
+    if meter.value(Feature::WindowFloorRiseKw).is_nan() {
         return 0.0;
     }
-    window.floor_rise_kw.max(0.0) * fades(window.floor_mad_rel, 0.1) * fades(window.uneven, 0.3)
+    window.floor_rise_kw.max(0.0)
+        * fades(window.floor_mad_rel, HALF_TIMED.0)
+        * fades(window.uneven, HALF_TIMED.1)
 }
 
 fn block_kw(meter: &MeterFeatures, block: &BlockFacts) -> f32 {
     let climbed = block.level_kw_on;
-    if climbed > 1.2 * block.kw && (block.height_in_noise > CLEAR_IN_NOISE || block.n_equal_steps >= 2) {
+    if climbed > CLIMBED * block.kw
+        && (block.height_in_noise > CLEAR_IN_NOISE || block.n_equal_steps >= MIN_EQUAL_STEPS)
+    {
         return climbed;
     }
-    if block.n_hours < 20 && block.uneven > 0.08 {
+    if block.n_hours < ROUND_THE_CLOCK_HOURS && block.uneven > UNEVEN {
         return median(&[block.kw, meter.window.timer_kw, meter.window.rise_kw]).unwrap_or(block.kw);
     }
     block.kw

@@ -20,7 +20,7 @@
 //! least squares: Scott and Knott 1974, doi:10.2307/2529204.
 
 use super::{Evidence, Indicator, Side, against, peers_median};
-use crate::features::Family;
+use crate::features::{Family, Feature};
 use hashwatt_core::calendar::date_of;
 use hashwatt_core::language::message::{Message, Value};
 
@@ -51,6 +51,7 @@ fn message(evidence: &Evidence<'_>) -> Option<Message> {
         .with("n_days", Value::count(block.n_days))
         .with("uneven", Value::share(block.uneven))
         .with("noise", Value::number(block.height_in_noise, u8::from(block.height_in_noise < 10.0)));
-    let message = against(message, block.kw, evidence.peers.p95("block_kw"), Value::kw, Side::Above);
-    Some(peers_median(message, evidence, "block_kw", Value::kw))
+    let message =
+        against(message, block.kw, evidence.peers.p95.value(Feature::BlockKw), Value::kw, Side::Above);
+    Some(peers_median(message, evidence.peers.median.value(Feature::BlockKw), Value::kw))
 }

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::features::standard::STANDARD;
-use crate::features::{FEATURES, Family, MeterFeatures, N_FEATURES};
+use crate::features::standard::{N_STANDARD, Standard};
+use crate::features::{FEATURES, Family, Feature, MeterFeatures, N_FEATURES};
 use estimate::Estimate;
 use hashwatt_core::ids::GroupId;
 use hashwatt_core::language::Language;
@@ -83,19 +83,40 @@ pub struct Evidence<'a> {
 
 impl Evidence<'_> {
     /// Returns a feature of the meter.
-    pub(crate) fn value(&self, name: &str) -> f32 {
-        self.meter.value(name)
+    pub(crate) const fn value(&self, feature: Feature) -> f32 {
+        self.meter.value(feature)
     }
 }
 
 /// Quantiles of features over a peer group, or over the run if the group is small.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Peers {
     /// Name of the group, or `all meters`.
     pub name: String,
     /// Number of meters in it.
     pub n_meters: usize,
-    quantiles: BTreeMap<&'static str, [f32; 3]>,
+    /// Values that 19 of 20 peers exceed.
+    pub p05: Typical,
+    /// Medians over the peers.
+    pub median: Typical,
+    /// Values that 19 of 20 peers stay below.
+    pub p95: Typical,
+}
+
+/// One quantile of every feature; NaN where no peer has the feature.
+#[derive(Debug, Clone)]
+pub struct Typical {
+    values: [f32; N_FEATURES],
+    /// Standard features.
+    pub standard: Standard,
+}
+
+impl Typical {
+    /// Returns a feature of the model.
+    #[must_use]
+    pub const fn value(&self, feature: Feature) -> f32 {
+        self.values[feature as usize]
+    }
 }
 
 /// A smaller group gives no typical values; the run's values are used instead.
@@ -105,50 +126,25 @@ impl Peers {
     /// Computes quantiles over some meters.
     #[must_use]
     pub fn of(name: &str, meters: &[&MeterFeatures]) -> Self {
-        let quantiles = |(name, column): (&'static str, Column)| {
-            let values = meters.iter().map(|meter| column.value(meter)).filter(|value| !value.is_nan());
-            (name, quantiles_of(values, [0.05, 0.5, 0.95]).map(|value| value.unwrap_or(f32::NAN)))
-        };
-        let weighed = FEATURES.iter().enumerate().map(|(index, one)| (one.name, Column::Weighed(index)));
-        let standard = STANDARD.iter().enumerate().map(|(index, (name, _))| (*name, Column::Standard(index)));
-        let columns: Vec<_> = weighed.chain(standard).collect();
-        let quantiles: Vec<_> = columns.into_par_iter().map(quantiles).collect();
-        Self { name: name.to_owned(), n_meters: meters.len(), quantiles: quantiles.into_iter().collect() }
-    }
-
-    /// Returns the median over the peers.
-    #[must_use]
-    pub fn median(&self, name: &str) -> f32 {
-        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[1])
-    }
-
-    /// Returns the value that 19 of 20 peers stay below.
-    #[must_use]
-    pub fn p95(&self, name: &str) -> f32 {
-        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[2])
-    }
-
-    /// Returns the value that 19 of 20 peers exceed.
-    #[must_use]
-    pub fn p05(&self, name: &str) -> f32 {
-        self.quantiles.get(name).map_or(f32::NAN, |quantiles| quantiles[0])
+        let standard: Vec<[f32; N_STANDARD]> = meters.iter().map(|meter| meter.standard.values()).collect();
+        let weighed = (0..N_FEATURES).into_par_iter();
+        let weighed: Vec<_> =
+            weighed.map(|index| quantiles(meters.iter().map(|meter| meter.values[index]))).collect();
+        let others = (0..N_STANDARD).into_par_iter();
+        let others: Vec<_> =
+            others.map(|index| quantiles(standard.iter().map(|values| values[index]))).collect();
+        let [p05, median, p95] = std::array::from_fn(|quantile| Typical {
+            values: std::array::from_fn(|index| weighed[index][quantile]),
+            standard: Standard::of(std::array::from_fn(|index| others[index][quantile])),
+        });
+        Self { name: name.to_owned(), n_meters: meters.len(), p05, median, p95 }
     }
 }
 
-/// A feature by its index.
-#[derive(Debug, Clone, Copy)]
-enum Column {
-    Weighed(usize),
-    Standard(usize),
-}
-
-impl Column {
-    const fn value(self, meter: &MeterFeatures) -> f32 {
-        match self {
-            Self::Weighed(index) => meter.values[index],
-            Self::Standard(index) => meter.standard.values()[index],
-        }
-    }
+/// Returns the quantiles p05, p50 and p95 of the values that are known.
+fn quantiles(values: impl Iterator<Item = f32>) -> [f32; 3] {
+    quantiles_of(values.filter(|value| !value.is_nan()), [0.05, 0.5, 0.95])
+        .map(|value| value.unwrap_or(f32::NAN))
 }
 
 /// Returns the peers for every group that has a meter.
@@ -220,8 +216,7 @@ const fn known(value: f32) -> &'static str {
 }
 
 /// Adds the median of the peers.
-fn peers_median(message: Message, evidence: &Evidence<'_>, name: &str, value: fn(f32) -> Value) -> Message {
-    let median = evidence.peers.median(name);
+fn peers_median(message: Message, median: f32, value: fn(f32) -> Value) -> Message {
     let message = message.in_form("peers", known(median));
     if median.is_nan() { message } else { message.with("median", value(median)) }
 }

@@ -18,7 +18,7 @@
 //! The lower envelope shows what is there every day: activity only adds to it.
 
 use super::{Evidence, Indicator, Side, against, peers_median, varying};
-use crate::features::Family;
+use crate::features::{Family, Feature};
 use hashwatt_core::language::message::{Message, Value};
 
 pub(super) const INDICATOR: Indicator = Indicator { name: "timer", family: Some(Family::Timer), message };
@@ -28,14 +28,14 @@ const MIN_KW: f32 = 0.3;
 
 fn message(evidence: &Evidence<'_>) -> Option<Message> {
     let window = &evidence.meter.window;
-    let rise = evidence.value("timer_kw");
+    let rise = evidence.value(Feature::TimerKw);
     if rise.is_nan() || rise < MIN_KW {
         return None;
     }
     let message = Message::new(INDICATOR.name)
         .with("from", Value::Hour(window.from_hour as u32))
         .with("to", Value::Hour((window.from_hour + window.n_hours) as u32));
-    let message = against(message, rise, evidence.peers.p95("timer_kw"), Value::kw, Side::Above);
+    let message = against(message, rise, evidence.peers.p95.value(Feature::TimerKw), Value::kw, Side::Above);
     let message = varying(message, evidence, window.timer_mad_rel);
-    Some(peers_median(message, evidence, "timer_kw", Value::kw))
+    Some(peers_median(message, evidence.peers.median.value(Feature::TimerKw), Value::kw))
 }

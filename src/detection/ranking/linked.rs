@@ -15,8 +15,8 @@ const MIN_CHANCE: f64 = 0.2;
 /// Starts or stops within this distance count as the same. [d]
 const NEAR_DAYS: i32 = 1;
 
-/// Assigns a common case to lines that belong together.
-pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
+/// Gives lines that belong together a common name.
+pub fn link_places(scored: &mut [Scored], judged: &[Judged]) {
     let parents: BTreeMap<&MeterId, &str> = judged
         .iter()
         .filter_map(|one| Some((&one.meter, one.point.as_ref()?.parent_id.as_deref()?)))
@@ -34,11 +34,11 @@ pub fn link_cases(scored: &mut [Scored], judged: &[Judged]) {
         let rig = |at: usize| scored[at].rig.as_ref().map(dates).unwrap_or_default();
         lines.sort_by_key(|&at| (rig(at), scored[at].meter.clone()));
         // A chain: each starts and stops together with the previous one.
-        let cases: Vec<Vec<usize>> =
+        let chains: Vec<Vec<usize>> =
             lines.chunk_by(|&a, &b| are_together(rig(a), rig(b))).map(<[usize]>::to_vec).collect();
-        for case in cases.into_iter().filter(|case| case.len() > 1) {
-            if case.iter().any(|&at| scored[at].is_suspect) {
-                name_case(scored, &parent, &case);
+        for linked in chains.into_iter().filter(|chain| chain.len() > 1) {
+            if linked.iter().any(|&at| scored[at].is_suspect) {
+                name_link(scored, &parent, &linked);
             }
         }
     }
@@ -61,14 +61,16 @@ fn are_together(a: Dates, b: Dates) -> bool {
     is_near(a.0, b.0) && is_near(a.1, b.1) && (a.0.is_some() || a.1.is_some())
 }
 
-fn name_case(scored: &mut [Scored], parent: &str, case: &[usize]) {
-    let names: Vec<String> = case.iter().map(|&at| scored[at].meter.to_string()).collect();
-    let first =
-        case.iter().filter_map(|&at| scored[at].rig.as_ref()?.onset.or(scored[at].rig.as_ref()?.ended)).min();
+fn name_link(scored: &mut [Scored], parent: &str, linked: &[usize]) {
+    let names: Vec<String> = linked.iter().map(|&at| scored[at].meter.to_string()).collect();
+    let first = linked
+        .iter()
+        .filter_map(|&at| scored[at].rig.as_ref()?.onset.or(scored[at].rig.as_ref()?.ended))
+        .min();
     let name = first.map_or_else(|| parent.to_owned(), |day| format!("{parent}/{day}"));
-    for (&at, own) in case.iter().zip(&names) {
+    for (&at, own) in linked.iter().zip(&names) {
         let others: Vec<&str> = names.iter().filter(|name| *name != own).map(String::as_str).collect();
-        scored[at].case = Some(name.clone());
+        scored[at].link = Some(name.clone());
         let message = Message::new("linked").with("others", Value::Name(others.join(", ")));
         scored[at].reasons.push(Reason { message, weight: 0.0 });
     }

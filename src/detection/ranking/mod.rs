@@ -147,8 +147,8 @@ pub struct Scored {
     pub p_value: f64,
     /// Whether it is on the visit list.
     pub is_suspect: bool,
-    /// Name of the case that it shares with other lines; `None` if it shares none.
-    pub case: Option<String>,
+    /// Name that it shares with the places linked to it; `None` if it stands alone.
+    pub link: Option<String>,
 }
 
 impl Scored {

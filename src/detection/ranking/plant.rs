@@ -13,7 +13,7 @@ use hashwatt_readings::acquisition::weather::Weather;
 use hashwatt_readings::digest::columns::DayColumns;
 use hashwatt_readings::digest::kernel::{DayIntervals, Scratch, digest_day};
 use hashwatt_readings::digest::lanes::DayLanes;
-use hashwatt_readings::digest::{DAY_MINUTES, DayDigest};
+use hashwatt_readings::digest::{DAY_MINUTES, DayDigest, FLOAT_KINDS, FloatKind};
 use hashwatt_rigs::{HostLoad, Span};
 
 /// Half-hours per rebuilt day.
@@ -171,15 +171,20 @@ fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
         let sum = *value + after - before;
         *value = if *value >= 0.0 { sum.max(0.0) } else { sum };
     };
-    for (value, of) in levels(&mut moved) {
-        add(value, of(before), of(after));
+    let mut floats = moved.floats();
+    let pairs = before.floats().into_iter().zip(after.floats());
+    for ((value, kind), (before, after)) in floats.iter_mut().zip(FLOAT_KINDS).zip(pairs) {
+        match kind {
+            FloatKind::Energy => *value = *value + after - before,
+            FloatKind::Level => add(value, before, after),
+            FloatKind::Spread => {
+                // A decrease applies in proportion, an increase in absolute terms.
+                let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
+                *value = *value * kept + (after - before).max(0.0);
+            }
+        }
     }
-    for (value, of) in changes(&mut moved) {
-        let (before, after) = (of(before), of(after));
-        // A decrease applies in proportion, an increase in absolute terms.
-        let kept = if before > 0.0 { (after / before).min(1.0) } else { 1.0 };
-        *value = *value * kept + (after - before).max(0.0);
-    }
+    moved.set_floats(floats);
     for hour in 0..CLOCK_HOURS {
         add(&mut moved.hour_kw[hour], before.hour_kw[hour], after.hour_kw[hour]);
     }
@@ -191,7 +196,6 @@ fn moved(day: &DayDigest, before: &DayDigest, after: &DayDigest) -> DayDigest {
     moved.n_repeated_max = count(day.n_repeated_max, before.n_repeated_max, after.n_repeated_max);
     moved.n_zero = count(day.n_zero, before.n_zero, after.n_zero);
     moved.n_distinct = count(day.n_distinct, before.n_distinct, after.n_distinct).max(1);
-    moved.energy_kwh = day.energy_kwh + after.energy_kwh - before.energy_kwh;
     moved
 }
 
@@ -213,36 +217,6 @@ fn moved_read(day: &DayDigest, before: &[f32], after: &[f32]) -> DayDigest {
     moved.demand_kw_mean = (day.demand_kw_mean + change_kw).max(day.demand_kw_mean.min(0.0));
     moved.energy_kwh = day.energy_kwh + change_kw * day.interval_minutes as f32 / 60.0;
     moved
-}
-
-type Column = fn(&DayDigest) -> f32;
-
-/// Returns the columns that are levels of demand.
-fn levels(day: &mut DayDigest) -> [(&mut f32, Column); 11] {
-    [
-        (&mut day.demand_kw_mean, |day| day.demand_kw_mean),
-        (&mut day.demand_kw_min, |day| day.demand_kw_min),
-        (&mut day.demand_kw_p05, |day| day.demand_kw_p05),
-        (&mut day.demand_kw_p10, |day| day.demand_kw_p10),
-        (&mut day.demand_kw_p25, |day| day.demand_kw_p25),
-        (&mut day.demand_kw_p50, |day| day.demand_kw_p50),
-        (&mut day.demand_kw_p75, |day| day.demand_kw_p75),
-        (&mut day.demand_kw_p90, |day| day.demand_kw_p90),
-        (&mut day.demand_kw_p95, |day| day.demand_kw_p95),
-        (&mut day.demand_kw_max, |day| day.demand_kw_max),
-        (&mut day.level_kw, |day| day.level_kw),
-    ]
-}
-
-/// Returns the columns that are spreads or changes of demand.
-fn changes(day: &mut DayDigest) -> [(&mut f32, Column); 5] {
-    [
-        (&mut day.demand_kw_sd, |day| day.demand_kw_sd),
-        (&mut day.ramp_kw_mean, |day| day.ramp_kw_mean),
-        (&mut day.ramp_kw_max, |day| day.ramp_kw_max),
-        (&mut day.ramp_kw_night_mean, |day| day.ramp_kw_night_mean),
-        (&mut day.level_width_kw, |day| day.level_width_kw),
-    ]
 }
 
 /// Builds 48 half-hours with the digest's quantiles, in the order of its hours.

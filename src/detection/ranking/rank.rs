@@ -9,7 +9,7 @@ use super::classes::{ClassLevels, Classes, is_usual};
 use super::conformal::p_values;
 use super::copies::{Copy, Planted, plant_copies};
 use super::hosts::{choose_hosts, may_host, ranking_key};
-use super::linked::link_cases;
+use super::linked::link_places;
 use super::model::logistic;
 use super::rivals::Rivals;
 use super::sensitivity::Sensitivity;
@@ -160,7 +160,7 @@ pub fn rank_meters(
         // Stable sort: equal scores keep the order above.
         scored.par_sort_by(|a, b| b.score.total_cmp(&a.score));
     }
-    link_cases(&mut scored, judged);
+    link_places(&mut scored, judged);
     let group = GroupId::from("not judged");
     scored.extend(unjudged.iter().map(|meter| unranked(meter, &group)));
     let span = judged.iter().map(|one| one.features.days).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
@@ -213,7 +213,7 @@ fn unranked(meter: &MeterId, group: &GroupId) -> Scored {
         expected_false: None,
         p_value: 1.0,
         is_suspect: false,
-        case: None,
+        link: None,
     }
 }
 
@@ -352,7 +352,7 @@ impl<'a> Cohort<'a> {
             expected_false: None,
             p_value: self.p_values[draft.member],
             is_suspect,
-            case: None,
+            link: None,
         }
     }
 

@@ -15,7 +15,7 @@
 //! The draws of machines: `rigs/machines.rs`.
 
 use super::Reason;
-use crate::features::{FEATURES, N_FEATURES};
+use crate::features::{Feature, N_FEATURES};
 use hashwatt_core::language::message::{Message, Value};
 use hashwatt_rigs::machines::MACHINES;
 
@@ -29,13 +29,13 @@ const PER_HALVING: f64 = 2.8;
 const RESOLUTION_KW: f32 = 0.02;
 
 /// Features that are levels of a possible rig. [kW]
-const LEVELS: [&str; 6] = [
-    "block_kw",
-    "base_load_kw_p20",
-    "base_load_kw_on_p20",
-    "night_base_kw_p20",
-    "window_rise_kw",
-    "timer_kw",
+const LEVELS: [Feature; 6] = [
+    Feature::BlockKw,
+    Feature::BaseLoadKwP20,
+    Feature::BaseLoadKwOnP20,
+    Feature::NightBaseKwP20,
+    Feature::WindowRiseKw,
+    Feature::TimerKw,
 ];
 
 /// Returns the smallest level of a rig. [kW]
@@ -48,8 +48,8 @@ pub fn least_level_kw() -> f32 {
 /// rig's, negative otherwise. [log-odds]
 #[must_use]
 pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
-    let levels = FEATURES.iter().zip(values).filter(|(feature, _)| LEVELS.contains(&feature.name));
-    let Some(level_kw) = levels.map(|(_, kw)| *kw).filter(|kw| !kw.is_nan()).reduce(f32::max) else {
+    let levels = LEVELS.iter().map(|level| values[*level as usize]);
+    let Some(level_kw) = levels.filter(|kw| !kw.is_nan()).reduce(f32::max) else {
         return 0.0;
     };
     let halvings = f64::from(least_level_kw() / level_kw.max(RESOLUTION_KW)).log2();
@@ -67,17 +67,20 @@ pub fn too_small_reason(values: &[f32; N_FEATURES]) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::{Direction, FEATURES};
 
-    fn with(name: &str, kw: f32) -> [f32; N_FEATURES] {
-        let value = |feature: &crate::features::Feature| if feature.name == name { kw } else { f32::NAN };
-        std::array::from_fn(|index| value(&FEATURES[index]))
+    const NONE: [f32; N_FEATURES] = [f32::NAN; N_FEATURES];
+
+    fn with(feature: Feature, kw: f32) -> [f32; N_FEATURES] {
+        let mut values = NONE;
+        values[feature as usize] = kw;
+        values
     }
 
     #[test]
     fn every_level_is_a_feature_that_rises() {
-        for name in LEVELS {
-            let feature = FEATURES.iter().find(|feature| feature.name == name).unwrap();
-            assert!(matches!(feature.direction, crate::features::Direction::Rising), "{name}");
+        for level in LEVELS {
+            assert_eq!(FEATURES[level as usize].direction, Direction::Rising, "{level:?}");
         }
     }
 
@@ -85,9 +88,9 @@ mod tests {
     fn half_of_the_smallest_rig_costs_nothing_and_less_costs_the_more() {
         let least_kw = least_level_kw();
         assert!((0.1..1.0).contains(&least_kw));
-        assert_eq!(too_small(&with("timer_kw", least_kw)), 0.0);
-        assert_eq!(too_small(&with("none", 1.0)), 0.0);
-        let of = |share: f32| too_small(&with("block_kw", share * least_kw));
+        assert_eq!(too_small(&with(Feature::TimerKw, least_kw)), 0.0);
+        assert_eq!(too_small(&NONE), 0.0);
+        let of = |share: f32| too_small(&with(Feature::BlockKw, share * least_kw));
         assert!((of(0.5) + PER_HALVING).abs() < 1e-6 && of(0.25) < of(0.5) && of(0.0).is_finite());
     }
 }

@@ -129,7 +129,7 @@ mod tests {
             expected_false: None,
             p_value: 0.01,
             is_suspect: true,
-            case: None,
+            link: None,
         }
     }
 

@@ -74,7 +74,7 @@ pub fn add_unmetered(
             expected_false: None,
             p_value: p_values[at],
             is_suspect,
-            case: None,
+            link: None,
         });
     }
     for one in scored.iter_mut() {

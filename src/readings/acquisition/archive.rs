@@ -62,7 +62,7 @@ pub(super) fn open_archive(file: &FoundFile) -> Result<Option<Archive>> {
     let mut listed = Archive::default();
     let (mut names, mut unpacked) = (BTreeSet::new(), 0u64);
     for at in 0..archive.len() {
-        let entry = archive.by_index_data(at).map_err(|error| unreadable(file, &error))?;
+        let entry = archive.by_index_data(at).map_err(|error| unreadable(file, error))?;
         if entry.is_dir() {
             continue;
         }
@@ -137,8 +137,8 @@ impl Archive {
     }
 }
 
-fn unreadable(file: &FoundFile, error: &zip::result::ZipError) -> Error {
-    Error::input(&file.name, format!("it is a zip archive: {error}"), "Copy or pack it again")
+fn unreadable(file: &FoundFile, error: zip::result::ZipError) -> Error {
+    Error::input(&file.name, format!("it is a zip archive: {error}"), "Copy or pack it again").because(error)
 }
 
 /// Reads a member's name: UTF-8, or the code page of Windows in Russian.

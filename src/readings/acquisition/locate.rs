@@ -179,11 +179,13 @@ fn find_local(path: &Path) -> Result<Found> {
         return Ok(vec![FoundFile::local(path.to_owned())].into());
     }
     let cure = "Write a glob such as data/*.parquet or data/**/*.csv";
-    let matches = glob::glob(&text).map_err(|error| Error::input(&text, error.to_string(), cure))?;
+    let matches =
+        glob::glob(&text).map_err(|error| Error::input(&text, error.to_string(), cure).because(error))?;
     let (mut walk, mut named) = (Walk::default(), Vec::new());
     for path in matches {
-        let path =
-            path.map_err(|error| Error::input(&text, error.to_string(), "Check the folder's permissions"))?;
+        let path = path.map_err(|error| {
+            Error::input(&text, error.to_string(), "Check the folder's permissions").because(error)
+        })?;
         if path.is_dir() { walk.all_below(&path)? } else { named.push(FoundFile::local(path)) }
     }
     let mut found = walk.found();
@@ -213,7 +215,7 @@ impl Walk {
 
     fn below(&mut self, folder: &Path) -> Result<()> {
         let trouble = |error: std::io::Error| {
-            Error::input(folder.display().to_string(), error.to_string(), "Check the folder")
+            Error::input(folder.display().to_string(), error.to_string(), "Check the folder").because(error)
         };
         if !self.walked.insert(std::fs::canonicalize(folder).map_err(trouble)?) {
             return Ok(());
@@ -284,6 +286,7 @@ pub(super) fn partitions(path: &str) -> Vec<(String, String)> {
 fn find_remote(text: &str, url: &Url) -> Result<Found> {
     let trouble = |error: object_store::Error| {
         Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
+            .because(error)
     };
     // A user who writes `http://` accepts an unencrypted transfer.
     let is_plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
@@ -302,7 +305,9 @@ fn find_remote(text: &str, url: &Url) -> Result<Found> {
         let prefix = decoded[..at].rsplit_once('/').map_or("", |(folder, _)| folder);
         let glob = globset::GlobBuilder::new(&decoded).literal_separator(true).build();
         let cure = "Write a glob such as s3://bucket/data/*.parquet";
-        let glob = glob.map_err(|error| Error::input(text, error.to_string(), cure))?.compile_matcher();
+        let glob = glob
+            .map_err(|error| Error::input(text, error.to_string(), cure).because(error))?
+            .compile_matcher();
         let is_meant = |name: &String| name.strip_prefix(&base).is_some_and(|name| glob.is_match(name));
         let mut found = list_remote(&store, &ObjectPath::from(prefix), &base).map_err(trouble)?;
         found.files.retain(|file| is_meant(&file.name));

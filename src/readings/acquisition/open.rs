@@ -251,7 +251,7 @@ fn skipped_file(error: &Error) -> Finding {
     let message = message!("file_skipped", error = error.to_string());
     let finding = Finding::new(Code::FileSkipped, Severity::Skipped, message);
     match error {
-        Error::Input { file, seen, cure } => {
+        Error::Input { file, seen, cure, .. } => {
             finding.in_source(file.clone()).with("seen", seen.clone()).with("cure", cure.clone())
         }
         _ => finding,

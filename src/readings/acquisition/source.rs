@@ -197,7 +197,7 @@ impl Source {
     /// When the file can no longer be read.
     pub fn sha256(&self) -> Result<String> {
         self.storage.sha256().map_err(|error| {
-            Error::input(&self.name, error.to_string(), "Check that the file is still there")
+            Error::input(&self.name, error.to_string(), "Check that the file is still there").because(error)
         })
     }
 

@@ -206,6 +206,7 @@ impl Table {
                 format!("column `{name}`: {error}"),
                 "Give the column a type the README of data-samples lists",
             )
+            .because(error)
         })
     }
 

@@ -88,7 +88,7 @@ impl Database {
             })
             .connect(&address)
             .await
-            .map_err(|error| unreachable_database(url, &error))?;
+            .map_err(|error| unreachable_database(url, error))?;
         let database =
             Self { pool, engine, last_try: Arc::default(), holds_forgotten: Arc::new(AtomicBool::new(true)) };
         tables::make(&database).await?;
@@ -114,12 +114,13 @@ fn engine_of(url: &str) -> Result<Engine> {
     }
 }
 
-fn unreachable_database(url: &str, error: &sqlx::Error) -> Error {
+fn unreachable_database(url: &str, error: sqlx::Error) -> Error {
     Error::setting(
         "--database",
         format!("{} cannot be opened: {error}", without_password(url)),
         "Check that the folder can be written to, or that the server runs and lets this user in",
     )
+    .because(error)
 }
 
 /// Returns the URL without its password, for display.
@@ -139,7 +140,7 @@ pub fn without_password(url: &str) -> String {
 
 /// Converts the error of a statement.
 pub(super) fn failed(error: sqlx::Error) -> Error {
-    Error::table("the desk's database", error)
+    Error::desk("the desk's database", error)
 }
 
 #[cfg(test)]

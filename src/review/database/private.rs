@@ -31,6 +31,7 @@ pub(super) fn keep_private(url: &str) -> Result<()> {
             format!("{}: {error}", file.display()),
             "Check that the folder can be written to and that the file is yours",
         )
+        .because(error)
     };
     let may_be_made = !url.contains("mode=rw") || url.contains("mode=rwc");
     if may_be_made && !file.exists() {

@@ -50,7 +50,7 @@ impl Database {
         meters: &[(String, f64)],
         caller: Option<&WhoCalled>,
     ) -> Result<i64> {
-        let text = serde_json::to_string(&tip.tip).map_err(|error| Error::table("tip", error))?;
+        let text = serde_json::to_string(&tip.tip).map_err(|error| Error::desk("tip", error))?;
         let mut change = self.change().await?;
         let id: i64 = sqlx::query(
             "INSERT INTO tips (at, person, tip, place, answer, posterior, run) \
@@ -180,7 +180,7 @@ fn taken(row: &AnyRow) -> Result<TakenTip> {
         id: row.get("id"),
         at: row.get("at"),
         person: row.get("person"),
-        tip: serde_json::from_str(&text).map_err(|error| Error::table("tips", error))?,
+        tip: serde_json::from_str(&text).map_err(|error| Error::desk("tips", error))?,
         place: row.get("place"),
         answer: row.get("answer"),
         posterior: row.get("posterior"),

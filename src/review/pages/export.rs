@@ -23,9 +23,9 @@ fn csv(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Refusal> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         let cells = row.iter().map(|cell| without_formula(cell));
-        writer.write_record(cells).map_err(|error| Error::table(name, error))?;
+        writer.write_record(cells).map_err(|error| Error::output(name, error))?;
     }
-    let bytes = writer.into_inner().map_err(|error| Error::table(name, error))?;
+    let bytes = writer.into_inner().map_err(|error| Error::output(name, error))?;
     Ok(attachment(name, "text/csv; charset=utf-8", bytes))
 }
 

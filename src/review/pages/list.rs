@@ -285,7 +285,7 @@ pub async fn show(
         return Ok(page(&table));
     }
     let lang = caller.lang();
-    let table = table.render().map_err(|error| hashwatt_core::error::Error::table("list", error))?;
+    let table = table.render().map_err(|error| hashwatt_core::error::Error::output("list", error))?;
     let people = desk.database.people().await?;
     let choice = |value: &str, words: String, chosen: &str| Choice {
         value: value.to_owned(),

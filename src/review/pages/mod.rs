@@ -84,7 +84,7 @@ impl Frame {
 pub fn page(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => Html(text).into_response(),
-        Err(error) => Refusal::failed(&hashwatt_core::error::Error::table("page", error)).into_response(),
+        Err(error) => Refusal::failed(&hashwatt_core::error::Error::output("page", error)).into_response(),
     }
 }
 

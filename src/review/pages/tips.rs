@@ -320,7 +320,7 @@ pub async fn show_one(
                 ("chance", &lang.percent(taken.posterior, 0)),
             ],
         ),
-        answer: part.render().map_err(|error| Error::table("page", error))?,
+        answer: part.render().map_err(|error| Error::output("page", error))?,
         handed,
         meters,
         people: people.filter(|one| one.is_active && decides(one.role)).map(|one| one.name).collect(),

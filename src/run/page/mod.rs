@@ -100,7 +100,7 @@ pub fn write_page(file: &mut File, run: &RunOutputs<'_>, suspects: &[Suspect<'_>
         sections: drawn.iter().map(|suspect| Section::of(suspect, run, &days)).collect(),
         mean_days_note: lang.say_with("report-mean_days_note", &[("days", &DAYS_AROUND_ONSET.to_string())]),
     };
-    let text = page.render().map_err(|error| Error::table("report.html", error))?;
+    let text = page.render().map_err(|error| Error::output("report.html", error))?;
     file.write_all(text.as_bytes()).map_err(|error| Error::write("report.html", error))
 }
 

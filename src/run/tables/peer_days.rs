@@ -46,10 +46,9 @@ pub fn peer_days_frame(peer_days: &BTreeMap<GroupId, PeerDay>) -> Result<DataFra
 /// # Errors
 /// When the file cannot be read or has other columns.
 pub fn read_peer_days(path: &Path) -> Result<BTreeMap<GroupId, PeerDay>> {
-    let of_file = |error: &dyn std::fmt::Display| Error::table(path.display().to_string(), error);
-    let file = File::open(path).map_err(|error| of_file(&error))?;
+    let file = File::open(path).map_err(|error| Error::read_back(path, error))?;
     let table = ParquetReader::new(file).finish();
-    table.and_then(|table| peer_days(&table)).map_err(|error| of_file(&error))
+    table.and_then(|table| peer_days(&table)).map_err(|error| Error::table(path.display().to_string(), error))
 }
 
 fn peer_days(table: &DataFrame) -> PolarsResult<BTreeMap<GroupId, PeerDay>> {

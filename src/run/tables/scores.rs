@@ -24,9 +24,9 @@ pub fn scores_frame(scored: &[Scored], language: &Language) -> Result<DataFrame>
     SCORES.frame(rows.len(), columns)
 }
 
-/// Builds the column of the case that a line belongs to.
+/// Builds the column of the name that linked places share.
 pub(super) fn case_column(rows: &[&Scored]) -> Column {
-    texts("case", rows.iter().map(|row| row.case.as_deref()))
+    texts("case", rows.iter().map(|row| row.link.as_deref()))
 }
 
 /// Builds the columns that `scores.parquet` and `suspects.parquet` share.

@@ -43,7 +43,7 @@ struct Page<'a> {
 pub fn write_backtest(folder: &Path, backtest: &Backtest) -> Result<()> {
     let tables = tables(backtest);
     let page = Page { style: STYLE, n_meters: backtest.n_meters, n_seeds: backtest.n_seeds, tables: &tables };
-    let text = page.render().map_err(|error| Error::table("backtest.html", error))?;
+    let text = page.render().map_err(|error| Error::output("backtest.html", error))?;
     write_recorded(folder, "backtest.html", |file| {
         file.write_all(text.as_bytes()).map_err(|error| Error::write("backtest.html", error))
     })?;

@@ -16,6 +16,7 @@ use super::measures::{CHANCES, Reliability};
 use super::{Planted, Trial};
 use crate::tips::said_otherwise;
 use hashwatt_core::ids::MeterId;
+use hashwatt_detection::features::Feature;
 use hashwatt_detection::features::measure::MeasuredMeter;
 use hashwatt_detection::ranking::rank::Ranked;
 use hashwatt_readings::acquisition::register::Register;
@@ -180,7 +181,8 @@ fn data_of(trial: &Trial, ranked: &Ranked) -> RunData {
     let mut data = RunData::of_scored(&ranked.scored, ranked.sensitivity.smallest_found_kw(0.9));
     for (meter, features, _) in trial.meters.iter().filter(|one| !left_out.contains(one.0.as_str())) {
         let Some(line) = data.lines.get_mut(meter.as_str()) else { continue };
-        let (base_kw, mad_rel) = (features.value("base_load_kw_p50"), features.value("base_load_mad_rel"));
+        let (base_kw, mad_rel) =
+            (features.value(Feature::BaseLoadKwP50), features.value(Feature::BaseLoadMadRel));
         let noise_kw = noise_kw_of(f64::from(base_kw), f64::from(mad_rel));
         line.noise_kw = Some(noise_kw).filter(|kw| kw.is_finite());
         line.gap_share = f64::from(features.standard.missing_share + features.standard.estimated_share);

@@ -221,12 +221,7 @@ impl DigestStore {
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest> {
-    Manifest::read(folder)?.ok_or_else(|| {
-        Error::table(
-            folder.display().to_string(),
-            "no digests here; run `hashwatt detect` or `hashwatt digest` first",
-        )
-    })
+    Manifest::read(folder)?.ok_or_else(|| Error::NoDigests { folder: folder.to_owned() })
 }
 
 /// Returns the problems of the store in `folder`: a damaged manifest, or missing or changed parts. Reads
