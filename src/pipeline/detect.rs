@@ -1,6 +1,6 @@
 //! Finds suspects: the main path, one call per stage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -75,7 +75,8 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let meters = std::mem::take(&mut measured.meters);
     let asked = questions(&run.opened.sources, &meters, settings);
     let grouped = clock.time("groups", || group(meters, &run.tables.verdicts, settings))?;
-    let ranked = clock.time("ranking", || run.rank(&grouped, &measured.unjudged, &balance, &kept))?;
+    let mut ranked = clock.time("ranking", || run.rank(&grouped, &measured.unjudged, &balance, &kept))?;
+    clock.time("energy", || run.measure_energies(&mut ranked, &balance))?;
     let mut summary = run.write(&tree, broken_links, measured, &balance, &grouped, ranked, asked, &clock)?;
     summary.findings.extend(publish(workspace)?);
     Ok(summary)
@@ -146,6 +147,23 @@ impl Run<'_> {
         Ok(ranked)
     }
 
+    /// Reads the days of the suspects once more, and measures the energy of their rigs.
+    fn measure_energies(&self, ranked: &mut Ranked, balance: &Balance) -> Result<()> {
+        let days_of = |meters: &BTreeSet<MeterId>| self.days_of(meters, balance);
+        measure_energy(&mut ranked.scored, &self.tables.register, &self.settings.tariffs, &days_of)
+    }
+
+    /// Returns the days of meters and residuals.
+    fn days_of(
+        &self,
+        meters: &BTreeSet<MeterId>,
+        balance: &Balance,
+    ) -> Result<BTreeMap<MeterId, MeterDays>> {
+        let mut days = self.digested.store.days_of(meters)?;
+        days.extend(balance.residuals_of(meters)?);
+        Ok(days)
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "what each stage found, taken apart by the one who writes it"
@@ -161,15 +179,8 @@ impl Run<'_> {
         asked: Vec<Message>,
         clock: &Clock,
     ) -> Result<RunSummary> {
-        let Ranked { mut scored, sensitivity } = ranked;
+        let Ranked { scored, sensitivity } = ranked;
         let settings = self.settings;
-        let store = &self.digested.store;
-        let days_of = |meters: &BTreeSet<MeterId>| {
-            let mut days = store.days_of(meters)?;
-            days.extend(balance.residuals_of(meters)?);
-            Ok(days)
-        };
-        measure_energy(&mut scored, &self.tables.register, &settings.tariffs, &days_of)?;
         self.tables.findings.extend(broken_links);
         self.tables.findings.extend(no_timezone(&self.tables.register, settings));
         self.tables.findings.extend(balance.findings.iter().cloned());
@@ -198,7 +209,7 @@ impl Run<'_> {
             findings: &findings,
             settings,
             facts: &facts,
-            days_of: &days_of,
+            days_of: &|meters| self.days_of(meters, balance),
             peers: &grouped.peer_days,
             risks: &risks,
             timings: &clock.timings,
