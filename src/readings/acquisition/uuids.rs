@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::basic::LogicalType;
 use parquet::schema::types::SchemaDescriptor;
+use uuid::Uuid;
 
 /// Length of a UUID. [bytes]
 const UUID_BYTES: i32 = 16;
@@ -42,20 +43,14 @@ pub(super) fn with_uuid_texts(batch: &RecordBatch, columns: &[usize]) -> Result<
     let mut arrays = batch.columns().to_vec();
     for &column in columns {
         let uuids = arrays[column].as_fixed_size_binary();
-        arrays[column] = Arc::new(uuids.iter().map(|bytes| bytes.map(uuid_text)).collect::<StringArray>());
+        arrays[column] = Arc::new(uuids.iter().map(|bytes| bytes.and_then(uuid_text)).collect::<StringArray>());
     }
     RecordBatch::try_new(with_texts(batch.schema_ref(), columns), arrays)
 }
 
-fn uuid_text(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(36);
-    for (place, byte) in bytes.iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.extend([byte >> 4, byte & 15].map(|half| char::from(b"0123456789abcdef"[usize::from(half)])));
-    }
-    text
+/// Returns the text of 16 bytes.
+fn uuid_text(bytes: &[u8]) -> Option<String> {
+    Some(Uuid::from_slice(bytes).ok()?.hyphenated().to_string())
 }
 
 #[cfg(test)]
@@ -65,6 +60,6 @@ mod tests {
     #[test]
     fn sixteen_bytes_are_written_in_five_groups() {
         let bytes: Vec<u8> = (0..16).map(|byte| byte * 17).collect();
-        assert_eq!(uuid_text(&bytes), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(uuid_text(&bytes).unwrap(), "00112233-4455-6677-8899-aabbccddeeff");
     }
 }
