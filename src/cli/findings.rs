@@ -7,6 +7,7 @@ use super::layout::{Side, aligned_in, plain, push_line, push_wrapped};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 use crate::language::Language;
+use crate::language::message::Value;
 
 /// At most this many meters are listed as those with the most findings.
 const MAX_WORST_METERS: usize = 5;
@@ -88,8 +89,9 @@ pub(super) fn push_by_code(
 fn example_words(count: &CodeCount<'_>, language: &Language) -> String {
     let finding = count.first;
     let said = finding.words(language);
-    let is_unsaid = |name: &&str| !said.contains(*name);
-    let source = finding.source.as_deref().filter(is_unsaid).map(str::to_owned);
+    let source = finding.source.as_deref().filter(|source| !said.contains(*source)).map(str::to_owned);
+    // An id may be a digit that stands in any number: only a value of the sentence says it.
+    let is_unsaid = |id: &&str| !finding.message.values.iter().any(|(_, value)| *value == Value::from(*id));
     let of_meter = |id| language.say_with("terminal-of_meter", &[("meter", id)]);
     let meter = finding.meter.as_ref().map(MeterId::as_str).filter(is_unsaid).map(of_meter);
     let days = finding.first_day.zip(finding.last_day);
@@ -147,6 +149,7 @@ fn code_words(findings: &[&Finding]) -> String {
 mod tests {
     use super::*;
     use crate::cli::made_up;
+    use hashwatt_core::message;
 
     #[test]
     fn codes_are_counted_worst_first() {
@@ -154,6 +157,16 @@ mod tests {
         let counts: Vec<_> =
             by_code(&findings).into_iter().map(|count| (count.first.code.as_str(), count.n)).collect();
         assert_eq!(counts, [("file_skipped", 1), ("gap", 2), ("spike", 1), ("guessed", 1)]);
+    }
+
+    #[test]
+    fn an_id_is_said_though_its_digit_stands_in_the_sentence() {
+        let message = message!("stuck", days = 20_usize, first = Value::number(0.5, 3));
+        let finding =
+            Finding::new(Code::StuckChannel, Severity::Warning, message).of_meter(MeterId::from("0"));
+        let mut text = String::new();
+        push_by_code(&mut text, &[finding], Examples::OfEach, Language::english(), 200);
+        assert!(text.contains("meter 0: 20 days repeat one value"), "{text}");
     }
 
     #[test]

@@ -154,11 +154,7 @@ impl Run<'_> {
     }
 
     /// Returns the days of meters and residuals.
-    fn days_of(
-        &self,
-        meters: &BTreeSet<MeterId>,
-        balance: &Balance,
-    ) -> Result<BTreeMap<MeterId, MeterDays>> {
+    fn days_of(&self, meters: &BTreeSet<MeterId>, balance: &Balance) -> Result<BTreeMap<MeterId, MeterDays>> {
         let mut days = self.digested.store.days_of(meters)?;
         days.extend(balance.residuals_of(meters)?);
         Ok(days)

@@ -33,8 +33,8 @@ const KEPT_FIT: f32 = 0.7;
 /// logarithm. [kW]
 const USUAL_KW: f32 = 0.3;
 
-/// Share of the shifts that any step explains by chance; less than a hundredth above it counts as that much.
-const EXPLAINED_BY_CHANCE: f32 = 0.3;
+/// Share of the shifts that a block must explain before explaining counts for it, and what it counts below.
+const LITTLE_EXPLAINED: f32 = 0.3;
 const MIN_EXPLAINED: f32 = 0.01;
 
 /// Fall of the fit's logarithm for unevenness as large as the height.
@@ -244,7 +244,7 @@ fn fit_block(
     let height_in_noise = kw / noise_kw;
     let fit = (height_in_noise * fewest).ln_1p()
         * (kw / USUAL_KW).ln_1p()
-        * (explained - EXPLAINED_BY_CHANCE).max(MIN_EXPLAINED)
+        * (explained - LITTLE_EXPLAINED).max(MIN_EXPLAINED)
         * (-UNEVEN_COSTS * uneven).exp()
         * held_share(days, &at, &core, kw);
     Some(Fit { at, off, on, shifts, window, core, kw, uneven, explained, height_in_noise, fit })

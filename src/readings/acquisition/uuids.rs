@@ -43,7 +43,8 @@ pub(super) fn with_uuid_texts(batch: &RecordBatch, columns: &[usize]) -> Result<
     let mut arrays = batch.columns().to_vec();
     for &column in columns {
         let uuids = arrays[column].as_fixed_size_binary();
-        arrays[column] = Arc::new(uuids.iter().map(|bytes| bytes.and_then(uuid_text)).collect::<StringArray>());
+        arrays[column] =
+            Arc::new(uuids.iter().map(|bytes| bytes.and_then(uuid_text)).collect::<StringArray>());
     }
     RecordBatch::try_new(with_texts(batch.schema_ref(), columns), arrays)
 }
