@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use hashwatt::acquisition::register::Register;
-use hashwatt::balance::{Around, Ledger, Tree};
+use hashwatt::balance::{BalanceInputs, Ledger, Tree};
 use hashwatt::digest::store::manifest::PartRecord;
 use hashwatt::digest::store::{DigestStore, PartWriter};
 use hashwatt::ids::MeterId;
@@ -142,8 +142,11 @@ pub fn balance_network(folder: &Path, memory_mib: Option<u32>) -> Result<u64, Bo
     let ledger = Ledger::open(&tree, days_a_meter, memory_mib);
     let sums_s = pass(&ledger)?;
     let (sums_mib, start) = (resident_mib("VmHWM"), Instant::now());
-    let around =
-        Around { blackout_days: &[], night: Windows::default().night, folder: &folder.join("balance") };
+    let around = BalanceInputs {
+        blackout_days: &[],
+        night: Windows::default().night,
+        folder: &folder.join("balance"),
+    };
     let balance = ledger.close(&store, &register, &around)?;
     let close_s = start.elapsed().as_secs_f64();
     let n_unexplained = balance.parents.iter().filter(|parent| parent.excess.log_ratio > 0.0).count();

@@ -1,7 +1,9 @@
 //! Prints what a backtest measured.
 
+use comfy_table::CellAlignment;
+
 use super::findings::{Examples, push_by_code};
-use super::layout::{Column, Side, aligned, counted, push_line, without_controls};
+use super::layout::{Column, aligned, counted, push_line, without_controls};
 use crate::language::Language;
 use crate::pipeline::BacktestSummary;
 use crate::trials::backtest::tables;
@@ -15,7 +17,7 @@ pub(super) fn render(summary: &BacktestSummary, language: &Language, width: usiz
     push_line(&mut text, &format!("Planted into copies of {meters}, {trials} of each share of rigs."));
     for table in tables(backtest) {
         push_line(&mut text, &format!("\n{}\n  {}", table.title, table.note));
-        let side = |index: usize| if index == 0 { Side::Left } else { Side::Right };
+        let side = |index: usize| if index == 0 { CellAlignment::Left } else { CellAlignment::Right };
         let columns: Vec<Column<'_>> =
             table.header.iter().enumerate().map(|(index, name)| (name.as_str(), side(index))).collect();
         for line in aligned(&columns, &table.rows) {

@@ -128,18 +128,18 @@ fn push_comment(text: &mut String, words: &str, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
     use crate::language::untranslated::english_words;
     use crate::settings::PipelineFile;
 
     #[test]
     fn a_profile_ends_in_a_mapping_to_paste() {
-        insta::assert_snapshot!(render(&made_up::profile(), Language::english(), 100));
+        insta::assert_snapshot!(render(&fixtures::profile(), Language::english(), 100));
     }
 
     #[test]
     fn nothing_is_left_in_english_in_another_language() {
-        let profile = made_up::profile();
+        let profile = fixtures::profile();
         let block = profile.sources[0].mapping.to_toml("exports");
         let codes: Vec<&str> = profile.findings.iter().map(|finding| finding.code.as_str()).collect();
         let data = format!(
@@ -156,13 +156,13 @@ mod tests {
 
     #[test]
     fn a_missing_zone_names_the_flag() {
-        let profile = ExportProfile { zone: None, ..made_up::profile() };
+        let profile = ExportProfile { zone: None, ..fixtures::profile() };
         assert!(render(&profile, Language::english(), 100).contains("--timezone Asia/Almaty"));
     }
 
     #[test]
     fn identical_mappings_stand_once_and_others_each_by_its_file() {
-        let mut profile = made_up::profile();
+        let mut profile = fixtures::profile();
         let read = |profile: &ExportProfile| -> PipelineFile {
             toml::from_str(&mapping_toml(profile, Language::english(), 60)).unwrap()
         };

@@ -21,12 +21,12 @@ pub(super) fn render(summary: &RunSummary, settings: &Settings, width: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
 
     #[test]
     fn a_digest_says_what_it_read_and_where_it_is() {
-        let settings = made_up::settings();
-        let text = render(&made_up::summary(0, 3), &settings, 80);
+        let settings = fixtures::settings();
+        let text = render(&fixtures::summary(0, 3), &settings, 80);
         assert!(text.starts_with("Digested 52 608 rows of 3 meters, 2021-07-01"), "{text}");
         assert!(
             text.contains(&format!("into {}.", settings.digests().display()))

@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::layout::{Side, aligned_in, plain, push_line, push_wrapped};
+use comfy_table::CellAlignment;
+
+use super::layout::{aligned_in, plain, push_line, push_wrapped};
 use crate::finding::{Code, Finding, Severity};
 use crate::ids::MeterId;
 use crate::language::Language;
@@ -20,10 +22,10 @@ const ALWAYS_SHOWN: [Code; 3] = [Code::StoreHealed, Code::KeptAside, Code::Guess
 const EXAMPLE_LEAD: &str = "      ";
 
 /// Columns of the counts: messages and sides.
-const COLUMNS: [(&str, Side); 3] = [
-    ("terminal-column-severity", Side::Left),
-    ("terminal-column-count", Side::Right),
-    ("terminal-column-code", Side::Left),
+const COLUMNS: [(&str, CellAlignment); 3] = [
+    ("terminal-column-severity", CellAlignment::Left),
+    ("terminal-column-count", CellAlignment::Right),
+    ("terminal-column-code", CellAlignment::Left),
 ];
 
 /// Which codes get an example.
@@ -132,9 +134,9 @@ pub(super) fn push_worst_meters(text: &mut String, findings: &[Finding], languag
         })
         .collect();
     let columns = [
-        ("terminal-column-meter", Side::Left),
-        ("check-column-findings", Side::Right),
-        ("check-column-codes", Side::Left),
+        ("terminal-column-meter", CellAlignment::Left),
+        ("check-column-findings", CellAlignment::Right),
+        ("check-column-codes", CellAlignment::Left),
     ];
     aligned_in(language, &columns, &rows).iter().for_each(|line| push_line(text, &format!("  {line}")));
 }
@@ -148,12 +150,12 @@ fn code_words(findings: &[&Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
     use hashwatt_core::message;
 
     #[test]
     fn codes_are_counted_worst_first() {
-        let findings = made_up::findings();
+        let findings = fixtures::findings();
         let counts: Vec<_> =
             by_code(&findings).into_iter().map(|count| (count.first.code.as_str(), count.n)).collect();
         assert_eq!(counts, [("file_skipped", 1), ("gap", 2), ("spike", 1), ("guessed", 1)]);

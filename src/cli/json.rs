@@ -265,7 +265,7 @@ fn line(object: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
 
     fn pretty(text: &str) -> String {
         assert_eq!(text.lines().count(), 1);
@@ -274,11 +274,11 @@ mod tests {
 
     #[test]
     fn a_run_is_one_object() {
-        insta::assert_snapshot!(pretty(&of_run(&made_up::summary(1, 3), &made_up::settings())));
+        insta::assert_snapshot!(pretty(&of_run(&fixtures::summary(1, 3), &fixtures::settings())));
     }
 
     #[test]
     fn a_profile_is_one_object() {
-        insta::assert_snapshot!(pretty(&of_profile(&made_up::profile())));
+        insta::assert_snapshot!(pretty(&of_profile(&fixtures::profile())));
     }
 }

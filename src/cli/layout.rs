@@ -1,6 +1,9 @@
 //! Lays out plain text: aligned columns, wrapped text, counts, shares, days.
 
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use jiff::civil::Date;
+use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::language::Language;
 use crate::language::message::Message;
@@ -8,85 +11,54 @@ use crate::language::message::Message;
 /// Family of the sentences that only a terminal shows.
 pub(super) const TERMINAL: &str = "terminal";
 
-/// Gap between two columns.
-const COLUMN_GAP: &str = "  ";
+/// Gap between two columns. [characters]
+const COLUMN_GAP: u16 = 2;
 
-/// Longer cells overflow their column instead of widening it for every row. [characters]
-const MAX_ALIGNED_CHARS: usize = 40;
-
-/// Alignment of a column's cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// For words.
-    Left,
-    /// For numbers.
-    Right,
-}
-
-/// A column's header and side.
-pub(super) type Column<'a> = (&'a str, Side);
+/// A column's header and the side at which its cells stand: left for words, right for numbers.
+pub(super) type Column<'a> = (&'a str, CellAlignment);
 
 /// As [`aligned`], with headers that are messages.
-pub(super) fn aligned_in(language: &Language, columns: &[(&str, Side)], rows: &[Vec<String>]) -> Vec<String> {
+pub(super) fn aligned_in(
+    language: &Language,
+    columns: &[(&str, CellAlignment)],
+    rows: &[Vec<String>],
+) -> Vec<String> {
     let headers: Vec<String> = columns.iter().map(|(id, _)| language.say(id)).collect();
     let columns: Vec<Column<'_>> =
         headers.iter().zip(columns).map(|(header, (_, side))| (&header[..], *side)).collect();
     aligned(&columns, rows)
 }
 
-/// Returns the header and rows as lines, each column as wide as its longest cell.
+/// Returns the header and each row as a line, each column as wide as its longest cell.
 pub(super) fn aligned(columns: &[Column<'_>], rows: &[Vec<String>]) -> Vec<String> {
-    let header: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let all: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
-    let widths: Vec<usize> = (0..columns.len())
-        .map(|column| all.iter().map(|row| chars(&row[column])).max().unwrap_or(0).min(MAX_ALIGNED_CHARS))
-        .collect();
-    all.into_iter().map(|row| line(columns, &widths, row)).collect()
-}
-
-fn line(columns: &[Column<'_>], widths: &[usize], row: &[String]) -> String {
-    let cells: Vec<String> = columns
-        .iter()
-        .zip(widths)
-        .zip(row)
-        .map(|(((_, side), width), cell)| match side {
-            Side::Left => format!("{cell:<width$}"),
-            Side::Right => format!("{cell:>width$}"),
-        })
-        .collect();
-    cells.join(COLUMN_GAP).trim_end().to_owned()
-}
-
-/// Appends wrapped text. The first line begins with `lead`; further lines are indented to the first word.
-pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: usize) {
-    let indent = " ".repeat(chars(lead));
-    let mut line = lead.to_owned();
-    for word in words.split(may_break).filter(|word| !word.is_empty()) {
-        let is_begun = chars(&line) > indent.len();
-        if is_begun && chars(&line) + 1 + chars(word) > width {
-            push_line(text, &line);
-            line.clone_from(&indent);
-        } else if is_begun {
-            line.push(' ');
-        }
-        line.push_str(word);
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(columns.iter().map(|(name, _)| *name));
+    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| cell.replace('\n', " "))));
+    for (column, (_, side)) in table.column_iter_mut().zip(columns) {
+        column.set_padding((0, COLUMN_GAP)).set_cell_alignment(*side);
     }
-    push_line(text, &line);
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// Whether a line may break at a character. A number and its unit stay together.
-fn may_break(character: char) -> bool {
-    character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}')
+/// Appends wrapped text. The first line begins with `lead`; further lines are indented to the first word. A line
+/// breaks at plain spaces only: a number and its unit stay together.
+pub(super) fn push_wrapped(text: &mut String, lead: &str, words: &str, width: usize) {
+    let words: Vec<&str> = words.split_ascii_whitespace().collect();
+    let indent = " ".repeat(display_width(lead));
+    let options = Options::new(width)
+        .initial_indent(lead)
+        .subsequent_indent(&indent)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::wrap(&words.join(" "), options).iter().for_each(|line| push_line(text, line));
 }
 
 /// Appends a line without trailing spaces.
 pub(super) fn push_line(text: &mut String, line: &str) {
     text.push_str(line.trim_end_matches(' '));
     text.push('\n');
-}
-
-fn chars(text: &str) -> usize {
-    text.chars().count()
 }
 
 /// Replaces control characters, which could steer a terminal: ids and file names come from outside.
@@ -132,7 +104,7 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let rows = vec![vec!["1".to_owned(), "a".to_owned()], vec!["10".to_owned(), "long".to_owned()]];
-        let lines = aligned(&[("rank", Side::Right), ("meter", Side::Left)], &rows);
+        let lines = aligned(&[("rank", CellAlignment::Right), ("meter", CellAlignment::Left)], &rows);
         assert_eq!(lines, ["rank  meter", "   1  a", "  10  long"]);
     }
 

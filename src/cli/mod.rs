@@ -20,7 +20,7 @@ mod verdict;
 mod verified;
 
 #[cfg(test)]
-mod made_up;
+mod fixtures;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

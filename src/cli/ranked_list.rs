@@ -1,10 +1,11 @@
 //! Prints what `detect` found: where to visit first, why, and how far to trust it.
 
+use comfy_table::CellAlignment;
 use jiff::civil::Date;
 
 use super::findings::{Examples, push_by_code};
 use super::layout::{
-    Side, TERMINAL, aligned_in, plain, push_line, push_wrapped, said_count, span_words, without_controls,
+    TERMINAL, aligned_in, plain, push_line, push_wrapped, said_count, span_words, without_controls,
 };
 use crate::indicators::REASON;
 use crate::language::Language;
@@ -37,16 +38,16 @@ const REASON_LEAD: &str = "      - ";
 const NO_RIG: &str = "-";
 
 /// Columns of the list: messages and sides.
-const COLUMNS: [(&str, Side); 9] = [
-    ("terminal-column-number", Side::Right),
-    ("terminal-column-meter", Side::Left),
-    ("terminal-column-score", Side::Right),
-    ("terminal-column-kind", Side::Left),
-    ("terminal-column-rig", Side::Left),
-    ("terminal-column-machines", Side::Left),
-    ("terminal-column-since", Side::Left),
-    ("terminal-column-chance", Side::Right),
-    ("terminal-column-visit", Side::Right),
+const COLUMNS: [(&str, CellAlignment); 9] = [
+    ("terminal-column-number", CellAlignment::Right),
+    ("terminal-column-meter", CellAlignment::Left),
+    ("terminal-column-score", CellAlignment::Right),
+    ("terminal-column-kind", CellAlignment::Left),
+    ("terminal-column-rig", CellAlignment::Left),
+    ("terminal-column-machines", CellAlignment::Left),
+    ("terminal-column-since", CellAlignment::Left),
+    ("terminal-column-chance", CellAlignment::Right),
+    ("terminal-column-visit", CellAlignment::Right),
 ];
 
 /// The files that people open, and the message that says what each is for.
@@ -213,38 +214,38 @@ fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, widt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
     use crate::language::untranslated::english_words;
 
     #[test]
     fn suspects_stand_with_their_reasons() {
-        insta::assert_snapshot!(render(&made_up::summary(3, 4), &made_up::settings(), 100));
+        insta::assert_snapshot!(render(&fixtures::summary(3, 4), &fixtures::settings(), 100));
     }
 
     #[test]
     fn a_long_list_says_how_many_more_and_where() {
-        let text = render(&made_up::summary(23, 30), &made_up::settings(), 100);
+        let text = render(&fixtures::summary(23, 30), &fixtures::settings(), 100);
         assert!(text.contains("3 more suspects are in run1/suspects.csv"), "{text}");
         assert!(text.contains("\n 20  ") && !text.contains("\n 21  "), "{text}");
     }
 
     #[test]
     fn without_suspects_the_highest_scores_are_called_what_they_are() {
-        insta::assert_snapshot!(render(&made_up::summary(0, 7), &made_up::settings(), 80));
+        insta::assert_snapshot!(render(&fixtures::summary(0, 7), &fixtures::settings(), 80));
     }
 
     #[test]
     fn a_run_without_meters_has_a_result_too() {
-        let summary = RunSummary { span: None, ..made_up::summary(0, 0) };
-        let text = render(&summary, &made_up::settings(), 80);
+        let summary = RunSummary { span: None, ..fixtures::summary(0, 0) };
+        let text = render(&summary, &fixtures::settings(), 80);
         assert!(text.contains("No suspects among 0 meters") && text.contains("of 0 meters.\n"), "{text}");
     }
 
     #[test]
     fn a_meter_id_cannot_steer_the_terminal() {
-        let mut summary = made_up::summary(1, 1);
+        let mut summary = fixtures::summary(1, 1);
         summary.scored[0].meter = "\u{1b}[2J".into();
-        assert!(!render(&summary, &made_up::settings(), 80).contains('\u{1b}'));
+        assert!(!render(&summary, &fixtures::settings(), 80).contains('\u{1b}'));
     }
 
     #[test]
@@ -252,9 +253,9 @@ mod tests {
         let data = "KZ residual TX file_skipped gap spike guessed march.parquet kWh unit readings timezone clock \
             the file ends in the middle of a row group; fetch it again";
         for language in &Language::all()[1..] {
-            let settings = Settings { language, ..made_up::settings() };
+            let settings = Settings { language, ..fixtures::settings() };
             for n_suspects in [0, 3, 23] {
-                let text = render(&made_up::summary(n_suspects, 30), &settings, 100);
+                let text = render(&fixtures::summary(n_suspects, 30), &settings, 100);
                 let english = english_words(&text, data);
                 assert!(english.is_empty(), "{language:?}: {english:?}\n{text}");
             }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use comfy_table::CellAlignment;
+
 use super::findings::{Examples, push_by_code};
-use super::layout::{Side, aligned_in, push_line, said_count, without_controls};
+use super::layout::{aligned_in, push_line, said_count, without_controls};
 use crate::language::Language;
 use crate::tips::{Answer, Triage};
 
@@ -11,13 +13,13 @@ use crate::tips::{Answer, Triage};
 const MAX_SHOWN: usize = 15;
 
 /// Columns of the tips: messages and sides.
-const COLUMNS: [(&str, Side); 6] = [
-    ("terminal-column-rank", Side::Right),
-    ("terminal-column-tip", Side::Left),
-    ("terminal-column-answer", Side::Left),
-    ("terminal-column-chance", Side::Right),
-    ("terminal-column-kw", Side::Right),
-    ("terminal-column-place", Side::Left),
+const COLUMNS: [(&str, CellAlignment); 6] = [
+    ("terminal-column-rank", CellAlignment::Right),
+    ("terminal-column-tip", CellAlignment::Left),
+    ("terminal-column-answer", CellAlignment::Left),
+    ("terminal-column-chance", CellAlignment::Right),
+    ("terminal-column-kw", CellAlignment::Right),
+    ("terminal-column-place", CellAlignment::Left),
 ];
 
 /// Renders the result of a triage as text, for lines of `width` characters.

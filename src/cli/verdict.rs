@@ -95,14 +95,14 @@ fn grouped_signed(kwh: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::made_up;
+    use crate::cli::fixtures;
     use hashwatt_core::message;
 
     #[test]
     fn guesses_are_counted_and_what_was_left_out_is_said() {
-        let line = verdict_line(&made_up::profile(), Language::english());
+        let line = verdict_line(&fixtures::profile(), Language::english());
         assert_eq!(line, "Verdict: ready, with 1 guess; the findings say what was skipped.");
-        let mut profile = made_up::profile();
+        let mut profile = fixtures::profile();
         profile.findings.clear();
         profile.mappings.clear();
         assert_eq!(verdict_line(&profile, Language::english()), "Verdict: ready.");
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_guessed_unit_is_held_against_others() {
-        let mut profile = made_up::profile();
+        let mut profile = fixtures::profile();
         assert!(!consumption_words(&profile, Language::english()).unwrap().contains("guess"));
         let guess = crate::acquisition::mapping::Guess::new("unit", "kWh", message!("no_name_states_unit"));
         profile.sources[0].mapping.guesses.push(guess);

@@ -10,7 +10,7 @@ use super::folders::{claim, publish};
 use super::grouping::{Grouped, group};
 use super::{all_findings, digest_sources, refuse_contradictions};
 use crate::acquisition::{Opened, open_readings};
-use crate::balance::{Around, Balance, Ledger, Tree};
+use crate::balance::{Balance, BalanceInputs, Ledger, Tree};
 use crate::calendar::Calendar;
 use crate::digest::MeterDays;
 use crate::digest::local::Digested;
@@ -116,12 +116,12 @@ impl Run<'_> {
     /// Returns the energy balance of each transformer, with the voltages and verdicts taken into account.
     fn balance(&self, ledger: Ledger<'_>, clock: &mut Clock) -> Result<Balance> {
         let (settings, tables, store) = (self.settings, &self.tables, &self.digested.store);
-        let around = Around {
+        let inputs = BalanceInputs {
             blackout_days: &tables.surroundings.blackout_days,
             night: settings.windows.night,
             folder: &settings.out,
         };
-        let mut balance = clock.time("balance", || ledger.close(store, &tables.register, &around))?;
+        let mut balance = clock.time("balance", || ledger.close(store, &tables.register, &inputs))?;
         let calendar = Calendar::new(settings.zone.as_ref());
         clock.time("voltages", || {
             balance.heed_voltages(store, &tables.register, &self.opened.sources, &calendar)

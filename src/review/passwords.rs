@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use hashwatt_core::error::{Error, Result};
 
 /// Shortest allowed password. [characters] NIST SP 800-63B-4 asks for 15 if the password is the only factor.
-pub const FEWEST_CHARS: usize = 15;
+pub const MIN_CHARS: usize = 15;
 
 /// Longest allowed password, so that hashing costs the same for everyone. [bytes]
 pub const MAX_BYTES: usize = 256;
@@ -32,11 +32,11 @@ fn argon2() -> Argon2<'static> {
 /// # Errors
 /// When the password is too short or too long.
 pub fn hash(password: &str) -> Result<String> {
-    if password.chars().count() < FEWEST_CHARS || password.len() > MAX_BYTES {
+    if password.chars().count() < MIN_CHARS || password.len() > MAX_BYTES {
         return Err(Error::setting(
             "password",
             format!("it has {} characters", password.chars().count()),
-            format!("Take {FEWEST_CHARS} characters or more, at most {MAX_BYTES} bytes; a sentence will do"),
+            format!("Take {MIN_CHARS} characters or more, at most {MAX_BYTES} bytes; a sentence will do"),
         ));
     }
     let salt = SaltString::generate(&mut OsRng);

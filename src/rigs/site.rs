@@ -9,10 +9,10 @@ const HOME_SUPPLY_KW: f32 = 25.0;
 const RIG_PER_HOST_PEAK: f32 = 12.0;
 
 /// The smallest machine that is worth running. [kW]
-const SMALLEST_KW: f32 = 0.6;
+const MIN_KW: f32 = 0.6;
 
 /// A rig below this share of the place's mean demand cannot be seen, so none is planted.
-const SMALLEST_SHARE_OF_HOST: f32 = 0.05;
+const MIN_SHARE_OF_HOST: f32 = 0.05;
 
 /// The load of a place without a rig.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,7 @@ impl Site {
     /// Returns the site of a place with this load: from one machine to what the supply carries.
     #[must_use]
     pub fn of(host: HostLoad) -> Self {
-        let kw_low = (SMALLEST_SHARE_OF_HOST * host.mean_kw).max(SMALLEST_KW);
+        let kw_low = (MIN_SHARE_OF_HOST * host.mean_kw).max(MIN_KW);
         let kw_high = (RIG_PER_HOST_PEAK * host.peak_kw).max(HOME_SUPPLY_KW).max(2.0 * kw_low);
         Self { kw_low, kw_high, latest_year: ANY_YEAR, host }
     }

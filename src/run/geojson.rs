@@ -78,12 +78,12 @@ fn properties(suspect: &Suspect<'_>, language: &Language) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use hashwatt_detection::ranking::suspects::suspects;
 
     #[test]
     fn points_are_longitude_first_and_no_suspect_goes_missing() {
-        let (scored, register) = (made_up::scored(), made_up::register());
+        let (scored, register) = (fixtures::scored(), fixtures::register());
         let features: Vec<Value> =
             suspects(&scored, &register).iter().map(|one| feature(one, Language::english())).collect();
         assert_eq!(features.len(), 3);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn properties_are_flat_so_that_each_is_a_column() {
-        let (scored, register) = (made_up::scored(), made_up::register());
+        let (scored, register) = (fixtures::scored(), fixtures::register());
         for suspect in suspects(&scored, &register) {
             let properties = properties(&suspect, Language::english());
             assert!(properties.as_object().unwrap().values().all(|one| !one.is_object() && !one.is_array()));

@@ -22,7 +22,7 @@ pub mod words;
 pub mod workbook;
 
 #[cfg(test)]
-mod made_up;
+mod fixtures;
 
 use hashwatt_core::calendar::CLOCK_HOURS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,10 +144,10 @@ mod tests {
     #[test]
     fn the_same_run_gives_the_same_bytes() {
         let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        made_up::write(first.path());
+        fixtures::write(first.path());
         // The clock of a zip entry counts in steps of two seconds, creation dates in seconds.
         std::thread::sleep(std::time::Duration::from_millis(2100));
-        made_up::write(second.path());
+        fixtures::write(second.path());
         let (first, second) = (files(first.path()), files(second.path()));
         let names: Vec<_> = first.keys().map(String::as_str).collect();
         assert_eq!(
@@ -176,15 +176,17 @@ mod tests {
     #[test]
     fn a_run_without_meters_is_written_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        made_up::with_run(|run| write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run }))
-            .unwrap();
+        fixtures::with_run(|run| {
+            write_run(folder.path(), &RunOutputs { scored: &[], findings: &[], ..*run })
+        })
+        .unwrap();
         assert!(folder.path().join("run.json").exists());
     }
 
     #[test]
     fn no_output_calls_anyone_guilty() {
         let folder = tempfile::tempdir().unwrap();
-        made_up::write(folder.path());
+        fixtures::write(folder.path());
         let files = files(folder.path());
         for name in ["report.html", "suspects.csv", "suspects.geojson", "run.json"] {
             let text = String::from_utf8(files[name].clone()).unwrap().to_lowercase();

@@ -181,12 +181,12 @@ pub fn write_json(file: &mut File, name: &str, content: &impl Serialize) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     #[test]
     fn a_record_names_inputs_settings_counts_and_outputs() {
         let written = FileRecord { path: "scores.parquet".into(), bytes: 12, sha256: "ab".into() };
-        let text = made_up::with_run(|run| {
+        let text = fixtures::with_run(|run| {
             serde_json::to_string_pretty(&RunRecord::of(run, std::iter::once(written))).unwrap()
         });
         insta::assert_snapshot!(text);

@@ -351,14 +351,14 @@ fn fitting(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use hashwatt_core::language::untranslated::english_words;
     use hashwatt_detection::ranking::suspects::suspects;
 
     fn xml_in(language: &'static Language) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.xlsx");
-        made_up::with_run_in(language, |run| {
+        fixtures::with_run_in(language, |run| {
             let suspects = suspects(run.scored, run.register);
             write_workbook(&mut File::create(&path).unwrap(), run, &suspects)
         })
@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn the_sheet_about_the_run_says_that_evidence_is_not_guilt() {
         for language in Language::all() {
-            let lines = made_up::with_run_in(language, about_lines);
+            let lines = fixtures::with_run_in(language, about_lines);
             assert_eq!(lines[0].1, evidence_is_not_guilt(language));
         }
     }
@@ -428,7 +428,7 @@ mod tests {
             assert!(all.len() > 100, "{}", all.len());
             let english = english_words(
                 &all.join(" ").replace("&lt;", " ").replace("&gt;", " ").replace("&quot;", " "),
-                made_up::DATA_WORDS,
+                fixtures::DATA_WORDS,
             );
             assert!(english.is_empty(), "{language:?}: {english:?}");
             let links = format!("{}'!A4", language.say(SUSPECTS));

@@ -35,7 +35,7 @@ const COVERS_EVERY: usize = 24;
 const METERS_PER_LICENCE: usize = 1500;
 
 /// Districts with fewer usage points than this have no licensed farm.
-const FEWEST_FOR_LICENCE: usize = 150;
+const MIN_FOR_LICENCE: usize = 150;
 
 /// Share of transformers with a tap, per prevalence of metered rigs: taps are about as common as rigs.
 const TAPS_PER_PREVALENCE: f32 = 6.0;
@@ -196,7 +196,7 @@ impl Plan {
     fn plant(&mut self, n_meters: usize, prevalence: f32, rng: &mut impl Rng) {
         let n_rigs = (n_meters as f32 * prevalence).round() as usize;
         let n_rigs = if prevalence > 0.0 { n_rigs.max(1) } else { 0 };
-        let n_licensed = if n_meters >= FEWEST_FOR_LICENCE { 1 + n_meters / METERS_PER_LICENCE } else { 0 };
+        let n_licensed = if n_meters >= MIN_FOR_LICENCE { 1 + n_meters / METERS_PER_LICENCE } else { 0 };
         let chosen = rand::seq::index::sample(rng, n_meters, (n_rigs + n_licensed).min(n_meters)).into_vec();
         let (mut homes, mut businesses) = (0, 0);
         let mut yards = self.yards(&chosen, rng);

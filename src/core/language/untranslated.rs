@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Shorter words are units, marks and letters of plain names.
-const FEWEST_LETTERS: usize = 3;
+const MIN_LETTERS: usize = 3;
 
 /// Names that are the same in every language: the program, its files and commands, keys, machines.
 const NAMES: &str = "hashwatt explain run meter scores suspects report findings json html xlsx geojson parquet csv \
@@ -13,7 +13,7 @@ const NAMES: &str = "hashwatt explain run meter scores suspects report findings 
 #[must_use]
 pub fn english_words(text: &str, data: &str) -> BTreeSet<String> {
     let known: BTreeSet<String> = words(data).chain(words(NAMES)).collect();
-    words(text).filter(|word| word.len() >= FEWEST_LETTERS && !known.contains(word)).collect()
+    words(text).filter(|word| word.len() >= MIN_LETTERS && !known.contains(word)).collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

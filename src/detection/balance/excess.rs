@@ -23,7 +23,7 @@ const CLEAR: f64 = 2.0;
 
 /// Multiple of the no-load loss expected of a transformer of such a peak that its own may reach: the rest is
 /// unexplained.
-const MOST_NO_LOAD: f64 = 2.0;
+const MAX_NO_LOAD: f64 = 2.0;
 
 /// Share of a step's height that shows that an hour belongs to it: halfway between off and on.
 const HALF_ON: f64 = 0.5;
@@ -78,7 +78,7 @@ impl OpenAccount {
         if excess.log_ratio > 0.0 && excess.onset.is_none() {
             expected
         } else {
-            self.account.level_kw().min(MOST_NO_LOAD * expected)
+            self.account.level_kw().min(MAX_NO_LOAD * expected)
         }
     }
 

@@ -34,7 +34,7 @@ use books::Books;
 use children::by_parent;
 pub use excess::Excess;
 use shelf::Shelf;
-pub use sums::{Carried, Sums};
+pub use sums::{Sums, UnmeteredSums};
 pub use tree::Tree;
 
 use hashwatt_core::calendar::Calendar;
@@ -52,7 +52,7 @@ use loss::NoLoad;
 use residuals::ResidualsWriter;
 use side::Side;
 use sums::BYTES_A_DAY;
-use who::{Drawn, Trace, traces};
+use who::{Trace, UnexplainedLoad, traces};
 use zones::{ZoneDays, Zones};
 
 /// From this many parents on, their own spread gives the error of an excess.
@@ -113,7 +113,7 @@ pub struct Balance {
 
 /// Inputs of a balance besides the sums.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct BalanceInputs<'a> {
     /// Days without internet, ascending.
     pub blackout_days: &'a [i32],
     /// The night window of digests.
@@ -161,10 +161,15 @@ impl<'a> Ledger<'a> {
     ///
     /// # Errors
     /// When the store cannot be read, or the folder cannot be written.
-    pub fn close(self, store: &DigestStore, register: &Register, around: &Around<'_>) -> Result<Balance> {
+    pub fn close(
+        self,
+        store: &DigestStore,
+        register: &Register,
+        inputs: &BalanceInputs<'_>,
+    ) -> Result<Balance> {
         let mut balance = Balance { zones: self.zones.finish(), ..Balance::default() };
-        let mut books = Books::new(around.folder, around.blackout_days)?;
-        let mut carried = Carried::default();
+        let mut books = Books::new(inputs.folder, inputs.blackout_days)?;
+        let mut unmetered = UnmeteredSums::default();
         let mut metered = BTreeSet::new();
         let mut first = Some(self.first);
         for places in &self.walks {
@@ -172,7 +177,7 @@ impl<'a> Ledger<'a> {
                 Some(sums) => sums,
                 None => walk_again(self.tree, places, store)?,
             };
-            sums.finish(&mut carried, self.at_once, &mut |series| {
+            sums.finish(&mut unmetered, self.at_once, &mut |series| {
                 // The parents below them are already known.
                 metered.extend(series.iter().map(|one| one.place));
                 let children_of = |place| below(self.tree, place, &metered);
@@ -182,7 +187,7 @@ impl<'a> Ledger<'a> {
         }
         // Sort as after a single walk, because the expectation for a parent depends on all others.
         books.sort();
-        balance.settle(books, self.tree, store, around, self.at_once)?;
+        balance.settle(books, self.tree, store, inputs, self.at_once)?;
         balance.findings.extend(unknown_parents(self.tree, &metered, register));
         Ok(balance)
     }
@@ -261,7 +266,7 @@ impl Balance {
         mut books: Books<'_>,
         tree: &Tree,
         store: &DigestStore,
-        around: &Around<'_>,
+        inputs: &BalanceInputs<'_>,
         at_once: usize,
     ) -> Result<()> {
         self.findings.extend(places::put_in_place(&mut books, store)?);
@@ -269,13 +274,13 @@ impl Balance {
             books.accounts.iter().map(|account| (account.level_kw(), account.peak_kw)).collect();
         let no_load = NoLoad::of(&levels);
         let other_kw = spread_of_excess(&books.accounts, &no_load);
-        let mut residuals = ResidualsWriter::new(&around.folder.join(RESIDUALS))?;
+        let mut residuals = ResidualsWriter::new(&inputs.folder.join(RESIDUALS))?;
         let places: Vec<usize> = (0..books.accounts.len()).collect();
         for some in places.chunks(at_once) {
             let settled = books.map_open(some.to_vec(), |open| {
                 let excess = open.excess(&no_load, other_kw);
                 let no_load_kw = open.no_load_kw(&no_load, &excess);
-                let residual = open.residual(no_load_kw, around.night);
+                let residual = open.residual(no_load_kw, inputs.night);
                 (excess, no_load_kw, residual)
             })?;
             for (&at, (excess, no_load_kw, residual)) in some.iter().zip(settled) {
@@ -320,13 +325,13 @@ fn find_traces(
     let mut found = Vec::new();
     by_parent(store, &asked, &mut |at, children| {
         let excess = &parents[at].excess;
-        let drawn = Drawn {
+        let load = UnexplainedLoad {
             kw: excess.kw,
             days: excess.days,
             has_onset: excess.onset.is_some(),
             has_end: excess.ended.is_some(),
         };
-        found.push((at, traces(&books.open(at)?.life_on(excess.days), &drawn, &children)));
+        found.push((at, traces(&books.open(at)?.life_on(excess.days), &load, &children)));
         Ok(())
     })?;
     Ok(found)
@@ -419,7 +424,7 @@ mod tests {
         let (store, register) = network(folder.path());
         let (tree, _) = Tree::of(&register);
         let night = HourWindow { from: 0, to: 6 };
-        let around = Around { blackout_days: &[], night, folder: folder.path() };
+        let inputs = BalanceInputs { blackout_days: &[], night, folder: folder.path() };
         // With meters of this length, only one parent fits at a time.
         let balances = [1, u64::from(u32::MAX)].map(|days_a_meter| {
             let ledger = Ledger::open(&tree, days_a_meter, 16);
@@ -429,7 +434,7 @@ mod tests {
                     None::<()>
                 })
                 .unwrap();
-            ledger.close(&store, &register, &around).unwrap()
+            ledger.close(&store, &register, &inputs).unwrap()
         });
         let told = |balance: &Balance| {
             let of = |one: &ParentBalance| (one.residual.clone(), one.excess, one.traces.clone());

@@ -212,7 +212,7 @@ impl Falls {
 
     /// Builds falls [V] for a test.
     #[cfg(test)]
-    pub(super) fn made_up(falls: impl Iterator<Item = (MeterId, f64)>) -> Self {
+    pub(super) fn fixtures(falls: impl Iterator<Item = (MeterId, f64)>) -> Self {
         let mut meters: Vec<(MeterId, f64)> = falls.collect();
         meters.sort_by(|a, b| b.1.total_cmp(&a.1));
         Self { meters, noise_v: 0.05 }

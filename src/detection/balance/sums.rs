@@ -109,14 +109,14 @@ impl<'a> Sums<'a> {
     }
 
     /// Passes on the sums of parents that have their own meter, `at_once` at a time, each after the parents
-    /// below it. Children of a node without a meter count for the next parent above. `carried` has the sums
+    /// below it. Children of a node without a meter count for the next parent above. `unmetered` has the sums
     /// left over from earlier walks.
     ///
     /// # Errors
     /// The errors of `each`.
     pub fn finish(
         self,
-        carried: &mut Carried,
+        unmetered: &mut UnmeteredSums,
         at_once: usize,
         each: &mut dyn FnMut(Vec<Series>) -> Result<()>,
     ) -> Result<()> {
@@ -127,7 +127,7 @@ impl<'a> Sums<'a> {
             let Some(node) = nodes[place].take() else { continue };
             let mut node = node.into_inner().unwrap_or_else(PoisonError::into_inner);
             let mut n_children = tree.nodes()[place].children.len() as u32;
-            if let Some(below) = carried.by_parent.remove(&place) {
+            if let Some(below) = unmetered.by_parent.remove(&place) {
                 // The nodes below were counted as children; count their children instead.
                 n_children = n_children.saturating_sub(below.n_nodes) + below.n_children;
                 node.absorb(below.sums);
@@ -135,7 +135,7 @@ impl<'a> Sums<'a> {
             if node.supplied.is_some() {
                 metered.push((place, node, n_children));
             } else if let Some(parent) = tree.nodes()[place].parent {
-                let above = carried.by_parent.entry(parent).or_default();
+                let above = unmetered.by_parent.entry(parent).or_default();
                 above.n_nodes += 1;
                 above.n_children += n_children;
                 above.sums.absorb(node);
@@ -158,7 +158,7 @@ fn series_of(tree: &Tree, metered: Vec<(usize, NodeSums, u32)>) -> Vec<Series> {
 
 /// Sums of nodes without their own meter, to be passed to the next parent above.
 #[derive(Debug, Default)]
-pub struct Carried {
+pub struct UnmeteredSums {
     by_parent: BTreeMap<usize, Below>,
 }
 
@@ -404,12 +404,12 @@ mod tests {
 
     fn sums(meters: &[MeterDays], places_a_walk: usize) -> Series {
         let tree = tree();
-        let mut carried = Carried::default();
+        let mut unmetered = UnmeteredSums::default();
         let mut found = Vec::new();
         for places in tree.bottom_up().chunks(places_a_walk) {
             let sums = Sums::new(&tree, places);
             meters.iter().for_each(|meter| sums.add(meter));
-            sums.finish(&mut carried, 1, &mut |series| {
+            sums.finish(&mut unmetered, 1, &mut |series| {
                 found.extend(series);
                 Ok(())
             })

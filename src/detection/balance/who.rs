@@ -80,7 +80,7 @@ pub struct VoltageFall {
 
 /// Size and days of a residual's unexplained load.
 #[derive(Debug, Clone, Copy)]
-pub struct Drawn {
+pub struct UnexplainedLoad {
     /// Size of the load. [kW]
     pub kw: f64,
     /// Civil days, first to one past the last. [days since 1970-01-01]
@@ -94,8 +94,8 @@ pub struct Drawn {
 /// Returns the traces of the meters below a parent, likeliest first. `residual` has the hourly changes of the
 /// parent's residual on the days of the load.
 #[must_use]
-pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Trace> {
-    let on = drawn.days;
+pub fn traces(residual: &Life, load: &UnexplainedLoad, children: &[MeterDays]) -> Vec<Trace> {
+    let on = load.days;
     let follows: Vec<Option<Follows>> = children
         .par_iter()
         .map(|child| {
@@ -106,8 +106,8 @@ pub fn traces(residual: &Life, drawn: &Drawn, children: &[MeterDays]) -> Vec<Tra
     // Loss, weather and outages make a residual follow every load below, so this much proves nothing.
     let usual: Vec<f32> = follows.iter().flatten().map(|one| one.correlation.abs() as f32).collect();
     let usual = 1.4826 * f64::from(median(&usual).unwrap_or(0.0));
-    let changes = changes(drawn, children);
-    let estimated = estimated(drawn, children);
+    let changes = changes(load, children);
+    let estimated = estimated(load, children);
     let mut traces: Vec<Trace> = children
         .iter()
         .zip(follows)
@@ -165,17 +165,17 @@ fn weigh(traces: &mut [Trace], tap: f64) {
 
 /// Returns, for each meter whose level changes on the day the load began (or ended, if the onset is not in
 /// the data), the change and the logarithm of its likelihood ratio to chance.
-fn changes(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
-    let (within, moment, sign) = match (drawn.has_onset, drawn.has_end) {
-        (true, _) => ((i32::MIN, drawn.days.1), drawn.days.0, 1.0),
-        (false, true) => ((i32::MIN, i32::MAX), drawn.days.1, -1.0),
+fn changes(load: &UnexplainedLoad, children: &[MeterDays]) -> Vec<Option<(f64, f64)>> {
+    let (within, moment, sign) = match (load.has_onset, load.has_end) {
+        (true, _) => ((i32::MIN, load.days.1), load.days.0, 1.0),
+        (false, true) => ((i32::MIN, i32::MAX), load.days.1, -1.0),
         (false, false) => return vec![None; children.len()],
     };
     let found: Vec<Option<LevelChange>> =
         children.par_iter().map(|child| LevelChange::of(child, within)).collect();
     let n_found = found.iter().flatten().count();
     let on_its_day = |change: LevelChange| {
-        let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MAX_CHANGE * drawn.kw;
+        let is_near = (change.day - moment).abs() <= NEAR_DAYS && change.kw.abs() <= MAX_CHANGE * load.kw;
         is_near.then(|| (sign * change.kw, by_chance(change.n_days, n_found, children.len())))
     };
     found.into_iter().map(|change| on_its_day(change?)).collect()
@@ -191,15 +191,15 @@ fn by_chance(n_days: usize, n_found: usize, n_meters: usize) -> f64 {
 
 /// Returns, for each meter whose reads begin to be estimated on the day the load began, that day and the
 /// logarithm of its likelihood ratio to chance.
-fn estimated(drawn: &Drawn, children: &[MeterDays]) -> Vec<Option<(i32, f64)>> {
-    if !drawn.has_onset {
+fn estimated(load: &UnexplainedLoad, children: &[MeterDays]) -> Vec<Option<(i32, f64)>> {
+    if !load.has_onset {
         return vec![None; children.len()];
     }
-    let within = (i32::MIN, drawn.days.1);
+    let within = (i32::MIN, load.days.1);
     let found: Vec<Option<i32>> = children.par_iter().map(|child| estimates_begin(child, within)).collect();
     let n_found = found.iter().flatten().count();
     let on_its_day = |(day, child): (i32, &MeterDays)| {
-        let is_near = (day - drawn.days.0).abs() <= NEAR_DAYS;
+        let is_near = (day - load.days.0).abs() <= NEAR_DAYS;
         is_near.then(|| (day, by_chance(child.days.len(), n_found, children.len())))
     };
     found.into_iter().zip(children).map(|(day, child)| on_its_day((day?, child))).collect()
@@ -214,8 +214,8 @@ mod tests {
     fn best(residual: impl Fn(usize, usize) -> f32, children: &[MeterDays]) -> Trace {
         let hours: Vec<Hours> = (0..60).map(|day| std::array::from_fn(|hour| residual(day, hour))).collect();
         let life = Life::of(0, &hours, |day| day >= 20);
-        let drawn = Drawn { kw: 3.0, days: (20, 60), has_onset: true, has_end: false };
-        traces(&life, &drawn, children).remove(0)
+        let load = UnexplainedLoad { kw: 3.0, days: (20, 60), has_onset: true, has_end: false };
+        traces(&life, &load, children).remove(0)
     }
 
     fn homes() -> Vec<MeterDays> {
@@ -266,8 +266,9 @@ mod tests {
         (traces[0].log_ratio, traces[1].log_ratio) = (4.0, 4.0);
         weigh(&mut traces, TAP_CHANCE);
         let before: f64 = traces.iter().map(|trace| trace.chance).sum();
-        let falls =
-            Falls::made_up((0..10).map(|n| (MeterId::from(format!("m{n}")), if n == 1 { 2.0 } else { 0.1 })));
+        let falls = Falls::fixtures(
+            (0..10).map(|n| (MeterId::from(format!("m{n}")), if n == 1 { 2.0 } else { 0.1 })),
+        );
         heed_voltages(&mut traces, &falls);
         assert_eq!(traces[0].meter.as_str(), "m1");
         assert!(traces[0].chance > 5.0 * traces[1].chance, "{traces:?}");

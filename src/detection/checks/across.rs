@@ -137,7 +137,7 @@ fn check_leading_zeros(fingerprints: &[Fingerprint]) -> Vec<Finding> {
 
 /// Reports a meter whose energy is the sum of all others': a row of totals.
 fn check_totals(fingerprints: &[Fingerprint]) -> Vec<Finding> {
-    const FEWEST_METERS: usize = 3;
+    const MIN_METERS: usize = 3;
     const TOLERANCE: f64 = 1e-3;
     let metered = || fingerprints.iter().filter(|one| !one.is_network);
     let all_kwh: f64 = metered().map(|one| one.energy_kwh).sum();
@@ -145,7 +145,7 @@ fn check_totals(fingerprints: &[Fingerprint]) -> Vec<Finding> {
         let others_kwh = all_kwh - one.energy_kwh;
         others_kwh > 0.0 && (one.energy_kwh / others_kwh - 1.0).abs() < TOLERANCE
     };
-    if metered().count() < FEWEST_METERS {
+    if metered().count() < MIN_METERS {
         return Vec::new();
     }
     let finding = |one: &Fingerprint| {

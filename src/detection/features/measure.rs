@@ -21,7 +21,7 @@ use jiff::civil::Date;
 const MAX_UNJUDGED_SAID: usize = 10_000;
 
 /// Fewest intervals with two values that show that rows were not told apart: a few are duplicates.
-const FEWEST_CONTRADICTED: u64 = 10;
+const MIN_CONTRADICTED: u64 = 10;
 
 /// Called with a meter's days while they are in memory. There are no features if too few days are measured.
 pub type Keep<'a> = dyn Fn(MeterDays, Option<&MeterFeatures>, Option<&UsagePoint>) + Sync + 'a;
@@ -129,7 +129,7 @@ impl Counts {
     pub fn refuse_contradictions(&self, readings: &str) -> Result<()> {
         let n_rows = self.present + self.contradicted;
         let Some(meter) = &self.contradicted_meter else { return Ok(()) };
-        if self.contradicted < FEWEST_CONTRADICTED || 10 * self.contradicted < n_rows {
+        if self.contradicted < MIN_CONTRADICTED || 10 * self.contradicted < n_rows {
             return Ok(());
         }
         let share = 100.0 * self.contradicted as f64 / n_rows as f64;

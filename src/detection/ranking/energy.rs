@@ -40,7 +40,7 @@ const HIGHER_STEP: f32 = 1.25;
 const HOURS_ERROR_SHARE: f64 = 0.1;
 
 /// Below this share of the rig's kW, a day's level is the place's own variation.
-const LOWEST_STEP: f32 = 0.25;
+const MIN_STEP: f32 = 0.25;
 
 /// Suspects whose days are in memory at once.
 const MAX_AT_ONCE: usize = 500;
@@ -193,7 +193,7 @@ impl UsualDraw {
             return 0.0;
         };
         let level_kw = if high < LOWER_STEP * kw { middle } else { low.clamp(kw, HIGHER_STEP * kw) };
-        if level_kw < LOWEST_STEP * kw {
+        if level_kw < MIN_STEP * kw {
             return 0.0;
         }
         let on = self.hours(day, rig).filter(|(_, above_kw)| *above_kw > 0.5 * level_kw);

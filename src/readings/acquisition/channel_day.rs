@@ -18,7 +18,7 @@ const MAX_GAP_MIN: i64 = 180;
 const NEVER_BELOW: f64 = 0.2;
 
 /// Whole numbers below this may be zeros that were rounded up.
-const LEAST_WHOLE: f64 = 2.0;
+const MIN_WHOLE: f64 = 2.0;
 
 /// A period that was not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,8 +204,7 @@ fn unmeasured(placed: &[Placed], step_min: i64) -> std::ops::Range<usize> {
     let (Some(least), Some(middle)) = (others.first(), others.get(others.len() / 2)) else { return none };
     let is_whole = others.iter().all(|value| value.fract() == 0.0);
     let is_short = n as i64 * step_min <= MAX_GAP_MIN && others.len() > 2 * n;
-    let is_never_near =
-        *least > 0.0 && *least >= NEVER_BELOW * middle && (!is_whole || *least >= LEAST_WHOLE);
+    let is_never_near = *least > 0.0 && *least >= NEVER_BELOW * middle && (!is_whole || *least >= MIN_WHOLE);
     if is_short && is_never_near { first..first + n } else { none }
 }
 

@@ -118,7 +118,7 @@ fn order_of_pairs(texts: &StringArray) -> Option<(DateOrder, Message)> {
 /// Returns the order in which the dates follow each other closely: read in the other, days of one month
 /// would be the same day of many months. `None` if the dates do not tell.
 fn order_by_span(texts: &StringArray) -> Option<(DateOrder, Message)> {
-    const FEWEST_DAYS: usize = 3;
+    const MIN_DAYS: usize = 3;
     const MUCH_WIDER: i64 = 4;
     let days = |order| {
         let day = |text: &str| parse_time(text.as_bytes(), order).map(|time| time.seconds.div_euclid(DAY_S));
@@ -133,7 +133,7 @@ fn order_by_span(texts: &StringArray) -> Option<(DateOrder, Message)> {
     }
     let span = |days: &BTreeSet<i64>| Some(days.last()? - days.first()? + 1);
     let (by_day, by_month) = (days(DateOrder::DayFirst), days(DateOrder::MonthFirst));
-    if by_day.len().min(by_month.len()) < FEWEST_DAYS {
+    if by_day.len().min(by_month.len()) < MIN_DAYS {
         return None;
     }
     let (day, month) = (span(&by_day)?, span(&by_month)?);

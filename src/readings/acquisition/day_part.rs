@@ -95,7 +95,7 @@ pub(super) fn is_end_name(key: &str) -> bool {
 const DAY_S: i64 = 86_400;
 
 /// Length of the day on which clocks go back. [s]
-const LONGEST_DAY_S: i64 = DAY_S + 3600;
+const MAX_DAY_S: i64 = DAY_S + 3600;
 
 /// Adds the time of day to `times_s`; marks rows where it cannot be read.
 ///
@@ -130,7 +130,7 @@ pub(super) fn add_day_part(
             read_values(array, DecimalMark::Point, &mut own_marks, &mut numbers);
             for (row, (time, number)) in times_s.iter_mut().zip(numbers).enumerate() {
                 let second = (number as i64 - first) * step_s;
-                if own_marks.get(row).is_some() || !(0..LONGEST_DAY_S).contains(&second) {
+                if own_marks.get(row).is_some() || !(0..MAX_DAY_S).contains(&second) {
                     marks.set(row, Cause::BadTime);
                 } else if count == DayCount::Elapsed {
                     elapsed_s[row] = second;

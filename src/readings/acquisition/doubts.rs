@@ -21,17 +21,17 @@ use hashwatt_core::settings::ReadingsTable;
 const MAX_CONFLICTING: f64 = 0.1;
 
 /// Fewest such rows: a few are duplicates.
-const FEWEST_CONFLICTING: usize = 10;
+const MIN_CONFLICTING: usize = 10;
 
 /// Most different texts of a column that tells channels apart.
 const MAX_CHANNELS: usize = 24;
 
 /// Fewest reads in a day, and days, that show a counter of the day.
-const FEWEST_READS_A_DAY: usize = 12;
-const FEWEST_DAYS: usize = 3;
+const MIN_READS_A_DAY: usize = 12;
+const MIN_DAYS: usize = 3;
 
 /// Share of days that must rise from first to last read.
-const MOST_DAYS: f64 = 0.9;
+const MIN_SHARE_OF_DAYS: f64 = 0.9;
 
 /// Most seconds by which a head-end is late with all reads. [s]
 const MAX_LATE_S: i64 = 60;
@@ -112,7 +112,7 @@ pub(super) fn are_contradictory(series: &Series) -> bool {
 }
 
 fn are_many(n_rows: usize, n_conflicting: usize) -> bool {
-    n_conflicting >= FEWEST_CONFLICTING && n_conflicting as f64 >= MAX_CONFLICTING * n_rows as f64
+    n_conflicting >= MIN_CONFLICTING && n_conflicting as f64 >= MAX_CONFLICTING * n_rows as f64
 }
 
 pub(super) fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTreeSet<String>> {
@@ -130,7 +130,7 @@ pub(super) fn distinct_texts(sample: &RecordBatch, column: usize) -> Option<BTre
 pub(super) fn refuse_daily_counter(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
     let judged: Vec<bool> = series.values().filter_map(|reads| is_daily_counter(reads)).collect();
     let n_counters = judged.iter().filter(|is_counter| **is_counter).count();
-    if judged.is_empty() || (n_counters as f64) < MOST_DAYS * judged.len() as f64 {
+    if judged.is_empty() || (n_counters as f64) < MIN_SHARE_OF_DAYS * judged.len() as f64 {
         return Ok(());
     }
     let column = mapping.layout.values().first().map_or("", |column| column.name.as_str());
@@ -149,7 +149,7 @@ fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
         by_day.entry(read.0.div_euclid(86_400)).or_default().push(*read);
     }
     let days: Vec<Vec<(i64, f64)>> =
-        by_day.into_values().filter(|day| day.len() >= FEWEST_READS_A_DAY).collect();
+        by_day.into_values().filter(|day| day.len() >= MIN_READS_A_DAY).collect();
     // The read at midnight may still be the old day's.
     let rises = |day: &&Vec<(i64, f64)>| {
         let steps = day[1..].windows(2).map(|pair| pair[1].1 - pair[0].1);
@@ -158,9 +158,9 @@ fn is_daily_counter(reads: &[(i64, f64)]) -> Option<bool> {
     let n_rising = days.iter().filter(rises).count();
     let falls = |pair: &&[Vec<(i64, f64)>]| pair[1][1].1 < pair[0][pair[0].len() - 1].1;
     let n_falling = days.windows(2).filter(falls).count();
-    (days.len() >= FEWEST_DAYS).then(|| {
-        n_rising as f64 >= MOST_DAYS * days.len() as f64
-            && n_falling as f64 >= MOST_DAYS * (days.len() - 1) as f64
+    (days.len() >= MIN_DAYS).then(|| {
+        n_rising as f64 >= MIN_SHARE_OF_DAYS * days.len() as f64
+            && n_falling as f64 >= MIN_SHARE_OF_DAYS * (days.len() - 1) as f64
     })
 }
 
@@ -183,7 +183,7 @@ pub(super) fn refuse_midnight_of_the_day(
     };
     let n_last = pairs().filter(is_last).count();
     let n_midnights = pairs().filter(|pair| pair[1].0.rem_euclid(DAY_S) == 0).count();
-    if n_last < FEWEST_DAYS || (n_last as f64) < MOST_DAYS * n_midnights as f64 {
+    if n_last < MIN_DAYS || (n_last as f64) < MIN_SHARE_OF_DAYS * n_midnights as f64 {
         return Ok(());
     }
     Err(Trouble::new(

@@ -19,7 +19,7 @@ use hashwatt_core::settings::ReadingsTable;
 const MAX_SHORT_S: i64 = 60;
 
 /// Fewest rows of a meter whose steps show its interval.
-const FEWEST_ROWS: usize = 3;
+const MIN_ROWS: usize = 3;
 
 const CURE: &str =
     "Correct the row, or leave end_time_column out: an interval then lasts until its meter's next row";
@@ -193,7 +193,7 @@ fn minutes(seconds: i64) -> f64 {
 fn learn(rows: &[Row], intervals_s: &mut HashMap<u32, i64>) {
     let mut starts: HashMap<u32, Vec<(i64, f64)>> = HashMap::new();
     rows.iter().for_each(|row| starts.entry(row.meter).or_default().push((row.start_s, 0.0)));
-    for (meter, mut starts) in starts.into_iter().filter(|(_, starts)| starts.len() >= FEWEST_ROWS) {
+    for (meter, mut starts) in starts.into_iter().filter(|(_, starts)| starts.len() >= MIN_ROWS) {
         starts.sort_by_key(|(start_s, _)| *start_s);
         let step_s = median_step_s(&starts);
         if step_s > 0 {

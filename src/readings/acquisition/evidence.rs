@@ -22,13 +22,13 @@ use hashwatt_core::message;
 use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 
 /// Fewest values of a meter needed to tell a counter from energy: no load keeps rising for so long.
-const FEWEST_READS: usize = 24;
+const MIN_READS: usize = 24;
 
 /// Greatest share of steps that may fall in a counter (exchange, rollover).
 const MAX_FALLING_STEPS: f64 = 0.01;
 
 /// Least share of steps that must rise: a constant energy is not a counter.
-const FEWEST_RISING_STEPS: f64 = 0.2;
+const MIN_RISING_SHARE: f64 = 0.2;
 
 /// Least ratio of a counter to its median step.
 const LEVEL_TO_STEP: f64 = 20.0;
@@ -101,7 +101,7 @@ pub(super) fn look_at_sample(
         refuse_mixed_stamps(&series, n_end)?;
     }
     if is_end_stamped(&series, n_end) {
-        let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
+        let n = series.values().filter(|reads| reads.len() >= MIN_READS).count();
         let reason = message!("series_end_at_midnight", n = n_end, meters = n);
         mapping.guesses.push(Guess::new("stamp", "end", reason));
         mapping.stamp = Stamp::End;
@@ -127,7 +127,7 @@ fn take_for_registers(mapping: &mut Mapping) -> Result<(), Trouble> {
 /// Leaves out a column of flags that would make every row an estimate: a flag that is the same in all rows
 /// marks nothing, and 1 may well mean that the value is good.
 fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &RecordBatch) {
-    const FEWEST_ROWS: usize = 48;
+    const MIN_ROWS: usize = 48;
     let Some(column) = mapping.quality.clone().filter(|_| stated.quality_column.is_none()) else { return };
     let array = sample.column(column.index);
     let first = cell_text(array, 0).trim().to_ascii_lowercase();
@@ -138,7 +138,7 @@ fn forget_constant_flag(mapping: &mut Mapping, stated: &ReadingsTable, sample: &
     let is_estimate = code_meaning(&first, mapping.quality_one) == CodeMeaning::Is(Quality::Estimated);
     let is_constant =
         || (0..array.len()).all(|row| cell_text(array, row).trim().eq_ignore_ascii_case(&first));
-    if is_flag && is_estimate && array.len() >= FEWEST_ROWS && is_constant() {
+    if is_flag && is_estimate && array.len() >= MIN_ROWS && is_constant() {
         let reason = message!("flag_constant", column = column.name.as_str(), flag = first);
         mapping.guesses.push(Guess::new("quality_column", NO_COLUMN, reason));
         mapping.quality = None;
@@ -153,7 +153,7 @@ fn refuse_mixed_stamps(series: &Series, n_end: u32) -> Result<(), Trouble> {
             && reads[0].0.rem_euclid(DAY_S) == 0
             && (reads[reads.len() - 1].0 + step_s).rem_euclid(DAY_S) == 0
     };
-    let judged = series.values().filter(|reads| reads.len() >= FEWEST_READS);
+    let judged = series.values().filter(|reads| reads.len() >= MIN_READS);
     let n_start = judged.filter(from_midnight).count();
     if n_end == 0 || n_start == 0 {
         return Ok(());
@@ -204,7 +204,7 @@ fn series_as_written(mapping: &Mapping, sample: &RecordBatch) -> (Series, bool) 
 
 /// Whether the values are reads of cumulative counters, for every meter with enough values.
 fn are_registers(series: &Series) -> bool {
-    let mut judged = series.values().filter(|reads| reads.len() >= FEWEST_READS).peekable();
+    let mut judged = series.values().filter(|reads| reads.len() >= MIN_READS).peekable();
     judged.peek().is_some() && judged.all(|reads| is_register(reads))
 }
 
@@ -214,7 +214,7 @@ fn is_register(reads: &[(i64, f64)]) -> bool {
     let share = |count: usize| count as f64 / n;
     let n_falling = steps.iter().filter(|step| **step < 0.0).count();
     let n_rising = steps.iter().filter(|step| **step > 0.0).count();
-    if share(n_falling) > MAX_FALLING_STEPS || share(n_rising) < FEWEST_RISING_STEPS {
+    if share(n_falling) > MAX_FALLING_STEPS || share(n_rising) < MIN_RISING_SHARE {
         return false;
     }
     steps.sort_by(f64::total_cmp);
@@ -232,7 +232,7 @@ fn count_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>
         series.pop_last();
     }
     let mut n_end = 0u32;
-    for reads in series.values().filter(|reads| reads.len() >= FEWEST_READS) {
+    for reads in series.values().filter(|reads| reads.len() >= MIN_READS) {
         let ends = match complete {
             Complete::Nothing => span,
             _ => Some((reads[0].0, reads[reads.len() - 1].0)),
@@ -243,7 +243,7 @@ fn count_end_stamped(series: &mut Series, complete: Complete, span: Option<Span>
 }
 
 fn is_end_stamped(series: &Series, n_end: u32) -> bool {
-    let n = series.values().filter(|reads| reads.len() >= FEWEST_READS).count();
+    let n = series.values().filter(|reads| reads.len() >= MIN_READS).count();
     n > 0 && f64::from(n_end) >= ENOUGH_METERS * n as f64
 }
 

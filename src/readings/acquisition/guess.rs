@@ -261,12 +261,12 @@ fn may_name_a_meter(profile: &Profile) -> bool {
 
 /// Whether a column numbers the rows: whole numbers that rise by one.
 pub(super) fn counts_rows(profile: &Profile) -> bool {
-    const FEWEST_ROWS: usize = 10;
+    const MIN_ROWS: usize = 10;
     let Ok(numbers) = arrow::compute::cast(&profile.array, &arrow::datatypes::DataType::Int64) else {
         return false;
     };
     let numbers = numbers.as_primitive::<arrow::datatypes::Int64Type>();
-    numbers.len() >= FEWEST_ROWS
+    numbers.len() >= MIN_ROWS
         && numbers.null_count() == 0
         && numbers.values().windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1))
 }

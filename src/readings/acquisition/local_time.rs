@@ -16,7 +16,7 @@ pub const END_INSTANT_S: i64 = 4_133_980_800;
 
 /// Periods with one offset that are shorter than this are seasons: the zone alternates between two clocks. A
 /// longer period is a standard time of its own (Almaty, 2004 to 2024). [s]
-const LONGEST_SEASON_S: i64 = 330 * 86_400;
+const MAX_SEASON_S: i64 = 330 * 86_400;
 
 /// Behaviour of the clock over a period of local times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,8 +120,7 @@ fn offset_pieces(tz: &TimeZone) -> Vec<(i64, i64)> {
 }
 
 fn standard_pieces(pieces: &[(i64, i64)]) -> Vec<(i64, i64)> {
-    let is_season =
-        |i: usize| i > 0 && i + 1 < pieces.len() && pieces[i + 1].0 - pieces[i].0 < LONGEST_SEASON_S;
+    let is_season = |i: usize| i > 0 && i + 1 < pieces.len() && pieces[i + 1].0 - pieces[i].0 < MAX_SEASON_S;
     let at_end = |i: usize| i == 0 || i + 1 == pieces.len();
     (0..pieces.len())
         .map(|i| {

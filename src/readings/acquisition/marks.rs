@@ -6,7 +6,7 @@ use arrow::util::display::array_value_to_string;
 use super::report::{Cause, UnitReport};
 
 /// Most characters of an example in a finding; nobody reads a longer value.
-const LONGEST_EXAMPLE: usize = 40;
+const MAX_EXAMPLE_CHARS: usize = 40;
 
 /// One mark per row; the first cause of a row is kept.
 #[derive(Debug, Default)]
@@ -92,7 +92,7 @@ pub(super) fn cell_text(array: &dyn Array, row: usize) -> String {
 
 /// Returns a text for a message, cut if it is long.
 pub(super) fn short_text(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_EXAMPLE) {
+    match text.char_indices().nth(MAX_EXAMPLE_CHARS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }

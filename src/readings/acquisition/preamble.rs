@@ -73,8 +73,8 @@ pub(super) fn encoding_of(start: &[u8], stated: &StatedText) -> io::Result<&'sta
 
 /// Whether hardly a byte lies beyond ASCII: a bad one is a bad cell then, and shows no other encoding.
 fn has_few_letters(start: &[u8]) -> bool {
-    const FEWEST_BYTES: usize = 8;
-    start.iter().filter(|byte| !byte.is_ascii()).count() < FEWEST_BYTES
+    const MIN_BYTES: usize = 8;
+    start.iter().filter(|byte| !byte.is_ascii()).count() < MIN_BYTES
 }
 
 /// Whether most bytes beyond ASCII are letters of windows-1251, and stand beside each other as in words.
@@ -158,7 +158,7 @@ fn is_table_like(lines: &[Line<'_>]) -> bool {
 /// have as many fields. Two fields may be a name and its value: then all lines below must be alike, and have
 /// digits where the first has none.
 fn table_separator(lines: &[Line<'_>]) -> Option<u8> {
-    const FEWEST_OF_TWO: usize = 10;
+    const MIN_OF_TWO: usize = 10;
     let header = lines.first()?.text;
     let separator = sniff_separator(header);
     let n = n_fields(header, separator);
@@ -168,7 +168,7 @@ fn table_separator(lines: &[Line<'_>]) -> Option<u8> {
     if n == 2 {
         let has_digits = |line: &[u8]| line.iter().any(u8::is_ascii_digit);
         let is_row = |line: &Line<'_>| has_digits(line.text) && splits_like(header, line.text, separator);
-        let is_table = lines.len() > FEWEST_OF_TWO && n_digits == 0 && lines[1..].iter().all(is_row);
+        let is_table = lines.len() > MIN_OF_TWO && n_digits == 0 && lines[1..].iter().all(is_row);
         return (is_header && is_table).then_some(separator);
     }
     (is_header && below.iter().all(|line| splits_like(header, line.text, separator))).then_some(separator)

@@ -15,7 +15,7 @@ const DAY_S: i64 = 86_400;
 const DAILY_COLUMNS: [usize; 9] = [24, 48, 72, 96, 144, 288, 25, 50, 100];
 
 /// Fewest columns named by dates for a file to count as one column per day.
-const FEWEST_DATE_COLUMNS: usize = 3;
+const MIN_DATE_COLUMNS: usize = 3;
 
 type Found = (Layout, MeterFrom, TimeFrom);
 
@@ -87,7 +87,7 @@ fn date_columns(known: &Known<'_>) -> Option<Layout> {
     let dated = known.profiles.iter().filter(|p| p.kind != Kind::Other);
     let (values, times_s): (Vec<Column>, Vec<i64>) =
         dated.filter_map(|p| Some((column_of(p), names::date_in_name(&p.name, order)?))).unzip();
-    (values.len() >= FEWEST_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
+    (values.len() >= MIN_DATE_COLUMNS).then_some(Layout::Dates { values, times_s })
 }
 
 /// Returns the date order in which every column name is a date; day first if both orders fit.

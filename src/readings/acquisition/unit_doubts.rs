@@ -20,7 +20,7 @@ const MIN_CUSTOMER_KW: f64 = 0.01;
 const STANDBY_KW: f64 = 0.003;
 
 /// Fewest reads of a meter that tell its level.
-const FEWEST_READS: usize = 24;
+const MIN_READS: usize = 24;
 
 /// Share of falling steps that a load has and a counter has not. Neither falls all the time. [1]
 const FALLING: std::ops::Range<f64> = 0.2..0.8;
@@ -75,7 +75,7 @@ fn refuse_high_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> 
 /// Refuses kWh where no meter in the middle draws what one device on standby does, and a thousand times as much
 /// fits a home.
 fn refuse_low_level(mapping: &Mapping, series: &Series) -> Result<(), Trouble> {
-    let Some(median_kw) = median_kw(mapping, series, FEWEST_READS) else { return Ok(()) };
+    let Some(median_kw) = median_kw(mapping, series, MIN_READS) else { return Ok(()) };
     let is_low = 0.0 < median_kw && median_kw < STANDBY_KW;
     if !is_low || !(MIN_CUSTOMER_KW..=MAX_HOME_KW).contains(&(median_kw * 1e3)) {
         return Ok(());
@@ -108,11 +108,8 @@ fn refuse_energy_or_demand(mapping: &Mapping, series: &Series) -> Result<(), Tro
     if mapping.unit.quantity() == Quantity::Demand || is_energy_name(&key) || is_demand_name(&key) {
         return Ok(());
     }
-    let mut steps: Vec<i64> = series
-        .values()
-        .filter(|reads| reads.len() >= FEWEST_READS)
-        .map(|reads| median_step_s(reads))
-        .collect();
+    let mut steps: Vec<i64> =
+        series.values().filter(|reads| reads.len() >= MIN_READS).map(|reads| median_step_s(reads)).collect();
     steps.sort_unstable();
     let Some(&step_s) = steps.get(steps.len() / 2) else { return Ok(()) };
     if step_s <= 0 || step_s == HOUR_S || step_s >= DAY_S {
@@ -139,7 +136,7 @@ fn refuse_falling_counter(mapping: &Mapping, series: &Series) -> Result<(), Trou
         return Ok(());
     }
     let (mut n_steps, mut n_falling) = (0_usize, 0_usize);
-    for reads in series.values().filter(|reads| reads.len() >= FEWEST_READS) {
+    for reads in series.values().filter(|reads| reads.len() >= MIN_READS) {
         n_steps += reads.len() - 1;
         n_falling += reads.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
     }

@@ -18,7 +18,7 @@ use hashwatt_core::settings::{NO_COLUMN, ReadingsTable};
 const FACTORS: std::ops::RangeInclusive<f64> = 1.5..=100_000.0;
 
 /// Fewest rows a meter from which a column counts as constant.
-const FEWEST_ROWS: usize = 10;
+const MIN_ROWS: usize = 10;
 
 /// Adds a note on the columns whose number is the same in every row of a meter, and not 1: one may be the
 /// ratio of a current transformer under a name that is not known.
@@ -73,7 +73,7 @@ fn factor_of_meters(column: &dyn Array, meters: Option<&StringArray>) -> Option<
         }
     }
     let largest = by_meter.values().copied().fold(1.0, f64::max);
-    (numbers.len() >= FEWEST_ROWS * by_meter.len() && largest > 1.0).then_some(largest)
+    (numbers.len() >= MIN_ROWS * by_meter.len() && largest > 1.0).then_some(largest)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::columns::DayColumns;
 use super::counter::timed_intervals;
 use super::kernel::{DayIntervals, Scratch, digest_day};
-use super::lanes::{DayLanes, LONGEST_INTERVAL_S};
+use super::lanes::{DayLanes, MAX_INTERVAL_S};
 use super::{DAY_MINUTES, DayDigest};
 use crate::acquisition::Quantity;
 use hashwatt_core::calendar::{Calendar, CivilDay};
@@ -146,7 +146,7 @@ pub fn is_whole_day(civil: &CivilDay, start_s: i64, interval_s: i64) -> bool {
     let first_s = start_s - civil.start_s;
     civil.is_plain()
         && (0..interval_s).contains(&first_s)
-        && LONGEST_INTERVAL_S % interval_s == 0
+        && MAX_INTERVAL_S % interval_s == 0
         && interval_s % 60 == 0
 }
 

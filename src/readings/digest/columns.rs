@@ -1,6 +1,6 @@
 //! Stores digests of many meter-days as columns: the form that the kernel produces and Parquet stores.
 
-use super::{COUNT_NAMES, DayDigest, FLOAT_NAMES};
+use super::{COUNT_NAMES, DayDigest, FLOAT_NAMES, LaneDigests};
 use hashwatt_core::calendar::CLOCK_HOURS;
 
 /// Memory per row. [B]
@@ -11,17 +11,6 @@ pub const LANES: usize = 8;
 
 /// One value per lane.
 pub type Lane<T> = [T; LANES];
-
-/// Digests of a full set of lanes: one array per column, in the order of the column names.
-#[derive(Debug)]
-pub struct LaneDigests {
-    /// In the order of [`COUNT_NAMES`].
-    pub counts: [Lane<u16>; COUNT_NAMES.len()],
-    /// In the order of [`FLOAT_NAMES`].
-    pub floats: [Lane<f32>; FLOAT_NAMES.len()],
-    /// By clock hour.
-    pub hour_kw: [Lane<f32>; CLOCK_HOURS],
-}
 
 /// Digests as columns of one length. A meter is a number given by its reader.
 #[derive(Debug, Clone, Default)]
@@ -64,18 +53,24 @@ impl DayColumns {
     }
 
     /// Appends the first lanes of a set, one for each meter.
-    pub fn push_lanes(&mut self, meters: &[u32], days: &[i32], interval_minutes: u32, lanes: &LaneDigests) {
+    pub(super) fn push_lanes(
+        &mut self,
+        meters: &[u32],
+        days: &[i32],
+        interval_minutes: u32,
+        digested: &LaneDigests,
+    ) {
         let n = meters.len();
         self.meters.extend_from_slice(meters);
         self.days.extend_from_slice(days);
         self.interval_minutes.extend(std::iter::repeat_n(interval_minutes, n));
-        for (column, lanes) in self.counts.iter_mut().zip(&lanes.counts) {
+        for (column, lanes) in self.counts.iter_mut().zip(digested.counts()) {
             column.extend_from_slice(&lanes[..n]);
         }
-        for (column, lanes) in self.floats.iter_mut().zip(&lanes.floats) {
+        for (column, lanes) in self.floats.iter_mut().zip(digested.floats()) {
             column.extend_from_slice(&lanes[..n]);
         }
-        for (column, lanes) in self.hour_kw.iter_mut().zip(&lanes.hour_kw) {
+        for (column, lanes) in self.hour_kw.iter_mut().zip(&digested.hour_kw) {
             column.extend_from_slice(&lanes[..n]);
         }
     }

@@ -248,10 +248,10 @@ fn odd_cell_s(reads: &[LooseInterval]) -> i64 {
 /// for less than a hundredth of the reads is taken for an exchange.
 fn jump_limit_kw(reads: &[LooseInterval]) -> f64 {
     const TIMES: f64 = 50.0;
-    const LEAST_KW: f64 = 100.0;
-    const FEWEST_READS: usize = 100;
+    const MIN_KW: f64 = 100.0;
+    const MIN_READS: usize = 100;
     const USUAL: f64 = 0.99;
-    if reads.len() < FEWEST_READS {
+    if reads.len() < MIN_READS {
         return f64::INFINITY;
     }
     let kw = |pair: &[LooseInterval]| {
@@ -264,7 +264,7 @@ fn jump_limit_kw(reads: &[LooseInterval]) -> f64 {
         return f64::INFINITY;
     }
     let (_, usual, _) = demands.select_nth_unstable_by(at, f64::total_cmp);
-    (TIMES * *usual).max(LEAST_KW)
+    (TIMES * *usual).max(MIN_KW)
 }
 
 /// Returns the energy between two reads of a cumulative counter, or `None` if the counter was reset.

@@ -4,7 +4,8 @@
 //! Most of the work is sorting, and one sorting network serves every lane. The results equal
 //! [`digest_day`](super::kernel::digest_day) to the last bit; a test checks this.
 
-use super::columns::{DayColumns, LANES, Lane, LaneDigests};
+use super::LaneDigests;
+use super::columns::{DayColumns, LANES, Lane};
 use super::kernel::{QUANTILE_SHARES, Quantile};
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::settings::HourWindow;
@@ -14,7 +15,7 @@ use hashwatt_core::sorting::sort_columns;
 pub const PLAIN_DAY_S: i64 = 86_400;
 
 /// Longer intervals go through the scalar kernel, because they cover several clock hours. [s]
-pub const LONGEST_INTERVAL_S: i64 = 3600;
+pub const MAX_INTERVAL_S: i64 = 3600;
 
 /// Whole, measured days with one interval length that wait until the lanes are full.
 #[derive(Debug)]
@@ -109,40 +110,43 @@ fn digest_lanes(demand_kw: &mut [Lane<f32>], plan: &Plan) -> LaneDigests {
         let (below, above) = (&demand_kw[quantile.below], &demand_kw[quantile.above]);
         std::array::from_fn(|lane| quantile.between(below[lane], above[lane]))
     });
-    let [p05, p10, p25, p50, p75, p90, p95] = q;
+    let [
+        demand_kw_p05,
+        demand_kw_p10,
+        demand_kw_p25,
+        demand_kw_p50,
+        demand_kw_p75,
+        demand_kw_p90,
+        demand_kw_p95,
+    ] = q;
     let (n_zero, n_negative) = lowest_counts(demand_kw);
-    let every = [n as u16; LANES];
     LaneDigests {
-        counts: [
-            every,
-            every,
-            [0; LANES],
-            n_zero,
-            n_negative,
-            [0; LANES],
-            [0; LANES],
-            sequence.longest,
-            n_distinct(demand_kw),
-        ],
-        floats: [
-            map(&sum, |sum| sum * hours),
-            mean,
-            map(&squares, |squares| (squares / n as f32).sqrt()),
-            demand_kw[0],
-            p05,
-            p10,
-            p25,
-            p50,
-            p75,
-            p90,
-            p95,
-            demand_kw[n - 1],
-            map(&sequence.ramp, |sum| sum / (n - 1) as f32),
-            sequence.ramp_max,
-            map(&sequence.ramp_night, |sum| sum / sequence.n_night as f32),
-            level_kw,
-            level_width_kw,
-        ],
+        n_expected: [n as u16; LANES],
+        n_measured: [n as u16; LANES],
+        n_estimated: [0; LANES],
+        n_zero,
+        n_negative,
+        n_identical: [0; LANES],
+        n_conflicting: [0; LANES],
+        n_repeated_max: sequence.longest,
+        n_distinct: n_distinct(demand_kw),
+        energy_kwh: map(&sum, |sum| sum * hours),
+        demand_kw_mean: mean,
+        demand_kw_sd: map(&squares, |squares| (squares / n as f32).sqrt()),
+        demand_kw_min: demand_kw[0],
+        demand_kw_p05,
+        demand_kw_p10,
+        demand_kw_p25,
+        demand_kw_p50,
+        demand_kw_p75,
+        demand_kw_p90,
+        demand_kw_p95,
+        demand_kw_max: demand_kw[n - 1],
+        ramp_kw_mean: map(&sequence.ramp, |sum| sum / (n - 1) as f32),
+        ramp_kw_max: sequence.ramp_max,
+        ramp_kw_night_mean: map(&sequence.ramp_night, |sum| sum / sequence.n_night as f32),
+        level_kw,
+        level_width_kw,
         hour_kw,
     }
 }

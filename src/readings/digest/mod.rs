@@ -17,6 +17,8 @@ mod waiting;
 use hashwatt_core::calendar::CLOCK_HOURS;
 use hashwatt_core::units::MAX_DEMAND_KW;
 
+use columns::Lane;
+
 /// Minutes of a daily read; a longer interval is a read that spans several days.
 pub const DAY_MINUTES: u32 = 1440;
 
@@ -41,6 +43,27 @@ macro_rules! day_digest {
             $($(#[doc = $float_doc])+ pub $float: f32,)+
             /// Mean demand of each clock hour; a repeated hour is averaged, a skipped one is NaN. [kW]
             pub hour_kw: [f32; CLOCK_HOURS],
+        }
+
+        /// Digests of a full set of lanes, each column by name.
+        #[derive(Debug)]
+        struct LaneDigests {
+            $($count: Lane<u16>,)+
+            $($float: Lane<f32>,)+
+            /// By clock hour.
+            hour_kw: [Lane<f32>; CLOCK_HOURS],
+        }
+
+        impl LaneDigests {
+            /// Returns the counts, in the order of [`COUNT_NAMES`].
+            const fn counts(&self) -> [&Lane<u16>; COUNT_NAMES.len()] {
+                [$(&self.$count,)+]
+            }
+
+            /// Returns the floats besides the hours, in the order of [`FLOAT_NAMES`].
+            const fn floats(&self) -> [&Lane<f32>; FLOAT_NAMES.len()] {
+                [$(&self.$float,)+]
+            }
         }
 
         /// Names of the counts of a day, in the order of [`DayDigest::counts`].

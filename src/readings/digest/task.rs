@@ -285,7 +285,7 @@ impl<'a> TaskReader<'a> {
     /// Opens a day with its first row, or lets the row wait if a day cannot begin with it.
     fn begin(&mut self, meter: u32, start_s: i64, value: f64, is_demand: bool) -> Result<()> {
         let civil = self.civil_day(start_s).filter(CivilDay::is_plain);
-        match civil.filter(|civil| start_s - civil.start_s < super::lanes::LONGEST_INTERVAL_S) {
+        match civil.filter(|civil| start_s - civil.start_s < super::lanes::MAX_INTERVAL_S) {
             Some(civil) if self.n_open < MAX_OPEN => {
                 self.n_open += 1;
                 let open = &mut self.open[meter as usize];

@@ -80,7 +80,7 @@ async fn show_with(desk: &Desk, caller: &Caller, new_token: Option<String>) -> R
         roles: Role::ALL.map(|role| (role.as_str(), lang.name_of("role", role.as_str()))).into(),
         tokens: tokens.collect(),
         scopes: Scope::ALL.map(Scope::as_str).into(),
-        fewest_chars: passwords::FEWEST_CHARS,
+        fewest_chars: passwords::MIN_CHARS,
         new_token,
     }))
 }

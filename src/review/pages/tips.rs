@@ -126,7 +126,7 @@ struct PlaceRow {
 }
 
 /// A tip with the run's answer, in the words of a language.
-struct Held {
+struct TipView {
     answer: &'static str,
     answer_words: String,
     sentence: String,
@@ -144,7 +144,7 @@ struct Held {
 #[template(path = "review/tip_answer.html")]
 struct AnswerPart<'a> {
     lang: &'static Language,
-    held: Option<&'a Held>,
+    tip: Option<&'a TipView>,
     note: String,
 }
 
@@ -233,10 +233,10 @@ pub async fn answer(
     let lang = caller.lang();
     let tip = match said.tip() {
         Ok(tip) => tip,
-        Err(note) => return Ok(page(&AnswerPart { lang, held: None, note: lang.say(note) })),
+        Err(note) => return Ok(page(&AnswerPart { lang, tip: None, note: lang.say(note) })),
     };
-    let (held, _, _) = hold(&desk, &caller, tip, 0, now()).await?;
-    Ok(page(&AnswerPart { lang, held: Some(&held), note: String::new() }))
+    let (tip, _, _) = hold(&desk, &caller, tip, 0, now()).await?;
+    Ok(page(&AnswerPart { lang, tip: Some(&tip), note: String::new() }))
 }
 
 /// Saves a tip and, separately, its caller.
@@ -291,7 +291,7 @@ pub async fn show_one(
     if who.is_some() {
         desk.database.note_access(&caller.access("tip_caller", &id.to_string())).await?;
     }
-    let (held, answer, _) = hold(&desk, &caller, taken.tip.clone(), id, taken.at).await?;
+    let (tip, answer, _) = hold(&desk, &caller, taken.tip.clone(), id, taken.at).await?;
     let view = desk.view();
     let meters: Vec<String> = answer
         .lines
@@ -304,7 +304,7 @@ pub async fn show_one(
     let handed = handed.map(|meter| (meter.clone(), meter_address(&meter))).collect();
     let people = desk.database.people().await?.into_iter();
     let decides = |role: crate::roles::Role| role.may(May::Decide, false);
-    let part = AnswerPart { lang, held: Some(&held), note: String::new() };
+    let part = AnswerPart { lang, tip: Some(&tip), note: String::new() };
     Ok(page(&TipPage {
         frame: Frame::of(&caller, "tips", desk.settings.login == Login::Off),
         lang,
@@ -415,7 +415,7 @@ async fn hold(
     tip: Tip,
     id: i64,
     at: i64,
-) -> Result<(Held, TipAnswer, Option<String>)> {
+) -> Result<(TipView, TipAnswer, Option<String>)> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let (tip, answer) = desk
         .read(move |view| {
@@ -437,13 +437,13 @@ async fn hold(
     } else {
         answer
     };
-    let mut held = in_words(&view, &cases, caller, &answer)?;
-    held.is_flood = is_flood;
-    held.others = (n_others > 0).then(|| caller.lang().say_n("tip-others", n_others));
-    Ok((held, answer, place))
+    let mut tip = in_words(&view, &cases, caller, &answer)?;
+    tip.is_flood = is_flood;
+    tip.others = (n_others > 0).then(|| caller.lang().say_n("tip-others", n_others));
+    Ok((tip, answer, place))
 }
 
-fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) -> Result<Held> {
+fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) -> Result<TipView> {
     let lang = caller.lang();
     let best = best_line(answer);
     let sentence = match answer.answer {
@@ -480,7 +480,7 @@ fn in_words(view: &RunView, cases: &Cases, caller: &Caller, answer: &TipAnswer) 
             .collect(),
         None => Vec::new(),
     };
-    Ok(Held {
+    Ok(TipView {
         answer: answer.answer.as_str(),
         answer_words: lang.name_of("answer", answer.answer.as_str()),
         sentence,

@@ -110,15 +110,15 @@ impl PeerBand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     fn mean_days(days: &[DayDigest], rig: Option<&RigEstimate>) -> Vec<MeanDay> {
         spans(days, rig).iter().filter_map(|span| MeanDay::of(days, span)).collect()
     }
 
     fn suspect(place: usize) -> (Vec<DayDigest>, RigEstimate) {
-        let scored = made_up::scored().remove(place);
-        (made_up::days(&scored).days, scored.rig.unwrap())
+        let scored = fixtures::scored().remove(place);
+        (fixtures::days(&scored).days, scored.rig.unwrap())
     }
 
     #[test]

@@ -136,7 +136,7 @@ fn rounded(kw: f32) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     fn rivals() -> Vec<(String, f64)> {
         vec![("mining".to_owned(), 0.9731), ("</script><b>&".to_owned(), f64::NAN)]
@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_year_of_hours_is_small() {
-        let scored = made_up::scored().remove(0);
-        let days = made_up::days(&scored).days;
+        let scored = fixtures::scored().remove(0);
+        let days = fixtures::days(&scored).days;
         let data = ChartData::of(&days, scored.rig.as_ref(), None, Some(&days), rivals());
         let bytes = data.to_embedded_json().len();
         // Base64 makes one byte per cell a third larger. The rest is a few numbers per day.

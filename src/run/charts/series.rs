@@ -70,11 +70,11 @@ fn line(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     #[test]
     fn a_gap_in_the_days_is_missing_and_not_zero() {
-        let days = made_up::days(&made_up::scored().remove(0)).days;
+        let days = fixtures::days(&fixtures::scored().remove(0)).days;
         let series = DailySeries::of(&days).unwrap();
         assert_eq!(series.mean_kw.len(), days.len() + 2);
         assert_eq!(series.mean_kw.iter().filter(|kw| kw.is_none()).count(), 2);

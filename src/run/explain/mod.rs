@@ -95,16 +95,16 @@ fn unknown_meter(run: &PastRun, meter: &str, meters: &[String]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use hashwatt_core::language::untranslated::english_words;
     use hashwatt_readings::digest::store::DigestStore;
 
     fn run() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        made_up::write(folder.path());
+        fixtures::write(folder.path());
         let digests = folder.path().join("digests");
-        let scored = made_up::scored().remove(0);
-        DigestStore::write(&digests, [(&scored.meter, &made_up::days(&scored).days[..])]).unwrap();
+        let scored = fixtures::scored().remove(0);
+        DigestStore::write(&digests, [(&scored.meter, &fixtures::days(&scored).days[..])]).unwrap();
         folder
     }
 
@@ -125,7 +125,7 @@ mod tests {
             Language::all()[1..].iter().flat_map(|one| [(one, "KZ-0042"), (one, "KZ-0007")])
         {
             let sheet = explain(run.path(), meter, Some(language)).unwrap();
-            let english = english_words(&sheet, made_up::DATA_WORDS);
+            let english = english_words(&sheet, fixtures::DATA_WORDS);
             assert!(english.is_empty(), "{language:?}: {english:?}\n{sheet}");
         }
     }

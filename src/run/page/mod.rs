@@ -179,7 +179,7 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use crate::words::evidence_is_not_guilt;
     use hashwatt_core::language::untranslated::english_words;
     use hashwatt_detection::ranking::suspects::suspects;
@@ -191,7 +191,7 @@ mod tests {
     fn page_in(language: &'static Language) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.html");
-        made_up::with_run_in(language, |run| {
+        fixtures::with_run_in(language, |run| {
             write_page(&mut File::create(&path).unwrap(), run, &suspects(run.scored, run.register))
         })
         .unwrap();
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn what_comes_from_data_is_shown_and_never_run() {
         let page = page_without_scripts();
-        assert!(!page.contains(made_up::HOSTILE_ID) && !page.contains("<img"));
+        assert!(!page.contains(fixtures::HOSTILE_ID) && !page.contains("<img"));
         assert!(page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)"));
         let n_numbers = page.matches("<script type=\"application/json\"").count();
         // Three suspects and the words of the scripts.
@@ -314,7 +314,7 @@ mod tests {
             let said: String =
                 said.split('{').map(|part| part.split_once('}').map_or(part, |two| two.1)).collect();
             let all = format!("{} {} {said}", shown_text(&page), rivals.replace("null", ""));
-            let english = english_words(&all, made_up::DATA_WORDS);
+            let english = english_words(&all, fixtures::DATA_WORDS);
             assert!(english.is_empty(), "{language:?}: {english:?}");
             assert!(!all.contains("{$"), "{language:?}: a quantity is missing");
         }

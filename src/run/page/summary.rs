@@ -193,12 +193,12 @@ pub fn place(suspect: &Suspect<'_>, lang: &Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use hashwatt_detection::ranking::suspects::suspects;
 
     #[test]
     fn the_head_says_what_the_run_saw() {
-        let words = made_up::with_run(|run| {
+        let words = fixtures::with_run(|run| {
             let summary = Summary::of(run, &suspects(run.scored, run.register));
             let mut lines = vec![summary.title, summary.expected_false, summary.where_it_stops];
             lines.extend(summary.facts.into_iter().map(|(name, words)| format!("{name}: {words}")));

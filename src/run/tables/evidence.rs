@@ -57,11 +57,11 @@ pub fn rivals_frame(scored: &[Scored]) -> Result<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     #[test]
     fn every_reason_and_rival_has_a_row() {
-        let scored = made_up::scored();
+        let scored = fixtures::scored();
         assert_eq!(
             reasons_frame(&scored, Language::english()).unwrap().height(),
             scored.iter().map(|row| row.reasons.len() + usize::from(row.summary.is_some())).sum::<usize>()

@@ -41,11 +41,11 @@ pub fn findings_frame(findings: &[Finding], language: &Language) -> Result<DataF
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     #[test]
     fn proof_is_json_text() {
-        let frame = findings_frame(&made_up::findings(), Language::english()).unwrap();
+        let frame = findings_frame(&fixtures::findings(), Language::english()).unwrap();
         let data = frame.column("data").unwrap().str().unwrap().get(0).unwrap().to_owned();
         assert!(serde_json::from_str::<serde_json::Value>(&data).unwrap().is_object());
     }

@@ -46,12 +46,12 @@ pub fn register_frame(register: &Register) -> Result<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use crate::tables::write_parquet;
 
     #[test]
     fn a_register_reads_back_as_it_was() {
-        let register = made_up::register();
+        let register = fixtures::register();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(REGISTER.file);
         let frame = register_frame(&register).unwrap();

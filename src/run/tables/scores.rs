@@ -59,11 +59,11 @@ pub(super) fn score_columns(rows: &[&Scored], language: &Language) -> Vec<Column
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
 
     #[test]
     fn the_columns_are_the_contract() {
-        let frame = scores_frame(&made_up::scored(), Language::english()).unwrap();
+        let frame = scores_frame(&fixtures::scored(), Language::english()).unwrap();
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
         assert_eq!(
             names.join(", "),

@@ -81,12 +81,12 @@ fn register_columns(suspects: &[Suspect<'_>]) -> Vec<Column> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::made_up;
+    use crate::fixtures;
     use crate::tables::write_csv;
     use hashwatt_detection::ranking::suspects::suspects;
 
     fn csv() -> String {
-        let (scored, register) = (made_up::scored(), made_up::register());
+        let (scored, register) = (fixtures::scored(), fixtures::register());
         let suspects = suspects(&scored, &register);
         let frame = suspects_frame(&suspects, &Risks::default(), Language::english()).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn without_a_price_there_is_no_money() {
-        let (mut scored, register) = (made_up::scored(), made_up::register());
+        let (mut scored, register) = (fixtures::scored(), fixtures::register());
         scored.iter_mut().flat_map(|one| &mut one.energy).for_each(|energy| energy.money = None);
         let suspects = suspects(&scored, &register);
         let frame = suspects_frame(&suspects, &Risks::default(), Language::english()).unwrap();

@@ -126,14 +126,14 @@ fn another_sites_page_gets_nothing_by_the_way_of_a_browser() {
 fn made_up_methods_and_paths_are_counted_together() {
     let desk = Desk::open(ENGINES[0], &["--no-login"]);
     let lines = |desk: &Desk| desk.stranger().get("/metrics").is(200).body.lines().count();
-    let made_up = |n: usize| {
+    let fixtures = |n: usize| {
         let request = format!("METHOD{n} /path{n} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
         raw::ask("127.0.0.1", &desk.address, &request)
     };
-    made_up(0);
+    fixtures(0);
     lines(&desk);
     let before = lines(&desk);
-    (1..300).for_each(|n| drop(made_up(n)));
+    (1..300).for_each(|n| drop(fixtures(n)));
     assert_eq!(lines(&desk), before);
     desk.stranger().get("/metrics").is(200).says("method=\"other\"").says_not("METHOD1");
 }
