@@ -143,7 +143,7 @@ fn score_columns() -> Vec<ColumnSchema> {
             "Median draw of the rig while on, as the meter sees it. On the visit list it is the estimate of the \
              suspected rig; on any other line it is the level that stands out most (a heater, a pump, the base \
              load above the peers'), and says what a rig would draw if there were one. Missing where no level \
-             stands out, and on transformers, feeders and substations",
+             stands out, where chance is below 0.1, and on transformers, feeders and substations",
         ),
         number("rig_kw_low", "kW", "Lower end of its interval, which holds 9 of 10 planted rigs"),
         number("rig_kw_high", "kW", "Upper end of its interval"),

@@ -94,6 +94,10 @@ const MAX_EXPLAINED: usize = 50_000;
 /// Share of planted rigs that the interval of a rig's kW contains.
 const INTERVAL_SHARE: f64 = 0.9;
 
+/// Least chance of a rig at which the size of one is given. Below it, the level that stands out is at least nine
+/// times likelier to be the place's own.
+const MIN_CHANCE_OF_SIZE: f64 = 0.1;
+
 /// Fewest planted rigs on the visit list for estimating the error of estimates.
 const MIN_RATIOS: usize = 20;
 
@@ -338,9 +342,9 @@ impl<'a> Cohort<'a> {
             rank: 0,
             place: None,
             kind: rig.filter(|_| is_suspect).map(|rig| kind_of(one, &rig)),
-            // What draws there is a place's whole load below a transformer; it is no rig.
+            // What draws on a network meter is the load of many places; it is no rig.
             rig: rig
-                .filter(|_| !one.is_network())
+                .filter(|_| !one.is_network() && draft.chance >= MIN_CHANCE_OF_SIZE)
                 .map(|rig| rig_with_interval(&rig, &one.features, &self.ratios)),
             energy: None,
             group: one.group.clone(),
