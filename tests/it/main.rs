@@ -16,6 +16,7 @@ mod dependencies;
 mod detect;
 mod detection;
 mod district;
+mod docs;
 mod folders;
 mod fuzz_smoke;
 mod program;
