@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use crate::review::proxies::{IpNet, network};
 use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
 use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
@@ -107,11 +108,12 @@ const REVIEW_EXAMPLES: &str = "\
 Examples:
   hashwatt review run1 --no-login                            look at a run, on this machine alone
   hashwatt review run1 --add-administrator aigul             let the first person in
-  hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls \\
+  hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls --trusted-proxy 10.0.0.5 \\
     --database postgres://desk:password@db/hashwatt        several offices, behind a proxy with TLS
 
-Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
-the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
+Serves the list, the suspects and the work on them. What people write goes to RUN.review.sqlite
+beside the run, or to --database, and outlives the run: the next one takes its place in the same
+folder. Runs share people and cases where they are given one --database.";
 
 /// Finds undeclared crypto-mining farms in electricity meter data
 #[derive(Debug, Parser)]
@@ -289,7 +291,7 @@ pub(super) struct ReviewArguments {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = DEFAULT_LISTEN)]
     pub listen: SocketAddr,
     /// Where people's work is kept: sqlite:///path/to/file or postgres://user:password@host/name
-    /// [default: review.sqlite beside the run]
+    /// [default: RUN.review.sqlite beside the run]
     #[arg(long, value_name = "URL", env = "HASHWATT_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Let an administrator in, or give one another password, and do no more: the password is asked
@@ -303,10 +305,12 @@ pub(super) struct ReviewArguments {
     /// Hide addresses, coordinates and what people wrote from viewers
     #[arg(long)]
     pub pseudonymous: bool,
-    /// A proxy in front speaks TLS: mark cookies as secure, and take callers' addresses from
-    /// X-Forwarded-For
+    /// A proxy in front speaks TLS: mark cookies as secure; needs --trusted-proxy
     #[arg(long)]
     pub behind_tls: bool,
+    /// Address or network of that proxy: its X-Forwarded-For is believed, nobody else's. Repeat for several
+    #[arg(long, value_name = "ADDRESS", value_parser = network)]
+    pub trusted_proxy: Vec<IpNet>,
     /// Old and new names of streets, for tips: a CSV file with the columns old_name, new_name
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub streets: Option<PathBuf>,

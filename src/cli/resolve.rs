@@ -8,6 +8,7 @@ use super::args::{
 };
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::review::proxies::Proxies;
 use crate::review::{Login, Places, ReviewSettings, Transport};
 use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
@@ -130,6 +131,7 @@ fn review_job(typed: ReviewArguments) -> Job {
         login: if typed.no_login { Login::Off } else { Login::Required },
         places: if typed.pseudonymous { Places::Hidden } else { Places::Shown },
         transport: if typed.behind_tls { Transport::BehindTls } else { Transport::Plain },
+        proxies: Proxies::of(typed.trusted_proxy),
         streets: typed.streets,
         caller_days: typed.keep_callers,
     };

@@ -31,7 +31,8 @@ const NO_ACCESS: &str = "no_access";
 pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", NO_ACCESS, "other_cause"];
 
 impl Action {
-    const ALL: [Self; 7] = [
+    /// Every action.
+    pub const ALL: [Self; 7] = [
         Self::Verdict,
         Self::Assign,
         Self::Note,

@@ -15,7 +15,7 @@ use super::browser::Browser;
 use super::database::access::Access;
 use super::database::people::Person;
 use super::desk::{Desk, now};
-use super::pages::errors::Refusal;
+use super::pages::errors::{Refusal, said_in};
 use super::roles::{May, Role};
 use super::signer::secret;
 use super::{Login, Transport};
@@ -119,10 +119,11 @@ pub async fn require(
         is_pseudonymous: desk.is_pseudonymous(),
     };
     if !caller.may(what) {
-        return Refusal::Forbidden(caller.lang().code).into_response();
+        return said_in(caller.lang(), Refusal::Forbidden.into_response());
     }
+    let lang = caller.lang();
     request.extensions_mut().insert(caller);
-    next.run(request).await
+    said_in(lang, next.run(request).await)
 }
 
 /// Returns the person of a session. A session from before others decided on the account is ended.

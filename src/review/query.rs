@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Cases, Status};
 use super::lines::{Line, Lines};
+use super::pages::errors::{Must, Refusal};
 
 /// Lines on a page.
 pub const PAGE_LINES: usize = 50;
@@ -78,6 +79,27 @@ impl ListQuery {
             ("sort", &self.sort),
             ("page", &self.page),
         ]
+    }
+
+    /// Checks what a program asks. A person sees in the page's form what was taken of an address; a program does
+    /// not, and would take every line for an answer.
+    ///
+    /// # Errors
+    /// When a field has a value that it cannot have.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let one_of = |name, value: &str, known: Vec<&'static str>| match value {
+            value if value.is_empty() || known.contains(&value) => Ok(()),
+            _ => Err(Refusal::Field(name, Must::BeOneOf(known))),
+        };
+        one_of("status", &self.status, Status::ALL.map(Status::as_str).into())?;
+        one_of("sort", &self.sort, Sort::ALL.map(Sort::as_str).into())?;
+        one_of("show", &self.show, vec!["all"])?;
+        for (name, value) in [("score", &self.score), ("kw", &self.kw), ("page", &self.page)] {
+            if !value.is_empty() && Self::number(value).is_none() {
+                return Err(Refusal::Field(name, Must::BeNumberOrEmpty));
+            }
+        }
+        Ok(())
     }
 
     fn number(text: &str) -> Option<f64> {

@@ -18,6 +18,7 @@ use serde::Serialize;
 use self::scopes::Scope;
 use super::desk::Desk;
 use crate::pages::errors::Refusal;
+use hashwatt_core::language::Language;
 
 /// The program that sends a request.
 #[derive(Debug, Clone)]
@@ -92,8 +93,7 @@ impl From<hashwatt_core::error::Error> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let words = hashwatt_core::language::Language::all()[0].say(refusal.message());
-        Self::new(refusal.status(), words)
+        Self::new(refusal.status(), refusal.words(Language::english()))
     }
 }
 

@@ -7,12 +7,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::errors::Refusal;
+use super::errors::{Must, Refusal};
 use super::list::back_to;
 use super::meter_address;
 use crate::case::{Action, Entry, VISIT_RESULTS, verdict_named};
 use crate::desk::{Desk, now};
 use crate::guard::Caller;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// Longest reason. [characters]
 pub const MAX_REASON_CHARS: usize = 4000;
@@ -79,25 +80,8 @@ pub async fn entry(
     if view.lines.index(meter).is_none() && cases.of(meter).is_none() {
         return Err(Refusal::NotFound);
     }
-    let action = Action::named(action).ok_or(Refusal::Invalid("error-form"))?;
     let (value, reason) = (value.trim(), reason.trim());
-    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
-    let is_valid = match action {
-        Action::Verdict => verdict_named(value).is_some(),
-        Action::VisitResult => VISIT_RESULTS.contains(&value),
-        Action::Closed => is_day(value),
-        Action::VisitRequested => value.is_empty() || is_day(value),
-        Action::Assign => value.is_empty() || desk.database.person(value).await?.is_some(),
-        Action::Note => value.is_empty(),
-        // Tips are handed over from the tip's own page.
-        Action::Tip => false,
-    };
-    if !is_valid {
-        return Err(Refusal::Invalid("error-form"));
-    }
-    if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
-        return Err(Refusal::Invalid("error-reason"));
-    }
+    let action = checked(desk, action, value, reason).await?;
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(Refusal::TooLarge);
     }
@@ -111,4 +95,38 @@ pub async fn entry(
         reason: reason.to_owned(),
         run: view.id.clone(),
     })
+}
+
+/// Checks what is written, field by field, and returns its action.
+///
+/// # Errors
+/// When a field has a value that it cannot have.
+pub async fn checked(desk: &Desk, action: &str, value: &str, reason: &str) -> Result<Action, Refusal> {
+    // Tips are handed over from the tip's own page.
+    let written = || Action::ALL.into_iter().filter(|action| *action != Action::Tip);
+    let one_of = || Must::BeOneOf(written().map(Action::as_str).collect());
+    let action =
+        written().find(|known| known.as_str() == action).ok_or_else(|| Refusal::Field("action", one_of()))?;
+    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
+    let (is_valid, must) = match action {
+        Action::Verdict => {
+            let all = Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
+            (verdict_named(value).is_some(), Must::BeOneOf(all))
+        }
+        Action::VisitResult => (VISIT_RESULTS.contains(&value), Must::BeOneOf(VISIT_RESULTS.into())),
+        Action::Closed => (is_day(value), Must::BeDay),
+        Action::VisitRequested => (value.is_empty() || is_day(value), Must::BeDayOrEmpty),
+        Action::Assign => {
+            let is_known = value.is_empty() || desk.database.person(value).await?.is_some();
+            (is_known, Must::BePersonOrEmpty)
+        }
+        Action::Note | Action::Tip => (value.is_empty(), Must::BeEmpty),
+    };
+    if !is_valid {
+        return Err(Refusal::Field("value", must));
+    }
+    if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
+        return Err(Refusal::Field("reason", Must::BeWords));
+    }
+    Ok(action)
 }

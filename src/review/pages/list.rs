@@ -9,195 +9,23 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::columns::Column;
 use super::errors::Refusal;
-use super::{Frame, energy_words, meter_address, on_words, page};
+use super::{Frame, meter_address, page};
 use crate::Login;
 use crate::case::{Case, Cases, Status};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
-use crate::lines::Line;
 use crate::query::{ListQuery, Sort, gone};
 use crate::roles::May;
 use crate::run_view::RunView;
 use hashwatt_core::language::Language;
-use hashwatt_run::words::percent;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
 
 /// Most cases without a line that are shown below a list; a search by id finds any.
 const MAX_GONE: usize = 200;
-
-/// An optional column. Place, meter and score are always shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Column {
-    /// Kind of suspect.
-    Kind,
-    /// The rig's draw with its interval.
-    Rig,
-    /// Number of machines.
-    Machines,
-    /// First day of the rig.
-    Onset,
-    /// Last day of the rig.
-    Ended,
-    /// Whether the rig is on.
-    On,
-    /// Chance that a visit finds it running.
-    VisitChance,
-    /// Chance that there is a rig.
-    Chance,
-    /// Rank by score among all lines.
-    Rank,
-    /// Expected false leads down to this line.
-    ExpectedFalse,
-    /// Energy since onset.
-    Energy,
-    /// Cost of that energy.
-    Money,
-    /// Recoverable energy in a year.
-    Recoverable,
-    /// Zone.
-    Zone,
-    /// Transformer.
-    Transformer,
-    /// Peak of the transformer over its rating.
-    Burden,
-    /// Address.
-    Address,
-    /// Status of the case.
-    Status,
-    /// Assigned person.
-    Assignee,
-}
-
-impl Column {
-    /// Every column, in the order shown.
-    pub const ALL: [Self; 19] = [
-        Self::Kind,
-        Self::Rig,
-        Self::Machines,
-        Self::Onset,
-        Self::Ended,
-        Self::On,
-        Self::VisitChance,
-        Self::Chance,
-        Self::Rank,
-        Self::ExpectedFalse,
-        Self::Energy,
-        Self::Money,
-        Self::Recoverable,
-        Self::Zone,
-        Self::Transformer,
-        Self::Burden,
-        Self::Address,
-        Self::Status,
-        Self::Assignee,
-    ];
-
-    const DEFAULT: [Self; 11] = [
-        Self::Kind,
-        Self::Rig,
-        Self::Onset,
-        Self::On,
-        Self::VisitChance,
-        Self::Chance,
-        Self::Zone,
-        Self::Transformer,
-        Self::Address,
-        Self::Status,
-        Self::Assignee,
-    ];
-
-    /// Returns the stable text of the column.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    const fn is_number(self) -> bool {
-        matches!(
-            self,
-            Self::Rig
-                | Self::Machines
-                | Self::VisitChance
-                | Self::Chance
-                | Self::Rank
-                | Self::ExpectedFalse
-                | Self::Energy
-                | Self::Money
-                | Self::Recoverable
-                | Self::Burden
-        )
-    }
-
-    /// Returns the order that a click on the column's header selects.
-    const fn sort(self) -> Option<Sort> {
-        match self {
-            Self::Rank => Some(Sort::Rank),
-            Self::Rig => Some(Sort::Kw),
-            Self::Onset => Some(Sort::Onset),
-            Self::Energy => Some(Sort::Energy),
-            Self::Recoverable => Some(Sort::Recoverable),
-            Self::Burden => Some(Sort::Burden),
-            _ => None,
-        }
-    }
-
-    /// Returns the columns that a person has chosen.
-    #[must_use]
-    pub fn chosen(by: &Caller) -> Vec<Self> {
-        let sees_places = by.may(May::SeePlaces);
-        let chosen: Vec<Self> = match &by.columns {
-            Some(names) => Self::ALL
-                .into_iter()
-                .filter(|column| names.split(' ').any(|name| name == column.as_str()))
-                .collect(),
-            None => Self::DEFAULT.into(),
-        };
-        chosen.into_iter().filter(|column| sees_places || *column != Self::Address).collect()
-    }
-
-    /// Returns the text of a line's cell in this column.
-    #[must_use]
-    pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
-        let share = |share: Option<f64>| share.map(|share| percent(share, lang));
-        let words = match self {
-            Self::Kind => Some(line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind))),
-            Self::Rig => line.rig_kw().map(|kw| match line.rig_kw_interval() {
-                Some((low, high)) => {
-                    format!("{} ({}–{})", lang.kw(kw), lang.kw_number(low), lang.kw_number(high))
-                }
-                None => lang.kw(kw),
-            }),
-            Self::Machines => line
-                .machines()
-                .map(|(low, high)| if low == high { low.to_string() } else { format!("{low}–{high}") }),
-            Self::Onset => line
-                .rig_kw()
-                .map(|_| line.onset().map_or_else(|| lang.say("onset-before"), |day| lang.date(day))),
-            Self::Ended => line
-                .rig_kw()
-                .map(|_| line.ended().map_or_else(|| lang.say("ended-not"), |day| lang.date(day))),
-            Self::On => on_words(line, lang),
-            Self::VisitChance => share(line.visit_chance()),
-            Self::Chance => share(line.chance()),
-            Self::Rank => Some(lang.count(line.rank())),
-            Self::ExpectedFalse => line.expected_false().map(|n| lang.number(n, 1)),
-            Self::Energy => energy_words(line, lang),
-            Self::Money => line.money().map(|money| lang.number(money, 0)),
-            Self::Recoverable => line.recoverable_kwh().map(|kwh| lang.energy(kwh)),
-            Self::Zone => line.zone().map(str::to_owned),
-            Self::Transformer => line.parent().map(str::to_owned),
-            Self::Burden => line.burden().map(|share| lang.percent(share, 0)),
-            Self::Address => Some(line.address().to_owned()),
-            Self::Status => Some(lang.name_of("status", status.as_str())),
-            Self::Assignee => assignee.map(str::to_owned),
-        };
-        words.unwrap_or_default()
-    }
-}
 
 struct Head {
     name: String,

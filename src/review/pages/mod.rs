@@ -1,6 +1,8 @@
 //! Renders the desk's pages: one file per page, with a shared frame.
 
 pub mod assets;
+pub mod columns;
+pub mod csv;
 pub mod days;
 pub mod entries;
 pub mod errors;

@@ -57,6 +57,9 @@ views-forget = Forget
 columns = Columns
 columns-apply = Show these
 export-list = As CSV
+# Ends of an interval, as names of columns in a spreadsheet.
+csv-low = { $name }, from
+csv-high = { $name }, to
 keys = Keys: j and k move, Enter opens, 1 to 4 decide, ? shows all
 # The keys of the desk, shown by "?".
 keys-title = Keys
@@ -425,7 +428,15 @@ error-foreign-form = The form does not belong to this session. Load the page aga
 error-too-large = That is longer than anything this desk takes.
 error-not-found = There is nothing at this address.
 error-form = The form was not filled in as the page offers it.
-error-reason = A verdict or a note needs a reason in words.
+# A field of a request: its name, and what its value must be (one of the texts below).
+error-field = `{ $field }` must be { $must }
+must-one_of = { $values } or { $last }
+must-day = a day as YYYY-MM-DD
+must-day_or_empty = a day as YYYY-MM-DD, or empty
+must-number_or_empty = a number, or empty
+must-person_or_empty = the name of a person who has an account here, or empty
+must-empty = empty
+must-words = a text: a verdict or a note needs a reason in words
 error-password = The password is too short: take 15 characters or more; a sentence will do.
 error-self = Nobody can keep themselves out.
 error-changed = Somebody else has written on this place since you opened it. Load the page again, read what is new, then decide.

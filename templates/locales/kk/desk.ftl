@@ -57,6 +57,9 @@ views-forget = Ұмыту
 columns = Бағандар
 columns-apply = Осыларды көрсету
 export-list = CSV-ге
+# Ends of an interval, as names of columns in a spreadsheet.
+csv-low = { $name }, бастап
+csv-high = { $name }, дейін
 keys = Пернелер: j және k — төмен, жоғары; Enter — ашу; 1–4 — шешім; ? — барлық пернелер
 # The keys of the desk, shown by "?".
 keys-title = Пернелер
@@ -425,7 +428,15 @@ error-foreign-form = Бұл форма осы сеанстікі емес. Бе�
 error-too-large = Бұл мұнда қабылданатын көлемнен ұзын.
 error-not-found = Бұл мекенжайда ештеңе жоқ.
 error-form = Форма бет ұсынғандай толтырылмаған.
-error-reason = Шешімге немесе жазбаға сөзбен негіздеме керек.
+# A field of a request: its name, and what its value must be (one of the texts below).
+error-field = `{ $field }` өрісі: { $must } керек
+must-one_of = { $values } немесе { $last }
+must-day = ЖЖЖЖ-АА-КК түріндегі күн
+must-day_or_empty = ЖЖЖЖ-АА-КК түріндегі күн немесе бос
+must-number_or_empty = сан немесе бос
+must-person_or_empty = осында кіре алатын адамның аты немесе бос
+must-empty = бос болуы
+must-words = негіздеме сөзбен: онсыз шешім мен жазба болмайды
 error-password = Құпиясөз тым қысқа: 15 не одан көп таңба керек, сөйлем де жарайды.
 error-self = Өзіңізге рұқсатты жаба алмайсыз.
 error-changed = Сіз ашқаннан бері мұнда басқа біреу жазды. Бетті жаңартып, жаңасын оқып, содан кейін шешіңіз.

@@ -58,6 +58,9 @@ views-forget = Забыть
 columns = Столбцы
 columns-apply = Показать эти
 export-list = В CSV
+# Ends of an interval, as names of columns in a spreadsheet.
+csv-low = { $name }, от
+csv-high = { $name }, до
 keys = Клавиши: j и k — вниз и вверх, Enter — открыть, 1–4 — решить, ? — все клавиши
 # The keys of the desk, shown by "?".
 keys-title = Клавиши
@@ -433,7 +436,15 @@ error-foreign-form = Форма не относится к этому сеанс
 error-too-large = Это длиннее всего, что здесь принимается.
 error-not-found = По этому адресу ничего нет.
 error-form = Форма заполнена не так, как предлагает страница.
-error-reason = Решению или заметке нужно основание словами.
+# A field of a request: its name, and what its value must be (one of the texts below).
+error-field = Поле `{ $field }`: нужно { $must }
+must-one_of = { $values } или { $last }
+must-day = указать день в виде ГГГГ-ММ-ДД
+must-day_or_empty = указать день в виде ГГГГ-ММ-ДД или ничего
+must-number_or_empty = указать число или ничего
+must-person_or_empty = указать имя человека с доступом сюда или ничего
+must-empty = оставить пустым
+must-words = написать основание словами: без него нет решения и заметки
 error-password = Пароль слишком короткий: нужно 15 знаков или больше, подойдёт фраза.
 error-self = Нельзя закрыть доступ самому себе.
 error-changed = С тех пор как вы открыли страницу, здесь написал кто-то другой. Обновите страницу, прочтите новое и решите.
