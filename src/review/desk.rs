@@ -1,5 +1,6 @@
 //! Holds what all pages share: the run, the cases and the database.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
@@ -94,17 +95,17 @@ impl Desk {
         Ok(Arc::clone(&cases))
     }
 
-    /// Writes entries to cases. When this returns, they are on disk.
+    /// Writes entries to cases. When this returns, they are on disk. Returns their numbers.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
-    pub async fn write(&self, entries: &[Entry]) -> Result<()> {
+    pub async fn write(&self, entries: &[Entry]) -> Result<RangeInclusive<i64>> {
         let view = self.view();
         let line = |meter: &str| Some(past_line(view.lines.line(view.lines.index(meter)?)));
         let lines: Vec<_> = entries.iter().map(|entry| (entry.clone(), line(&entry.meter))).collect();
-        self.database.append(&lines).await?;
+        let last = self.database.append(&lines).await?;
         self.counters.wrote(entries.iter().filter(|entry| entry.action == Action::Verdict).count());
-        Ok(())
+        Ok(last + 1 - entries.len() as i64..=last)
     }
 
     /// Reads from the run on a blocking thread, so that other requests go on; one read per core at once.

@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use subtle::ConstantTimeEq;
 use tower_sessions::Session;
 
@@ -58,6 +60,8 @@ pub struct Caller {
     pub address: String,
     /// Whether places are hidden from viewers.
     pub is_pseudonymous: bool,
+    /// Time zone of the run's usage points, in which times are shown.
+    pub zone: TimeZone,
 }
 
 impl Caller {
@@ -71,6 +75,18 @@ impl Caller {
     #[must_use]
     pub fn lang(&self) -> &'static Language {
         Language::with_code(self.language).unwrap_or(&Language::all()[0])
+    }
+
+    /// Says an instant as the clocks of the run's usage points show it.
+    #[must_use]
+    pub fn instant(&self, at_s: i64) -> String {
+        self.lang().instant(at_s, &self.zone)
+    }
+
+    /// Returns the civil day at the run's usage points.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        jiff::Timestamp::now().to_zoned(self.zone.clone()).date()
     }
 
     /// Makes a line of the access log.
@@ -117,6 +133,7 @@ pub async fn require(
         csrf,
         address: browser.address,
         is_pseudonymous: desk.is_pseudonymous(),
+        zone: desk.view().zone.clone(),
     };
     if !caller.may(what) {
         return said_in(caller.lang(), Refusal::Forbidden.into_response());

@@ -27,6 +27,7 @@ pub mod roles;
 pub mod routes;
 pub mod run_view;
 pub mod signer;
+pub mod sort;
 pub mod texts;
 pub mod throttle;
 pub mod visits;

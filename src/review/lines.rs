@@ -341,6 +341,37 @@ impl Lines {
         self.kinds.known(name)
     }
 
+    /// Returns the names of the kinds, by number.
+    #[must_use]
+    pub const fn kind_names(&self) -> &Names {
+        &self.kinds
+    }
+
+    /// Returns the names of the zones, by number.
+    #[must_use]
+    pub const fn zone_names(&self) -> &Names {
+        &self.zones
+    }
+
+    /// Returns the names of the transformers, by number.
+    #[must_use]
+    pub const fn parent_names(&self) -> &Names {
+        &self.parents
+    }
+
+    /// Returns the place of each line in the order of addresses; `u32::MAX` where it has none.
+    #[must_use]
+    pub fn address_places(&self) -> Vec<u32> {
+        let address = |index: &u32| self.addresses.get(*index as usize);
+        let mut order: Vec<u32> = (0..self.len() as u32).filter(|index| !address(index).is_empty()).collect();
+        order.par_sort_by(|a, b| address(a).cmp(address(b)));
+        let mut places = vec![u32::MAX; self.len()];
+        for (place, index) in (0..).zip(order) {
+            places[index as usize] = place;
+        }
+        places
+    }
+
     /// Returns the zones, sorted.
     #[must_use]
     pub fn zones(&self) -> Vec<&str> {
@@ -476,12 +507,6 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn is_on(&self) -> Option<bool> {
         self.rig_kw().map(|_| self.ended().is_none())
-    }
-
-    /// Returns the day number of the onset, as a sort key; the smallest number if there is none.
-    #[must_use]
-    pub fn onset_number(&self) -> i32 {
-        self.columns().onset[self.index]
     }
 
     /// Returns the share of its peers that score as high or higher.

@@ -2,11 +2,11 @@
 
 use super::csv::Cell;
 use super::{energy_words, on_words};
-use crate::case::Status;
+use crate::case::{Case, Status};
 use crate::guard::Caller;
 use crate::lines::Line;
-use crate::query::Sort;
 use crate::roles::May;
+use crate::sort::Sort;
 use hashwatt_core::language::Language;
 use hashwatt_run::words::percent;
 
@@ -52,11 +52,13 @@ pub enum Column {
     Status,
     /// Assigned person.
     Assignee,
+    /// Day by which the case is to be done.
+    Due,
 }
 
 impl Column {
     /// Every column, in the order shown.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Kind,
         Self::Rig,
         Self::Machines,
@@ -76,9 +78,10 @@ impl Column {
         Self::Address,
         Self::Status,
         Self::Assignee,
+        Self::Due,
     ];
 
-    const DEFAULT: [Self; 11] = [
+    const DEFAULT: [Self; 12] = [
         Self::Kind,
         Self::Rig,
         Self::Onset,
@@ -90,6 +93,7 @@ impl Column {
         Self::Address,
         Self::Status,
         Self::Assignee,
+        Self::Due,
     ];
 
     /// Returns the stable text of the column.
@@ -118,15 +122,10 @@ impl Column {
 
     /// Returns the order that a click on the column's header selects.
     #[must_use]
-    pub const fn sort(self) -> Option<Sort> {
+    pub fn sort(self) -> Sort {
         match self {
-            Self::Rank => Some(Sort::Rank),
-            Self::Rig => Some(Sort::Kw),
-            Self::Onset => Some(Sort::Onset),
-            Self::Energy => Some(Sort::Energy),
-            Self::Recoverable => Some(Sort::Recoverable),
-            Self::Burden => Some(Sort::Burden),
-            _ => None,
+            Self::Rig => Sort::Kw,
+            column => Sort::named(column.as_str()),
         }
     }
 
@@ -146,7 +145,7 @@ impl Column {
 
     /// Returns the text of a line's cell in this column.
     #[must_use]
-    pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
+    pub fn words(self, line: Line<'_>, status: Status, case: Option<&Case>, lang: &Language) -> String {
         let share = |share: Option<f64>| share.map(|share| percent(share, lang));
         let words = match self {
             Self::Kind => Some(line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind))),
@@ -178,7 +177,8 @@ impl Column {
             Self::Burden => line.burden().map(|share| lang.percent(share, 0)),
             Self::Address => Some(line.address().to_owned()),
             Self::Status => Some(lang.name_of("status", status.as_str())),
-            Self::Assignee => assignee.map(str::to_owned),
+            Self::Assignee => case.and_then(|case| case.assignee.clone()),
+            Self::Due => case.and_then(|case| case.due).map(|due| lang.date(due)),
         };
         words.unwrap_or_default()
     }
@@ -217,7 +217,7 @@ impl Column {
         self,
         line: Line<'_>,
         status: Status,
-        assignee: Option<&str>,
+        case: Option<&Case>,
         lang: &Language,
     ) -> Vec<Cell> {
         let number =
@@ -259,7 +259,8 @@ impl Column {
             Self::ExpectedFalse => vec![number(line.expected_false(), 2)],
             Self::Money => vec![number(line.money(), 2)],
             Self::Recoverable => vec![number(line.recoverable_kwh(), 1)],
-            _ => vec![Cell::Text(self.words(line, status, assignee, lang))],
+            Self::Due => vec![case.and_then(|case| case.due).map_or(Cell::Empty, Cell::Day)],
+            _ => vec![Cell::Text(self.words(line, status, case, lang))],
         }
     }
 }

@@ -10,6 +10,7 @@ use super::columns::Column;
 use super::csv::{Cell, csv};
 use super::errors::Refusal;
 use super::visits::Asked;
+use crate::case::{Action, Entry, taken_back};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
 use crate::query::ListQuery;
@@ -46,10 +47,10 @@ pub async fn list(
     let row = |index: &u32| {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, &cases, view.last_day);
-        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
+        let case = cases.of(line.meter());
         let place = line.place().map_or(Cell::Empty, |place| Cell::Number(place as f64, 0));
         let mut row = vec![place, Cell::text(line.meter()), Cell::Number(line.score(), 6)];
-        row.extend(columns.iter().flat_map(|column| column.sheet_cells(line, status, assignee, lang)));
+        row.extend(columns.iter().flat_map(|column| column.sheet_cells(line, status, case, lang)));
         row
     };
     let rows: Vec<_> = found.iter().take(MAX_LINES).map(row).collect();
@@ -99,13 +100,15 @@ pub async fn visits(
     sheet("visits.csv", &caller, &heads.map(str::to_owned), &rows)
 }
 
-/// Exports every verdict, oldest first, in the form that `detect --verdicts` reads.
+/// Exports every verdict that was not taken back, oldest first, in the form that `detect --verdicts` reads.
 pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     desk.database.note_access(&caller.access("export_verdicts", "")).await?;
     let entries = desk.database.entries_after(0).await?;
     let heads = ["meter_id", "verdict", "decided_at", "decided_by", "reason"];
     let mut rows = Vec::new();
-    for entry in entries.into_iter().filter(|entry| entry.action == crate::case::Action::Verdict) {
+    let taken_back = taken_back(&entries);
+    let is_held = |entry: &Entry| entry.action == Action::Verdict && !taken_back.contains(&entry.id);
+    for entry in entries.into_iter().filter(is_held) {
         let at = jiff::Timestamp::from_second(entry.at).map_or_else(|_| String::new(), |at| at.to_string());
         rows.push([entry.meter, entry.value, at, entry.person, entry.reason].map(Cell::Text).into());
     }

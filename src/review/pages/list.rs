@@ -10,16 +10,19 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::columns::Column;
+use super::done::{Done, Notice};
 use super::errors::Refusal;
 use super::{Frame, meter_address, page};
 use crate::Login;
 use crate::case::{Case, Cases, Status};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
-use crate::query::{ListQuery, Sort, gone};
+use crate::query::{ListQuery, gone};
 use crate::roles::May;
 use crate::run_view::RunView;
+use crate::sort::Sort;
 use hashwatt_core::language::Language;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
@@ -30,9 +33,10 @@ const MAX_GONE: usize = 200;
 struct Head {
     name: String,
     is_number: bool,
-    /// Query of the list sorted by this column, if it can be sorted.
-    sort: Option<String>,
-    is_sorted: bool,
+    /// Address of the list sorted by this column; turned round if it is already.
+    sort: String,
+    /// `ascending` or `descending`, of the column that the list is sorted by.
+    order: Option<&'static str>,
 }
 
 struct Cell {
@@ -83,6 +87,10 @@ struct ListPage {
     columns: Vec<Choice>,
     csv: String,
     table: String,
+    notice: Option<Notice>,
+    verdicts: Vec<Choice>,
+    people: Vec<String>,
+    n_late: usize,
 }
 
 /// The part of the page that a filter changes.
@@ -94,6 +102,8 @@ struct ListTable {
     rows: Vec<Row>,
     gone: Vec<GoneRow>,
     found: String,
+    n_found: usize,
+    may_decide: bool,
     page: usize,
     n_pages: usize,
     before: Option<String>,
@@ -106,6 +116,7 @@ pub async fn show(
     caller: Caller,
     headers: HeaderMap,
     Query(query): Query<ListQuery>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let table = table(&query, &view, &cases, &caller);
@@ -158,6 +169,12 @@ pub async fn show(
             })
             .collect(),
         csv: format!("/list.csv?{}", query.without_page()),
+        notice: done.notice(&desk, &caller).await?,
+        verdicts: Verdict::ALL
+            .map(|verdict| choice(verdict.as_str(), lang.name_of("verdict", verdict.as_str()), ""))
+            .into(),
+        n_late: cases.all().filter(|(_, case)| case.is_late(caller.today())).count(),
+        people: people.iter().filter(|person| person.is_active).map(|person| person.name.clone()).collect(),
         frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
         lang,
         query,
@@ -174,7 +191,8 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
     let row = |index: &u32| {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, cases, view.last_day);
-        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
+        let case = cases.of(line.meter());
+        let is_late = case.is_some_and(|case| case.is_late(caller.today()));
         Row {
             part: None,
             place: line.place().map_or_else(String::new, |place| lang.count(place)),
@@ -185,27 +203,40 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
             cells: columns
                 .iter()
                 .map(|column| Cell {
-                    words: column.words(line, status, assignee, lang),
+                    words: column.words(line, status, case, lang),
                     is_number: column.is_number(),
-                    tag: if *column == Column::Status { status.as_str() } else { "" },
+                    tag: match column {
+                        Column::Status => status.as_str(),
+                        Column::Due if is_late => "late",
+                        _ => "",
+                    },
                 })
                 .collect(),
         }
     };
     let sorted = Sort::named(&query.sort);
     let mut rows: Vec<Row> = found.lines.iter().map(row).collect();
-    if sorted == Sort::Place {
+    if sorted == Sort::Place && !query.is_reversed() {
         name_parts(&mut rows, &found.lines, view, lang);
     }
-    let head = |column: &Column| Head {
-        name: lang.name_of("column", column.as_str()),
-        is_number: column.is_number(),
-        sort: column.sort().map(|sort| {
-            let query = ListQuery { sort: sort.as_str().to_owned(), page: String::new(), ..query.clone() };
-            format!("/?{}", query.as_query())
-        }),
-        is_sorted: column.sort() == Some(sorted),
+    let head = |name: &str, is_number: bool, sort: Sort| {
+        let is_sorted = sort == sorted;
+        let is_turned = is_sorted && !query.is_reversed();
+        let direction = if is_turned { "reversed" } else { "" }.to_owned();
+        let asked =
+            ListQuery { sort: sort.as_str().to_owned(), direction, page: String::new(), ..query.clone() };
+        let is_ascending = sort.is_ascending() != query.is_reversed();
+        Head {
+            name: lang.name_of("column", name),
+            is_number,
+            sort: format!("/?{}", asked.as_query()),
+            order: is_sorted.then_some(if is_ascending { "ascending" } else { "descending" }),
+        }
     };
+    let first = [("place", true, Sort::Place), ("meter", false, Sort::Meter), ("score", true, Sort::Rank)];
+    let mut heads: Vec<Head> =
+        first.into_iter().map(|(name, is_number, sort)| head(name, is_number, sort)).collect();
+    heads.extend(columns.iter().map(|column| head(column.as_str(), column.is_number(), column.sort())));
     let gone_row = |(meter, case): (&str, &Case)| GoneRow {
         meter: meter.to_owned(),
         address: meter_address(meter),
@@ -213,13 +244,15 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         status_words: lang.name_of("status", case.status.as_str()),
         assignee: case.assignee.clone().unwrap_or_default(),
     };
-    let gone = gone(query, &view.lines, cases);
+    let gone = gone(query, &view.lines, cases, caller.today());
     ListTable {
         lang,
         gone: gone.into_iter().take(MAX_GONE).map(gone_row).collect(),
-        heads: columns.iter().map(head).collect(),
+        heads,
         rows,
         found: lang.say_n("list-found", found.n_found),
+        n_found: found.n_found,
+        may_decide: caller.may(May::Decide),
         page: found.page,
         n_pages: found.n_pages,
         before: (found.page > 1).then(|| page(found.page - 1)),
@@ -293,11 +326,19 @@ pub async fn forget_view(
 }
 
 /// Parses a query for the list; unknown parts are dropped.
-fn understood(query: &str) -> ListQuery {
+pub(super) fn understood(query: &str) -> ListQuery {
     serde_urlencoded::from_str(query).unwrap_or_default()
 }
 
 /// Redirects back to the list as it was.
 pub(super) fn back_to(query: &str) -> Response {
-    Redirect::to(&format!("/?{}", understood(query).as_query())).into_response()
+    Redirect::to(&list_address(query)).into_response()
+}
+
+/// Returns the address of the list as it was.
+pub(super) fn list_address(query: &str) -> String {
+    match understood(query).as_query() {
+        query if query.is_empty() => "/".to_owned(),
+        query => format!("/?{query}"),
+    }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
+use super::done::{Done, Notice};
 use super::errors::Refusal;
 use super::work::Work;
 use super::{Frame, energy_words, gone, meter_address, page};
@@ -78,6 +79,7 @@ struct SuspectPage {
     before: Option<String>,
     after: Option<String>,
     chart_words: String,
+    notice: Option<Notice>,
 }
 
 /// Shows the page of a meter.
@@ -85,6 +87,7 @@ pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(meter): Path<String>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let Some(index) = view.lines.index(&meter) else {
@@ -120,6 +123,7 @@ pub async fn show(
         work: Work::on(&meter, &desk, &cases, &caller).await?,
         before: before.map(next),
         after: after.map(next),
+        notice: done.notice(&desk, &caller).await?,
         chart_words: serde_json::Value::Object(chart_words(lang)).to_string(),
         meter,
     }))

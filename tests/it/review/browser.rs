@@ -41,7 +41,47 @@ impl WebDriverCompatibleCommand for TakeLog {
     }
 }
 
+/// Sends the browser a command of its own protocol, which has keys of other layouts, telephones, paper.
+#[derive(Debug)]
+struct Protocol(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Protocol {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (ureq::http::Method, Option<String>) {
+        (ureq::http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
+    }
+}
+
 impl Browser {
+    async fn protocol(&self, command: &'static str, parameters: Value) -> Value {
+        self.page.issue_cmd(Protocol(command, parameters)).await.unwrap()
+    }
+
+    /// Shows pages as a telephone does.
+    async fn be_a_telephone(&self) {
+        let size = json!({"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true});
+        self.protocol("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Presses the key at a place of the keyboard that writes `text` in the layout of the person.
+    async fn press_at(&self, code: &str, text: &str) {
+        let key = |kind: &str| json!({"type": kind, "code": code, "key": text, "text": text});
+        self.protocol("Input.dispatchKeyEvent", key("keyDown")).await;
+        self.protocol("Input.dispatchKeyEvent", json!({"type": "keyUp", "code": code, "key": text})).await;
+    }
+
+    /// Pages of paper that the page becomes.
+    async fn sheets(&self) -> usize {
+        let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": true, "preferCSSPageSize": true});
+        let pdf = self.protocol("Page.printToPDF", paper).await;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count()
+    }
+
     async fn open(address: &str) -> Self {
         let (chromium, chromedriver) = debian::chromium();
         let port = free_port();
@@ -255,7 +295,7 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press("j").await;
         browser.press("j").await;
         browser.press("k").await;
-        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
+        browser.until("document.querySelector('tr.chosen td.number')?.textContent.trim() === '1'").await;
         browser.press("3").await;
         browser.wait("dialog[open] textarea").await;
         browser.press("1 j 4 are letters here").await;
@@ -263,7 +303,7 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.until("document.querySelector('#list .status.rejected') !== null").await;
         // The line that was decided stays chosen.
-        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
+        browser.until("document.querySelector('tr.chosen td.number')?.textContent.trim() === '1'").await;
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.wait("h1 .status").await;
         assert_eq!(browser.path().await, page_of(&suspects[0]));
@@ -276,6 +316,181 @@ fn the_list_is_worked_by_keyboard_alone() {
         assert_eq!(browser.path().await, page_of(&suspects[1]));
         browser.press("?").await;
         browser.wait("#keys-help[open]").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn twenty_cases_are_decided_by_keyboard_alone_without_touching_the_list() {
+    let desk = Desk::open(ENGINES[0], &[]);
+    drop(desk.with_role("analyst"));
+    let scores = crate::program::read_table(&desk.run.join("scores.parquet"));
+    let all: Vec<String> = crate::program::texts(&scores, "meter_id").into_iter().flatten().collect();
+    let listed = desk.suspects();
+    let first = all.iter().find(|meter| !listed.contains(meter)).unwrap().clone();
+    at(&desk, async |browser| {
+        log_in(&browser, "analyst-person").await;
+        browser.go(&page_of(&first)).await;
+        for n in 0..20 {
+            browser.wait("#decide").await;
+            let here = browser.path().await;
+            browser.press("3").await;
+            browser.until("document.activeElement.tagName === 'TEXTAREA'").await;
+            browser.press("a cold store").await;
+            browser.press(&format!("{}{}", char::from(Key::Control), char::from(Key::Enter))).await;
+            let here = here.split('?').next().unwrap().to_owned();
+            browser.until(&format!("location.pathname !== '{here}' || '{n}' === '20'")).await;
+        }
+        browser.go("/?status=rejected&show=all").await;
+        browser.wait("#list table").await;
+        assert!(browser.text().await.contains("20 lines"), "{}", browser.text().await);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn keys_work_on_a_russian_layout_and_what_was_done_is_undone_by_one() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    at(&desk, async |browser| {
+        browser.go("/").await;
+        browser.wait("#list table").await;
+        let chosen = |place: &str| {
+            format!("document.querySelector('tr.chosen td.number')?.textContent.trim() === '{place}'")
+        };
+        browser.press_at("KeyJ", "о").await;
+        browser.press_at("KeyJ", "о").await;
+        browser.until(&chosen("2")).await;
+        browser.press_at("KeyK", "л").await;
+        browser.until(&chosen("1")).await;
+        browser.press_at("KeyX", "ч").await;
+        browser.until("document.querySelector('tr.chosen input[name=meter]').checked").await;
+        browser.press_at("Digit3", "3").await;
+        browser.wait("dialog[open] textarea").await;
+        browser.press("холодильник").await;
+        browser.press(&format!("{}{}", char::from(Key::Control), char::from(Key::Enter))).await;
+        browser.wait("#list .status.rejected").await;
+        browser.press_at("KeyU", "г").await;
+        browser.until("document.querySelector('#list .status.rejected') === null").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn lines_beyond_a_page_are_decided_at_once() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    at(&desk, async |browser| {
+        browser.go("/?show=all").await;
+        browser.click("#bulk summary").await;
+        browser.script("document.querySelector('#bulk select[name=scope]').value = 'all'").await;
+        browser.script("document.querySelector('#bulk select[name=do]').value = 'verdict rejected'").await;
+        browser.fill("#bulk input[name=reason]", "not worth a visit").await;
+        browser.click("#bulk button.main").await;
+        browser.wait("#undo").await;
+        let n = "Number(document.querySelector('#list .found').textContent.replace(/[^0-9]/g, ''))";
+        browser.until(&format!("{n} > 50")).await;
+        browser.until("document.querySelectorAll('#list .status.rejected').length === 50").await;
+        browser.click("#undo").await;
+        browser.until("document.querySelectorAll('#list .status.rejected').length === 0").await;
+        // A whole page is ticked at once.
+        browser.click("#tick-all").await;
+        browser.until("document.querySelectorAll('#list tbody input:checked').length === 50").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn every_page_fits_a_telephone_in_every_language() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let meter = desk.suspects()[0].clone();
+    let page = page_of(&meter);
+    let report = format!("file://{}", desk.run.join("report.html").display());
+    at(&desk, async |browser| {
+        browser.be_a_telephone().await;
+        browser.go("/").await;
+        let fits = "document.documentElement.scrollWidth <= window.innerWidth && window.innerWidth === 390";
+        for language in ["en", "ru", "kk"] {
+            browser.go("/").await;
+            browser.click(&format!("button[value={language}]")).await;
+            browser.until(&format!("document.documentElement.lang === '{language}'")).await;
+            let order = format!("{page}/order");
+            let paths = [
+                "/", &page, &order, "/field", "/map", "/tips", "/visits", "/moved", "/watched", "/people",
+                "/access", "/account",
+            ];
+            for path in paths {
+                browser.go(path).await;
+                browser.wait("main h1").await;
+                assert_eq!(
+                    browser.script(&format!("return {fits}")).await,
+                    true,
+                    "{language} {path} is too wide"
+                );
+                // What is to be filled in lies over nothing and under nothing.
+                let covered = "return Array.from(document.querySelectorAll('main input, main select, main textarea, main button'))\
+                    .filter(e => e.offsetParent && e.type !== 'hidden').filter(e => { e.scrollIntoView({block: 'center'}); \
+                    const r = e.getBoundingClientRect(); \
+                    const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
+                    return r.width > 0 && top && !e.contains(top) && !top.contains(e); }).map(e => e.outerHTML.slice(0, 90))";
+                assert_eq!(browser.script(covered).await, json!([]), "{language} {path}");
+            }
+        }
+        browser.page.goto(&report).await.unwrap();
+        browser.wait("#ranked").await;
+        assert_eq!(browser.script(&format!("return {fits}")).await, true, "the report is too wide");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_dark_can_be_read_and_paper_stays_light() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let page = page_of(&desk.suspects()[0]);
+    at(&desk, async |browser| {
+        let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        browser.protocol("Emulation.setEmulatedMedia", dark).await;
+        for path in ["/", &page, &format!("{page}/order"), "/tips", "/visits", "/account"] {
+            browser.go(path).await;
+            browser.wait("main h1").await;
+            let ground = "getComputedStyle(document.documentElement).backgroundColor";
+            assert_eq!(browser.script(&format!("return {ground}")).await, "rgb(20, 24, 29)", "{path}");
+            let barriers = browser.barriers().await;
+            assert!(barriers.is_empty(), "{path}: {barriers:#?}");
+        }
+        let paper =
+            json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        browser.protocol("Emulation.setEmulatedMedia", paper).await;
+        let ground = "getComputedStyle(document.documentElement).getPropertyValue('--ground').trim()";
+        assert_eq!(browser.script(&format!("return {ground}")).await, "#fff");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_work_order_is_one_sheet_and_no_chart_is_cut_by_paper() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let meters = desk.suspects();
+    at(&desk, async |browser| {
+        for language in ["en", "ru", "kk"] {
+            browser.go("/").await;
+            browser.click(&format!("button[value={language}]")).await;
+            browser.until(&format!("document.documentElement.lang === '{language}'")).await;
+            for meter in &meters {
+                browser.go(&format!("{}/order", page_of(meter))).await;
+                browser.wait(".order h1").await;
+                assert_eq!(browser.sheets().await, 1, "{language} {meter}");
+            }
+        }
+        browser.go(&page_of(&meters[0])).await;
+        browser.until("document.querySelector('#charts').dataset.state === 'drawn'").await;
+        let sheets = browser.sheets().await;
+        assert!((2..=6).contains(&sheets), "{sheets} sheets");
+        browser.protocol("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        browser.script("window.dispatchEvent(new Event('beforeprint'))").await;
+        // Every chart is drawn, in or out of sight, and none may be cut.
+        let whole = "Array.from(document.querySelectorAll('#charts figure:not([hidden])')).every(f => \
+            getComputedStyle(f).breakInside === 'avoid' && f.querySelector('canvas') && \
+            f.querySelector('canvas').clientWidth <= 700)";
+        browser.until(whole).await;
         browser.close().await;
     });
 }
@@ -328,6 +543,9 @@ fn every_page_can_be_read_by_a_screen_reader_and_asks_for_nothing_outside() {
                 "/watched",
                 "/people",
                 "/access",
+                "/account",
+                "/field",
+                &format!("{}/order", page_of(&meter)),
             ];
             for path in paths {
                 browser.go(path).await;

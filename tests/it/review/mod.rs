@@ -11,6 +11,7 @@ mod malice;
 mod postgres;
 mod programs;
 mod pseudonymous;
+mod queue;
 mod raw;
 mod security;
 mod tips;
