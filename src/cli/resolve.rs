@@ -61,7 +61,9 @@ pub(super) enum Job {
     /// Simulate a district.
     Simulate(SimulateSettings, &'static Language),
     /// Check a folder against the record of what was written.
-    Verify(PathBuf, &'static Language),
+    Verify { path: PathBuf, run: Option<PathBuf>, language: &'static Language },
+    /// Write the evidence on one meter.
+    Evidence { settings: ReviewSettings, meter: String, out: PathBuf, language: Option<&'static Language> },
     /// Print the dictionary of a run's tables.
     Schema,
 }
@@ -118,7 +120,17 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             let language = language_or_english(typed.language.as_deref())?;
             Job::Simulate(simulate_settings(typed)?, language)
         }
-        Command::Verify(typed) => Job::Verify(typed.folder, language_or_english(typed.language.as_deref())?),
+        Command::Verify(typed) => Job::Verify {
+            path: typed.folder,
+            run: typed.run,
+            language: language_or_english(typed.language.as_deref())?,
+        },
+        Command::Evidence(typed) => Job::Evidence {
+            settings: ReviewSettings { database: typed.database, ..ReviewSettings::looking_at(typed.run) },
+            meter: typed.meter,
+            out: typed.out,
+            language: language(typed.language.as_deref())?,
+        },
         Command::Schema => Job::Schema,
     })
 }

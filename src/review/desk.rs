@@ -42,6 +42,8 @@ pub struct Desk {
     readers: Semaphore,
     view: RwLock<Arc<RunView>>,
     cases: RwLock<Arc<Cases>>,
+    /// Columns of the list that were chosen on a desk without login, while it is open.
+    pub columns: RwLock<Option<String>>,
 }
 
 /// Seconds since 1970-01-01T00:00Z.
@@ -65,6 +67,7 @@ impl Desk {
             readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             view: RwLock::new(Arc::new(view)),
             cases: RwLock::default(),
+            columns: RwLock::default(),
             settings,
             database,
         };

@@ -146,7 +146,8 @@ pub async fn require(
 /// Returns the person of a session. A session from before others decided on the account is ended.
 async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<Option<Person>> {
     if desk.settings.login == Login::Off {
-        return Ok(Some(Person::local()));
+        let columns = desk.columns.read().expect("nobody panics while holding it").clone();
+        return Ok(Some(Person { columns, ..Person::local() }));
     }
     let Some(name) = name_in(session).await? else { return Ok(None) };
     let generation: Option<i64> = session.get(GENERATION).await.map_err(session_failed)?;

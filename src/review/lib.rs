@@ -12,6 +12,7 @@ mod connections;
 mod counters;
 pub mod database;
 pub mod desk;
+pub mod evidence;
 pub mod guard;
 mod line_columns;
 pub mod lines;
@@ -109,6 +110,22 @@ pub enum Transport {
 }
 
 impl ReviewSettings {
+    /// Returns the settings of somebody who looks at a run alone on this machine.
+    #[must_use]
+    pub fn looking_at(run: PathBuf) -> Self {
+        Self {
+            run,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database: None,
+            login: Login::Off,
+            places: Places::Shown,
+            transport: Transport::Plain,
+            proxies: Proxies::default(),
+            streets: None,
+            caller_days: DEFAULT_CALLER_DAYS,
+        }
+    }
+
     /// Returns the URL of the database. Each run has a file of its own: runs that share people and cases do so
     /// by a URL that someone wrote.
     ///
@@ -118,12 +135,8 @@ impl ReviewSettings {
         if let Some(url) = &self.database {
             return Ok(url.clone());
         }
-        let run = std::path::absolute(&self.run).unwrap_or_else(|_| self.run.clone());
-        // A run written as `..` has its name from where it leads.
-        let run = if run.file_name().is_some() { run } else { run.canonicalize().unwrap_or(run) };
-        let folder = run.parent().unwrap_or_else(|| Path::new("."));
-        let name = run.file_name().unwrap_or_default().to_string_lossy();
-        let (own, shared) = (folder.join(format!("{name}.{DATABASE_ENDING}")), folder.join(DATABASE_ENDING));
+        let own = self.own_database();
+        let shared = own.with_file_name(DATABASE_ENDING);
         if !own.exists() && shared.exists() {
             return Err(Error::setting(
                 "--database",
@@ -136,6 +149,16 @@ impl ReviewSettings {
             ));
         }
         Ok(format!("sqlite://{}", utf8_percent_encode(&own.to_string_lossy(), IN_URL)))
+    }
+
+    /// Returns the run's own file for its database.
+    fn own_database(&self) -> PathBuf {
+        let run = std::path::absolute(&self.run).unwrap_or_else(|_| self.run.clone());
+        // A run written as `..` has its name from where it leads.
+        let run = if run.file_name().is_some() { run } else { run.canonicalize().unwrap_or(run) };
+        let folder = run.parent().unwrap_or_else(|| Path::new("."));
+        let name = run.file_name().unwrap_or_default().to_string_lossy();
+        folder.join(format!("{name}.{DATABASE_ENDING}"))
     }
 
     /// Checks that nobody gets in whom no setting names.

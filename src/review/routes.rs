@@ -112,6 +112,7 @@ fn taking_tips() -> Routes {
 fn deciding() -> Routes {
     Router::new()
         .route("/meters/{meter}/entries", post(pages::entries::write))
+        .route("/meters/{meter}/evidence.html", get(pages::export::evidence))
         .route("/bulk", post(pages::bulk::write))
         .route("/visits", get(pages::visits::show))
         .route("/visits/request", post(pages::visits::request))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -113,6 +113,25 @@ pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<R
         rows.push([entry.meter, entry.value, at, entry.person, entry.reason].map(Cell::Text).into());
     }
     sheet("verdicts.csv", &caller, &heads.map(str::to_owned), &rows)
+}
+
+/// Exports the evidence file of a meter. The access log keeps the sum that tells the file.
+pub async fn evidence(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(meter): Path<String>,
+) -> Result<Response, Refusal> {
+    let mut entries = desk.database.entries_on(&meter).await?;
+    entries.reverse();
+    let (lang, name, asked) = (caller.lang(), caller.name.clone(), meter.clone());
+    let made = desk.read(move |view| crate::evidence::evidence(view, &asked, &entries, &name, lang));
+    let made = made.await?.ok_or(Refusal::NotFound)?;
+    let subject = format!("{meter} {}", made.sum);
+    desk.database.note_access(&caller.access("evidence", &subject)).await?;
+    // A header has no letters beyond ASCII, quotes or line breaks.
+    let name: String =
+        meter.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    Ok(attachment(&format!("evidence-{name}.html"), "text/html; charset=utf-8", made.html.into_bytes()))
 }
 
 /// Exports the run's report as a file. It contains addresses.

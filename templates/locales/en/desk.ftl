@@ -557,3 +557,21 @@ sort-address = by address
 sort-status = by status
 sort-assignee = by person
 sort-due = by what is due first
+
+# The evidence file of a place.
+evidence = Evidence file
+evidence-quality = Registered energy and quality of the data
+evidence-days = Days with data
+evidence-registered = Registered in the data
+evidence-registered_since = Registered since the onset
+evidence-expected = Intervals expected
+evidence-measured = of these measured
+evidence-estimated = of these estimated
+evidence-how = How the score was made
+evidence-how-long = The program planted simulated rigs and loads that resemble them into copies of the run's own meters, learnt to tell them apart, and scored each meter by models that saw neither it nor a copy of it. A weight is what one measurement adds to the score. The chance follows from how planted rigs and ordinary meters score. Peers are meters of the same register class with a similar load.
+evidence-sources = What this file rests on
+evidence-source = Source
+evidence-chain = Each sum also covers the one before it, so none can be changed, added or left out without changing the last. To check the file: hashwatt verify FILE --run RUN
+evidence-sum = Sum of all sources
+evidence-made = Made
+access-evidence = took an evidence file

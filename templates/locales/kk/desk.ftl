@@ -123,14 +123,14 @@ status-visit_requested = сапар тағайындалды
 status-visited = сапар болды
 status-confirmed = расталды
 status-rejected = жоққа шығарылды
-status-missed = тізім өткізіп алған
+status-missed = тізімде болмаған
 status-closed = жабылды
 status-restarted = қайта тұтынады
 
 verdict-suspected = Күдікті
 verdict-confirmed = Расталды
 verdict-rejected = Жоққа шығарылды
-verdict-missed = Тізім өткізіп алған
+verdict-missed = Тізімде болмаған
 
 visit-farm_found = ферма табылды
 visit-nothing_found = ештеңе табылмады
@@ -194,7 +194,7 @@ rival-street_lighting = көше шамдары
 rival-bakery = наубайхана
 rival-grow_lights = өсімдік шамдары
 rival-pumps = сорғылар
-rival-moving_in = біреу көшіп келді
+rival-moving_in = жаңа тұрғындар
 rival-empty_flat = бос пәтер
 rival-stuck_channel = тұрып қалған көрсеткіш
 rival-holiday_home = саяжай
@@ -557,3 +557,21 @@ sort-address = мекенжай бойынша
 sort-status = күйі бойынша
 sort-assignee = орындаушы бойынша
 sort-due = мерзімі бойынша, жақынынан
+
+# The evidence file of a place.
+evidence = Орын бойынша материалдар
+evidence-quality = Есепке алынған энергия және дерек сапасы
+evidence-days = Дерегі бар күн саны
+evidence-registered = Барлық күнде есепке алынды
+evidence-registered_since = Басталғаннан бері есепке алынды
+evidence-expected = Күтілген аралық саны
+evidence-measured = оның өлшенгені
+evidence-estimated = оның бағаланғаны
+evidence-how = Баға қалай алынды
+evidence-how-long = Бағдарлама осы есептің есептегіштерінің көшірмелеріне ферма үлгілерін және оларға ұқсас жүктемелерді қосты, оларды ажыратуды үйренді және әр есептегішті оны да, көшірмесін де көрмеген үлгілермен бағалады. Салмақ — бір өлшемнің бағаға қосатыны. Ықтималдық қосылған фермалар мен қарапайым есептегіштердің бағасынан шығады. Ұқсас тұтынушылар — тізілімде бір класты, жүктемесі ұқсас.
+evidence-sources = Бұл файл неге сүйенеді
+evidence-source = Дереккөз
+evidence-chain = Әр қосынды алдыңғысын да қамтиды: соңғысын өзгертпей ештеңені өзгертуге, қосуға не алып тастауға болмайды. Тексеру: hashwatt verify FILE --run RUN
+evidence-sum = Барлық дереккөздің қосындысы
+evidence-made = Жасалды
+access-evidence = орын бойынша материалдарды алды

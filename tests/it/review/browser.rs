@@ -313,7 +313,7 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press("and on to the next").await;
         browser.click("#decide button[value=next]").await;
         browser.until("document.querySelector('#decide input:checked') === null").await;
-        assert_eq!(browser.path().await, page_of(&suspects[1]));
+        assert_eq!(browser.path().await.split('?').next().unwrap(), page_of(&suspects[1]));
         browser.press("?").await;
         browser.wait("#keys-help[open]").await;
         browser.close().await;
@@ -326,12 +326,13 @@ fn twenty_cases_are_decided_by_keyboard_alone_without_touching_the_list() {
     drop(desk.with_role("analyst"));
     let scores = crate::program::read_table(&desk.run.join("scores.parquet"));
     let all: Vec<String> = crate::program::texts(&scores, "meter_id").into_iter().flatten().collect();
-    let listed = desk.suspects();
-    let first = all.iter().find(|meter| !listed.contains(meter)).unwrap().clone();
+    // The last of the ranking: from there on nothing is on the visit list.
+    let (listed, first) = (desk.suspects(), all[all.len() - 24].clone());
+    assert!(all[all.len() - 24..].iter().all(|meter| !listed.contains(meter)));
     at(&desk, async |browser| {
         log_in(&browser, "analyst-person").await;
         browser.go(&page_of(&first)).await;
-        for n in 0..20 {
+        for _ in 0..20 {
             browser.wait("#decide").await;
             let here = browser.path().await;
             browser.press("3").await;
@@ -339,7 +340,7 @@ fn twenty_cases_are_decided_by_keyboard_alone_without_touching_the_list() {
             browser.press("a cold store").await;
             browser.press(&format!("{}{}", char::from(Key::Control), char::from(Key::Enter))).await;
             let here = here.split('?').next().unwrap().to_owned();
-            browser.until(&format!("location.pathname !== '{here}' || '{n}' === '20'")).await;
+            browser.until(&format!("location.pathname !== '{here}'")).await;
         }
         browser.go("/?status=rejected&show=all").await;
         browser.wait("#list table").await;
@@ -427,7 +428,7 @@ fn every_page_fits_a_telephone_in_every_language() {
                 );
                 // What is to be filled in lies over nothing and under nothing.
                 let covered = "return Array.from(document.querySelectorAll('main input, main select, main textarea, main button'))\
-                    .filter(e => e.offsetParent && e.type !== 'hidden').filter(e => { e.scrollIntoView({block: 'center'}); \
+                    .filter(e => e.offsetParent && e.type !== 'hidden' && !e.closest('details:not([open])')).filter(e => { e.scrollIntoView({block: 'center'}); \
                     const r = e.getBoundingClientRect(); \
                     const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
                     return r.width > 0 && top && !e.contains(top) && !top.contains(e); }).map(e => e.outerHTML.slice(0, 90))";

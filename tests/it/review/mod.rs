@@ -15,4 +15,5 @@ mod queue;
 mod raw;
 mod security;
 mod tips;
+mod words;
 mod work;

@@ -224,6 +224,68 @@ fn an_inspector_sees_the_visits_and_writes_what_was_found() {
 }
 
 #[test]
+fn an_evidence_file_holds_the_log_and_its_chain_is_checked() {
+    use crate::program::command;
+    for engine in ENGINES {
+        let desk = Desk::open(engine, &[]);
+        let meter = desk.suspects()[0].clone();
+        let mut analyst = desk.with_role("analyst");
+        let entries = format!("{}/entries", page_of(&meter));
+        let verdict = [("action", "verdict"), ("value", "confirmed"), ("reason", "nine </script> machines")];
+        analyst.post(&entries, &verdict).is(303);
+        let run = desk.run.to_str().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let verify = |file: &str, code: i32| {
+            let ran = command(["verify", file, "--run", run]).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+            assert_eq!(ran.status.code(), Some(code), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+            said
+        };
+        for (language, says) in [
+            ("en", "What this file rests on"),
+            ("ru", "На чём основан этот файл"),
+            ("kk", "Бұл файл неге сүйенеді"),
+        ] {
+            let out = path(&format!("{language}.html"));
+            let asked = [
+                "evidence",
+                run,
+                &meter,
+                "--out",
+                &out,
+                "--database",
+                &desk.database,
+                "--language",
+                language,
+            ];
+            let ran = command(asked).output().unwrap();
+            assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+            let page = std::fs::read_to_string(&out).unwrap();
+            assert!(
+                page.contains(says) && page.contains("readings.parquet") && page.contains("analyst-person")
+            );
+            let sum = String::from_utf8_lossy(&ran.stdout).split_whitespace().last().unwrap().to_owned();
+            assert!(verify(&out, 0).contains(&sum));
+            // It is not written over.
+            assert_eq!(command(asked).output().unwrap().status.code(), Some(2));
+            std::fs::write(path("changed.html"), page.replace("machines", "heaters")).unwrap();
+            let said = verify(&path("changed.html"), 1);
+            assert!(said.contains("page:") && said.contains("log 1:"), "{said}");
+        }
+        let page = analyst.get(&format!("{}/evidence.html", page_of(&meter))).is(200);
+        assert!(page.header("content-disposition").contains("attachment"));
+        std::fs::write(path("desk.html"), page.body).unwrap();
+        let sum =
+            verify(&path("desk.html"), 0).split_whitespace().last().unwrap().trim_end_matches('.').to_owned();
+        desk.administrator().get("/access").is(200).says(&sum);
+        desk.with_role("viewer").get(&format!("{}/evidence.html", page_of(&meter))).is(403);
+        let ran = command(["evidence", run, "nobody", "--out", &path("n.html")]).output().unwrap();
+        assert_eq!(ran.status.code(), Some(2));
+    }
+}
+
+#[test]
 fn a_person_sets_a_password_of_their_own() {
     const NEW: &str = "another sentence nobody guesses";
     for engine in ENGINES {
