@@ -186,7 +186,7 @@ impl Table {
         let mut numbers: Vec<Option<f64>> = match column.as_string_opt::<i32>() {
             Some(texts) => {
                 let mark = decimal_mark(name, texts);
-                texts.iter().map(|text| parse_number(text?, mark).ok()).collect()
+                texts.iter().map(|text| parse_plain(text?, mark)).collect()
             }
             None => {
                 let column = self.cast(name, column, &DataType::Float64)?;
@@ -274,12 +274,19 @@ impl Table {
     }
 }
 
-/// Returns the decimal mark of a column. What leaves both readings open is read with a point, so that a comma is no
-/// number then, and a finding.
-fn decimal_mark(name: &str, texts: &StringArray) -> DecimalMark {
+/// Returns the decimal mark of a column, where a cell of it shows one for certain.
+fn decimal_mark(name: &str, texts: &StringArray) -> Option<DecimalMark> {
     let mut evidence = NumberEvidence::default();
     texts.iter().flatten().for_each(|text| evidence.add(text));
-    evidence.decide(name).ok().flatten().unwrap_or_default()
+    if evidence.is_decided() { evidence.decide(name).ok().flatten() } else { None }
+}
+
+/// Returns a number. Without a mark that is certain, `12,500` is none: it may be 12.5 or 12500.
+fn parse_plain(text: &str, mark: Option<DecimalMark>) -> Option<f64> {
+    match mark {
+        Some(mark) => parse_number(text, mark).ok(),
+        None => text.trim().parse().ok(),
+    }
 }
 
 fn parse_instant_s(text: &str) -> Option<i64> {
@@ -359,6 +366,8 @@ mod tests {
         assert_eq!(numbers("meter_id;kw\na;7,5\nb;12\n"), (vec![Some(7.5), Some(12.0)], 0));
         assert_eq!(numbers("meter_id;kw\na;7.5\nb;12\n"), (vec![Some(7.5), Some(12.0)], 0));
         assert_eq!(numbers("meter_id;kw\na;12,500\nb;x\n"), (vec![None, None], 1), "12.5 or 12500?");
+        assert_eq!(numbers("meter_id;kw\na;12,500\nb;12\n"), (vec![None, Some(12.0)], 1));
+        assert_eq!(numbers("meter_id;kw\na;43.238\nb;12\n"), (vec![Some(43.238), Some(12.0)], 0));
         assert_eq!(numbers("meter_id;kw\na;7,5\nb;7.5\n").1, 1, "one of them is a slip");
     }
 

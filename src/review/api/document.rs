@@ -17,7 +17,7 @@ use super::{cases, suspects};
     paths(suspects::list, suspects::one, cases::list, cases::entries, cases::write),
     modifiers(&WithToken)
 )]
-struct Document;
+pub struct Document;
 
 struct WithToken;
 

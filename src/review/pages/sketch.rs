@@ -91,7 +91,7 @@ mod tests {
         let days = [day(18_000, 1.0), day(18_001, 2.0), day(18_004, 4.0), day(18_005, f32::NAN)];
         let sketch = Sketch::of(&days, Some(date_of(18_001)), Language::english()).unwrap();
         assert_eq!(sketch.line, "M68.0 112.5L204.0 75.0M612.0 0.0h0.1");
-        assert_eq!((sketch.onset_x.as_deref(), &*sketch.top), (Some("204.0"), "4.00 kW"));
+        assert_eq!((sketch.onset_x.as_deref(), &*sketch.top), (Some("204.0"), "4.00\u{a0}kW"));
     }
 
     #[test]

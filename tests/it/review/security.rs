@@ -59,6 +59,7 @@ fn no_route_answers_whoever_has_not_logged_in() {
         program.get_with(path, &[("authorization", "Bearer hw_guess")]).is(401);
     }
     program.get("/api/v1/openapi.json").is(200).says("openapi");
+    program.get("/api/v1/docs").is(200).says("POST /api/v1/cases/{meter}/entries").says("missed");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::desk::{Desk, ENGINES};
 use crate::program::{read_table, texts};
 
 /// Names that stand on pages in every language: of keys, of what a program sends, of scopes, of people.
-const NAMES: &str = "english enter openapi authorization bearer cases places read write suspects ada local null \
+const NAMES: &str = "english enter api openapi authorization bearer cases places read write suspects ada local null \
     geo utc pdf sha role person viewer";
 
 /// Returns what a person reads on a page: text, labels and hints, without the choice of a language.
