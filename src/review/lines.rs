@@ -341,35 +341,10 @@ impl Lines {
         self.kinds.known(name)
     }
 
-    /// Returns the names of the kinds, by number.
+    /// Returns the transformers, sorted.
     #[must_use]
-    pub const fn kind_names(&self) -> &Names {
-        &self.kinds
-    }
-
-    /// Returns the names of the zones, by number.
-    #[must_use]
-    pub const fn zone_names(&self) -> &Names {
-        &self.zones
-    }
-
-    /// Returns the names of the transformers, by number.
-    #[must_use]
-    pub const fn parent_names(&self) -> &Names {
-        &self.parents
-    }
-
-    /// Returns the place of each line in the order of addresses; `u32::MAX` where it has none.
-    #[must_use]
-    pub fn address_places(&self) -> Vec<u32> {
-        let address = |index: &u32| self.addresses.get(*index as usize);
-        let mut order: Vec<u32> = (0..self.len() as u32).filter(|index| !address(index).is_empty()).collect();
-        order.par_sort_by(|a, b| address(a).cmp(address(b)));
-        let mut places = vec![u32::MAX; self.len()];
-        for (place, index) in (0..).zip(order) {
-            places[index as usize] = place;
-        }
-        places
+    pub fn parents(&self) -> Vec<&str> {
+        self.parents.sorted()
     }
 
     /// Returns the zones, sorted.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use rayon::slice::ParallelSliceMut;
 
 use super::case::{Case, Cases};
 use super::lines::{Line, Lines};
-use super::texts::Names;
 
 /// Sort orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
@@ -143,12 +143,12 @@ impl<'a> Keys<'a> {
     #[must_use]
     pub fn of(sort: Sort, lines: &'a Lines, cases: &Cases) -> Self {
         let names = match sort {
-            Sort::Kind => places(lines.kind_names()),
-            Sort::Zone => places(lines.zone_names()),
-            Sort::Transformer => places(lines.parent_names()),
+            Sort::Kind => places(&lines.kinds(), |name| lines.kind_number(name)),
+            Sort::Zone => places(&lines.zones(), |name| lines.zone_number(name)),
+            Sort::Transformer => places(&lines.parents(), |name| lines.parent_number(name)),
             _ => Vec::new(),
         };
-        let addresses = if sort == Sort::Address { lines.address_places() } else { Vec::new() };
+        let addresses = if sort == Sort::Address { address_places(lines) } else { Vec::new() };
         let of_cases = if sort.follows_cases() { keys_of_cases(sort, lines, cases) } else { HashMap::new() };
         Self { sort, lines, names, of_cases, addresses }
     }
@@ -201,12 +201,24 @@ fn days(day: Date) -> f64 {
 }
 
 /// Returns, for each name by its number, its place among the names in order.
-fn places(names: &Names) -> Vec<u32> {
-    let mut places = vec![0; names.len()];
-    for (place, name) in (0..).zip(names.sorted()) {
-        if let Some(number) = names.known(name) {
+fn places(sorted: &[&str], number: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
+    let mut places = vec![0; sorted.len()];
+    for (place, name) in (0..).zip(sorted) {
+        if let Some(number) = number(name) {
             places[number as usize] = place;
         }
+    }
+    places
+}
+
+/// Returns the place of each line in the order of addresses; `u32::MAX` where it has none.
+fn address_places(lines: &Lines) -> Vec<u32> {
+    let address = |index: &u32| lines.line(*index as usize).address();
+    let mut order: Vec<u32> = (0..lines.len() as u32).filter(|index| !address(index).is_empty()).collect();
+    order.par_sort_by(|a, b| address(a).cmp(address(b)));
+    let mut places = vec![u32::MAX; lines.len()];
+    for (place, index) in (0..).zip(order) {
+        places[index as usize] = place;
     }
     places
 }

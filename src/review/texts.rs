@@ -82,18 +82,6 @@ impl Names {
         number
     }
 
-    /// Returns the number of names.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Whether there are no names.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
     /// Returns the number of a known name.
     #[must_use]
     pub fn known(&self, name: &str) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! Opens the analysts' desk as its users do: over HTTP, in a real browser, on both databases.
 
 mod browser;
+mod chromium;
 mod client;
 mod desk;
 mod durability;

@@ -9,7 +9,7 @@ use crate::program::{read_table, texts};
 
 /// Names that stand on pages in every language: of keys, of what a program sends, of scopes, of people.
 const NAMES: &str = "english enter api openapi authorization bearer cases places read write suspects ada local null \
-    geo utc pdf sha role person viewer";
+    geo utc verify file";
 
 /// Returns what a person reads on a page: text, labels and hints, without the choice of a language.
 fn read_on(page: &str) -> String {
@@ -24,7 +24,13 @@ fn read_on(page: &str) -> String {
         }
         // What scripts take from a page is theirs.
         if !tag.starts_with("script") && !tag.starts_with("style") {
-            text.push_str(&shown.replace("&quot;", " ").replace("&#39;", " ").replace("&#38;", " "));
+            text.push_str(
+                &shown
+                    .replace("&nbsp;", " ")
+                    .replace("&quot;", " ")
+                    .replace("&#39;", " ")
+                    .replace("&#38;", " "),
+            );
         }
         text.push(' ');
     }
