@@ -35,7 +35,7 @@ fn account_page(desk: &Desk, caller: &Caller, done: Option<&str>, failure: Optio
     page(&AccountPage {
         frame: Frame::of(caller, "account", desk.settings.login == Login::Off),
         lang,
-        fewest_chars: passwords::FEWEST_CHARS,
+        fewest_chars: passwords::MIN_CHARS,
         done: done.map(|id| lang.say(id)),
         failure,
     })
