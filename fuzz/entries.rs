@@ -127,10 +127,12 @@ async fn desk_routes() -> Router {
         login: Login::Required,
         places: Places::Shown,
         transport: Transport::Plain,
+        proxies: Default::default(),
         streets: None,
         caller_days: DEFAULT_CALLER_DAYS,
     };
-    let database = Database::open(&settings.database_url()).await.expect("the folder is ours");
+    let database =
+        Database::open(&settings.database_url().expect("it is stated")).await.expect("the folder is ours");
     let token = Token {
         name: "fuzz".to_owned(),
         scopes: "cases:read cases:write".to_owned(),

@@ -15,7 +15,8 @@
 
   // Okabe and Ito's colours read the same with and without colour blindness (jfly.uni-koeln.de/color);
   // cividis, the heat map's, is doi:10.1371/journal.pone.0199239.
-  var INK = "#1b1f24", SOFT = "#57606a", LINE = "#d0d7de", MARK = "#b3261e";
+  // Ink and paper are the page's: light or dark, and light again when it is printed.
+  var INK, SOFT, LINE, PAPER, MARK;
   var BLUE = "#0072b2", ORANGE = "#d55e00", GREEN = "#009e73", GREY = "#8c959f";
   var CIVIDIS = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
   var CURVE = {
@@ -31,6 +32,16 @@
   var PRINT_HIGH_PX = { heat_map: 170, base_load: 165, mean_day: 190, duration: 190, residual: 150 };
   // Paper asks for sharp lines; hundreds of charts at once ask for memory.
   var PRINT_RATIO_FEW = 2, PRINT_RATIO_MANY = 1.25, PRINT_MANY = 240;
+
+  function takeColours() {
+    var page = window.getComputedStyle(document.documentElement);
+    var of = function (name, light) { return (!printing && page.getPropertyValue(name).trim()) || light; };
+    INK = of("--ink", "#1b1f24");
+    SOFT = of("--soft", "#57606a");
+    LINE = of("--line", "#d0d7de");
+    PAPER = of("--ground", "#fff");
+    MARK = of("--red", "#b3261e");
+  }
 
   var known = [];
   // What is in sight of the charts through time, by the element that holds them.
@@ -96,7 +107,7 @@
   function frame(words, grid) {
     return {
       animation: false,
-      backgroundColor: "#fff",
+      backgroundColor: PAPER,
       textStyle: { fontFamily: FONT, color: SOFT, fontSize: 11 },
       grid: grid,
       toolbox: {
@@ -104,7 +115,7 @@
         feature: { saveAsImage: { title: words.save, pixelRatio: 2, name: "hashwatt" } }
       },
       tooltip: {
-        renderMode: "richText", confine: true, backgroundColor: "#fff", borderColor: LINE,
+        renderMode: "richText", confine: true, backgroundColor: PAPER, borderColor: LINE,
         textStyle: { color: INK, fontSize: 12, fontFamily: FONT }
       }
     };
@@ -570,6 +581,7 @@
     if (entry.chart) { return; }
     var data = typeof entry.data === "function" ? entry.data() : entry.data;
     var words = entry.words, element = entry.element;
+    takeColours();
     var made = data && MAKERS[entry.name] ? MAKERS[entry.name](data, words, formats(words)) : null;
     (element.closest("figure") || element).hidden = !made;
     if (!made) { element.removeAttribute("data-drawn"); return; }
@@ -703,6 +715,9 @@
 
   window.addEventListener("beforeprint", toPaper);
   window.addEventListener("afterprint", fromPaper);
+  if (window.matchMedia) {
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fromPaper);
+  }
   var waiting = null;
   window.addEventListener("resize", function () {
     clearTimeout(waiting);

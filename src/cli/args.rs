@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use crate::review::proxies::{IpNet, network};
 use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
 use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
@@ -95,6 +96,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   hashwatt verify run1
   hashwatt verify digests
+  hashwatt verify KZ-0042.html --run run1
 
 Reads every byte of a run, a store of digests or another folder that hashwatt made.
 
@@ -103,15 +105,27 @@ Exit codes:
   1  a file is damaged or gone; the answer names it
   2  hashwatt did not make this folder";
 
+const EVIDENCE_EXAMPLES: &str = "\
+Examples:
+  hashwatt evidence run1 KZ-0042 --out KZ-0042.html
+  hashwatt evidence run1 KZ-0042 --out KZ-0042.html --language ru
+  hashwatt verify KZ-0042.html --run run1                    is it as it was made, and from this run?
+
+One page for a browser or a printer, which needs nothing else: the sentence, what was measured,
+chart, energy and money, other explanations, data quality, the log of the case, and the SHA-256 of
+every input and output in a chain. The last sum is printed: keep it elsewhere, for whoever changes a
+file could make its chain anew.";
+
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   hashwatt review run1 --no-login                            look at a run, on this machine alone
   hashwatt review run1 --add-administrator aigul             let the first person in
-  hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls \\
+  hashwatt review run1 --listen 0.0.0.0:8443 --behind-tls --trusted-proxy 10.0.0.5 \\
     --database postgres://desk:password@db/hashwatt        several offices, behind a proxy with TLS
 
-Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
-the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
+Serves the list, the suspects and the work on them. What people write goes to RUN.review.sqlite
+beside the run, or to --database, and outlives the run: the next one takes its place in the same
+folder. Runs share people and cases where they are given one --database.";
 
 /// Finds undeclared crypto-mining farms in electricity meter data
 #[derive(Debug, Parser)]
@@ -137,6 +151,9 @@ pub(super) enum Command {
     /// Print the evidence sheet of one meter of a run
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+    /// Write the evidence on one meter into one file, with a chain of checksums
+    #[command(after_help = EVIDENCE_EXAMPLES)]
+    Evidence(EvidenceArguments),
     /// Serve a run to analysts: list, suspects, map, visits, verdicts
     #[command(after_help = REVIEW_EXAMPLES)]
     Review(ReviewArguments),
@@ -279,6 +296,26 @@ pub(super) struct ExplainArguments {
     pub language: Option<String>,
 }
 
+/// `hashwatt evidence`.
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArguments {
+    /// Output folder of an earlier `hashwatt detect`
+    #[arg(value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: PathBuf,
+    /// The meter's id, or residual: and the id of what feeds it
+    #[arg(value_name = "METER")]
+    pub meter: String,
+    /// The file to write, .html; it must not be there yet
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+    /// Where the desk keeps the log of the case [default: RUN.review.sqlite beside the run, if it is there]
+    #[arg(long, value_name = "URL", env = "HASHWATT_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Language of the file: en, ru or kk [default: the run's]
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+}
+
 /// `hashwatt review`.
 #[derive(Debug, Args)]
 pub(super) struct ReviewArguments {
@@ -289,7 +326,7 @@ pub(super) struct ReviewArguments {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = DEFAULT_LISTEN)]
     pub listen: SocketAddr,
     /// Where people's work is kept: sqlite:///path/to/file or postgres://user:password@host/name
-    /// [default: review.sqlite beside the run]
+    /// [default: RUN.review.sqlite beside the run]
     #[arg(long, value_name = "URL", env = "HASHWATT_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Let an administrator in, or give one another password, and do no more: the password is asked
@@ -303,10 +340,12 @@ pub(super) struct ReviewArguments {
     /// Hide addresses, coordinates and what people wrote from viewers
     #[arg(long)]
     pub pseudonymous: bool,
-    /// A proxy in front speaks TLS: mark cookies as secure, and take callers' addresses from
-    /// X-Forwarded-For
+    /// A proxy in front speaks TLS: mark cookies as secure; needs --trusted-proxy
     #[arg(long)]
     pub behind_tls: bool,
+    /// Address or network of that proxy: its X-Forwarded-For is believed, nobody else's. Repeat for several
+    #[arg(long, value_name = "ADDRESS", value_parser = network)]
+    pub trusted_proxy: Vec<IpNet>,
     /// Old and new names of streets, for tips: a CSV file with the columns old_name, new_name
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub streets: Option<PathBuf>,
@@ -397,9 +436,12 @@ pub(super) struct SimulateArguments {
 /// `hashwatt verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArguments {
-    /// Output folder of a command, or a store of digests
-    #[arg(value_name = "RUN|STORE", value_hint = ValueHint::DirPath)]
+    /// Output folder of a command, a store of digests, or an evidence file
+    #[arg(value_name = "RUN|STORE|FILE", value_hint = ValueHint::AnyPath)]
     pub folder: PathBuf,
+    /// The run that an evidence file should be made from
+    #[arg(long, value_name = "RUN", value_hint = ValueHint::DirPath)]
+    pub run: Option<PathBuf>,
     /// Language of what is printed: en, ru or kk [default: en]
     #[arg(long, value_name = "CODE")]
     pub language: Option<String>,

@@ -24,6 +24,7 @@ mod fixtures;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -32,10 +33,14 @@ use clap::Parser;
 use self::args::Arguments;
 use self::outcome::Outcome;
 use self::resolve::{Answer, Job, TriageJob, resolve};
+use crate::atomic::write_whole;
 use crate::error::{Error, Result};
 use crate::folder::{Holds, KeptFile, Workspace};
 use crate::language::Language;
 use crate::pipeline;
+use crate::review::ReviewSettings;
+use crate::review::evidence::evidence_of;
+use crate::run::chain;
 use crate::run::explain::explain;
 use crate::run::past_run::PastRun;
 use crate::run::schema::dictionary;
@@ -76,7 +81,13 @@ fn run_job(job: Job) -> Result<Outcome> {
             outcome::print(&dictionary())?;
             Ok(Outcome::Done)
         }
-        Job::Verify(folder, language) => {
+        Job::Evidence { settings, meter, out, language } => write_evidence(&settings, &meter, &out, language),
+        Job::Verify { path, run, language } if path.is_file() => {
+            let checked = chain::check(&path, run.as_deref())?;
+            outcome::print(&verified::render_evidence(&checked, &path, language))?;
+            Ok(if checked.damages.is_empty() { Outcome::Done } else { Outcome::DoneInPart })
+        }
+        Job::Verify { path: folder, language, .. } => {
             let verified = verify(&folder)?;
             outcome::print(&verified::render(&verified, &folder, language))?;
             Ok(if verified.damages.is_empty() { Outcome::Done } else { Outcome::DoneInPart })
@@ -87,6 +98,28 @@ fn run_job(job: Job) -> Result<Outcome> {
             Ok(Outcome::Done)
         }
     }
+}
+
+/// Writes the evidence on a meter into a new file, whole or not at all.
+fn write_evidence(
+    settings: &ReviewSettings,
+    meter: &str,
+    out: &Path,
+    language: Option<&'static Language>,
+) -> Result<Outcome> {
+    if out.exists() {
+        return Err(Error::setting(
+            "--out",
+            format!("{} is there already", out.display()),
+            "Name another file, or move that one away",
+        ));
+    }
+    let made = evidence_of(settings, meter, language)?;
+    write_whole(out, |file| file.write_all(made.html.as_bytes()).map_err(|error| Error::write(out, error)))?;
+    let said = language.unwrap_or_else(Language::english);
+    let words = [("file", &*out.display().to_string()), ("sum", &made.sum)];
+    outcome::print(&format!("{}\n", said.say_with("terminal-evidence", &words)))?;
+    Ok(Outcome::Done)
 }
 
 fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {

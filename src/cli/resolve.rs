@@ -8,6 +8,7 @@ use super::args::{
 };
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::review::proxies::Proxies;
 use crate::review::{Login, Places, ReviewSettings, Transport};
 use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
@@ -60,7 +61,9 @@ pub(super) enum Job {
     /// Simulate a district.
     Simulate(SimulateSettings, &'static Language),
     /// Check a folder against the record of what was written.
-    Verify(PathBuf, &'static Language),
+    Verify { path: PathBuf, run: Option<PathBuf>, language: &'static Language },
+    /// Write the evidence on one meter.
+    Evidence { settings: ReviewSettings, meter: String, out: PathBuf, language: Option<&'static Language> },
     /// Print the dictionary of a run's tables.
     Schema,
 }
@@ -117,7 +120,17 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             let language = language_or_english(typed.language.as_deref())?;
             Job::Simulate(simulate_settings(typed)?, language)
         }
-        Command::Verify(typed) => Job::Verify(typed.folder, language_or_english(typed.language.as_deref())?),
+        Command::Verify(typed) => Job::Verify {
+            path: typed.folder,
+            run: typed.run,
+            language: language_or_english(typed.language.as_deref())?,
+        },
+        Command::Evidence(typed) => Job::Evidence {
+            settings: ReviewSettings { database: typed.database, ..ReviewSettings::looking_at(typed.run) },
+            meter: typed.meter,
+            out: typed.out,
+            language: language(typed.language.as_deref())?,
+        },
         Command::Schema => Job::Schema,
     })
 }
@@ -130,6 +143,7 @@ fn review_job(typed: ReviewArguments) -> Job {
         login: if typed.no_login { Login::Off } else { Login::Required },
         places: if typed.pseudonymous { Places::Hidden } else { Places::Shown },
         transport: if typed.behind_tls { Transport::BehindTls } else { Transport::Plain },
+        proxies: Proxies::of(typed.trusted_proxy),
         streets: typed.streets,
         caller_days: typed.keep_callers,
     };

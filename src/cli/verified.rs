@@ -4,10 +4,27 @@ use std::path::Path;
 
 use super::layout::{push_line, said_count, without_controls};
 use crate::language::Language;
+use crate::run::chain::Checked;
 use crate::verify::Verified;
 
 /// At most this many files that hashwatt did not write are named.
 const MAX_OTHERS: usize = 20;
+
+/// Renders what was found of an evidence file as text.
+pub(super) fn render_evidence(checked: &Checked, file: &Path, language: &Language) -> String {
+    let mut text = String::new();
+    let (file, links) = (file.display().to_string(), checked.n_links.to_string());
+    let values = [("file", &file[..]), ("meter", &checked.meter), ("links", &links), ("sum", &checked.sum)];
+    if checked.damages.is_empty() {
+        push_line(&mut text, &language.say_with("terminal-evidence_verified", &values));
+        return text;
+    }
+    push_line(&mut text, &language.say_with("terminal-evidence_damaged", &values[..2]));
+    for damage in &checked.damages {
+        push_line(&mut text, &format!("  {}", without_controls(damage)));
+    }
+    text
+}
 
 /// Renders the result as text.
 pub(super) fn render(verified: &Verified, folder: &Path, language: &Language) -> String {

@@ -5,7 +5,7 @@
 //! person has logged in from this browser before. Such a browser does not have to wait when others guess
 //! passwords for the same name.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -18,6 +18,7 @@ use tower_sessions::cookie::{Cookie, SameSite};
 
 use super::Transport;
 use super::desk::{Desk, now};
+use super::pages::errors::said_in;
 use super::signer::{Signer, secret};
 use hashwatt_core::language::Language;
 
@@ -39,7 +40,7 @@ pub struct Browser {
     pub csrf: String,
     /// Language of the pages: the one chosen, else the one the browser asks for.
     pub language: &'static Language,
-    /// Address of the client: of the connection, or behind a proxy the last one that the proxy names.
+    /// Address of the client: of the connection or, behind a trusted proxy, as the proxy says.
     pub address: String,
     cookies: Vec<(String, String)>,
 }
@@ -66,8 +67,9 @@ pub async fn meet(State(desk): State<Arc<Desk>>, mut request: Request, next: Nex
         address,
         cookies,
     };
+    let language = browser.language;
     request.extensions_mut().insert(browser);
-    let mut answer = next.run(request).await;
+    let mut answer = said_in(language, next.run(request).await);
     if let Some(form) = new_form {
         give(&desk, &mut answer, Cookie::new(FORM, form));
     }
@@ -139,14 +141,13 @@ fn cookies_of(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn address_of(desk: &Desk, extensions: &Extensions, headers: &HeaderMap) -> String {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let named = || {
-        let last = text_of(headers, "x-forwarded-for").rsplit(',').next()?;
-        last.trim().parse::<IpAddr>().ok()
-    };
-    let address = match desk.settings.transport {
-        Transport::BehindTls => named().or(peer),
-        Transport::Plain => peer,
-    };
+    // A list may be spread over several headers, in order.
+    let said: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .collect();
+    let address = peer.map(|peer| desk.settings.proxies.client(peer, said.iter().copied()));
     address.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }
 

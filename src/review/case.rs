@@ -1,6 +1,8 @@
 //! Derives the state of a meter's case from its log entries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
 
 use hashwatt_readings::acquisition::verdicts::Verdict;
 
@@ -22,6 +24,10 @@ pub enum Action {
     Closed,
     /// Hands over the tip whose number is `value`.
     Tip,
+    /// The day in `value` by which the case is to be done; empty: none.
+    Due,
+    /// Takes back the entry whose number is `value`, if it was the last one on the meter.
+    Undo,
 }
 
 /// Result of a visit on which nobody got in.
@@ -31,7 +37,8 @@ const NO_ACCESS: &str = "no_access";
 pub const VISIT_RESULTS: [&str; 4] = ["farm_found", "nothing_found", NO_ACCESS, "other_cause"];
 
 impl Action {
-    const ALL: [Self; 7] = [
+    /// Every action.
+    pub const ALL: [Self; 9] = [
         Self::Verdict,
         Self::Assign,
         Self::Note,
@@ -39,6 +46,8 @@ impl Action {
         Self::VisitResult,
         Self::Closed,
         Self::Tip,
+        Self::Due,
+        Self::Undo,
     ];
 
     /// Returns the stable text of the action.
@@ -150,19 +159,52 @@ pub struct Case {
     pub verdict: Option<(Verdict, i64)>,
     /// The person it is assigned to.
     pub assignee: Option<String>,
+    /// Local day by which it is to be done.
+    pub due: Option<Date>,
     /// Local day on which the farm was closed.
-    pub closed_on: Option<jiff::civil::Date>,
+    pub closed_on: Option<Date>,
     /// Number of the last entry.
     pub last: i64,
+    /// The state before the last entry, while that can be taken back.
+    before: Option<Box<Self>>,
 }
 
 impl Case {
     const fn new() -> Self {
-        Self { status: Status::New, verdict: None, assignee: None, closed_on: None, last: 0 }
+        Self {
+            status: Status::New,
+            verdict: None,
+            assignee: None,
+            due: None,
+            closed_on: None,
+            last: 0,
+            before: None,
+        }
+    }
+
+    /// Whether it should have been done by now.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        self.due.is_some_and(|due| due < today)
     }
 
     fn add(&mut self, entry: &Entry) {
+        if entry.action == Action::Undo {
+            // What somebody else wrote on top of is not taken back.
+            let is_last = entry.value.parse() == Ok(self.last);
+            if let Some(before) = self.before.take().filter(|_| is_last) {
+                *self = *before;
+            }
+            self.last = entry.id;
+            return;
+        }
+        self.before = None;
+        self.before = Some(Box::new(self.clone()));
         self.last = entry.id;
+        self.apply(entry);
+    }
+
+    fn apply(&mut self, entry: &Entry) {
         match entry.action {
             Action::Verdict => {
                 let Some(verdict) = verdict_named(&entry.value) else { return };
@@ -176,20 +218,31 @@ impl Case {
                 if verdict.is_farm() != Some(true) {
                     self.closed_on = None;
                 }
+                if verdict.is_farm().is_some() {
+                    self.due = None;
+                }
             }
             Action::Assign => {
                 self.assignee = Some(entry.value.clone()).filter(|name| !name.is_empty());
                 self.begin();
             }
             Action::Note | Action::Tip => self.begin(),
-            Action::VisitRequested => self.status = Status::VisitRequested,
+            Action::VisitRequested => {
+                self.status = Status::VisitRequested;
+                self.due = entry.value.parse().ok().or(self.due);
+            }
             // Nobody got in, so the visit is still to be made.
             Action::VisitResult if entry.value == NO_ACCESS => self.status = Status::VisitRequested,
-            Action::VisitResult => self.status = Status::Visited,
+            Action::VisitResult => (self.status, self.due) = (Status::Visited, None),
             Action::Closed => {
                 self.closed_on = entry.value.parse().ok();
-                self.status = Status::Closed;
+                (self.status, self.due) = (Status::Closed, None);
             }
+            Action::Due => {
+                self.due = entry.value.parse().ok();
+                self.begin();
+            }
+            Action::Undo => {}
         }
     }
 
@@ -198,6 +251,22 @@ impl Case {
             self.status = Status::Open;
         }
     }
+}
+
+/// Returns the numbers of the entries that were taken back, of entries in order.
+#[must_use]
+pub fn taken_back<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> HashSet<i64> {
+    let (mut last, mut taken) = (HashMap::new(), HashSet::new());
+    for entry in entries {
+        if entry.action == Action::Undo {
+            // An undo stands in for what it took back, and cannot be taken back itself.
+            let undone = last.remove(&*entry.meter).filter(|id: &i64| entry.value.parse() == Ok(*id));
+            taken.extend(undone);
+        } else {
+            last.insert(&*entry.meter, entry.id);
+        }
+    }
+    taken
 }
 
 /// Every case, by meter.
@@ -283,6 +352,34 @@ mod tests {
         assert_eq!(case(&closed).closed_on, Some(jiff::civil::date(2026, 2, 1)));
         let rejected = [closed[0], closed[1], (Action::Verdict, "rejected")];
         assert_eq!(case(&rejected).closed_on, None);
+    }
+
+    #[test]
+    fn the_last_entry_can_be_taken_back_and_no_other() {
+        let rejected = (Action::Verdict, "rejected");
+        let undone = case(&[(Action::VisitRequested, "2026-02-01"), rejected, (Action::Undo, "2")]);
+        assert_eq!((undone.status, undone.verdict, undone.last), (Status::VisitRequested, None, 3));
+        assert_eq!(undone.due, Some(jiff::civil::date(2026, 2, 1)));
+        let written_on = case(&[rejected, (Action::Note, ""), (Action::Undo, "1")]);
+        assert_eq!(written_on.status, Status::Rejected);
+        let twice = case(&[(Action::Note, ""), rejected, (Action::Undo, "2"), (Action::Undo, "1")]);
+        assert_eq!(twice.status, Status::Open);
+        let entries = [
+            entry(1, rejected.0, rejected.1),
+            entry(2, Action::Undo, "1"),
+            entry(3, rejected.0, "confirmed"),
+        ];
+        assert_eq!(taken_back(&entries), HashSet::from([1]));
+    }
+
+    #[test]
+    fn a_case_is_late_until_it_is_done() {
+        let due = [(Action::Due, "2026-02-01")];
+        let (on, after) = (jiff::civil::date(2026, 2, 1), jiff::civil::date(2026, 2, 2));
+        assert!(case(&due).is_late(after) && !case(&due).is_late(on));
+        assert!(!case(&[due[0], (Action::Verdict, "rejected")]).is_late(after));
+        assert!(case(&[due[0], (Action::VisitResult, "no_access")]).is_late(after));
+        assert!(!case(&[due[0], (Action::Due, "")]).is_late(after));
     }
 
     #[test]

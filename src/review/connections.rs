@@ -24,7 +24,7 @@ use tokio::sync::{Notify, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
-use super::Transport;
+use super::proxies::Proxies;
 
 /// Most connections in total: below the usual limit of 1,024 open files, with room for the database's.
 const MAX_CONNECTIONS: usize = 512;
@@ -133,17 +133,7 @@ impl Drop for Answering {
 }
 
 /// Serves until `stop` completes, then finishes the answers in progress.
-pub async fn serve(
-    listener: TcpListener,
-    routes: Router,
-    transport: Transport,
-    stop: impl Future<Output = ()>,
-) {
-    // Behind a proxy all connections come from the proxy.
-    let most_of_address = match transport {
-        Transport::Plain => MAX_ADDRESS_CONNECTIONS,
-        Transport::BehindTls => MAX_CONNECTIONS,
-    };
+pub async fn serve(listener: TcpListener, routes: Router, proxies: &Proxies, stop: impl Future<Output = ()>) {
     let open: Arc<Mutex<Open>> = Arc::default();
     // Every connection holds a receiver, so the channel closes when all connections have ended.
     let (stops, stopped) = watch::channel(false);
@@ -160,6 +150,9 @@ pub async fn serve(
                 }
             },
         };
+        // A proxy brings everyone's connections.
+        let is_proxy = proxies.trusts(peer.ip());
+        let most_of_address = if is_proxy { MAX_CONNECTIONS } else { MAX_ADDRESS_CONNECTIONS };
         let entered = open.lock().expect("nobody panics while holding it").enter(peer.ip(), most_of_address);
         let Some((number, leaves)) = entered else { continue };
         let (routes, open, stopped) = (routes.clone(), Arc::clone(&open), stopped.clone());

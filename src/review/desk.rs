@@ -1,5 +1,6 @@
 //! Holds what all pages share: the run, the cases and the database.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,8 @@ pub struct Desk {
     readers: Semaphore,
     view: RwLock<Arc<RunView>>,
     cases: RwLock<Arc<Cases>>,
+    /// Columns of the list that were chosen on a desk without login, while it is open.
+    pub columns: RwLock<Option<String>>,
 }
 
 /// Seconds since 1970-01-01T00:00Z.
@@ -64,6 +67,7 @@ impl Desk {
             readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             view: RwLock::new(Arc::new(view)),
             cases: RwLock::default(),
+            columns: RwLock::default(),
             settings,
             database,
         };
@@ -94,17 +98,17 @@ impl Desk {
         Ok(Arc::clone(&cases))
     }
 
-    /// Writes entries to cases. When this returns, they are on disk.
+    /// Writes entries to cases. When this returns, they are on disk. Returns their numbers.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
-    pub async fn write(&self, entries: &[Entry]) -> Result<()> {
+    pub async fn write(&self, entries: &[Entry]) -> Result<RangeInclusive<i64>> {
         let view = self.view();
         let line = |meter: &str| Some(past_line(view.lines.line(view.lines.index(meter)?)));
         let lines: Vec<_> = entries.iter().map(|entry| (entry.clone(), line(&entry.meter))).collect();
-        self.database.append(&lines).await?;
+        let last = self.database.append(&lines).await?;
         self.counters.wrote(entries.iter().filter(|entry| entry.action == Action::Verdict).count());
-        Ok(())
+        Ok(last + 1 - entries.len() as i64..=last)
     }
 
     /// Reads from the run on a blocking thread, so that other requests go on; one read per core at once.

@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use subtle::ConstantTimeEq;
 use tower_sessions::Session;
 
@@ -15,7 +17,7 @@ use super::browser::Browser;
 use super::database::access::Access;
 use super::database::people::Person;
 use super::desk::{Desk, now};
-use super::pages::errors::Refusal;
+use super::pages::errors::{Refusal, said_in};
 use super::roles::{May, Role};
 use super::signer::secret;
 use super::{Login, Transport};
@@ -58,6 +60,8 @@ pub struct Caller {
     pub address: String,
     /// Whether places are hidden from viewers.
     pub is_pseudonymous: bool,
+    /// Time zone of the run's usage points, in which times are shown.
+    pub zone: TimeZone,
 }
 
 impl Caller {
@@ -71,6 +75,18 @@ impl Caller {
     #[must_use]
     pub fn lang(&self) -> &'static Language {
         Language::with_code(self.language).unwrap_or(&Language::all()[0])
+    }
+
+    /// Says an instant as the clocks of the run's usage points show it.
+    #[must_use]
+    pub fn instant(&self, at_s: i64) -> String {
+        self.lang().instant(at_s, &self.zone)
+    }
+
+    /// Returns the civil day at the run's usage points.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        jiff::Timestamp::now().to_zoned(self.zone.clone()).date()
     }
 
     /// Makes a line of the access log.
@@ -117,18 +133,21 @@ pub async fn require(
         csrf,
         address: browser.address,
         is_pseudonymous: desk.is_pseudonymous(),
+        zone: desk.view().zone.clone(),
     };
     if !caller.may(what) {
-        return Refusal::Forbidden(caller.lang().code).into_response();
+        return said_in(caller.lang(), Refusal::Forbidden.into_response());
     }
+    let lang = caller.lang();
     request.extensions_mut().insert(caller);
-    next.run(request).await
+    said_in(lang, next.run(request).await)
 }
 
 /// Returns the person of a session. A session from before others decided on the account is ended.
 async fn person(desk: &Desk, session: &Session) -> hashwatt_core::error::Result<Option<Person>> {
     if desk.settings.login == Login::Off {
-        return Ok(Some(Person::local()));
+        let columns = desk.columns.read().expect("nobody panics while holding it").clone();
+        return Ok(Some(Person { columns, ..Person::local() }));
     }
     let Some(name) = name_in(session).await? else { return Ok(None) };
     let generation: Option<i64> = session.get(GENERATION).await.map_err(session_failed)?;

@@ -12,6 +12,7 @@ mod connections;
 mod counters;
 pub mod database;
 pub mod desk;
+pub mod evidence;
 pub mod guard;
 mod line_columns;
 pub mod lines;
@@ -21,11 +22,13 @@ pub mod origin;
 pub mod pages;
 pub mod passwords;
 pub mod points;
+pub mod proxies;
 pub mod query;
 pub mod roles;
 pub mod routes;
 pub mod run_view;
 pub mod signer;
+pub mod sort;
 pub mod texts;
 pub mod throttle;
 pub mod visits;
@@ -34,18 +37,24 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::net::TcpListener;
 
 use self::database::Database;
 use self::desk::Desk;
+use self::proxies::Proxies;
 use self::roles::Role;
 use hashwatt_core::error::{Error, Result};
+
+/// Characters of a path that mean something else in a URL.
+const IN_URL: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 /// Default address.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
-/// File of the desk's database, next to the run's folder, so that the next run finds it.
-pub const DATABASE_FILE: &str = "review.sqlite";
+/// Ending of the file of the desk's database, which lies next to the run's folder and has its name, so that the
+/// next run in the folder finds it.
+pub const DATABASE_ENDING: &str = "review.sqlite";
 
 /// How long a caller's name and number are kept by default: as long as an inspector may need to ask back. [d]
 pub const DEFAULT_CALLER_DAYS: u32 = 90;
@@ -57,7 +66,7 @@ pub struct ReviewSettings {
     pub run: PathBuf,
     /// Address and port.
     pub listen: SocketAddr,
-    /// URL of the database; `None`: [`DATABASE_FILE`] beside the run.
+    /// URL of the database; `None`: a file beside the run, of its name and [`DATABASE_ENDING`].
     pub database: Option<String>,
     /// Whether people log in.
     pub login: Login,
@@ -65,6 +74,8 @@ pub struct ReviewSettings {
     pub places: Places,
     /// How browsers reach the desk.
     pub transport: Transport,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: Proxies,
     /// The utility's table of old street names, for tips.
     pub streets: Option<PathBuf>,
     /// How long a caller's name and number are kept. [d]
@@ -94,19 +105,94 @@ pub enum Places {
 pub enum Transport {
     /// Nothing.
     Plain,
-    /// A proxy that terminates TLS. Cookies are marked as secure, and the proxy names the client's address.
+    /// A proxy that terminates TLS. Cookies are marked as secure; a trusted proxy names the client's address.
     BehindTls,
 }
 
 impl ReviewSettings {
-    /// Returns the URL of the database.
+    /// Returns the settings of somebody who looks at a run alone on this machine.
     #[must_use]
-    pub fn database_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| {
-            let run = std::path::absolute(&self.run).unwrap_or_else(|_| self.run.clone());
-            let folder = run.parent().unwrap_or_else(|| Path::new("."));
-            format!("sqlite://{}", folder.join(DATABASE_FILE).display())
-        })
+    pub fn looking_at(run: PathBuf) -> Self {
+        Self {
+            run,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database: None,
+            login: Login::Off,
+            places: Places::Shown,
+            transport: Transport::Plain,
+            proxies: Proxies::default(),
+            streets: None,
+            caller_days: DEFAULT_CALLER_DAYS,
+        }
+    }
+
+    /// Returns the URL of the database. Each run has a file of its own: runs that share people and cases do so
+    /// by a URL that someone wrote.
+    ///
+    /// # Errors
+    /// When the folder has a file of earlier versions, which all of its runs shared, and none of this run.
+    pub fn database_url(&self) -> Result<String> {
+        if let Some(url) = &self.database {
+            return Ok(url.clone());
+        }
+        let own = self.own_database();
+        let shared = own.with_file_name(DATABASE_ENDING);
+        if !own.exists() && shared.exists() {
+            return Err(Error::setting(
+                "--database",
+                format!("{} is of an earlier version, for every run of its folder", shared.display()),
+                format!(
+                    "Go on with it: --database sqlite://{}; or rename it to {} if it is of this run alone",
+                    shared.display(),
+                    own.display()
+                ),
+            ));
+        }
+        Ok(format!("sqlite://{}", utf8_percent_encode(&own.to_string_lossy(), IN_URL)))
+    }
+
+    /// Returns the run's own file for its database.
+    fn own_database(&self) -> PathBuf {
+        let run = std::path::absolute(&self.run).unwrap_or_else(|_| self.run.clone());
+        // A run written as `..` has its name from where it leads.
+        let run = if run.file_name().is_some() { run } else { run.canonicalize().unwrap_or(run) };
+        let folder = run.parent().unwrap_or_else(|| Path::new("."));
+        let name = run.file_name().unwrap_or_default().to_string_lossy();
+        folder.join(format!("{name}.{DATABASE_ENDING}"))
+    }
+
+    /// Checks that nobody gets in whom no setting names.
+    fn check(&self) -> Result<()> {
+        let behind_tls = self.transport == Transport::BehindTls;
+        if self.login == Login::Off && behind_tls {
+            return Err(Error::setting(
+                "--no-login",
+                "with --behind-tls whoever reaches the proxy would have every right".to_owned(),
+                "Let people log in, or leave out --behind-tls",
+            ));
+        }
+        if self.login == Login::Off && !self.listen.ip().is_loopback() {
+            return Err(Error::setting(
+                "--no-login",
+                format!("{} can be reached from other machines", self.listen),
+                "Listen on 127.0.0.1, or let people log in",
+            ));
+        }
+        if behind_tls && self.proxies.is_empty() {
+            return Err(Error::setting(
+                "--behind-tls",
+                "no proxy is named, so nobody's X-Forwarded-For could be believed".to_owned(),
+                "Name the proxy's address: --trusted-proxy 10.0.0.5",
+            ));
+        }
+        if !behind_tls && !self.proxies.is_empty() {
+            return Err(Error::setting(
+                "--trusted-proxy",
+                "a proxy is named, but not that it speaks TLS".to_owned(),
+                "Add --behind-tls, or leave it out",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -115,15 +201,9 @@ impl ReviewSettings {
 /// # Errors
 /// When the run or the database cannot be opened, the port is taken, or nobody can log in yet.
 pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) -> Result<()> {
-    if settings.login == Login::Off && !settings.listen.ip().is_loopback() {
-        return Err(Error::setting(
-            "--no-login",
-            format!("{} can be reached from other machines", settings.listen),
-            "Listen on 127.0.0.1, or let people log in",
-        ));
-    }
+    settings.check()?;
     runtime()?.block_on(async {
-        let url = settings.database_url();
+        let url = settings.database_url()?;
         let database = Database::open(&url).await?;
         if settings.login == Login::Required && database.people().await?.is_empty() {
             return Err(Error::setting(
@@ -145,7 +225,7 @@ pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) 
         started(address, &database::without_password(&url));
         desk::follow_run(&desk);
         let routes = routes::routes(&desk);
-        connections::serve(listener, routes, settings.transport, operations::told_to_stop()).await;
+        connections::serve(listener, routes, &settings.proxies, operations::told_to_stop()).await;
         desk.close().await;
         Ok(())
     })
@@ -158,7 +238,7 @@ pub fn serve(settings: &ReviewSettings, started: impl FnOnce(SocketAddr, &str)) 
 pub fn add_administrator(settings: &ReviewSettings, name: &str, password: &str) -> Result<()> {
     let hash = passwords::hash(password)?;
     runtime()?.block_on(async {
-        let database = Database::open(&settings.database_url()).await?;
+        let database = Database::open(&settings.database_url()?).await?;
         database.put_person(name, Role::Administrator, &hash, desk::now()).await?;
         database.close().await;
         Ok(())

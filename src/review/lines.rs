@@ -341,6 +341,12 @@ impl Lines {
         self.kinds.known(name)
     }
 
+    /// Returns the transformers, sorted.
+    #[must_use]
+    pub fn parents(&self) -> Vec<&str> {
+        self.parents.sorted()
+    }
+
     /// Returns the zones, sorted.
     #[must_use]
     pub fn zones(&self) -> Vec<&str> {
@@ -476,12 +482,6 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn is_on(&self) -> Option<bool> {
         self.rig_kw().map(|_| self.ended().is_none())
-    }
-
-    /// Returns the day number of the onset, as a sort key; the smallest number if there is none.
-    #[must_use]
-    pub fn onset_number(&self) -> i32 {
-        self.columns().onset[self.index]
     }
 
     /// Returns the share of its peers that score as high or higher.

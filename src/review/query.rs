@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Cases, Status};
 use super::lines::{Line, Lines};
+use super::pages::errors::{Must, Refusal};
+use super::sort::{Keys, Sort};
 
 /// Lines on a page.
 pub const PAGE_LINES: usize = 50;
@@ -44,8 +48,12 @@ pub struct ListQuery {
     pub kw: String,
     /// `all`: lines that are not on the visit list, too.
     pub show: String,
-    /// What to order by: `place`, `rank`, `kw`, `onset`, `energy`, `recoverable`, `burden`, `meter`.
+    /// `yes`: cases that should have been done by now.
+    pub late: String,
+    /// What to order by: `place`, `rank`, `meter`, `kw`, or another column of the list.
     pub sort: String,
+    /// `reversed`: the last first; what has no value stays last.
+    pub direction: String,
     /// Page, from 1.
     pub page: String,
 }
@@ -64,7 +72,7 @@ impl ListQuery {
         Self { page: String::new(), ..self.clone() }.as_query()
     }
 
-    fn pairs(&self) -> [(&'static str, &str); 11] {
+    fn pairs(&self) -> [(&'static str, &str); 13] {
         [
             ("q", &self.q),
             ("zone", &self.zone),
@@ -75,81 +83,50 @@ impl ListQuery {
             ("score", &self.score),
             ("kw", &self.kw),
             ("show", &self.show),
+            ("late", &self.late),
             ("sort", &self.sort),
+            ("direction", &self.direction),
             ("page", &self.page),
         ]
+    }
+
+    /// Checks what a program asks. A person sees in the page's form what was taken of an address; a program does
+    /// not, and would take every line for an answer.
+    ///
+    /// # Errors
+    /// When a field has a value that it cannot have.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let one_of = |name, value: &str, known: Vec<&'static str>| match value {
+            value if value.is_empty() || known.contains(&value) => Ok(()),
+            _ => Err(Refusal::Field(name, Must::BeOneOf(known))),
+        };
+        one_of("status", &self.status, Status::ALL.map(Status::as_str).into())?;
+        one_of("sort", &self.sort, Sort::ALL.map(Sort::as_str).into())?;
+        one_of("show", &self.show, vec!["all"])?;
+        one_of("late", &self.late, vec!["yes"])?;
+        one_of("direction", &self.direction, vec!["reversed"])?;
+        for (name, value) in [("score", &self.score), ("kw", &self.kw), ("page", &self.page)] {
+            if !value.is_empty() && Self::number(value).is_none() {
+                return Err(Refusal::Field(name, Must::BeNumberOrEmpty));
+            }
+        }
+        Ok(())
     }
 
     fn number(text: &str) -> Option<f64> {
         text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
     }
 
+    /// Whether the order is turned round.
+    #[must_use]
+    pub fn is_reversed(&self) -> bool {
+        self.direction == "reversed"
+    }
+
     /// Returns the requested page, from 1.
     #[must_use]
     pub fn page(&self) -> usize {
         self.page.parse().unwrap_or(1).max(1)
-    }
-}
-
-/// Sort orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Sort {
-    /// By place on the visit list, then by rank: what a visit can find first.
-    Place,
-    /// By rank.
-    Rank,
-    /// Largest rig first.
-    Kw,
-    /// Latest onset first.
-    Onset,
-    /// Most energy since onset first.
-    Energy,
-    /// Most energy a visit is expected to bring back first.
-    Recoverable,
-    /// Transformers loaded most above their rating first.
-    Burden,
-    /// By id.
-    Meter,
-}
-
-impl Sort {
-    /// Every sort order.
-    pub const ALL: [Self; 8] = [
-        Self::Place,
-        Self::Rank,
-        Self::Kw,
-        Self::Onset,
-        Self::Energy,
-        Self::Recoverable,
-        Self::Burden,
-        Self::Meter,
-    ];
-
-    /// Returns the stable text of the order.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns the order with this text; by place if there is none.
-    #[must_use]
-    pub fn named(text: &str) -> Self {
-        Self::ALL.into_iter().find(|sort| sort.as_str() == text).unwrap_or(Self::Place)
-    }
-
-    /// Returns the sort key. The largest comes first; missing values come last.
-    fn key(self, line: Line<'_>) -> f64 {
-        let value = match self {
-            Self::Place => line.place().map(|place| -(place as f64)),
-            Self::Kw => line.rig_kw(),
-            Self::Onset => Some(f64::from(line.onset_number())),
-            Self::Energy => line.energy_kwh(),
-            Self::Recoverable => line.recoverable_kwh(),
-            Self::Burden => line.burden(),
-            Self::Rank | Self::Meter => None,
-        };
-        value.unwrap_or(f64::NEG_INFINITY)
     }
 }
 
@@ -171,9 +148,10 @@ type Answer = Arc<Vec<u32>>;
 /// Returns the cases of meters that are not in the run and that match `query` by status, assignee or id,
 /// sorted by id.
 #[must_use]
-pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a str, &'a Case)> {
+pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases, today: Date) -> Vec<(&'a str, &'a Case)> {
     let (status, part) = (Status::named(&query.status), query.q.trim().to_lowercase());
-    let asks_cases = status.is_some() || !query.assignee.is_empty() || !part.is_empty();
+    let is_late = query.late == "yes";
+    let asks_cases = status.is_some() || is_late || !query.assignee.is_empty() || !part.is_empty();
     // The other filters only apply to lines.
     let asks_lines = [&query.zone, &query.transformer, &query.kind, &query.score, &query.kw];
     if !asks_cases || asks_lines.iter().any(|asked| !asked.is_empty()) {
@@ -185,6 +163,7 @@ pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a 
     };
     let is_asked = |meter: &str, case: &Case| {
         status.is_none_or(|status| case.status == status)
+            && (!is_late || case.is_late(today))
             && is_whose(case)
             && meter.to_lowercase().contains(&part)
     };
@@ -192,13 +171,26 @@ pub fn gone<'a>(query: &ListQuery, lines: &Lines, cases: &'a Cases) -> Vec<(&'a 
 }
 
 /// Cached orders and answers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Answers {
     orders: [OnceLock<Vec<u32>>; Sort::ALL.len()],
     kept: Mutex<VecDeque<(String, Answer)>>,
+    zone: TimeZone,
 }
 
 impl Answers {
+    /// Answers nothing yet. What is late depends on the day at the usage points, in `zone`.
+    #[must_use]
+    pub fn of(zone: TimeZone) -> Self {
+        Self { orders: Default::default(), kept: Mutex::default(), zone }
+    }
+
+    /// Returns the civil day at the usage points.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        jiff::Timestamp::now().to_zoned(self.zone.clone()).date()
+    }
+
     /// Returns the page of lines that match `query`.
     #[must_use]
     pub fn page(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Page {
@@ -212,13 +204,16 @@ impl Answers {
 
     /// Returns every line that matches `query`, sorted.
     pub fn found(&self, query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Answer {
-        let follows_cases = !query.status.is_empty() || !query.assignee.is_empty();
-        let last = if follows_cases { cases.last() } else { 0 };
+        let (sort, today) = (Sort::named(&query.sort), self.today());
+        let asked = [&query.status, &query.assignee, &query.late];
+        let follows_cases = sort.follows_cases() || asked.iter().any(|asked| !asked.is_empty());
+        let last = if follows_cases { format!("{} {today}", cases.last()) } else { String::new() };
         let key = format!("{sees_places} {last} {}", query.without_page());
         if let Some(answer) = self.kept(&key) {
             return answer;
         }
-        let answer = Arc::new(self.ordered(query, matches(query, lines, cases, sees_places), lines));
+        let found = matches(query, lines, cases, sees_places, today);
+        let answer = Arc::new(self.ordered(sort, query.is_reversed(), found, lines, cases));
         let mut kept = self.kept.lock().expect("nobody panics while holding it");
         kept.push_front((key, Arc::clone(&answer)));
         kept.truncate(MAX_ANSWERS);
@@ -234,32 +229,37 @@ impl Answers {
         Some(answer)
     }
 
-    fn ordered(&self, query: &ListQuery, mut found: Vec<u32>, lines: &Lines) -> Vec<u32> {
-        let sort = Sort::named(&query.sort);
-        if sort == Sort::Rank {
-            return found;
+    fn ordered(
+        &self,
+        sort: Sort,
+        is_reversed: bool,
+        mut found: Vec<u32>,
+        lines: &Lines,
+        cases: &Cases,
+    ) -> Vec<u32> {
+        match sort {
+            Sort::Rank => {}
+            Sort::Meter => keep(&mut found, lines.by_id(), lines.len()),
+            // Only lines with a case have a key of their own, so it is found quickly for all.
+            _ if sort.follows_cases() || found.len() <= SORT_AT_ONCE => {
+                sort_by(&Keys::of(sort, lines, cases), &mut found);
+            }
+            _ => keep(&mut found, self.order(sort, lines), lines.len()),
         }
-        if found.len() <= SORT_AT_ONCE && sort != Sort::Meter {
-            sort_by(sort, &mut found, lines);
-            return found;
+        if is_reversed {
+            let keys = Keys::of(sort, lines, cases);
+            let is_known = |index: &u32| {
+                matches!(sort, Sort::Rank | Sort::Meter) || keys.key(*index) > f64::NEG_INFINITY
+            };
+            let n_known = found.partition_point(is_known);
+            found[..n_known].reverse();
         }
-        let order = if sort == Sort::Meter { lines.by_id() } else { self.order(sort, lines) };
-        if found.len() == lines.len() {
-            return order.to_vec();
-        }
-        // One bit per line, so that the table fits into the cache.
-        let mut is_found = vec![0_u64; lines.len().div_ceil(64)];
-        found.iter().for_each(|index| is_found[*index as usize / 64] |= 1 << (index % 64));
-        let is_in = |index: u32| is_found[index as usize / 64] >> (index % 64) & 1 == 1;
-        found.clear();
-        found.extend(order.iter().copied().filter(|index| is_in(*index)));
         found
     }
 
-    /// Computes the orders of all lines in advance.
+    /// Computes the usual orders of all lines in advance.
     pub fn prepare(&self, lines: &Lines) {
-        let is_made = |sort: &Sort| !matches!(sort, Sort::Rank | Sort::Meter);
-        for sort in Sort::ALL.into_iter().filter(is_made) {
+        for sort in Sort::PREPARED {
             self.order(sort, lines);
         }
     }
@@ -267,22 +267,35 @@ impl Answers {
     fn order(&self, sort: Sort, lines: &Lines) -> &[u32] {
         self.orders[sort as usize].get_or_init(|| {
             let mut all: Vec<u32> = (0..lines.len() as u32).collect();
-            sort_by(sort, &mut all, lines);
+            sort_by(&Keys::of(sort, lines, &Cases::default()), &mut all);
             all
         })
     }
 }
 
-fn sort_by(sort: Sort, found: &mut [u32], lines: &Lines) {
-    let key = |index: u32| sort.key(lines.line(index as usize));
-    let mut keyed: Vec<(f64, u32)> = found.iter().map(|index| (key(*index), *index)).collect();
+/// Puts what was found into the order of all lines.
+fn keep(found: &mut Vec<u32>, order: &[u32], n_lines: usize) {
+    if found.len() == n_lines {
+        found.copy_from_slice(order);
+        return;
+    }
+    // One bit per line, so that the table fits into the cache.
+    let mut is_found = vec![0_u64; n_lines.div_ceil(64)];
+    found.iter().for_each(|index| is_found[*index as usize / 64] |= 1 << (index % 64));
+    let is_in = |index: u32| is_found[index as usize / 64] >> (index % 64) & 1 == 1;
+    found.clear();
+    found.extend(order.iter().copied().filter(|index| is_in(*index)));
+}
+
+fn sort_by(keys: &Keys<'_>, found: &mut [u32]) {
+    let mut keyed: Vec<(f64, u32)> = found.iter().map(|index| (keys.key(*index), *index)).collect();
     keyed.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     found.iter_mut().zip(keyed).for_each(|(place, (_, index))| *place = index);
 }
 
 /// Returns the indices that match the filter, by rank.
-fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool) -> Vec<u32> {
-    let Some(filter) = Filter::of(query, lines, cases) else { return Vec::new() };
+fn matches(query: &ListQuery, lines: &Lines, cases: &Cases, sees_places: bool, today: Date) -> Vec<u32> {
+    let Some(filter) = Filter::of(query, lines, cases, today) else { return Vec::new() };
     let text: String = query.q.trim().chars().take(MAX_CHARS).collect();
     let lets_through = |index: &u32| filter.lets_through(lines.line(*index as usize));
     if filter.is_suspects_only() {
@@ -316,11 +329,13 @@ struct Filter<'a> {
     is_nobodys: bool,
     by_meter: BTreeMap<&'a str, Status>,
     taken: HashSet<&'a str>,
+    /// Meters whose case is late; `None`: no filter by that.
+    late: Option<HashSet<&'a str>>,
 }
 
 impl<'a> Filter<'a> {
     /// Returns `None` if nothing can match: no line has this zone or transformer.
-    fn of(query: &'a ListQuery, lines: &Lines, cases: &'a Cases) -> Option<Self> {
+    fn of(query: &'a ListQuery, lines: &Lines, cases: &'a Cases, today: Date) -> Option<Self> {
         let known = |text: &str, number: &dyn Fn(&str) -> Option<u32>| match text {
             "" => Some(None),
             text => number(text).map(Some),
@@ -355,20 +370,25 @@ impl<'a> Filter<'a> {
             } else {
                 HashSet::new()
             },
+            late: (query.late == "yes").then(|| {
+                cases.all().filter(|(_, case)| case.is_late(today)).map(|(meter, _)| meter).collect()
+            }),
         })
     }
 
     /// Whether only suspects can match.
     fn is_suspects_only(&self) -> bool {
-        !self.with_all && self.status.is_none_or(|status| status == Status::New)
+        !self.with_all && self.late.is_none() && self.status.is_none_or(|status| status == Status::New)
     }
 
     fn lets_through(&self, line: Line<'_>) -> bool {
         let (kind, parent, zone) = line.numbers();
         let is = |asked: Option<u32>, has: u32| asked.is_none_or(|asked| asked == has);
         // A meter with a case is shown whether the current run lists it or not.
-        let is_listed =
-            self.with_all || line.is_suspect() || self.status.is_some_and(|status| status != Status::New);
+        let is_listed = self.with_all
+            || line.is_suspect()
+            || self.late.is_some()
+            || self.status.is_some_and(|status| status != Status::New);
         is_listed
             && is(self.kind, kind)
             && is(self.parent, parent)
@@ -378,6 +398,7 @@ impl<'a> Filter<'a> {
             && self.status.is_none_or(|status| {
                 self.by_meter.get(line.meter()).copied().unwrap_or(Status::New) == status
             })
+            && self.late.as_ref().is_none_or(|late| late.contains(line.meter()))
             && self.mine.as_ref().is_none_or(|mine| mine.contains(line.meter()))
             && !(self.is_nobodys && self.taken.contains(line.meter()))
     }

@@ -6,6 +6,8 @@
 pub enum Role {
     /// Sees list, map and suspects.
     Viewer,
+    /// Visits places and writes what was found.
+    Inspector,
     /// Takes tips.
     TipDesk,
     /// Decides, assigns, requests visits and exports.
@@ -23,6 +25,8 @@ pub enum May {
     SeePlaces,
     /// Take a tip.
     TakeTips,
+    /// See work orders and write the result of a visit.
+    Visit,
     /// Write to a case.
     Decide,
     /// Manage people and tokens, read the access log.
@@ -31,7 +35,8 @@ pub enum May {
 
 impl Role {
     /// Every role, from the least to the most permissions.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::TipDesk, Self::Analyst, Self::Administrator];
+    pub const ALL: [Self; 5] =
+        [Self::Viewer, Self::Inspector, Self::TipDesk, Self::Analyst, Self::Administrator];
 
     /// Returns the stable text of the role.
     #[must_use]
@@ -51,7 +56,8 @@ impl Role {
         match what {
             May::Look => true,
             May::SeePlaces => !is_pseudonymous || !matches!(self, Self::Viewer),
-            May::TakeTips => !matches!(self, Self::Viewer),
+            May::TakeTips => !matches!(self, Self::Viewer | Self::Inspector),
+            May::Visit => !matches!(self, Self::Viewer | Self::TipDesk),
             May::Decide => matches!(self, Self::Analyst | Self::Administrator),
             May::Administer => matches!(self, Self::Administrator),
         }
@@ -75,6 +81,15 @@ mod tests {
     fn only_an_administrator_administers() {
         let may: Vec<_> = Role::ALL.into_iter().filter(|role| role.may(May::Administer, false)).collect();
         assert_eq!(may, [Role::Administrator]);
+    }
+
+    #[test]
+    fn an_inspector_visits_and_decides_nothing() {
+        assert!(Role::Inspector.may(May::Visit, true) && Role::Inspector.may(May::SeePlaces, true));
+        for what in [May::TakeTips, May::Decide, May::Administer] {
+            assert!(!Role::Inspector.may(what, false));
+        }
+        assert!(!Role::TipDesk.may(May::Visit, false) && Role::Analyst.may(May::Visit, true));
     }
 
     #[test]

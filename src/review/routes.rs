@@ -32,6 +32,7 @@ pub fn routes(desk: &Arc<Desk>) -> Router {
     let behind_login = Router::new()
         .merge(allowed(desk, May::Look, looking()))
         .merge(allowed(desk, May::TakeTips, taking_tips()))
+        .merge(allowed(desk, May::Visit, visiting()))
         .merge(allowed(desk, May::Decide, deciding()))
         .merge(allowed(desk, May::Administer, administering()));
     let sessions = SessionManagerLayer::new(desk.database.clone())
@@ -87,7 +88,17 @@ fn looking() -> Routes {
         .route("/columns", post(pages::list::choose_columns))
         .route("/views", post(pages::list::save_view))
         .route("/views/forget", post(pages::list::forget_view))
+        .route("/account", get(pages::account::show))
+        .route("/account/password", post(pages::account::set_password))
         .route("/logout", post(pages::login::log_out))
+}
+
+fn visiting() -> Routes {
+    Router::new()
+        .route("/field", get(pages::field::show))
+        .route("/meters/{meter}/order", get(pages::field::order))
+        .route("/meters/{meter}/visit", post(pages::field::write))
+        .route("/undo", post(pages::done::take_back))
 }
 
 fn taking_tips() -> Routes {
@@ -101,6 +112,8 @@ fn taking_tips() -> Routes {
 fn deciding() -> Routes {
     Router::new()
         .route("/meters/{meter}/entries", post(pages::entries::write))
+        .route("/meters/{meter}/evidence.html", get(pages::export::evidence))
+        .route("/bulk", post(pages::bulk::write))
         .route("/visits", get(pages::visits::show))
         .route("/visits/request", post(pages::visits::request))
         .route("/visits.csv", get(pages::export::visits))

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::by_meter::{ByMeter, floats, texts};
@@ -43,6 +44,8 @@ pub struct RunView {
     pub points: Points,
     /// Last local day with data.
     pub last_day: Option<Date>,
+    /// Time zone of the usage points.
+    pub zone: TimeZone,
     /// Typical day of the peers, by group.
     pub peers: BTreeMap<GroupId, PeerDay>,
     /// Cached answers to filters.
@@ -103,10 +106,11 @@ impl RunView {
         let tip_index = Index::of_points(tip_points(&points, &lines)?, &renamed);
         let tip_facts =
             RunFacts { suspect_share: share_of(lines.suspects().len(), lines.len()), ..RunFacts::of(&run)? };
-        let answers = Answers::default();
+        let answers = Answers::of(run.zone());
         answers.prepare(&lines);
         Ok(Self {
             id,
+            zone: run.zone(),
             run,
             last_day,
             peers,

@@ -7,6 +7,7 @@
 //! Nothing here depends on the clock, on threads or on the order of a hash map: the same input and seed give
 //! the same bytes. Wall-clock timings cannot meet this rule, so they go to `timings.json` alone.
 
+pub mod chain;
 pub mod charts;
 pub mod explain;
 pub mod geojson;

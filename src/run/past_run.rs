@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, DataFrame, DataType, ParquetReader, PolarsResult, SerReader,
 };
@@ -96,6 +97,13 @@ impl PastRun {
     #[must_use]
     pub const fn record(&self) -> &serde_json::Value {
         &self.record
+    }
+
+    /// Returns the time zone of the usage points; UTC where none was given.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        let name = self.record["settings"]["timezone"].as_str();
+        name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
     }
 
     /// Returns the first local day with data.

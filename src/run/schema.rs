@@ -151,7 +151,12 @@ fn score_columns() -> Vec<ColumnSchema> {
         count("machines_high", "", "Most machines that draw it"),
         day(
             "onset",
-            "First day of the rig; missing where it ran before the data begins, or where there is none",
+            "First day of the rig; missing where no day of the data is one: it began before (`began_before_data`), or \
+             there is no rig_kw",
+        ),
+        flag(
+            "began_before_data",
+            "Whether the rig ran before the meter's data begins, so that onset is missing; missing without rig_kw",
         ),
         day("ended", "First day after it; missing where it is on at the end of the meter's data"),
         flag("is_on", "Whether it is on at the end of the meter's data; missing without rig_kw"),

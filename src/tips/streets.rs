@@ -9,6 +9,7 @@ use super::address::street_name;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::message;
+use hashwatt_readings::acquisition::table::read_table;
 
 /// Names with less similarity than this are different streets (1: the same). It allows one slip in four
 /// letters, two in eight.
@@ -152,41 +153,23 @@ pub struct Renamed {
 }
 
 impl Renamed {
-    /// Reads the utility's table `old_name,new_name`.
+    /// Reads the utility's table `old_name, new_name`, from Parquet, CSV or a workbook.
     ///
     /// # Errors
     /// When the file cannot be read or lacks one of the columns.
     pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
-        let cure = "Give a CSV file with the columns old_name and new_name";
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_path(path)
-            .map_err(|error| Error::input(&file, error.to_string(), cure).because(error))?;
-        let header = reader
-            .byte_headers()
-            .map_err(|error| Error::input(&file, error.to_string(), cure).because(error))?;
-        let place = |name: &str| {
-            let is_it = |field: &[u8]| {
-                String::from_utf8_lossy(field)
-                    .trim_start_matches('\u{feff}')
-                    .trim()
-                    .eq_ignore_ascii_case(name)
-            };
-            header.iter().position(is_it)
+        let table = read_table(path)?;
+        let (Some(old), Some(new)) = (table.texts("old_name")?, table.texts("new_name")?) else {
+            return Err(Error::input(
+                &file,
+                format!("its columns are {}", table.names()),
+                "Give a table (.csv, .xlsx, .parquet) with the columns old_name and new_name",
+            ));
         };
-        let (Some(old), Some(new)) = (place("old_name"), place("new_name")) else {
-            let names: Vec<_> =
-                header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-            return Err(Error::input(&file, format!("its columns are {}", names.join(", ")), cure));
-        };
-        let (mut renamed, mut findings) = (Self::default(), Vec::new());
-        for (index, row) in reader.byte_records().enumerate() {
-            let name = |place: usize| {
-                let row = row.as_ref().ok()?;
-                let field = String::from_utf8_lossy(row.get(place)?).into_owned();
-                street_name(&field)
-            };
+        let (mut renamed, mut findings) = (Self::default(), table.notes());
+        let name = |text: Option<String>| text.and_then(|text| street_name(&text));
+        for (index, (old, new)) in old.into_iter().zip(new).enumerate() {
             match (name(old), name(new)) {
                 (Some(old), Some(new)) => renamed.pairs.push((old, new)),
                 _ => findings.push(
@@ -257,6 +240,6 @@ mod tests {
         let path = folder.path().join("streets.csv");
         std::fs::write(&path, "from,to\na,b\n").unwrap();
         let error = Renamed::read(&path).unwrap_err().to_string();
-        assert!(error.contains("from, to") && error.contains("old_name"), "{error}");
+        assert!(error.contains("`from`, `to`") && error.contains("old_name"), "{error}");
     }
 }

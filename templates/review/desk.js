@@ -16,7 +16,8 @@
   function takeQuery() {
     var query = location.search.replace(/^\?/, "");
     all("form[data-with-query] input[name=query]").forEach(function (field) { field.value = query; });
-    all("#verdict input[name=back]").forEach(function (field) { field.value = "?" + query; });
+    all("#verdict input[name=back], #take-form input[name=back]").forEach(function (field) { field.value = "?" + query; });
+    if (one("#list")) { all(".undo input[name=back]").forEach(function (field) { field.value = "?" + query; }); }
     var csv = one("#csv");
     if (csv) { csv.href = csv.dataset.path + (query ? "?" + query : ""); }
   }
@@ -67,6 +68,23 @@
     button.addEventListener("click", function () { button.closest("dialog").close(); });
   });
 
+  // Ticks of a whole page, and the panel that writes on all of them.
+  document.addEventListener("change", function (event) {
+    if (event.target.id === "tick-all") {
+      all("#list tbody input[name=meter]").forEach(function (tick) { tick.checked = event.target.checked; });
+    }
+  });
+
+  all("[data-print]").forEach(function (button) { button.addEventListener("click", function () { window.print(); }); });
+
+  // Ctrl and Enter saves from within a text: on a suspect's page, and on to the next place.
+  document.addEventListener("keydown", function (event) {
+    var form = event.key === "Enter" && event.ctrlKey && event.target.closest("form");
+    if (!form) { return; }
+    event.preventDefault();
+    form.requestSubmit(one("button[value=next]", form) || one("button.main", form) || one("button", form));
+  });
+
   if (sessionStorage.getItem("decided")) {
     sessionStorage.removeItem("decided");
     chooseAgain();
@@ -89,6 +107,15 @@
     else if (key === "?") { one("#keys-help").showModal(); }
     else if (one("#list") && key === "j") { step(1); }
     else if (one("#list") && key === "k") { step(-1); }
+    else if (key === "u" && one("#undo")) { one("#undo").click(); }
+    else if (key === "t" && one("#take")) { one("#take").click(); }
+    else if (key === "t" && one("#take-form") && chosen()) {
+      sessionStorage.setItem("decided", "1");
+      one("#take-form").action = chosen().dataset.page + "/entries";
+      one("#take-form").submit();
+    }
+    else if (key === "x" && chosen() && one("input[name=meter]", chosen())) { one("input[name=meter]", chosen()).click(); }
+    else if (key === "b" && one("#bulk")) { one("#bulk").open = true; one("#bulk select").focus(); }
     else if (number > 0 && one("#list")) { decide(chosen(), number); }
     else if (number > 0 && one('#decide input[data-key="' + number + '"]')) {
       one('#decide input[data-key="' + number + '"]').click();

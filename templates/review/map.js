@@ -4,6 +4,7 @@
   var element = document.getElementById("map");
   if (!element || !window.echarts) { return; }
   var words = JSON.parse(element.dataset.words);
+  var colour = function (name) { return window.getComputedStyle(document.documentElement).getPropertyValue(name).trim(); };
 
   // A degree of longitude is shorter than one of latitude by the cosine of the latitude.
   function window_of(places, width, height) {
@@ -32,13 +33,14 @@
     var chart = window.echarts.init(element, null, { renderer: "canvas" });
     var view = window_of(places, element.clientWidth - 100, element.clientHeight - 110);
     var axis = function (name, range) {
-      return { type: "value", name: name, min: range[0], max: range[1], axisLabel: { formatter: function (v) { return v.toFixed(2); }, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: "#eee" } } };
+      return { type: "value", name: name, min: range[0], max: range[1], axisLabel: { formatter: function (v) { return v.toFixed(2); }, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: colour("--line") } } };
     };
     chart.setOption({
       animation: false,
       aria: { enabled: true },
       grid: { left: 60, right: 40, top: 50, bottom: 60 },
-      legend: { top: 8, data: [words.transformers, words.suspects] },
+      textStyle: { color: colour("--soft") },
+      legend: { top: 8, textStyle: { color: colour("--soft") }, data: [words.transformers, words.suspects] },
       toolbox: { feature: { saveAsImage: { title: words.save } } },
       tooltip: { renderMode: "richText", formatter: function (point) { return point.data.words; } },
       xAxis: axis(words.east, view.lon),

@@ -240,7 +240,7 @@ fn damage(
     }
     // The desk keeps its database, empty as it is.
     let is_new =
-        |path: &&PathBuf| !before.contains_key(*path) && !path.to_string_lossy().starts_with("review.sqlite");
+        |path: &&PathBuf| !before.contains_key(*path) && !path.to_string_lossy().contains("review.sqlite");
     let made = after.keys().find(is_new);
     made.filter(|_| ran.code == 2).map(|path| format!("left behind by a run that failed: {}", path.display()))
 }

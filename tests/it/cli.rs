@@ -11,7 +11,9 @@ use crate::program::{command, hashwatt, hashwatt_line};
 fn help_is_written_for_a_newcomer() {
     let ran = hashwatt(["--help"]).ends_with(0);
     insta::assert_snapshot!("help", ran.stdout);
-    for name in ["detect", "check", "digest", "explain", "review", "triage", "backtest", "simulate"] {
+    for name in
+        ["detect", "check", "digest", "explain", "evidence", "review", "triage", "backtest", "simulate"]
+    {
         let ran = hashwatt([name, "--help"]).ends_with(0);
         assert!(ran.stderr.is_empty());
         insta::assert_snapshot!(format!("help_{name}"), ran.stdout);

@@ -16,7 +16,7 @@ use crate::district::{detect_district, district, run};
 use crate::program::{column_names, files, hashwatt_line, numbers, read_table, texts};
 
 /// Columns that `scores.parquet` promises.
-const SCORE_COLUMNS: [&str; 18] = [
+const SCORE_COLUMNS: [&str; 19] = [
     "meter_id",
     "score",
     "rank",
@@ -27,6 +27,7 @@ const SCORE_COLUMNS: [&str; 18] = [
     "machines_low",
     "machines_high",
     "onset",
+    "began_before_data",
     "ended",
     "is_on",
     "last_seen_on",
@@ -161,6 +162,27 @@ fn every_suspect_has_a_reason_a_kind_and_a_sane_rig() {
     }
     let expected: Vec<f64> = numbers(&suspects, "expected_false").into_iter().flatten().collect();
     assert!(expected.is_sorted() && expected.iter().all(|n| *n >= 0.0), "{expected:?}");
+}
+
+#[test]
+fn tables_and_days_have_ids_of_one_type_and_an_onset_that_is_missing_says_why() {
+    use polars::prelude::{DataType, ParquetReader, SerReader};
+    let read = |path: PathBuf| ParquetReader::new(File::open(path).unwrap()).finish().unwrap();
+    let part = files(run())
+        .into_keys()
+        .find(|path| path.starts_with("digests") && path.extension().is_some_and(|end| end == "parquet"));
+    let days = read(run().join(part.unwrap()));
+    let scores = read(run().join("scores.parquet"));
+    for table in [&days, &scores] {
+        assert_eq!(table.column("meter_id").unwrap().dtype(), &DataType::String);
+    }
+    let (rig, onset) = (scores.column("rig_kw").unwrap(), scores.column("onset").unwrap());
+    let before = scores.column("began_before_data").unwrap().bool().unwrap();
+    let (is_rig, has_onset) = (rig.is_not_null(), onset.is_not_null());
+    for row in 0..scores.height() {
+        let (is_rig, has_onset) = (is_rig.get(row) == Some(true), has_onset.get(row) == Some(true));
+        assert_eq!(before.get(row), is_rig.then_some(!has_onset), "row {row}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use unic_langid::LanguageIdentifier;
 
 use crate::error::{Error, Result};
@@ -235,12 +236,18 @@ impl Language {
         date.strftime("%d.%m.%Y").to_string()
     }
 
-    /// Formats an instant in UTC, to the minute.
+    /// Formats an instant as clocks in `zone` show it, to the minute: `10 Nov 2021 14:05 UTC+6`.
     #[must_use]
-    pub fn instant(&self, at_s: i64) -> String {
+    pub fn instant(&self, at_s: i64, zone: &TimeZone) -> String {
         let Ok(instant) = jiff::Timestamp::from_second(at_s) else { return "–".to_owned() };
-        let time = instant.to_zoned(jiff::tz::TimeZone::UTC);
-        format!("{} {} UTC", self.date(time.date()), time.strftime("%H:%M"))
+        let time = instant.to_zoned(zone.clone());
+        let minutes = time.offset().seconds() / 60;
+        let offset = match (minutes / 60, minutes.abs() % 60) {
+            (0, 0) => String::new(),
+            (hours, 0) => format!("{hours:+}"),
+            (hours, minutes) => format!("{hours:+}:{minutes:02}"),
+        };
+        format!("{} {} UTC{offset}", self.date(time.date()), time.strftime("%H:%M"))
     }
 }
 

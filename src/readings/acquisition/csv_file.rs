@@ -57,6 +57,11 @@ impl CsvFile {
         Self::open_in_blocks(storage, stated, BLOCK_BYTES)
     }
 
+    /// The same, as one block: a table that is read whole may have line breaks in quotes anywhere.
+    pub fn open_whole(storage: &Storage) -> io::Result<Self> {
+        Self::open_in_blocks(storage, &StatedText::default(), u64::MAX)
+    }
+
     /// Opens the file in blocks. Reading cannot start in the middle of a gzip file, nor where quotes may
     /// contain line breaks. Such files are one block.
     fn open_in_blocks(storage: &Storage, stated: &StatedText, block_bytes: u64) -> io::Result<Self> {

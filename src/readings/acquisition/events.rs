@@ -44,14 +44,14 @@ pub struct Events {
 }
 
 impl Events {
-    /// Reads `kind, start, end` (and `area`) from Parquet or CSV.
+    /// Reads `kind, start, end` (and `area`) from Parquet, CSV or a workbook.
     ///
     /// # Errors
     /// When the file cannot be read or lacks a column.
     pub fn read(path: &Path) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOut::of(&table);
         let (Some(kinds), Some(starts_s), Some(ends_s)) = (
             table.texts("kind")?,
             table.instants_s("start", &mut left_out)?,

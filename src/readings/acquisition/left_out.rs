@@ -1,5 +1,6 @@
 //! Counts unusable values in the tables beside the interval data, and turns the counts into findings.
 
+use super::table::Table;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::language::message::Message;
 use hashwatt_core::message;
@@ -8,6 +9,8 @@ use hashwatt_core::message;
 #[derive(Debug, Default)]
 pub(super) struct LeftOut {
     kinds: Vec<Kind>,
+    /// What was assumed to read the table.
+    notes: Vec<Finding>,
 }
 
 /// Rows with the same problem in the same column.
@@ -22,6 +25,11 @@ struct Kind {
 }
 
 impl LeftOut {
+    /// Starts with what was assumed to read a table.
+    pub fn of(table: &Table) -> Self {
+        Self { notes: table.notes(), ..Self::default() }
+    }
+
     /// Counts a row, numbered from 0, whose `column` has `value`. `wrong` states the problem, what was done
     /// and the cure.
     pub fn note(&mut self, row: usize, column: &'static str, value: impl ToString, wrong: Message) {
@@ -47,7 +55,7 @@ impl LeftOut {
         }
     }
 
-    /// Returns one finding per kind, by first row.
+    /// Returns what was assumed, then one finding per kind, by first row.
     pub fn findings(mut self, file: &str) -> Vec<Finding> {
         self.kinds.sort_by_key(|kind| kind.first_row);
         let finding = |kind: Kind| {
@@ -67,7 +75,7 @@ impl LeftOut {
                 .with("first_row", first_row + 1)
                 .with("n", n)
         };
-        self.kinds.into_iter().map(finding).collect()
+        self.notes.into_iter().chain(self.kinds.into_iter().map(finding)).collect()
     }
 }
 

@@ -128,7 +128,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// Reads a register from Parquet or CSV. Problems with single rows become findings.
+    /// Reads a register from Parquet, CSV or a workbook. Problems with single rows become findings.
     ///
     /// # Errors
     /// When the file cannot be read or has no `meter_id`.
@@ -149,7 +149,7 @@ impl Register {
                 format!("Name what it says of the meters {}", COLUMNS.join(", ")),
             ));
         }
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOut::of(&table);
         let columns = PointColumns::of(&table, &mut left_out)?;
         let mut points: BTreeMap<MeterId, UsagePoint> = BTreeMap::new();
         for (row, id) in ids.iter().enumerate() {

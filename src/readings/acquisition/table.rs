@@ -1,87 +1,135 @@
-//! Reads small tables (register, weather, events) whole, from Parquet or CSV.
+//! Reads small tables (register, weather, events, verdicts, streets) whole: Parquet, text or a workbook.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringBuilder};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::contained::contained;
-use super::csv_file::sniff_separator;
+use super::converted::Rows;
+use super::csv_file::CsvFile;
+use super::guess_findings::note_on;
 use super::left_out::LeftOut;
+use super::mapping::Guess;
+use super::numbers::NumberEvidence;
+use super::report::Cause;
+use super::storage::Storage;
+use super::text_time::{DateOrder, parse_time};
 use super::uuids::{uuid_columns, with_uuid_texts};
+use super::values::{DecimalMark, parse_number};
+use super::workbook::Sheets;
 use hashwatt_core::error::{Error, Result};
+use hashwatt_core::finding::Finding;
 use hashwatt_core::language::message::Message;
 use hashwatt_core::message;
-
-/// Longest header. [bytes]
-const MAX_HEADER_BYTES: u64 = 1 << 20;
-
-/// May precede the first character of a UTF-8 text.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A table in memory, with its file's name for errors.
 pub struct Table {
     file: String,
     rows: RecordBatch,
+    /// What was assumed of the file.
+    notes: Vec<Guess>,
 }
 
-/// Reads `path`: Parquet by its ending, everything else as CSV with a header.
+/// Rows, and what was assumed to read them.
+type Read = std::result::Result<(RecordBatch, Vec<Guess>), String>;
+
+/// Reads `path`: Parquet and workbooks by their ending, everything else as text with a header, whatever its
+/// separator and encoding, plain or gzipped.
 ///
 /// # Errors
 /// When the file is missing, empty or not of the type its extension says.
 pub fn read_table(path: &Path) -> Result<Table> {
     let name = path.display().to_string();
-    let cure = "Give a Parquet file, or CSV as UTF-8 text with a header and as many fields in every row";
+    let cure =
+        "Give a Parquet file, a workbook (.xlsx), or CSV with a header and as many fields in every row";
     let unreadable = |seen: String| Error::input(&name, seen, cure);
     let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
-    let is_parquet = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet") || ending.eq_ignore_ascii_case("pq"));
-    let read = || if is_parquet { read_parquet(file) } else { read_csv(file) };
-    let rows = contained(|| read().map_err(unreadable), unreadable)?;
-    Ok(Table { file: name, rows })
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let storage = Storage::Local(path.to_owned());
+    let read = || match ending.as_str() {
+        "parquet" | "pq" => read_parquet(file),
+        "xlsx" | "xlsm" | "xls" | "ods" => read_workbook(&storage),
+        _ => read_text(&storage),
+    };
+    let (rows, notes) = contained(|| read().map_err(unreadable), unreadable)?;
+    Ok(Table { file: name, rows, notes })
 }
 
-fn read_parquet(file: File) -> std::result::Result<RecordBatch, String> {
+fn read_parquet(file: File) -> Read {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
     let uuids = uuid_columns(reader.parquet_schema(), reader.schema());
     let schema = Arc::clone(reader.schema());
     let reader = reader.build().map_err(|error| error.to_string())?;
     let batches = reader.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
     let rows = concat_batches(&schema, &batches).and_then(|rows| with_uuid_texts(&rows, &uuids));
-    rows.map_err(|error| error.to_string())
+    rows.map(|rows| (rows, Vec::new())).map_err(|error| error.to_string())
 }
 
 /// Reads every column as text, so that ids keep their leading zeros; an empty field is missing.
-fn read_csv(mut file: File) -> std::result::Result<RecordBatch, String> {
-    let mut header = Vec::new();
-    BufReader::new((&mut file).take(MAX_HEADER_BYTES))
-        .read_until(b'\n', &mut header)
-        .and_then(|_| file.rewind())
-        .map_err(|error| error.to_string())?;
-    let separator = sniff_separator(&header);
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(file);
-    let header = reader.headers().map_err(|error| error.to_string())?.clone();
-    if header.is_empty() {
+fn read_text(storage: &Storage) -> Read {
+    if storage.size().is_ok_and(|bytes| bytes == 0) {
         return Err("it is empty".to_owned());
     }
-    let mut columns: Vec<_> = header.iter().map(|_| StringBuilder::new()).collect();
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|error| error.to_string())? {
-        for (column, field) in columns.iter_mut().zip(&record) {
-            column.append_option(Some(field).filter(|field| !field.is_empty()));
+    let file = CsvFile::open_whole(storage).map_err(|error| error.to_string())?;
+    let columns: Vec<usize> = (0..file.schema().fields().len()).collect();
+    let mut stream = file.read(storage, 0, &columns, usize::MAX).map_err(|error| error.to_string())?;
+    let mut batches = Vec::new();
+    loop {
+        let batch = stream.next();
+        // Which column a field belongs to is not guessed.
+        if let Some((cause, row)) = stream.bad_rows.first() {
+            let line = file.lines_before as u64 + row + 1;
+            let n = columns.len();
+            return Err(match cause {
+                Cause::NotText => format!("row {row} (line {line}) has bytes that are no text in UTF-8"),
+                Cause::LongRow => {
+                    format!("row {row} (line {line}) has more than the {n} fields of the header")
+                }
+                _ => format!("row {row} (line {line}) has fewer than the {n} fields of the header"),
+            });
         }
+        if let Some(broken) = stream.broken.take() {
+            return Err(broken);
+        }
+        let Some(batch) = batch else { break };
+        batches.push(batch);
     }
-    let names = header.iter().map(|name| name.trim_start_matches(BYTE_ORDER_MARK));
-    let schema = Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>());
-    let columns = columns.into_iter().map(|mut column| Arc::new(column.finish()) as ArrayRef).collect();
-    RecordBatch::try_new(Arc::new(schema), columns).map_err(|error| error.to_string())
+    let rows = concat_batches(file.schema(), &batches).map_err(|error| error.to_string())?;
+    let mut notes = Vec::new();
+    if file.encoding != encoding_rs::UTF_8 {
+        notes.push(Guess::new("encoding", file.encoding.name(), message!("bytes_no_utf8")));
+    }
+    if file.lines_before > 0 {
+        notes.push(Guess::new("skip_lines", file.lines_before.to_string(), message!("lines_no_table")));
+    }
+    Ok((without_empty_texts(rows)?, notes))
+}
+
+fn read_workbook(storage: &Storage) -> Read {
+    let mut sheets = Sheets::open(storage, None)?;
+    let mut batches = Vec::new();
+    while let Some(batch) = sheets.next_batch()? {
+        batches.push(batch);
+    }
+    let first = batches.first().ok_or("no sheet of it has a header and rows")?;
+    let rows = concat_batches(&first.schema(), &batches).map_err(|error| error.to_string())?;
+    Ok((rows, sheets.notes()))
+}
+
+/// Makes empty texts missing ones.
+fn without_empty_texts(rows: RecordBatch) -> std::result::Result<RecordBatch, String> {
+    let filled = |column: &ArrayRef| {
+        let texts = column.as_string::<i32>().iter().map(|text| text.filter(|text| !text.is_empty()));
+        Arc::new(texts.collect::<StringArray>()) as ArrayRef
+    };
+    let columns = rows.columns().iter().map(filled).collect();
+    RecordBatch::try_new(rows.schema(), columns).map_err(|error| error.to_string())
 }
 
 /// Range in which the numbers of a column must lie, and the message for others.
@@ -93,6 +141,12 @@ pub(super) struct Bounds {
 }
 
 impl Table {
+    /// Says what was assumed to read the file: its encoding, lines or sheets that were passed over.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Finding> {
+        self.notes.iter().map(|note| note_on(note, &self.file)).collect()
+    }
+
     /// Returns the column names, for a message.
     #[must_use]
     pub fn names(&self) -> String {
@@ -130,7 +184,10 @@ impl Table {
     ) -> Result<Option<Vec<Option<f64>>>> {
         let Some(column) = self.column(name) else { return Ok(None) };
         let mut numbers: Vec<Option<f64>> = match column.as_string_opt::<i32>() {
-            Some(texts) => texts.iter().map(|text| text?.trim().parse().ok()).collect(),
+            Some(texts) => {
+                let mark = decimal_mark(name, texts);
+                texts.iter().map(|text| parse_plain(text?, mark)).collect()
+            }
             None => {
                 let column = self.cast(name, column, &DataType::Float64)?;
                 column.as_primitive::<Float64Type>().iter().collect()
@@ -217,8 +274,28 @@ impl Table {
     }
 }
 
+/// Returns the decimal mark of a column, where a cell of it shows one for certain.
+fn decimal_mark(name: &str, texts: &StringArray) -> Option<DecimalMark> {
+    let mut evidence = NumberEvidence::default();
+    texts.iter().flatten().for_each(|text| evidence.add(text));
+    if evidence.is_decided() { evidence.decide(name).ok().flatten() } else { None }
+}
+
+/// Returns a number. Without a mark that is certain, `12,500` is none: it may be 12.5 or 12500.
+fn parse_plain(text: &str, mark: Option<DecimalMark>) -> Option<f64> {
+    match mark {
+        Some(mark) => parse_number(text, mark).ok(),
+        None => text.trim().parse().ok(),
+    }
+}
+
 fn parse_instant_s(text: &str) -> Option<i64> {
     let text = text.trim();
+    // Dates with dots begin with the day, wherever they are written.
+    let is_dotted = text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.');
+    if is_dotted && text.split('.').take(3).all(|part| !part.is_empty()) {
+        return parse_time(text.as_bytes(), DateOrder::DayFirst).map(|time| time.seconds);
+    }
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Some(instant.as_second());
     }
@@ -235,6 +312,9 @@ mod tests {
         assert_eq!(parse_instant_s("2022-01-25T06:00:00Z"), Some(1_643_090_400));
         assert_eq!(parse_instant_s("2022-01-25T12:00:00+06:00"), Some(1_643_090_400));
         assert_eq!(parse_instant_s("2022-01-25 06:00:00"), Some(1_643_090_400));
+        assert_eq!(parse_instant_s("25.01.2022 06:00"), Some(1_643_090_400));
+        assert_eq!(parse_instant_s("25.01.2022"), Some(1_643_068_800));
+        assert_eq!(parse_instant_s("25.13.2022"), None);
         assert_eq!(parse_instant_s("soon"), None);
     }
 
@@ -255,6 +335,62 @@ mod tests {
         let path = folder.path().join("register.csv");
         std::fs::write(&path, "meter_id,zone\na,north\nb,south,2\n").unwrap();
         let error = read_table(&path).map(drop).unwrap_err().to_string();
-        assert!(error.contains("line: 3"), "{error}");
+        assert!(error.contains("row 2 (line 3) has more than the 2 fields"), "{error}");
+    }
+
+    fn table(name: &str, bytes: &[u8]) -> Table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        read_table(&path).unwrap()
+    }
+
+    #[test]
+    fn text_in_windows_1251_is_read_and_said() {
+        let text = "meter_id;address\r\n0071;улица Абая, дом 5\r\n0072;проспект Достык, дом 12\r\n";
+        let table = table("register.csv", &encoding_rs::WINDOWS_1251.encode(text).0);
+        assert_eq!(table.texts("address").unwrap().unwrap()[0].as_deref(), Some("улица Абая, дом 5"));
+        let notes: Vec<String> = table.notes().iter().map(Finding::english).collect();
+        assert!(notes.len() == 1 && notes[0].contains("windows-1251"), "{notes:?}");
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_the_column_tells_it_from_thousands() {
+        let bounds = Bounds { range: 0.0..=1e6, wrong: message!("no_latitude") };
+        let numbers = |text: &str| {
+            let mut left_out = LeftOut::default();
+            let table = table("register.csv", text.as_bytes());
+            let numbers = table.numbers("kw", &bounds, &mut left_out).unwrap().unwrap();
+            (numbers, left_out.findings("r").len())
+        };
+        assert_eq!(numbers("meter_id;kw\na;7,5\nb;12\n"), (vec![Some(7.5), Some(12.0)], 0));
+        assert_eq!(numbers("meter_id;kw\na;7.5\nb;12\n"), (vec![Some(7.5), Some(12.0)], 0));
+        assert_eq!(numbers("meter_id;kw\na;12,500\nb;x\n"), (vec![None, None], 1), "12.5 or 12500?");
+        assert_eq!(numbers("meter_id;kw\na;12,500\nb;12\n"), (vec![None, Some(12.0)], 1));
+        assert_eq!(numbers("meter_id;kw\na;43.238\nb;12\n"), (vec![Some(43.238), Some(12.0)], 0));
+        assert_eq!(numbers("meter_id;kw\na;7,5\nb;7.5\n").1, 1, "one of them is a slip");
+    }
+
+    #[test]
+    fn a_workbook_is_a_table_with_its_ids_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (column, name) in ["meter_id", "kw", "decided_at"].into_iter().enumerate() {
+            sheet.write(0, column as u16, name).unwrap();
+        }
+        sheet.write(1, 0, "0071").unwrap();
+        sheet.write(1, 1, 7.5).unwrap();
+        let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2022, 1, 25).unwrap();
+        let format = rust_xlsxwriter::Format::new().set_num_format("dd.mm.yyyy");
+        sheet.write_datetime_with_format(1, 2, &day, &format).unwrap();
+        book.save(&path).unwrap();
+        let table = read_table(&path).unwrap();
+        assert_eq!(table.texts("meter_id").unwrap().unwrap(), [Some("0071".to_owned())]);
+        let mut left_out = LeftOut::default();
+        let bounds = Bounds { range: 0.0..=1e6, wrong: message!("no_latitude") };
+        assert_eq!(table.numbers("kw", &bounds, &mut left_out).unwrap().unwrap(), [Some(7.5)]);
+        assert_eq!(table.instants_s("decided_at", &mut left_out).unwrap().unwrap(), [Some(1_643_068_800)]);
     }
 }

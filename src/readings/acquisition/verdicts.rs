@@ -75,7 +75,7 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Reads `meter_id, verdict` (and `decided_at`) from Parquet or CSV. The latest verdict on a meter
+    /// Reads `meter_id, verdict` (and `decided_at`) from Parquet, CSV or a workbook. The latest verdict on a meter
     /// counts; without `decided_at`, the last row.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Verdicts {
                 "Rename the columns",
             ));
         };
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOut::of(&table);
         let decided_s = table.instants_s("decided_at", &mut left_out)?;
         let mut latest: BTreeMap<MeterId, Decided> = BTreeMap::new();
         for (row, (meter, text)) in meters.into_iter().zip(verdicts).enumerate() {

@@ -20,14 +20,14 @@ pub struct Weather {
 }
 
 impl Weather {
-    /// Reads `start, temperature_c` (and `zone`) from Parquet or CSV.
+    /// Reads `start, temperature_c` (and `zone`) from Parquet, CSV or a workbook.
     ///
     /// # Errors
     /// When the file cannot be read or lacks a column.
     pub fn read(path: &Path, calendar: &Calendar) -> Result<(Self, Vec<Finding>)> {
         let file = path.display().to_string();
         let table = read_table(path)?;
-        let mut left_out = LeftOut::default();
+        let mut left_out = LeftOut::of(&table);
         let (Some(starts_s), Some(temperatures_c)) = (
             table.instants_s("start", &mut left_out)?,
             table.numbers("temperature_c", &TEMPERATURE, &mut left_out)?,

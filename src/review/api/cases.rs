@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -65,14 +65,15 @@ pub struct After {
 }
 
 /// The log after an entry, oldest first, at most 1000 entries: ask again from the last one's id.
-#[utoipa::path(get, path = "/api/v1/cases", params(After), security(("token" = ["cases:read"])),
+#[utoipa::path(get, path = "/api/v1/cases", operation_id = "follow_cases", params(After), security(("token" = ["cases:read"])),
     responses((status = 200, body = [LogEntry]), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn list(
     State(desk): State<Arc<Desk>>,
     Extension(program): Extension<Program>,
-    Query(after): Query<After>,
+    after: Result<Query<After>, QueryRejection>,
 ) -> Result<Json<Vec<LogEntry>>, Problem> {
     program.must(Scope::ReadCases)?;
+    let Query(after) = after.map_err(|error| Problem::new(error.status(), error.body_text()))?;
     note(&desk, &program, "api_cases", "").await?;
     let mut entries = desk.database.entries_after(after.after).await?;
     entries.truncate(MAX_ENTRIES);
@@ -80,7 +81,7 @@ pub async fn list(
 }
 
 /// The log of one meter, newest first.
-#[utoipa::path(get, path = "/api/v1/cases/{meter}/entries", params(("meter" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/cases/{meter}/entries", operation_id = "case_entries", params(("meter" = String, Path)),
     security(("token" = ["cases:read"])),
     responses((status = 200, body = [LogEntry]), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn entries(
@@ -108,7 +109,7 @@ pub struct NewEntry {
 }
 
 /// Appends to a case; 201 once it is on disk.
-#[utoipa::path(post, path = "/api/v1/cases/{meter}/entries", params(("meter" = String, Path)), request_body = NewEntry,
+#[utoipa::path(post, path = "/api/v1/cases/{meter}/entries", operation_id = "write_entry", params(("meter" = String, Path)), request_body = NewEntry,
     security(("token" = ["cases:write"])),
     responses((status = 201, description = "Written"), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]

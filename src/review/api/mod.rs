@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod document;
+pub mod readable;
 pub mod scopes;
 pub mod suspects;
 
@@ -18,6 +19,7 @@ use serde::Serialize;
 use self::scopes::Scope;
 use super::desk::Desk;
 use crate::pages::errors::Refusal;
+use hashwatt_core::language::Language;
 
 /// The program that sends a request.
 #[derive(Debug, Clone)]
@@ -92,12 +94,11 @@ impl From<hashwatt_core::error::Error> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let words = hashwatt_core::language::Language::all()[0].say(refusal.message());
-        Self::new(refusal.status(), words)
+        Self::new(refusal.status(), refusal.words(Language::english()))
     }
 }
 
-/// Returns the routes below `/api/v1`. Only the OpenAPI document needs no token.
+/// Returns the routes below `/api/v1`. Only what describes the API needs no token.
 pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     let with_token = Router::new()
         .route("/suspects", get(suspects::list))
@@ -105,7 +106,10 @@ pub fn routes(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
         .route("/cases", get(cases::list))
         .route("/cases/{meter}/entries", get(cases::entries).post(cases::write))
         .route_layer(middleware::from_fn_with_state(Arc::clone(desk), know));
-    Router::new().route("/openapi.json", get(document::document)).merge(with_token)
+    Router::new()
+        .route("/openapi.json", get(document::document))
+        .route("/docs", get(readable::show))
+        .merge(with_token)
 }
 
 /// Passes a request on if it carries a known token.

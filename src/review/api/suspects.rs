@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use serde::Serialize;
@@ -38,10 +39,12 @@ pub struct Suspect {
     rig_kw: Option<f64>,
     /// Lower and upper end of its interval. [kW]
     rig_kw_interval: Option<(f64, f64)>,
-    /// First local day; null: before the data begins.
+    /// First local day; null: it began before the data (`began_before_data`), or there is no rig.
     #[schema(value_type = Option<String>, format = Date)]
     onset: Option<jiff::civil::Date>,
-    /// First local day after it; null: still on.
+    /// Whether it ran before the data begins; null without a rig.
+    began_before_data: Option<bool>,
+    /// First local day after it; null: it is on (`is_on`), or there is no rig.
     #[schema(value_type = Option<String>, format = Date)]
     ended: Option<jiff::civil::Date>,
     /// Whether it is on at the end of the meter's data; null without a rig.
@@ -88,6 +91,7 @@ impl Suspect {
             rig_kw: line.rig_kw(),
             rig_kw_interval: line.rig_kw_interval(),
             onset: line.onset(),
+            began_before_data: line.rig_kw().map(|_| line.onset().is_none()),
             ended: line.ended(),
             is_on: line.is_on(),
             last_seen_on: line.last_seen_on(),
@@ -123,14 +127,17 @@ pub struct SuspectPage {
 }
 
 /// A page of the list, filtered and ordered as in the app.
-#[utoipa::path(get, path = "/api/v1/suspects", params(ListQuery), security(("token" = ["suspects:read"])),
-    responses((status = 200, body = SuspectPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/suspects", operation_id = "list_suspects", params(ListQuery), security(("token" = ["suspects:read"])),
+    responses((status = 200, body = SuspectPage), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn list(
     State(desk): State<Arc<Desk>>,
     Extension(program): Extension<Program>,
-    Query(query): Query<ListQuery>,
+    query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<SuspectPage>, Problem> {
     program.must(Scope::ReadSuspects)?;
+    let Query(query) = query.map_err(|error| Problem::new(error.status(), error.body_text()))?;
+    query.check()?;
     note(&desk, &program, "api_list", &query.without_page()).await?;
     let (view, cases) = (desk.view(), desk.cases().await?);
     let page = view.answers.page(&query, &view.lines, &cases, program.may(Scope::ReadPlaces));
@@ -172,7 +179,7 @@ pub struct SheetReason {
 }
 
 /// One meter's line and evidence.
-#[utoipa::path(get, path = "/api/v1/suspects/{meter}", params(("meter" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/suspects/{meter}", operation_id = "one_suspect", params(("meter" = String, Path)),
     security(("token" = ["suspects:read"])),
     responses((status = 200, body = SuspectSheet), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

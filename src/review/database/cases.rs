@@ -3,10 +3,14 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::runs::{PastLine, remember_line};
+use super::change::rows_of;
+use super::runs::{PastLine, remember_lines};
 use super::{Database, failed};
 use crate::case::{Action, Entry};
 use hashwatt_core::error::Result;
+
+/// Entries in one statement; each has seven values, and engines take some ten thousand.
+const ROWS: usize = 500;
 
 /// Entries read at a time while following the log.
 const PAGE: i64 = 10_000;
@@ -26,34 +30,49 @@ fn entry(row: &AnyRow) -> Option<Entry> {
 
 impl Database {
     /// Adds entries to the log, all or none, and stores their meters' lines. The database assigns the `id`.
-    /// When this returns, the entries are on disk.
+    /// When this returns, the entries are on disk; their numbers follow each other, up to the one returned.
     ///
     /// # Errors
     /// When the database fails; then no entry was added.
-    pub async fn append(&self, entries: &[(Entry, Option<PastLine>)]) -> Result<()> {
+    pub async fn append(&self, entries: &[(Entry, Option<PastLine>)]) -> Result<i64> {
         let mut change = self.change().await?;
         // One writer at a time: ids then become visible in order, and a follower misses none.
         change.alone_on("case_log").await?;
-        for (entry, line) in entries {
-            if let Some(line) = line {
-                remember_line(&mut change, &entry.run, &entry.meter, line).await?;
+        for some in entries.chunks(ROWS) {
+            let lines = some.iter().filter_map(|(entry, line)| Some((&*entry.meter, line.as_ref()?)));
+            // Entries of one writing are about one run.
+            remember_lines(&mut change, &some[0].0.run, lines).await?;
+            let statement = format!(
+                "INSERT INTO case_log (at, person, meter, action, value, reason, run) VALUES {}",
+                rows_of(some.len(), 7)
+            );
+            let mut added = sqlx::query(&statement);
+            for (entry, _) in some {
+                added = added
+                    .bind(entry.at)
+                    .bind(&entry.person)
+                    .bind(&entry.meter)
+                    .bind(entry.action.as_str())
+                    .bind(&entry.value)
+                    .bind(&entry.reason)
+                    .bind(&entry.run);
             }
-            sqlx::query(
-                "INSERT INTO case_log (at, person, meter, action, value, reason, run) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(entry.at)
-            .bind(&entry.person)
-            .bind(&entry.meter)
-            .bind(entry.action.as_str())
-            .bind(&entry.value)
-            .bind(&entry.reason)
-            .bind(&entry.run)
-            .execute(&mut *change)
-            .await
-            .map_err(failed)?;
+            added.execute(&mut *change).await.map_err(failed)?;
         }
-        change.commit().await
+        let last = sqlx::query("SELECT COALESCE(MAX(id), 0) FROM case_log").fetch_one(&mut *change).await;
+        let last: i64 = last.map_err(failed)?.get(0);
+        change.commit().await?;
+        Ok(last)
+    }
+
+    /// Returns the entries with numbers from `first` to `last`, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entries_between(&self, first: i64, last: i64) -> Result<Vec<Entry>> {
+        let rows = sqlx::query("SELECT * FROM case_log WHERE id >= $1 AND id <= $2 ORDER BY id");
+        let rows = rows.bind(first).bind(last).fetch_all(&self.pool).await.map_err(failed)?;
+        Ok(rows.iter().filter_map(entry).collect())
     }
 
     /// Returns all entries after number `last`, oldest first.

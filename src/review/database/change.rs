@@ -63,6 +63,16 @@ impl Change {
     }
 }
 
+/// Returns the placeholders of `n` rows: `($1,$2),($3,$4)`.
+pub(super) fn rows_of(n: usize, n_columns: usize) -> String {
+    let row = |row: usize| {
+        let values: Vec<String> =
+            (1..=n_columns).map(|column| format!("${}", row * n_columns + column)).collect();
+        format!("({})", values.join(","))
+    };
+    (0..n).map(row).collect::<Vec<_>>().join(",")
+}
+
 impl Deref for Change {
     type Target = AnyConnection;
 

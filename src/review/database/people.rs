@@ -125,6 +125,18 @@ impl Database {
         Ok(Decided::Done)
     }
 
+    /// Sets a person's own password; sessions of before are over. Returns the generation of the account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_password(&self, name: &str, password: &str) -> Result<Option<i64>> {
+        let set = sqlx::query(
+            "UPDATE people SET password = $1, generation = generation + 1 WHERE name = $2 RETURNING generation",
+        );
+        let row = set.bind(password).bind(name).fetch_optional(&self.pool).await.map_err(failed)?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
     /// Stores a person's language.
     ///
     /// # Errors

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::change::Change;
+use super::change::{Change, rows_of};
 use super::{Database, failed};
 use hashwatt_core::error::Result;
+
+/// Lines in one statement; each has six values, and engines take some ten thousand.
+const ROWS: usize = 500;
 
 /// A line as it was in an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,9 +48,7 @@ impl Database {
         if added.execute(&mut *change).await.map_err(failed)?.rows_affected() == 0 {
             return change.commit().await;
         }
-        for (meter, line) in lines {
-            remember_line(&mut change, run, meter, line).await?;
-        }
+        remember_lines(&mut change, run, lines.iter().map(|(meter, line)| (&**meter, line))).await?;
         change.commit().await
     }
 
@@ -94,25 +95,31 @@ fn past_line(row: &AnyRow) -> PastLine {
     }
 }
 
-/// Stores a line of a run, once.
-pub(super) async fn remember_line(
+/// Stores lines of a run; one that is stored already stays as it is.
+pub(super) async fn remember_lines<'a>(
     change: &mut Change,
     run: &str,
-    meter: &str,
-    line: &PastLine,
+    lines: impl Iterator<Item = (&'a str, &'a PastLine)>,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO run_lines (run, meter, place, score, rig_kw, is_suspect) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (run, meter) DO NOTHING",
-    )
-    .bind(run)
-    .bind(meter)
-    .bind(i64::from(line.rank))
-    .bind(line.score)
-    .bind(line.rig_kw)
-    .bind(i64::from(line.is_suspect))
-    .execute(&mut **change)
-    .await
-    .map(drop)
-    .map_err(failed)
+    // A meter may come twice, and a statement must name it once.
+    let lines: Vec<_> = lines.collect::<BTreeMap<_, _>>().into_iter().collect();
+    for some in lines.chunks(ROWS) {
+        let statement = format!(
+            "INSERT INTO run_lines (run, meter, place, score, rig_kw, is_suspect) VALUES {} \
+             ON CONFLICT (run, meter) DO NOTHING",
+            rows_of(some.len(), 6)
+        );
+        let mut stored = sqlx::query(&statement);
+        for (meter, line) in some {
+            stored = stored
+                .bind(run)
+                .bind(*meter)
+                .bind(i64::from(line.rank))
+                .bind(line.score)
+                .bind(line.rig_kw)
+                .bind(i64::from(line.is_suspect));
+        }
+        stored.execute(&mut **change).await.map_err(failed)?;
+    }
+    Ok(())
 }

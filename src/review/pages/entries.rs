@@ -7,12 +7,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::errors::Refusal;
-use super::list::back_to;
+use super::done::with_done;
+use super::errors::{Must, Refusal};
+use super::list::list_address;
 use super::meter_address;
-use crate::case::{Action, Entry, VISIT_RESULTS, verdict_named};
-use crate::desk::{Desk, now};
+use crate::case::{Action, Entry, Status, VISIT_RESULTS, verdict_named};
+use crate::desk::{Desk, now, status_of};
 use crate::guard::Caller;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// Longest reason. [characters]
 pub const MAX_REASON_CHARS: usize = 4000;
@@ -30,7 +32,7 @@ pub struct Written {
     /// `?` and the query of the list to return to; empty: return to the meter's page.
     #[serde(default)]
     back: String,
-    /// `next`: go on to the next line of the list.
+    /// `next`: go on to the next place that waits for a decision.
     #[serde(default)]
     then: String,
 }
@@ -40,27 +42,39 @@ pub async fn write(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(meter): Path<String>,
-    Form(written): Form<Written>,
+    Form(sent): Form<Written>,
 ) -> Result<Response, Refusal> {
-    let entry = entry(&desk, &caller.name, &meter, &written.action, &written.value, &written.reason).await?;
+    let entry = entry(&desk, &caller.name, &meter, &sent.action, &sent.value, &sent.reason).await?;
     let last = desk.cases().await?.of(&meter).map_or(0, |case| case.last);
-    if written.seen.is_some_and(|seen| seen != last) {
+    if sent.seen.is_some_and(|seen| seen != last) {
         return Err(Refusal::Changed);
     }
-    desk.write(&[entry]).await?;
-    let next = || {
-        let view = desk.view();
-        let line = view.lines.line(view.lines.index(&meter)?);
-        let next = view.lines.beside(line).1?;
-        Some(meter_address(view.lines.line(next).meter()))
+    let written = desk.write(&[entry]).await?;
+    let address = match sent.back.strip_prefix('?') {
+        Some(query) => list_address(query),
+        None if sent.then == "next" => next_case(&desk, &meter).await?,
+        None => meter_address(&meter),
     };
-    Ok(match written.back.strip_prefix('?') {
-        Some(query) => back_to(query),
-        None if written.then == "next" => {
-            Redirect::to(&next().unwrap_or_else(|| "/".to_owned())).into_response()
-        }
-        None => Redirect::to(&meter_address(&meter)).into_response(),
-    })
+    Ok(Redirect::to(&with_done(&address, &written)).into_response())
+}
+
+/// Returns the page of the next place that waits for a decision: down the visit list, then from its top; with none
+/// left, the list.
+async fn next_case(desk: &Desk, meter: &str) -> Result<String, Refusal> {
+    let (view, cases) = (desk.view(), desk.cases().await?);
+    let (lines, last_day) = (&view.lines, view.last_day);
+    let Some(line) = lines.index(meter).map(|index| lines.line(index)) else { return Ok("/".to_owned()) };
+    let waits = |index: &usize| {
+        let line = lines.line(*index);
+        line.meter() != meter
+            && matches!(status_of(line, &cases, last_day), Status::New | Status::Open | Status::Restarted)
+    };
+    let listed = || lines.suspects().iter().map(|index| *index as usize);
+    let next = match line.place() {
+        Some(place) => listed().skip(place).chain(listed().take(place)).find(waits),
+        None => (line.index() + 1..lines.len()).find(waits),
+    };
+    Ok(next.map_or_else(|| "/".to_owned(), |index| meter_address(lines.line(index).meter())))
 }
 
 /// Checks the entry that a page or a program sends.
@@ -79,25 +93,8 @@ pub async fn entry(
     if view.lines.index(meter).is_none() && cases.of(meter).is_none() {
         return Err(Refusal::NotFound);
     }
-    let action = Action::named(action).ok_or(Refusal::Invalid("error-form"))?;
     let (value, reason) = (value.trim(), reason.trim());
-    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
-    let is_valid = match action {
-        Action::Verdict => verdict_named(value).is_some(),
-        Action::VisitResult => VISIT_RESULTS.contains(&value),
-        Action::Closed => is_day(value),
-        Action::VisitRequested => value.is_empty() || is_day(value),
-        Action::Assign => value.is_empty() || desk.database.person(value).await?.is_some(),
-        Action::Note => value.is_empty(),
-        // Tips are handed over from the tip's own page.
-        Action::Tip => false,
-    };
-    if !is_valid {
-        return Err(Refusal::Invalid("error-form"));
-    }
-    if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
-        return Err(Refusal::Invalid("error-reason"));
-    }
+    let action = checked(desk, action, value, reason).await?;
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(Refusal::TooLarge);
     }
@@ -111,4 +108,38 @@ pub async fn entry(
         reason: reason.to_owned(),
         run: view.id.clone(),
     })
+}
+
+/// Checks what is written, field by field, and returns its action.
+///
+/// # Errors
+/// When a field has a value that it cannot have.
+pub async fn checked(desk: &Desk, action: &str, value: &str, reason: &str) -> Result<Action, Refusal> {
+    // Tips are handed over, and entries taken back, from pages of their own.
+    let written = || Action::ALL.into_iter().filter(|action| !matches!(action, Action::Tip | Action::Undo));
+    let one_of = || Must::BeOneOf(written().map(Action::as_str).collect());
+    let action =
+        written().find(|known| known.as_str() == action).ok_or_else(|| Refusal::Field("action", one_of()))?;
+    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
+    let (is_valid, must) = match action {
+        Action::Verdict => {
+            let all = Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
+            (verdict_named(value).is_some(), Must::BeOneOf(all))
+        }
+        Action::VisitResult => (VISIT_RESULTS.contains(&value), Must::BeOneOf(VISIT_RESULTS.into())),
+        Action::Closed => (is_day(value), Must::BeDay),
+        Action::VisitRequested | Action::Due => (value.is_empty() || is_day(value), Must::BeDayOrEmpty),
+        Action::Assign => {
+            let is_known = value.is_empty() || desk.database.person(value).await?.is_some();
+            (is_known, Must::BePersonOrEmpty)
+        }
+        Action::Note | Action::Tip | Action::Undo => (value.is_empty(), Must::BeEmpty),
+    };
+    if !is_valid {
+        return Err(Refusal::Field("value", must));
+    }
+    if reason.is_empty() && matches!(action, Action::Verdict | Action::Note) {
+        return Err(Refusal::Field("reason", Must::BeWords));
+    }
+    Ok(action)
 }

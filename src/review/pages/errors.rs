@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::{Html, IntoResponse, Response};
 
 use hashwatt_core::error::Error;
@@ -10,8 +11,8 @@ use hashwatt_core::language::Language;
 /// Why a request is refused.
 #[derive(Debug, Clone)]
 pub enum Refusal {
-    /// The role does not permit it; language of the page.
-    Forbidden(&'static str),
+    /// The role does not permit it.
+    Forbidden,
     /// The form does not carry the token of its session.
     ForeignForm,
     /// The body is longer than any form.
@@ -20,12 +21,53 @@ pub enum Refusal {
     NotFound,
     /// The request is not valid; id of the message.
     Invalid(&'static str),
+    /// A field of the request has a value that it cannot have.
+    Field(&'static str, Must),
     /// Someone else wrote an entry in between.
     Changed,
     /// A desk without login was addressed by a name that does not belong to this machine.
     OtherName,
     /// Something failed; the log has the details.
     Failed,
+}
+
+/// What the value of a field must be.
+#[derive(Debug, Clone)]
+pub enum Must {
+    /// One of these texts.
+    BeOneOf(Vec<&'static str>),
+    /// A day as YYYY-MM-DD.
+    BeDay,
+    /// A day as YYYY-MM-DD, or empty.
+    BeDayOrEmpty,
+    /// A number, or empty.
+    BeNumberOrEmpty,
+    /// The name of a person who may log in here, or empty.
+    BePersonOrEmpty,
+    /// Empty.
+    BeEmpty,
+    /// Words.
+    BeWords,
+}
+
+impl Must {
+    fn words(&self, lang: &Language) -> String {
+        match self {
+            Self::BeOneOf(values) => match values.as_slice() {
+                [] => String::new(),
+                [one] => (*one).to_owned(),
+                [most @ .., last] => {
+                    lang.say_with("must-one_of", &[("values", &most.join(", ")), ("last", last)])
+                }
+            },
+            Self::BeDay => lang.say("must-day"),
+            Self::BeDayOrEmpty => lang.say("must-day_or_empty"),
+            Self::BeNumberOrEmpty => lang.say("must-number_or_empty"),
+            Self::BePersonOrEmpty => lang.say("must-person_or_empty"),
+            Self::BeEmpty => lang.say("must-empty"),
+            Self::BeWords => lang.say("must-words"),
+        }
+    }
 }
 
 impl Refusal {
@@ -38,19 +80,20 @@ impl Refusal {
 
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
-            Self::Forbidden(_) | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::Field(..) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Changed => StatusCode::CONFLICT,
             Self::OtherName => StatusCode::MISDIRECTED_REQUEST,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    pub(crate) const fn message(&self) -> &'static str {
-        match self {
-            Self::Forbidden(_) => "error-forbidden",
+    /// Says why, in words.
+    pub(crate) fn words(&self, lang: &Language) -> String {
+        lang.say(match self {
+            Self::Forbidden => "error-forbidden",
             Self::ForeignForm => "error-foreign-form",
             Self::TooLarge => "error-too-large",
             Self::NotFound => "error-not-found",
@@ -58,7 +101,30 @@ impl Refusal {
             Self::Changed => "error-changed",
             Self::OtherName => "error-other-name",
             Self::Failed => "error-failed",
+            Self::Field(field, must) => {
+                let values = [("field", *field), ("must", &*must.words(lang))];
+                return lang.say_with("error-field", &values);
+            }
+        })
+    }
+
+    fn page(&self, lang: &'static Language) -> Response {
+        let page = ErrorPage { lang, words: self.words(lang), style: super::assets::address("desk.css") };
+        (self.status(), Html(page.render().unwrap_or_default())).into_response()
+    }
+}
+
+/// Says a refusal in the language of whoever asked; any other answer stays as it is.
+pub fn said_in(lang: &'static Language, mut answer: Response) -> Response {
+    match answer.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => {
+            let mut said = refusal.page(lang);
+            for cookie in answer.headers().get_all(SET_COOKIE) {
+                said.headers_mut().append(SET_COOKIE, cookie.clone());
+            }
+            said
         }
+        None => answer,
     }
 }
 
@@ -72,11 +138,9 @@ struct ErrorPage {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let code = if let Self::Forbidden(code) = &self { code } else { "en" };
-        let lang = Language::with_code(code).unwrap_or(&Language::all()[0]);
-        let page =
-            ErrorPage { lang, words: lang.say(self.message()), style: super::assets::address("desk.css") };
-        (self.status(), Html(page.render().unwrap_or_default())).into_response()
+        let mut answer = self.page(Language::english());
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
 

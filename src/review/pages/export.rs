@@ -2,31 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::columns::Column;
+use super::csv::{Cell, csv};
 use super::errors::Refusal;
-use super::list::Column;
 use super::visits::Asked;
+use crate::case::{Action, Entry, taken_back};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
 use crate::query::ListQuery;
 use crate::roles::May;
-use hashwatt_core::error::Error;
-use hashwatt_run::tables::without_formula;
 
 /// Most lines in an exported list.
 const MAX_LINES: usize = 100_000;
 
-fn csv(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Refusal> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        let cells = row.iter().map(|cell| without_formula(cell));
-        writer.write_record(cells).map_err(|error| Error::output(name, error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Error::output(name, error))?;
-    Ok(attachment(name, "text/csv; charset=utf-8", bytes))
+fn sheet(name: &str, caller: &Caller, header: &[String], rows: &[Vec<Cell>]) -> Result<Response, Refusal> {
+    Ok(attachment(name, "text/csv; charset=utf-8", csv(caller.lang(), header, rows)?))
 }
 
 fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
@@ -48,18 +42,19 @@ pub async fn list(
     let lang = caller.lang();
     let columns = Column::chosen(&caller);
     let found = view.answers.found(&query, &view.lines, &cases, caller.may(May::SeePlaces));
-    let heads = ["place", "meter", "score"].into_iter().chain(columns.iter().map(|column| column.as_str()));
-    let mut rows = vec![heads.map(|name| lang.name_of("column", name)).collect::<Vec<_>>()];
-    for index in found.iter().take(MAX_LINES) {
+    let mut header: Vec<String> = ["place", "meter", "score"].map(|name| lang.name_of("column", name)).into();
+    header.extend(columns.iter().flat_map(|column| column.sheet_names(lang)));
+    let row = |index: &u32| {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, &cases, view.last_day);
-        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
-        let place = line.place().map_or_else(String::new, |place| place.to_string());
-        let mut row = vec![place, line.meter().to_owned(), lang.number(line.score(), 3)];
-        row.extend(columns.iter().map(|column| column.words(line, status, assignee, lang)));
-        rows.push(row);
-    }
-    csv("suspects-list.csv", rows)
+        let case = cases.of(line.meter());
+        let place = line.place().map_or(Cell::Empty, |place| Cell::Number(place as f64, 0));
+        let mut row = vec![place, Cell::text(line.meter()), Cell::Number(line.score(), 6)];
+        row.extend(columns.iter().flat_map(|column| column.sheet_cells(line, status, case, lang)));
+        row
+    };
+    let rows: Vec<_> = found.iter().take(MAX_LINES).map(row).collect();
+    sheet("suspects-list.csv", &caller, &header, &rows)
 }
 
 /// Exports the batch of visits for a work-order system, with stable names and plain numbers.
@@ -82,17 +77,17 @@ pub async fn visits(
         "visit_chance",
         "recoverable_kwh_a_year",
     ];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
+    let mut rows = Vec::new();
+    let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Number(value, 6));
     for (inspector, tour) in (1..).zip(asked.tours(&view, &cases)) {
         for (stop, place) in (1..).zip(&tour.stops) {
             let line = view.lines.line(place.index);
             let position = line.position();
             rows.push(vec![
-                i32::to_string(&inspector),
-                i32::to_string(&stop),
-                line.meter().to_owned(),
-                line.address().to_owned(),
+                number(Some(f64::from(inspector))),
+                number(Some(f64::from(stop))),
+                Cell::text(line.meter()),
+                Cell::text(line.address()),
                 number(position.map(|place| place.0)),
                 number(position.map(|place| place.1)),
                 number(line.rig_kw()),
@@ -102,20 +97,41 @@ pub async fn visits(
             ]);
         }
     }
-    csv("visits.csv", rows)
+    sheet("visits.csv", &caller, &heads.map(str::to_owned), &rows)
 }
 
-/// Exports every verdict, oldest first, in the form that `detect --verdicts` reads.
+/// Exports every verdict that was not taken back, oldest first, in the form that `detect --verdicts` reads.
 pub async fn verdicts(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Response, Refusal> {
     desk.database.note_access(&caller.access("export_verdicts", "")).await?;
     let entries = desk.database.entries_after(0).await?;
     let heads = ["meter_id", "verdict", "decided_at", "decided_by", "reason"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    for entry in entries.into_iter().filter(|entry| entry.action == crate::case::Action::Verdict) {
+    let mut rows = Vec::new();
+    let taken_back = taken_back(&entries);
+    let is_held = |entry: &Entry| entry.action == Action::Verdict && !taken_back.contains(&entry.id);
+    for entry in entries.into_iter().filter(is_held) {
         let at = jiff::Timestamp::from_second(entry.at).map_or_else(|_| String::new(), |at| at.to_string());
-        rows.push(vec![entry.meter, entry.value, at, entry.person, entry.reason]);
+        rows.push([entry.meter, entry.value, at, entry.person, entry.reason].map(Cell::Text).into());
     }
-    csv("verdicts.csv", rows)
+    sheet("verdicts.csv", &caller, &heads.map(str::to_owned), &rows)
+}
+
+/// Exports the evidence file of a meter. The access log keeps the sum that tells the file.
+pub async fn evidence(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(meter): Path<String>,
+) -> Result<Response, Refusal> {
+    let mut entries = desk.database.entries_on(&meter).await?;
+    entries.reverse();
+    let (lang, name, asked) = (caller.lang(), caller.name.clone(), meter.clone());
+    let made = desk.read(move |view| crate::evidence::evidence(view, &asked, &entries, &name, lang));
+    let made = made.await?.ok_or(Refusal::NotFound)?;
+    let subject = format!("{meter} {}", made.sum);
+    desk.database.note_access(&caller.access("evidence", &subject)).await?;
+    // A header has no letters beyond ASCII, quotes or line breaks.
+    let name: String =
+        meter.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    Ok(attachment(&format!("evidence-{name}.html"), "text/html; charset=utf-8", made.html.into_bytes()))
 }
 
 /// Exports the run's report as a file. It contains addresses.

@@ -36,7 +36,7 @@ pub(super) async fn show(
     let lang = caller.lang();
     let last_line = desk.database.last_line(meter).await?.map(|(line, opened_at)| {
         let facts = [
-            ("when", lang.instant(opened_at)),
+            ("when", caller.instant(opened_at)),
             ("rank", lang.count(line.rank as usize)),
             ("score", lang.number(line.score, 3)),
             ("kw", line.rig_kw.map_or_else(|| "–".to_owned(), |kw| lang.kw(kw))),

@@ -9,18 +9,20 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::columns::Column;
+use super::done::{Done, Notice};
 use super::errors::Refusal;
-use super::{Frame, energy_words, meter_address, on_words, page};
+use super::{Frame, meter_address, page};
 use crate::Login;
 use crate::case::{Case, Cases, Status};
 use crate::desk::{Desk, status_of};
 use crate::guard::Caller;
-use crate::lines::Line;
-use crate::query::{ListQuery, Sort, gone};
+use crate::query::{ListQuery, gone};
 use crate::roles::May;
 use crate::run_view::RunView;
+use crate::sort::Sort;
 use hashwatt_core::language::Language;
-use hashwatt_run::words::percent;
+use hashwatt_readings::acquisition::verdicts::Verdict;
 
 /// Longest name of a view. [characters]
 const MAX_NAME_CHARS: usize = 60;
@@ -28,183 +30,13 @@ const MAX_NAME_CHARS: usize = 60;
 /// Most cases without a line that are shown below a list; a search by id finds any.
 const MAX_GONE: usize = 200;
 
-/// An optional column. Place, meter and score are always shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Column {
-    /// Kind of suspect.
-    Kind,
-    /// The rig's draw with its interval.
-    Rig,
-    /// Number of machines.
-    Machines,
-    /// First day of the rig.
-    Onset,
-    /// Last day of the rig.
-    Ended,
-    /// Whether the rig is on.
-    On,
-    /// Chance that a visit finds it running.
-    VisitChance,
-    /// Chance that there is a rig.
-    Chance,
-    /// Rank by score among all lines.
-    Rank,
-    /// Expected false leads down to this line.
-    ExpectedFalse,
-    /// Energy since onset.
-    Energy,
-    /// Cost of that energy.
-    Money,
-    /// Recoverable energy in a year.
-    Recoverable,
-    /// Zone.
-    Zone,
-    /// Transformer.
-    Transformer,
-    /// Peak of the transformer over its rating.
-    Burden,
-    /// Address.
-    Address,
-    /// Status of the case.
-    Status,
-    /// Assigned person.
-    Assignee,
-}
-
-impl Column {
-    /// Every column, in the order shown.
-    pub const ALL: [Self; 19] = [
-        Self::Kind,
-        Self::Rig,
-        Self::Machines,
-        Self::Onset,
-        Self::Ended,
-        Self::On,
-        Self::VisitChance,
-        Self::Chance,
-        Self::Rank,
-        Self::ExpectedFalse,
-        Self::Energy,
-        Self::Money,
-        Self::Recoverable,
-        Self::Zone,
-        Self::Transformer,
-        Self::Burden,
-        Self::Address,
-        Self::Status,
-        Self::Assignee,
-    ];
-
-    const DEFAULT: [Self; 11] = [
-        Self::Kind,
-        Self::Rig,
-        Self::Onset,
-        Self::On,
-        Self::VisitChance,
-        Self::Chance,
-        Self::Zone,
-        Self::Transformer,
-        Self::Address,
-        Self::Status,
-        Self::Assignee,
-    ];
-
-    /// Returns the stable text of the column.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    const fn is_number(self) -> bool {
-        matches!(
-            self,
-            Self::Rig
-                | Self::Machines
-                | Self::VisitChance
-                | Self::Chance
-                | Self::Rank
-                | Self::ExpectedFalse
-                | Self::Energy
-                | Self::Money
-                | Self::Recoverable
-                | Self::Burden
-        )
-    }
-
-    /// Returns the order that a click on the column's header selects.
-    const fn sort(self) -> Option<Sort> {
-        match self {
-            Self::Rank => Some(Sort::Rank),
-            Self::Rig => Some(Sort::Kw),
-            Self::Onset => Some(Sort::Onset),
-            Self::Energy => Some(Sort::Energy),
-            Self::Recoverable => Some(Sort::Recoverable),
-            Self::Burden => Some(Sort::Burden),
-            _ => None,
-        }
-    }
-
-    /// Returns the columns that a person has chosen.
-    #[must_use]
-    pub fn chosen(by: &Caller) -> Vec<Self> {
-        let sees_places = by.may(May::SeePlaces);
-        let chosen: Vec<Self> = match &by.columns {
-            Some(names) => Self::ALL
-                .into_iter()
-                .filter(|column| names.split(' ').any(|name| name == column.as_str()))
-                .collect(),
-            None => Self::DEFAULT.into(),
-        };
-        chosen.into_iter().filter(|column| sees_places || *column != Self::Address).collect()
-    }
-
-    /// Returns the text of a line's cell in this column.
-    #[must_use]
-    pub fn words(self, line: Line<'_>, status: Status, assignee: Option<&str>, lang: &Language) -> String {
-        let share = |share: Option<f64>| share.map(|share| percent(share, lang));
-        let words = match self {
-            Self::Kind => Some(line.kind().map_or_else(String::new, |kind| lang.name_of("kind", kind))),
-            Self::Rig => line.rig_kw().map(|kw| match line.rig_kw_interval() {
-                Some((low, high)) => {
-                    format!("{} ({}–{})", lang.kw(kw), lang.kw_number(low), lang.kw_number(high))
-                }
-                None => lang.kw(kw),
-            }),
-            Self::Machines => line
-                .machines()
-                .map(|(low, high)| if low == high { low.to_string() } else { format!("{low}–{high}") }),
-            Self::Onset => line
-                .rig_kw()
-                .map(|_| line.onset().map_or_else(|| lang.say("onset-before"), |day| lang.date(day))),
-            Self::Ended => line
-                .rig_kw()
-                .map(|_| line.ended().map_or_else(|| lang.say("ended-not"), |day| lang.date(day))),
-            Self::On => on_words(line, lang),
-            Self::VisitChance => share(line.visit_chance()),
-            Self::Chance => share(line.chance()),
-            Self::Rank => Some(lang.count(line.rank())),
-            Self::ExpectedFalse => line.expected_false().map(|n| lang.number(n, 1)),
-            Self::Energy => energy_words(line, lang),
-            Self::Money => line.money().map(|money| lang.number(money, 0)),
-            Self::Recoverable => line.recoverable_kwh().map(|kwh| lang.energy(kwh)),
-            Self::Zone => line.zone().map(str::to_owned),
-            Self::Transformer => line.parent().map(str::to_owned),
-            Self::Burden => line.burden().map(|share| lang.percent(share, 0)),
-            Self::Address => Some(line.address().to_owned()),
-            Self::Status => Some(lang.name_of("status", status.as_str())),
-            Self::Assignee => assignee.map(str::to_owned),
-        };
-        words.unwrap_or_default()
-    }
-}
-
 struct Head {
     name: String,
     is_number: bool,
-    /// Query of the list sorted by this column, if it can be sorted.
-    sort: Option<String>,
-    is_sorted: bool,
+    /// Address of the list sorted by this column; turned round if it is already.
+    sort: String,
+    /// `ascending` or `descending`, of the column that the list is sorted by.
+    order: Option<&'static str>,
 }
 
 struct Cell {
@@ -255,6 +87,10 @@ struct ListPage {
     columns: Vec<Choice>,
     csv: String,
     table: String,
+    notice: Option<Notice>,
+    verdicts: Vec<Choice>,
+    people: Vec<String>,
+    n_late: usize,
 }
 
 /// The part of the page that a filter changes.
@@ -266,6 +102,8 @@ struct ListTable {
     rows: Vec<Row>,
     gone: Vec<GoneRow>,
     found: String,
+    n_found: usize,
+    may_decide: bool,
     page: usize,
     n_pages: usize,
     before: Option<String>,
@@ -278,6 +116,7 @@ pub async fn show(
     caller: Caller,
     headers: HeaderMap,
     Query(query): Query<ListQuery>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let table = table(&query, &view, &cases, &caller);
@@ -330,6 +169,12 @@ pub async fn show(
             })
             .collect(),
         csv: format!("/list.csv?{}", query.without_page()),
+        notice: done.notice(&desk, &caller).await?,
+        verdicts: Verdict::ALL
+            .map(|verdict| choice(verdict.as_str(), lang.name_of("verdict", verdict.as_str()), ""))
+            .into(),
+        n_late: cases.all().filter(|(_, case)| case.is_late(caller.today())).count(),
+        people: people.iter().filter(|person| person.is_active).map(|person| person.name.clone()).collect(),
         frame: Frame::of(&caller, "list", desk.settings.login == Login::Off),
         lang,
         query,
@@ -346,7 +191,8 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
     let row = |index: &u32| {
         let line = view.lines.line(*index as usize);
         let status = status_of(line, cases, view.last_day);
-        let assignee = cases.of(line.meter()).and_then(|case| case.assignee.as_deref());
+        let case = cases.of(line.meter());
+        let is_late = case.is_some_and(|case| case.is_late(caller.today()));
         Row {
             part: None,
             place: line.place().map_or_else(String::new, |place| lang.count(place)),
@@ -357,27 +203,40 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
             cells: columns
                 .iter()
                 .map(|column| Cell {
-                    words: column.words(line, status, assignee, lang),
+                    words: column.words(line, status, case, lang),
                     is_number: column.is_number(),
-                    tag: if *column == Column::Status { status.as_str() } else { "" },
+                    tag: match column {
+                        Column::Status => status.as_str(),
+                        Column::Due if is_late => "late",
+                        _ => "",
+                    },
                 })
                 .collect(),
         }
     };
     let sorted = Sort::named(&query.sort);
     let mut rows: Vec<Row> = found.lines.iter().map(row).collect();
-    if sorted == Sort::Place {
+    if sorted == Sort::Place && !query.is_reversed() {
         name_parts(&mut rows, &found.lines, view, lang);
     }
-    let head = |column: &Column| Head {
-        name: lang.name_of("column", column.as_str()),
-        is_number: column.is_number(),
-        sort: column.sort().map(|sort| {
-            let query = ListQuery { sort: sort.as_str().to_owned(), page: String::new(), ..query.clone() };
-            format!("/?{}", query.as_query())
-        }),
-        is_sorted: column.sort() == Some(sorted),
+    let head = |name: &str, is_number: bool, sort: Sort| {
+        let is_sorted = sort == sorted;
+        let is_turned = is_sorted && !query.is_reversed();
+        let direction = if is_turned { "reversed" } else { "" }.to_owned();
+        let asked =
+            ListQuery { sort: sort.as_str().to_owned(), direction, page: String::new(), ..query.clone() };
+        let is_ascending = sort.is_ascending() != query.is_reversed();
+        Head {
+            name: lang.name_of("column", name),
+            is_number,
+            sort: format!("/?{}", asked.as_query()),
+            order: is_sorted.then_some(if is_ascending { "ascending" } else { "descending" }),
+        }
     };
+    let first = [("place", true, Sort::Place), ("meter", false, Sort::Meter), ("score", true, Sort::Rank)];
+    let mut heads: Vec<Head> =
+        first.into_iter().map(|(name, is_number, sort)| head(name, is_number, sort)).collect();
+    heads.extend(columns.iter().map(|column| head(column.as_str(), column.is_number(), column.sort())));
     let gone_row = |(meter, case): (&str, &Case)| GoneRow {
         meter: meter.to_owned(),
         address: meter_address(meter),
@@ -385,13 +244,15 @@ fn table(query: &ListQuery, view: &RunView, cases: &Cases, caller: &Caller) -> L
         status_words: lang.name_of("status", case.status.as_str()),
         assignee: case.assignee.clone().unwrap_or_default(),
     };
-    let gone = gone(query, &view.lines, cases);
+    let gone = gone(query, &view.lines, cases, caller.today());
     ListTable {
         lang,
         gone: gone.into_iter().take(MAX_GONE).map(gone_row).collect(),
-        heads: columns.iter().map(head).collect(),
+        heads,
         rows,
         found: lang.say_n("list-found", found.n_found),
+        n_found: found.n_found,
+        may_decide: caller.may(May::Decide),
         page: found.page,
         n_pages: found.n_pages,
         before: (found.page > 1).then(|| page(found.page - 1)),
@@ -428,7 +289,11 @@ pub async fn choose_columns(
         .map(Column::as_str)
         .filter(|name| fields.iter().any(|(key, value)| key == "column" && value == name))
         .collect();
-    desk.database.set_columns(&caller.name, &names.join(" ")).await?;
+    let names = names.join(" ");
+    match desk.settings.login {
+        Login::Off => *desk.columns.write().expect("nobody panics while holding it") = Some(names),
+        Login::Required => desk.database.set_columns(&caller.name, &names).await?,
+    }
     Ok(back_to(fields.iter().find(|(key, _)| key == "query").map_or("", |(_, value)| value)))
 }
 
@@ -465,11 +330,19 @@ pub async fn forget_view(
 }
 
 /// Parses a query for the list; unknown parts are dropped.
-fn understood(query: &str) -> ListQuery {
+pub(super) fn understood(query: &str) -> ListQuery {
     serde_urlencoded::from_str(query).unwrap_or_default()
 }
 
 /// Redirects back to the list as it was.
 pub(super) fn back_to(query: &str) -> Response {
-    Redirect::to(&format!("/?{}", understood(query).as_query())).into_response()
+    Redirect::to(&list_address(query)).into_response()
+}
+
+/// Returns the address of the list as it was.
+pub(super) fn list_address(query: &str) -> String {
+    match understood(query).as_query() {
+        query if query.is_empty() => "/".to_owned(),
+        query => format!("/?{query}"),
+    }
 }

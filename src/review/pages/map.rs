@@ -74,7 +74,7 @@ struct Transformer {
 /// Returns the suspects and transformers with a position, for callers who may see places.
 pub async fn data(State(desk): State<Arc<Desk>>, caller: Caller) -> Result<Json<MapData>, Refusal> {
     if !caller.may(May::SeePlaces) {
-        return Err(Refusal::Forbidden(caller.language));
+        return Err(Refusal::Forbidden);
     }
     let (view, cases) = (desk.view(), desk.cases().await?);
     let lang = caller.lang();

@@ -1,16 +1,23 @@
 //! Renders the desk's pages: one file per page, with a shared frame.
 
+pub mod account;
 pub mod assets;
+pub mod bulk;
+pub mod columns;
+pub mod csv;
 pub mod days;
+pub mod done;
 pub mod entries;
 pub mod errors;
 pub mod export;
+pub mod field;
 mod gone;
 pub mod list;
 pub mod login;
 pub mod map;
 pub mod moved;
 pub mod people;
+pub mod sketch;
 pub mod suspect;
 pub mod tips;
 pub mod visits;
@@ -37,6 +44,8 @@ pub struct Frame {
     pub role: String,
     /// Token for every form.
     pub csrf: String,
+    /// Whether they may write the result of a visit.
+    pub may_visit: bool,
     /// Whether they may write to cases.
     pub may_decide: bool,
     /// Whether they may take tips.
@@ -59,6 +68,7 @@ impl Frame {
             person: caller.name.clone(),
             role: lang.name_of("role", caller.role.as_str()),
             csrf: caller.csrf.clone(),
+            may_visit: caller.may(May::Visit),
             may_decide: caller.may(May::Decide),
             may_take_tips: caller.may(May::TakeTips),
             may_administer: caller.may(May::Administer),

@@ -68,7 +68,7 @@ async fn show_with(desk: &Desk, caller: &Caller, new_token: Option<String>) -> R
         name: person.name,
     });
     let tokens = desk.database.tokens().await?.into_iter().map(|token| TokenRow {
-        made: format!("{}, {}", token.made_by, lang.instant(token.made_at)),
+        made: format!("{}, {}", token.made_by, caller.instant(token.made_at)),
         name: token.name,
         scopes: token.scopes,
         is_active: token.is_active,
@@ -235,7 +235,7 @@ pub async fn accesses(
     accesses.sort_by_key(|access| std::cmp::Reverse(access.at));
     accesses.truncate(ACCESS_LINES as usize);
     let rows = accesses.into_iter().map(|access| AccessRow {
-        at: lang.instant(access.at),
+        at: caller.instant(access.at),
         person: access.person,
         address: access.address,
         what: lang.name_of("access", &access.what),

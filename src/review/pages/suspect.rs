@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
+use super::done::{Done, Notice};
 use super::errors::Refusal;
 use super::work::Work;
 use super::{Frame, energy_words, gone, meter_address, page};
-use crate::Login;
 use crate::case::Cases;
 use crate::charts::{charts_of, no_charts};
 use crate::desk::{Desk, status_of};
@@ -19,6 +19,7 @@ use crate::guard::Caller;
 use crate::lines::Line;
 use crate::roles::May;
 use crate::run_view::{FoundHere, RunView};
+use crate::{Login, Places};
 use hashwatt_core::finding::FINDING;
 use hashwatt_core::language::Language;
 use hashwatt_core::language::message::Message;
@@ -36,9 +37,12 @@ const MAX_NEIGHBOURS: usize = 12;
 /// Most steps up the network; more would mean a loop.
 const DEEPEST: usize = 8;
 
-struct Bar {
-    words: String,
-    value: String,
+/// A reason or an explanation, with its weight as a bar.
+pub struct Bar {
+    /// What it is.
+    pub words: String,
+    /// Its weight or fit.
+    pub value: String,
     class: &'static str,
     width: String,
 }
@@ -78,6 +82,7 @@ struct SuspectPage {
     before: Option<String>,
     after: Option<String>,
     chart_words: String,
+    notice: Option<Notice>,
 }
 
 /// Shows the page of a meter.
@@ -85,6 +90,7 @@ pub async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Path(meter): Path<String>,
+    Query(done): Query<Done>,
 ) -> Result<Response, Refusal> {
     let (view, cases) = (desk.view(), desk.cases().await?);
     let Some(index) = view.lines.index(&meter) else {
@@ -109,7 +115,12 @@ pub async fn show(
         is_suspect: line.is_suspect(),
         status: status.as_str(),
         status_words: lang.name_of("status", status.as_str()),
-        facts: facts(&view, line, &caller)?,
+        facts: facts(
+            &view,
+            line,
+            if caller.may(May::SeePlaces) { Places::Shown } else { Places::Hidden },
+            lang,
+        )?,
         summary: evidence.summary.map(|summary| lang.say_message(REASON, &summary)),
         reasons: bars(&evidence.reasons, lang),
         rivals: rivals(&view, line, lang)?,
@@ -120,6 +131,7 @@ pub async fn show(
         work: Work::on(&meter, &desk, &cases, &caller).await?,
         before: before.map(next),
         after: after.map(next),
+        notice: done.notice(&desk, &caller).await?,
         chart_words: serde_json::Value::Object(chart_words(lang)).to_string(),
         meter,
     }))
@@ -140,18 +152,22 @@ pub async fn charts(
     Ok(Json(made.await?.ok_or(Refusal::NotFound)?))
 }
 
-fn facts(
+/// Returns what is known of a line, each with its name.
+///
+/// # Errors
+/// When the register cannot be read.
+pub fn facts(
     view: &RunView,
     line: Line<'_>,
-    caller: &Caller,
+    places: Places,
+    lang: &Language,
 ) -> hashwatt_core::error::Result<Vec<(String, String)>> {
-    let lang = caller.lang();
     let mut facts = Vec::new();
     let mut add = |id: &str, words: Option<String>| {
         facts.extend(words.filter(|words| !words.is_empty()).map(|words| (lang.say(id), words)));
     };
     let interval = |(low, high): (f64, f64)| format!(" ({}–{})", lang.kw_number(low), lang.kw_number(high));
-    if caller.may(May::SeePlaces) {
+    if places == Places::Shown {
         add("fact-address", Some(line.address().to_owned()));
     }
     add("fact-zone", line.zone().map(str::to_owned));
@@ -196,7 +212,9 @@ fn facts(
     Ok(facts)
 }
 
-fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
+/// Returns the reasons with their weights.
+#[must_use]
+pub fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
     let most = reasons.iter().map(|(_, weight)| weight.abs()).fold(f64::MIN_POSITIVE, f64::max);
     let bar = |(message, weight): &(Message, f64)| Bar {
         words: lang.say_message(REASON, message),
@@ -208,7 +226,10 @@ fn bars(reasons: &[(Message, f64)], lang: &Language) -> Vec<Bar> {
 }
 
 /// Says what was found in the data of the meter.
-fn findings(view: &RunView, meter: &str, lang: &Language) -> hashwatt_core::error::Result<Vec<String>> {
+///
+/// # Errors
+/// When the findings cannot be read.
+pub fn findings(view: &RunView, meter: &str, lang: &Language) -> hashwatt_core::error::Result<Vec<String>> {
     let words = |found: FoundHere| {
         let severity = lang.name_of("severity", &found.severity);
         let days = found.days.map(|(first, last)| format!(" ({})", lang.said_days(first, last)));
@@ -218,7 +239,11 @@ fn findings(view: &RunView, meter: &str, lang: &Language) -> hashwatt_core::erro
     Ok(view.findings(meter)?.into_iter().map(words).collect())
 }
 
-fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> hashwatt_core::error::Result<Vec<Bar>> {
+/// Returns mining and the other explanations, with how well each fits.
+///
+/// # Errors
+/// When the rivals cannot be read.
+pub fn rivals(view: &RunView, line: Line<'_>, lang: &Language) -> hashwatt_core::error::Result<Vec<Bar>> {
     let bar = |words: String, score: f64, class| Bar {
         words,
         value: lang.number(score, 2),

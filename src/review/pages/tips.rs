@@ -199,24 +199,25 @@ pub async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> std::result:
     Ok(page(&TipsPage {
         frame: Frame::of(&caller, "tips", desk.settings.login == Login::Off),
         lang,
-        today: jiff::Zoned::now().date().to_string(),
+        today: caller.today().to_string(),
         claims: Claim::ALL
             .into_iter()
             .map(|claim| (claim.as_str(), lang.name_of("claim", claim.as_str())))
             .collect(),
         caller_note: lang.say_n("tip-caller-note", desk.settings.caller_days as usize),
-        rows: tips.into_iter().map(|tip| row(tip, lang)).collect(),
+        rows: tips.into_iter().map(|tip| row(tip, &caller)).collect(),
     }))
 }
 
-fn row(tip: TakenTip, lang: &Language) -> TipRow {
+fn row(tip: TakenTip, caller: &Caller) -> TipRow {
+    let lang = caller.lang();
     let places = [tip.tip.meter_id, tip.tip.address, tip.tip.transformer_id];
     let mark = tip.tip.position.map(|mark| format!("{:.5}, {:.5}", mark.lat, mark.lon));
     let named: Vec<String> = places.into_iter().flatten().chain(mark).collect();
     let what = if named.is_empty() { tip.tip.text.chars().take(80).collect() } else { named.join(" · ") };
     TipRow {
         id: tip.id,
-        at: lang.instant(tip.at),
+        at: caller.instant(tip.at),
         person: tip.person,
         what,
         answer_words: lang.name_of("answer", &tip.answer),
@@ -309,7 +310,7 @@ pub async fn show_one(
         frame: Frame::of(&caller, "tips", desk.settings.login == Login::Off),
         lang,
         id,
-        at: lang.instant(taken.at),
+        at: caller.instant(taken.at),
         person: taken.person.clone(),
         said: said_words(&taken.tip, lang),
         text: taken.tip.text.clone(),
@@ -327,7 +328,7 @@ pub async fn show_one(
         caller: who.map(|who| CallerRow {
             name: who.name,
             phone: who.phone,
-            deleted_on: lang.instant(who.delete_at),
+            deleted_on: caller.instant(who.delete_at),
         }),
     }))
 }

@@ -11,7 +11,7 @@ use hashwatt_detection::ranking::suspects::joined_reasons;
 use hashwatt_detection::ranking::{RigEstimate, Scored};
 
 /// Builds `meter_id, score [0..=1], rank, kind, rig_kw, rig_kw_low, rig_kw_high [kW], machines_low,
-/// machines_high, onset, ended [local day], is_on, last_seen_on [local day], group, reasons, p_value [0..=1],
+/// machines_high, onset [local day], began_before_data, ended [local day], is_on, last_seen_on [local day], group, reasons, p_value [0..=1],
 /// chance, visit_chance [0..=1], case` (shared by lines that start and stop together under one parent). `reasons` has the words of all reasons in the run's
 /// language, separated by ` | `.
 ///
@@ -45,6 +45,7 @@ pub(super) fn score_columns(rows: &[&Scored], language: &Language) -> Vec<Column
         counts("machines_low", machines(|rig| rig.machines_low)),
         counts("machines_high", machines(|rig| rig.machines_high)),
         dates("onset", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.onset))),
+        flags("began_before_data", rows.iter().map(|row| row.rig.as_ref().map(|rig| rig.onset.is_none()))),
         dates("ended", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.ended))),
         flags("is_on", rows.iter().map(|row| row.rig.as_ref().map(RigEstimate::is_on))),
         dates("last_seen_on", rows.iter().map(|row| row.rig.as_ref().and_then(|rig| rig.last_seen_on))),
@@ -67,7 +68,7 @@ mod tests {
         let names: Vec<_> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
         assert_eq!(
             names.join(", "),
-            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, ended, is_on, last_seen_on, group, reasons, p_value, chance, visit_chance, case"
+            "meter_id, score, rank, kind, rig_kw, rig_kw_low, rig_kw_high, machines_low, machines_high, onset, began_before_data, ended, is_on, last_seen_on, group, reasons, p_value, chance, visit_chance, case"
         );
         assert_eq!(frame.height(), 4);
     }

@@ -199,3 +199,9 @@ check-verdict = { $n ->
 }.
 # $cure is in English, as errors are.
 check-not_readable = Verdict: not readable. { $cure }.
+
+# The evidence file of a place.
+terminal-evidence = Written to { $file }. Its last sum; keep it elsewhere:
+    { $sum }
+terminal-evidence_verified = { $file }: evidence on { $meter }, as it was made: { $links } links, last sum { $sum }.
+terminal-evidence_damaged = { $file }: evidence on { $meter }, and not as it was made:

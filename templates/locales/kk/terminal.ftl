@@ -128,7 +128,7 @@ terminal-column-tip = хабарлама
 terminal-column-rank = №
 terminal-column-answer = деректер
 terminal-column-kw = қуаты
-terminal-column-place = орны
+terminal-column-place = мекенжайы
 terminal-triage_written = Жазылды: { $file }, әр хабарламаға бір бет { $folder } ішінде
 terminal-tip_caution = Хабарлама — пікір; деректердің оған айтқаны — белгі, дәлел емес.
 
@@ -184,3 +184,9 @@ check-verdict = { $n ->
    *[none] { "" }
 }.
 check-not_readable = Қорытынды: оқылмайды. { $cure }.
+
+# The evidence file of a place.
+terminal-evidence = { $file } файлына жазылды. Соңғы қосынды; оны бөлек сақтаңыз:
+    { $sum }
+terminal-evidence_verified = { $file }: { $meter } бойынша материалдар жасалған күйінде: буын саны { $links }, соңғы қосынды { $sum }.
+terminal-evidence_damaged = { $file }: { $meter } бойынша материалдар жасалған күйінде емес:

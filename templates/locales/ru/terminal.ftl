@@ -134,11 +134,11 @@ terminal-files_written = Записано:
 terminal-to_run = Запустить расчёт:
 
 terminal-triaged = { $tips }: подтверждается { $supported }, не подтверждается { $not_supported }, нельзя судить { $not_judgeable }.
-terminal-column-tip = сообщение
+terminal-column-tip = обращение
 terminal-column-rank = №
 terminal-column-answer = данные
 terminal-column-kw = мощность
-terminal-column-place = место
+terminal-column-place = адрес
 terminal-triage_written = Записано: { $file }, страница на каждое сообщение в { $folder }
 terminal-tip_caution = Сообщение — это утверждение; что говорят о нём данные — признак, а не доказательство.
 
@@ -198,3 +198,9 @@ check-verdict = { $n ->
    *[none] { "" }
 }.
 check-not_readable = Итог: не читается. { $cure }.
+
+# The evidence file of a place.
+terminal-evidence = Записано в { $file }. Последняя сумма; храните её отдельно:
+    { $sum }
+terminal-evidence_verified = { $file }: материалы по { $meter } — такие, как созданы: звеньев { $links }, последняя сумма { $sum }.
+terminal-evidence_damaged = { $file }: материалы по { $meter } — не такие, как созданы:

@@ -1,198 +1,15 @@
 //! Works at the desk in a real Chromium: finds, looks, decides, switches the language, by mouse and by keyboard.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use fantoccini::key::Key;
-use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder, Locator};
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::json;
 
+use super::chromium::{Browser, at, log_in};
 use super::client::page_of;
-use super::desk::{Desk, ENGINES, PASSWORD};
-use super::postgres::free_port;
-use crate::debian;
-
-/// Longest that a page may take to become what it should.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A Chromium driven by its own driver.
-struct Browser {
-    page: Client,
-    driver: Child,
-    address: String,
-    _profile: tempfile::TempDir,
-}
-
-/// Asks the driver for what the browser has logged since it was last asked.
-#[derive(Debug)]
-struct TakeLog(&'static str);
-
-impl WebDriverCompatibleCommand for TakeLog {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (ureq::http::Method, Option<String>) {
-        (ureq::http::Method::POST, Some(json!({ "type": self.0 }).to_string()))
-    }
-}
-
-impl Browser {
-    async fn open(address: &str) -> Self {
-        let (chromium, chromedriver) = debian::chromium();
-        let port = free_port();
-        let driver = Command::new(chromedriver)
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let profile = tempfile::tempdir().unwrap();
-        let data = format!("--user-data-dir={}", profile.path().display());
-        let arguments = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--lang=en",
-            "--window-size=1400,1000",
-            &data,
-        ];
-        let wanted = json!({
-            "browserName": "chrome",
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-            "goog:chromeOptions": {
-                "binary": chromium,
-                "args": arguments,
-                "prefs": { "intl.accept_languages": "en" },
-            },
-        });
-        let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
-        let begun = Instant::now();
-        let page = loop {
-            let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-            builder.capabilities(wanted.clone());
-            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
-                Ok(page) => break page,
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "no browser: {error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        };
-        Self { page, driver, address: address.to_owned(), _profile: profile }
-    }
-
-    async fn go(&self, path: &str) {
-        self.page.goto(&format!("{}{path}", self.address)).await.unwrap();
-    }
-
-    async fn wait(&self, css: &str) {
-        let found = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        assert!(found.is_ok(), "no {css} at {}: {}", self.path().await, self.text().await);
-    }
-
-    async fn click(&self, css: &str) {
-        self.wait(css).await;
-        self.page.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
-    }
-
-    async fn fill(&self, css: &str, text: &str) {
-        self.wait(css).await;
-        let field = self.page.find(Locator::Css(css)).await.unwrap();
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
-    }
-
-    /// Presses keys wherever the focus is.
-    async fn press(&self, keys: &str) {
-        self.page.active_element().await.unwrap().send_keys(keys).await.unwrap();
-    }
-
-    async fn text(&self) -> String {
-        self.script("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
-    }
-
-    async fn path(&self) -> String {
-        let url = self.page.current_url().await.unwrap();
-        url[url::Position::BeforePath..].to_owned()
-    }
-
-    async fn script(&self, script: &str) -> Value {
-        self.page.execute(script, Vec::new()).await.unwrap()
-    }
-
-    /// Waits until a script returns true.
-    async fn until(&self, script: &str) {
-        let begun = Instant::now();
-        while self.script(&format!("return {script}")).await != Value::Bool(true) {
-            assert!(begun.elapsed() < PATIENCE, "never: {script}, at {}", self.path().await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// What axe-core finds that a screen reader or a keyboard cannot use, in words.
-    async fn barriers(&self) -> Vec<String> {
-        let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vendor/axe.min.js");
-        self.page.execute(&std::fs::read_to_string(axe).unwrap(), Vec::new()).await.unwrap();
-        let script = "const done = arguments[arguments.length - 1]; \
-            axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations))";
-        let found = self.page.execute_async(script, Vec::new()).await.unwrap();
-        let words = |one: &Value| format!("{}: {} ({})", one["id"], one["help"], one["nodes"][0]["html"]);
-        found.as_array().unwrap().iter().map(words).collect()
-    }
-
-    /// Requests that left the desk, and what the console complains of.
-    async fn trouble(&self) -> Vec<String> {
-        let console = self.page.issue_cmd(TakeLog("browser")).await.unwrap();
-        let mut trouble: Vec<String> =
-            console.as_array().unwrap().iter().map(|line| line["message"].to_string()).collect();
-        let network = self.page.issue_cmd(TakeLog("performance")).await.unwrap();
-        for line in network.as_array().unwrap() {
-            let message: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
-            if message["message"]["method"] != "Network.requestWillBeSent" {
-                continue;
-            }
-            let url = message["message"]["params"]["request"]["url"].as_str().unwrap_or_default();
-            // The browser's own first page is none of ours.
-            let within = [&*self.address, "data:", "blob:", "chrome:", "chrome-untrusted:"];
-            let is_ours = within.iter().any(|start| url.starts_with(start));
-            if !is_ours {
-                trouble.push(format!("asked for {url}"));
-            }
-        }
-        trouble
-    }
-
-    async fn close(mut self) {
-        let _ = self.page.clone().close().await;
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-/// Runs a test in a browser at the desk.
-fn at<F: Future<Output = ()>>(desk: &Desk, test: impl FnOnce(Browser) -> F) {
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        test(Browser::open(&desk.address).await).await;
-    });
-}
-
-async fn log_in(browser: &Browser, name: &str) {
-    browser.go("/").await;
-    assert_eq!(browser.path().await, "/login");
-    browser.fill("input[name=name]", name).await;
-    browser.fill("input[name=password]", PASSWORD).await;
-    browser.click("button.main").await;
-    browser.wait("#list table").await;
-}
+use super::desk::{Desk, ENGINES};
 
 #[test]
 fn an_analyst_finds_looks_decides_and_leaves() {
@@ -255,7 +72,7 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press("j").await;
         browser.press("j").await;
         browser.press("k").await;
-        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
+        browser.until("document.querySelector('tr.chosen td.number')?.textContent.trim() === '1'").await;
         browser.press("3").await;
         browser.wait("dialog[open] textarea").await;
         browser.press("1 j 4 are letters here").await;
@@ -263,7 +80,7 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.until("document.querySelector('#list .status.rejected') !== null").await;
         // The line that was decided stays chosen.
-        browser.until("document.querySelector('tr.chosen td')?.textContent.trim() === '1'").await;
+        browser.until("document.querySelector('tr.chosen td.number')?.textContent.trim() === '1'").await;
         browser.press(&char::from(Key::Enter).to_string()).await;
         browser.wait("h1 .status").await;
         assert_eq!(browser.path().await, page_of(&suspects[0]));
@@ -273,9 +90,185 @@ fn the_list_is_worked_by_keyboard_alone() {
         browser.press("and on to the next").await;
         browser.click("#decide button[value=next]").await;
         browser.until("document.querySelector('#decide input:checked') === null").await;
-        assert_eq!(browser.path().await, page_of(&suspects[1]));
+        assert_eq!(browser.path().await.split('?').next().unwrap(), page_of(&suspects[1]));
         browser.press("?").await;
         browser.wait("#keys-help[open]").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn twenty_cases_are_decided_by_keyboard_alone_without_touching_the_list() {
+    let desk = Desk::open(ENGINES[0], &[]);
+    drop(desk.with_role("analyst"));
+    let scores = crate::program::read_table(&desk.run.join("scores.parquet"));
+    let all: Vec<String> = crate::program::texts(&scores, "meter_id").into_iter().flatten().collect();
+    // The last of the ranking: from there on nothing is on the visit list.
+    let (listed, first) = (desk.suspects(), all[all.len() - 24].clone());
+    assert!(all[all.len() - 24..].iter().all(|meter| !listed.contains(meter)));
+    at(&desk, async |browser| {
+        log_in(&browser, "analyst-person").await;
+        browser.go(&page_of(&first)).await;
+        for _ in 0..20 {
+            browser.wait("#decide").await;
+            let here = browser.path().await;
+            browser.press("3").await;
+            browser.until("document.activeElement.tagName === 'TEXTAREA'").await;
+            browser.press("a cold store").await;
+            browser.press(&format!("{}{}", char::from(Key::Control), char::from(Key::Enter))).await;
+            let here = here.split('?').next().unwrap().to_owned();
+            browser.until(&format!("location.pathname !== '{here}'")).await;
+        }
+        browser.go("/?status=rejected&show=all").await;
+        browser.wait("#list table").await;
+        assert!(browser.text().await.contains("20 lines"), "{}", browser.text().await);
+        browser.close().await;
+    });
+}
+
+#[test]
+fn keys_work_on_a_russian_layout_and_what_was_done_is_undone_by_one() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    at(&desk, async |browser| {
+        browser.go("/").await;
+        browser.wait("#list table").await;
+        let chosen = |place: &str| {
+            format!("document.querySelector('tr.chosen td.number')?.textContent.trim() === '{place}'")
+        };
+        browser.press_at("KeyJ", "о").await;
+        browser.press_at("KeyJ", "о").await;
+        browser.until(&chosen("2")).await;
+        browser.press_at("KeyK", "л").await;
+        browser.until(&chosen("1")).await;
+        browser.press_at("KeyX", "ч").await;
+        browser.until("document.querySelector('tr.chosen input[name=meter]').checked").await;
+        browser.press_at("Digit3", "3").await;
+        browser.wait("dialog[open] textarea").await;
+        browser.press("холодильник").await;
+        browser.press(&format!("{}{}", char::from(Key::Control), char::from(Key::Enter))).await;
+        browser.wait("#list .status.rejected").await;
+        browser.press_at("KeyU", "г").await;
+        browser.until("document.querySelector('#list .status.rejected') === null").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn lines_beyond_a_page_are_decided_at_once() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    at(&desk, async |browser| {
+        browser.go("/?show=all").await;
+        browser.click("#bulk summary").await;
+        browser.script("document.querySelector('#bulk select[name=scope]').value = 'all'").await;
+        browser.script("document.querySelector('#bulk select[name=do]').value = 'verdict rejected'").await;
+        browser.fill("#bulk input[name=reason]", "not worth a visit").await;
+        browser.click("#bulk button.main").await;
+        browser.wait("#undo").await;
+        let n = "Number(document.querySelector('#list .found').textContent.replace(/[^0-9]/g, ''))";
+        browser.until(&format!("{n} > 50")).await;
+        browser.until("document.querySelectorAll('#list .status.rejected').length === 50").await;
+        browser.click("#undo").await;
+        browser.until("document.querySelectorAll('#list .status.rejected').length === 0").await;
+        // A whole page is ticked at once.
+        browser.click("#tick-all").await;
+        browser.until("document.querySelectorAll('#list tbody input:checked').length === 50").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn every_page_fits_a_telephone_in_every_language() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let meter = desk.suspects()[0].clone();
+    let page = page_of(&meter);
+    let report = format!("file://{}", desk.run.join("report.html").display());
+    at(&desk, async |browser| {
+        browser.be_a_telephone().await;
+        browser.go("/").await;
+        let fits = "document.documentElement.scrollWidth <= window.innerWidth && window.innerWidth === 390";
+        for language in ["en", "ru", "kk"] {
+            browser.go("/").await;
+            browser.click(&format!("button[value={language}]")).await;
+            browser.until(&format!("document.documentElement.lang === '{language}'")).await;
+            let order = format!("{page}/order");
+            let paths = [
+                "/", &page, &order, "/field", "/map", "/tips", "/visits", "/moved", "/watched", "/people",
+                "/access", "/account",
+            ];
+            for path in paths {
+                browser.go(path).await;
+                browser.wait("main h1").await;
+                assert_eq!(
+                    browser.script(&format!("return {fits}")).await,
+                    true,
+                    "{language} {path} is too wide"
+                );
+                // What is to be filled in lies over nothing and under nothing.
+                let covered = "return Array.from(document.querySelectorAll('main input, main select, main textarea, main button'))\
+                    .filter(e => e.offsetParent && e.type !== 'hidden' && !e.closest('details:not([open])')).filter(e => { e.scrollIntoView({block: 'center'}); \
+                    const r = e.getBoundingClientRect(); \
+                    const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
+                    return r.width > 0 && top && !e.contains(top) && !top.contains(e); }).map(e => e.outerHTML.slice(0, 90))";
+                assert_eq!(browser.script(covered).await, json!([]), "{language} {path}");
+            }
+        }
+        browser.page.goto(&report).await.unwrap();
+        browser.wait("#ranked").await;
+        assert_eq!(browser.script(&format!("return {fits}")).await, true, "the report is too wide");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_dark_can_be_read_and_paper_stays_light() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let page = page_of(&desk.suspects()[0]);
+    at(&desk, async |browser| {
+        let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        browser.protocol("Emulation.setEmulatedMedia", dark).await;
+        for path in ["/", &page, &format!("{page}/order"), "/tips", "/visits", "/account"] {
+            browser.go(path).await;
+            browser.wait("main h1").await;
+            let ground = "getComputedStyle(document.documentElement).backgroundColor";
+            assert_eq!(browser.script(&format!("return {ground}")).await, "rgb(20, 24, 29)", "{path}");
+            let barriers = browser.barriers().await;
+            assert!(barriers.is_empty(), "{path}: {barriers:#?}");
+        }
+        let paper =
+            json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        browser.protocol("Emulation.setEmulatedMedia", paper).await;
+        let ground = "getComputedStyle(document.documentElement).getPropertyValue('--ground').trim()";
+        assert_eq!(browser.script(&format!("return {ground}")).await, "#fff");
+        browser.close().await;
+    });
+}
+
+#[test]
+fn a_work_order_is_one_sheet_and_no_chart_is_cut_by_paper() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let meters = desk.suspects();
+    at(&desk, async |browser| {
+        for language in ["en", "ru", "kk"] {
+            browser.go("/").await;
+            browser.click(&format!("button[value={language}]")).await;
+            browser.until(&format!("document.documentElement.lang === '{language}'")).await;
+            for meter in &meters {
+                browser.go(&format!("{}/order", page_of(meter))).await;
+                browser.wait(".order h1").await;
+                assert_eq!(browser.sheets().await, 1, "{language} {meter}");
+            }
+        }
+        browser.go(&page_of(&meters[0])).await;
+        browser.until("document.querySelector('#charts').dataset.state === 'drawn'").await;
+        let sheets = browser.sheets().await;
+        assert!((2..=6).contains(&sheets), "{sheets} sheets");
+        browser.protocol("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        browser.script("window.dispatchEvent(new Event('beforeprint'))").await;
+        // Every chart is drawn, in or out of sight, and none may be cut.
+        let whole = "Array.from(document.querySelectorAll('#charts figure:not([hidden])')).every(f => \
+            getComputedStyle(f).breakInside === 'avoid' && f.querySelector('canvas') && \
+            f.querySelector('canvas').clientWidth <= 700)";
+        browser.until(whole).await;
         browser.close().await;
     });
 }
@@ -328,6 +321,9 @@ fn every_page_can_be_read_by_a_screen_reader_and_asks_for_nothing_outside() {
                 "/watched",
                 "/people",
                 "/access",
+                "/account",
+                "/field",
+                &format!("{}/order", page_of(&meter)),
             ];
             for path in paths {
                 browser.go(path).await;

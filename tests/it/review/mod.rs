@@ -1,6 +1,7 @@
 //! Opens the analysts' desk as its users do: over HTTP, in a real browser, on both databases.
 
 mod browser;
+mod chromium;
 mod client;
 mod desk;
 mod durability;
@@ -11,7 +12,9 @@ mod malice;
 mod postgres;
 mod programs;
 mod pseudonymous;
+mod queue;
 mod raw;
 mod security;
 mod tips;
+mod words;
 mod work;

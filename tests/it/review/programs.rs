@@ -33,9 +33,25 @@ fn cases_go_out_and_verdicts_come_in() {
         program
             .post_json(&path, &token, r#"{"action": "verdict", "value": "confirmed", "reason": "order 17"}"#)
             .is(201);
-        program.post_json(&path, &token, r#"{"action": "verdict", "value": "confirmed"}"#).is(422);
-        program.post_json(&path, &token, r#"{"action": "assign", "value": "ada"}"#).is(422);
+        let mut refused =
+            |body, words: &str| drop(program.post_json(&path, &token, body).is(422).says(words));
+        refused(r#"{"action": "verdict", "value": "confirmed"}"#, "`reason` must be a text");
+        refused(
+            r#"{"action": "verdict", "value": "guess", "reason": "x"}"#,
+            "`value` must be suspected, confirmed, rejected or missed",
+        );
+        refused(r#"{"action": "guess"}"#, "`action` must be verdict, assign, note, visit_requested");
+        refused(r#"{"action": "closed", "value": "soon"}"#, "`value` must be a day as YYYY-MM-DD");
+        refused(r#"{"action": "assign", "value": "ada"}"#, "programs do not");
+        refused(r#"{"value": "confirmed"}"#, "missing field `action`");
         program.post_json(&path, &token, "{").is(400);
+        let mut asked = |query: &str, status, words: &str| {
+            let path = format!("/api/v1/{query}");
+            drop(program.get_with(&path, &[("authorization", &bearer)]).is(status).says(words));
+        };
+        asked("suspects?status=guess", 422, "`status` must be new, open");
+        asked("suspects?kw=many", 422, "`kw` must be a number");
+        asked("cases?after=x", 400, "{\"error\":");
         program.post_json("/api/v1/cases/nobody/entries", &token, body).is(404);
         let log = program.get_with("/api/v1/cases?after=0", &[("authorization", &bearer)]).is(200).json();
         assert_eq!(log.as_array().unwrap().len(), 2);

@@ -59,6 +59,7 @@ fn no_route_answers_whoever_has_not_logged_in() {
         program.get_with(path, &[("authorization", "Bearer hw_guess")]).is(401);
     }
     program.get("/api/v1/openapi.json").is(200).says("openapi");
+    program.get("/api/v1/docs").is(200).says("POST /api/v1/cases/{meter}/entries").says("missed");
 }
 
 #[test]
@@ -76,13 +77,17 @@ fn a_role_reaches_its_own_routes_and_no_other() {
         "/list.csv",
         "/verdicts.csv",
         "/report.html",
+        "/bulk",
+        "evidence.html",
     ];
+    let visit = ["/field", "order", "visit", "/undo"];
     let among = |path: &str, list: &[&str]| {
-        list.iter().any(|one| path == *one || (*one == "entries" && path.ends_with(one)))
+        list.iter().any(|one| path == *one || (!one.contains('/') && path.ends_with(&format!("/{one}"))))
     };
     for (role, forbidden) in [
-        ("viewer", [&administer[..], &decide[..], &take_tips[..]].concat()),
-        ("tip_desk", [&administer[..], &decide[..]].concat()),
+        ("viewer", [&administer[..], &decide[..], &visit[..], &take_tips[..]].concat()),
+        ("inspector", [&administer[..], &decide[..], &take_tips[..]].concat()),
+        ("tip_desk", [&administer[..], &decide[..], &visit[..]].concat()),
         ("analyst", administer.to_vec()),
     ] {
         let mut person = desk.with_role(role);
@@ -253,10 +258,68 @@ fn a_session_cookie_is_kept_from_scripts_and_other_sites() {
     let cookie = plain.stranger().get("/login").is(200).header("set-cookie").to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     assert!(!cookie.contains("Secure"));
-    let behind_tls = Desk::open(ENGINES[0], &["--behind-tls"]);
+    let behind_tls = Desk::open(ENGINES[0], &["--behind-tls", "--trusted-proxy", "127.0.0.1"]);
     let answer = behind_tls.stranger().get("/login").is(200);
     assert!(answer.header("set-cookie").contains("Secure"));
     assert!(answer.header("strict-transport-security").contains("max-age"));
+}
+
+/// What the program says to these flags of `review`, which it refuses.
+fn refused(run: &str, flags: &[&str]) -> String {
+    let ran = command(["review", run, "--listen", "127.0.0.1:0"]).args(flags).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{flags:?}");
+    String::from_utf8_lossy(&ran.stderr).into_owned()
+}
+
+#[test]
+fn behind_a_proxy_someone_logs_in_and_the_proxy_is_named() {
+    let run = crate::district::run().to_str().unwrap();
+    let proxy = ["--trusted-proxy", "10.0.0.5"];
+    let said = refused(run, &["--no-login", "--behind-tls", proxy[0], proxy[1]]);
+    assert!(said.contains("--no-login") && said.contains("Let people log in"), "{said}");
+    assert!(refused(run, &["--behind-tls"]).contains("--trusted-proxy 10.0.0.5"));
+    assert!(refused(run, &proxy).contains("Add --behind-tls"));
+    assert!(refused(run, &["--behind-tls", "--trusted-proxy", "proxy"]).contains("10.0.0.0/24"));
+}
+
+#[test]
+fn only_a_trusted_proxy_says_who_asks() {
+    for (trusted, shown) in [("127.0.0.1", "203.0.113.7"), ("10.0.0.5", "127.0.0.1")] {
+        let desk = Desk::open(ENGINES[0], &["--behind-tls", "--trusted-proxy", trusted]);
+        // The first address is what a client wrote itself.
+        let forwarded = [("x-forwarded-for", "198.51.100.1, 203.0.113.7")];
+        let mut stranger = desk.stranger();
+        stranger.get_with("/login", &forwarded).is(200);
+        stranger.post_with("/login", &forwarded, &[("name", "ada"), ("password", "guess")]).is(401);
+        stranger.get("/login").is(200);
+        stranger.post_with("/login", &forwarded, &[("name", "ada"), ("password", PASSWORD)]).is(303);
+        let log = stranger.get_with("/access", &forwarded).is(200);
+        log.says(shown).says_not("198.51.100.1");
+    }
+}
+
+#[test]
+fn runs_of_one_folder_have_accounts_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str| {
+        let run = folder.path().join(name);
+        super::desk::copy(crate::district::run(), &run);
+        run.to_str().unwrap().to_owned()
+    };
+    let (first, second) = (run("run 1"), run("run2"));
+    let mut child = command(["review", &first, "--add-administrator", "ada"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PASSWORD}\n").as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("run 1.review.sqlite").is_file());
+    assert!(refused(&second, &[]).contains("nobody may log in yet"));
+    // A file that every run of the folder shared is not passed over, nor taken for this run's.
+    std::fs::rename(folder.path().join("run 1.review.sqlite"), folder.path().join("review.sqlite")).unwrap();
+    let said = refused(&first, &[]);
+    assert!(said.contains("earlier version") && said.contains("--database sqlite://"), "{said}");
 }
 
 #[test]

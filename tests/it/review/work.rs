@@ -200,8 +200,8 @@ fn views_and_columns_are_each_persons_own() {
         analyst.get("/").is(200).says("large rigs").says("/?kw=5\"");
         viewer.get("/").is(200).says_not("large rigs");
         analyst.post("/columns", &[("column", "machines"), ("column", "nonsense")]).is(303);
-        analyst.get("/").is(200).says(">Machines</th>").says_not(">Zone</th>");
-        viewer.get("/").is(200).says(">Zone</th>");
+        analyst.get("/").is(200).says(">Machines</a></th>").says_not(">Zone</a></th>");
+        viewer.get("/").is(200).says(">Zone</a></th>");
         analyst.post("/views/forget", &[("name", "large rigs")]).is(303);
         analyst.get("/").is(200).says_not("large rigs");
     }
@@ -220,6 +220,38 @@ fn a_batch_of_visits_is_planned_and_asked_for() {
             meters.iter().map(|meter| ("meter", *meter)).chain([("day", "2022-04-01")]).collect();
         analyst.post("/visits/request", &fields).is(303);
         analyst.get("/?status=visit_requested").is(200).says("4 lines");
+    }
+}
+
+#[test]
+fn an_exported_list_opens_in_a_spreadsheet_of_each_language() {
+    let desk = Desk::open(ENGINES[0], &["--no-login"]);
+    let mut analyst = desk.stranger();
+    analyst.get("/").is(200);
+    let every =
+        ["kind", "rig", "machines", "onset", "ended", "on", "visit_chance", "energy", "burden", "address"];
+    let columns: Vec<(&str, &str)> = every.iter().map(|name| ("column", *name)).collect();
+    analyst.post("/columns", &columns).is(303);
+    for (code, separator, decimal) in [("en", b',', '.'), ("ru", b';', ','), ("kk", b';', ',')] {
+        analyst.post("/language", &[("language", code)]).is(303);
+        let bytes = analyst.get("/list.csv").is(200).body;
+        let text = bytes.strip_prefix('\u{feff}').expect("it says that it is UTF-8");
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(text.as_bytes());
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let kw = Language::with_code(code).unwrap().say("unit-kw");
+        let of_kw: Vec<usize> =
+            (0..header.len()).filter(|at| header[*at].ends_with(&format!(", {kw}"))).collect();
+        assert_eq!(of_kw.len(), 3, "the rig and its interval are three numbers: {header:?}");
+        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), desk.suspects().len());
+        for row in &rows {
+            for at in &of_kw {
+                let number: Option<f64> = row[*at].replace(decimal, ".").parse().ok();
+                assert!(number.is_some_and(|kw| kw > 0.0), "{code}: {:?}", &row[*at]);
+            }
+        }
+        let visits = analyst.get("/visits.csv?visits=4").is(200).body;
+        assert!(visits.contains(&format!("rig_kw{}chance", separator as char)), "{visits}");
     }
 }
 

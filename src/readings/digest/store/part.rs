@@ -19,6 +19,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
@@ -92,8 +93,12 @@ impl PartWriter {
     pub fn create(path: PathBuf) -> Result<Self> {
         let schema = schema();
         let file = File::create(&path).map_err(|error| Error::write(&path, error))?;
-        let writer = ArrowWriter::try_new(SummingWriter::new(file), Arc::clone(&schema), Some(properties()))
-            .map_err(|error| Error::table(path.display().to_string(), error))?;
+        // Parquet's own types say all that readers need. With Arrow's schema they would take ids for categories,
+        // which do not join with the texts of other tables.
+        let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+        let writer =
+            ArrowWriter::try_new_with_options(SummingWriter::new(file), Arc::clone(&schema), options)
+                .map_err(|error| Error::table(path.display().to_string(), error))?;
         Ok(Self { path, writer, schema, names: Vec::new(), waiting: DayColumns::default(), days: None })
     }
 
@@ -206,11 +211,12 @@ impl Part {
         let (path, sums) = (folder.join(&record.name), Arc::new(record.sums.clone()));
         let failed = |error: &dyn Display| unreadable(&path, error);
         let file = SummedFile::open(&path, &sums).map_err(|error| failed(&error))?;
-        let metadata =
+        let plain =
             ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| failed(&error))?;
-        if metadata.schema().fields() != schema().fields() {
-            return Err(failed(&"not a digest part of this version"));
-        }
+        // Ids are texts in the file, and read as keys of a dictionary.
+        let options = ArrowReaderOptions::new().with_schema(schema());
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options)
+            .map_err(|_| failed(&"not a digest part of this version"))?;
         let meters =
             metadata.metadata().row_groups().iter().map(|group| match group.column(0).statistics() {
                 Some(Statistics::ByteArray(ids)) => Some((
