@@ -303,6 +303,9 @@ impl Pass<'_> {
         let mut reader = TaskReader::new(self, order, only, parts);
         let (mut report, mut meters) = (UnitReport::default(), MeterReader::new(self.meters));
         for unit in task.units.clone() {
+            if unit + 1 < task.units.end {
+                source.fetch_ahead(unit + 1);
+            }
             report.add(&source.read_unit(unit, &mut meters, &mut |batch| {
                 watch.advance(batch.values.len() as u64);
                 reader.read(&batch)
