@@ -1,6 +1,6 @@
 //! Connects to the object store that a URL names, with credentials as the cloud's own tools read them.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use object_store::{
 use url::{Position, Url};
 
 use crate::profile::{Profile, stated};
-use crate::trouble::Trouble;
+use crate::trouble::{INSTANCE_METADATA, Trouble};
 use crate::waiting::wait_for;
 use hashwatt_core::error::{Error, Result};
 
@@ -29,9 +29,6 @@ const RETRY_S: u64 = 240;
 
 /// Tries of a request, unless `AWS_MAX_ATTEMPTS` states another number: with pauses from 0.1 s to 15 s, a minute.
 const ATTEMPTS: usize = 10;
-
-/// Where Amazon's machines ask for their credentials.
-const INSTANCE_METADATA: ([u8; 4], u16) = ([169, 254, 169, 254], 80);
 
 /// Longest that a machine's own service takes to accept a connection.
 const METADATA_WAIT: Duration = Duration::from_secs(1);
@@ -163,7 +160,7 @@ fn amazon(url: &Url, retry: RetryConfig) -> Result<AmazonS3Builder> {
         }
     } else if !has_own {
         profile.check_direct()?;
-        check_any_credentials()?;
+        check_any_credentials(url.as_str())?;
     }
     let is_unset = |builder: &AmazonS3Builder, key| builder.get_config_value(&key).is_none();
     if let Some(region) = profile.region.filter(|_| is_unset(&builder, AmazonS3ConfigKey::Region)) {
@@ -197,21 +194,17 @@ fn check_encrypted(builder: &AmazonS3Builder) -> Result<()> {
 }
 
 /// Refuses at once to go on without any credentials, which otherwise takes minutes of asking in vain.
-fn check_any_credentials() -> Result<()> {
+fn check_any_credentials(url: &str) -> Result<()> {
     let of_container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
     let elsewhere = ["AWS_METADATA_ENDPOINT"];
     if of_container.into_iter().chain(elsewhere).any(|variable| stated(variable).is_some()) {
         return Ok(());
     }
-    let machine = SocketAddr::from(INSTANCE_METADATA);
+    let machine = format!("{INSTANCE_METADATA}:80").parse().expect("it is an address and a port");
     if TcpStream::connect_timeout(&machine, METADATA_WAIT).is_ok() {
         return Ok(());
     }
-    Err(Error::setting(
-        "AWS_ACCESS_KEY_ID",
-        "no credentials are in the environment, in ~/.aws, or given by this machine",
-        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true",
-    ))
+    Err(Trouble::no_credentials("").error(url))
 }
 
 #[cfg(test)]

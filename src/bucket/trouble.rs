@@ -8,6 +8,9 @@ use hashwatt_core::error::Error;
 /// Longest answer of a server that is quoted. [characters]
 const MAX_QUOTED: usize = 300;
 
+/// Where Amazon's machines ask for their credentials.
+pub const INSTANCE_METADATA: &str = "169.254.169.254";
+
 /// Why an object cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -42,8 +45,19 @@ impl Trouble {
         }
     }
 
+    /// Nobody gives this run credentials.
+    pub fn no_credentials(why: &str) -> Self {
+        Self {
+            seen: format!("no credentials are in the environment, in ~/.aws, or given by this machine{why}"),
+            cure: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true",
+        }
+    }
+
     /// Describes what object_store reports.
     pub fn of(error: &object_store::Error) -> Self {
+        if error.to_string().contains(INSTANCE_METADATA) {
+            return Self::no_credentials(&format!(" ({})", quoted(error)));
+        }
         let (seen, cure) = match innermost(error) {
             object_store::Error::NotFound { .. } => (
                 "it is not there (any more)".to_owned(),

@@ -18,6 +18,8 @@ mod detection;
 mod district;
 mod folders;
 mod fuzz_smoke;
+mod loopback;
+mod object_store;
 mod program;
 mod review;
 mod sameness;

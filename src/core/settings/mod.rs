@@ -462,7 +462,6 @@ impl PipelineFile {
         let store = flags.store.clone().or(self.digest.store);
         store.iter().try_for_each(|store| refuse_url("--store", store, Named::Store))?;
         let out = flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out"));
-        refuse_url("--out", &out, Named::Output)?;
         Ok(Settings {
             out,
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),

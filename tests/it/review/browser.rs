@@ -13,8 +13,8 @@ use url::Url;
 
 use super::client::page_of;
 use super::desk::{Desk, ENGINES, PASSWORD};
-use super::postgres::free_port;
 use crate::debian;
+use crate::loopback::free_port;
 
 /// Longest that a page may take to become what it should.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,0 +1,46 @@
+//! Lists a folder of ten thousand objects, page by page.
+
+use super::proxy::{Fault, Proxy};
+use super::*;
+
+/// Objects beside the export.
+const OBJECTS: usize = 10_000;
+
+#[test]
+fn ten_thousand_keys_are_listed_to_the_last() {
+    let bucket = TestBucket::new();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let bucket = &bucket;
+            scope.spawn(move || {
+                for at in (thread..OBJECTS).step_by(4) {
+                    bucket.put(&format!("exports/part-{at:05}.dat"), b"x");
+                }
+            });
+        }
+    });
+    // They lie before, between and behind the others.
+    let places = ["0", "part-03000.parquet/1", "part-07000.parquet/2", "z"];
+    for ((_, content), place) in export().files.iter().zip(places) {
+        bucket.put(&format!("exports/{place}.parquet"), content);
+    }
+    let n_pages = |proxy: &Proxy| proxy.seen().iter().filter(|seen| seen.lists()).count();
+    let proxy = Proxy::start(bucket.server(), |seen| match seen.lists() && seen.n_before == 0 {
+        true => Fault::Error(503, "SlowDown"),
+        false => Fault::None,
+    });
+    let url = bucket.url("exports/");
+    let (printed, digests) = digests_of(|out| {
+        let mut ran = bucket.hashwatt_by(
+            &proxy.url,
+            &[],
+            &["digest", "--readings", &url, "--timezone", ZONE, "--out", out],
+        );
+        // Files with an unknown ending are left out, and the findings count them.
+        assert!(ran.code == 1 && ran.stdout.contains("9988 more"), "{}: {}", ran.code, ran.stdout);
+        ran.code = 0;
+        ran
+    });
+    assert!(digests == export().digests, "{printed}");
+    assert!(n_pages(&proxy) >= 2 * OBJECTS / 1000, "{} requests", n_pages(&proxy));
+}
