@@ -169,10 +169,12 @@ impl RemoteObject {
     }
 
     fn ends(&self) -> Vec<Range<u64>> {
-        if self.bytes <= 2 * EDGE {
-            return vec![0..self.bytes];
+        let middle = self.bytes.saturating_sub(EDGE);
+        if middle <= EDGE {
+            std::iter::once(0..self.bytes).collect()
+        } else {
+            vec![0..EDGE, middle..self.bytes]
         }
-        vec![0..EDGE, self.bytes - EDGE..self.bytes]
     }
 
     /// Returns a range if it lies in one of the ends; fetches both where nobody has.

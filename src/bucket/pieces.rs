@@ -46,6 +46,7 @@ pub(crate) fn cut(range: &Range<u64>, requests: &[Range<u64>], answers: &[Bytes]
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "a list of one range is meant")]
 mod tests {
     use super::*;
 

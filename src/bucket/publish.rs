@@ -140,10 +140,7 @@ impl Publication {
             })?;
         }
         let new: BTreeSet<&String> = names.iter().collect();
-        let is_old = |name: &&String| {
-            let is_own = self.found.marker().is_some_and(|old| old.files.contains_key(*name));
-            (is_own || *name == TIMINGS) && !new.contains(name) && *name != LAST
-        };
+        let is_old = |name: &&String| !new.contains(name) && *name != LAST && self.is_own(name, &there);
         self.remove(there.keys().filter(is_old).cloned())?;
         hold.finish(marker)?;
         wait_for(async {
@@ -167,27 +164,25 @@ impl Publication {
         Ok(self.bucket.list(&self.bucket.path)?.into_iter().map(|object| (name(&object), object)).collect())
     }
 
+    /// Whether hashwatt wrote an object of the place and nobody has changed it since.
+    fn is_own(&self, name: &str, there: &BTreeMap<String, ObjectMeta>) -> bool {
+        let (Some(old), Some(object)) = (self.found.marker(), there.get(name)) else { return false };
+        // An unfinished upload left files of which nobody knows more than the name.
+        if name == TIMINGS || (old.holds == Holds::Workspace && old.files.contains_key(name)) {
+            return true;
+        }
+        // The marker was written after all that it names, but for the last file.
+        let marked = there.get(MARKER).map(|marker| marker.last_modified);
+        let is_later = name != LAST && marked.is_some_and(|marked| object.last_modified > marked);
+        !is_later && old.files.get(name).is_some_and(|file| file.bytes == object.size)
+    }
+
     /// Refuses to overwrite what is not hashwatt's, or was changed since hashwatt wrote it.
     fn check_in_the_way(&self, names: &[String], there: &BTreeMap<String, ObjectMeta>) -> Result<()> {
-        let old = self.found.marker();
-        // The marker was written after all it names, but for the last file.
-        let written = there.get(MARKER).map(|marker| marker.last_modified);
-        let is_own = |name: &String, object: &ObjectMeta| match old.and_then(|old| old.files.get(name)) {
-            Some(file) => {
-                let is_later = written.is_some_and(|written| object.last_modified > written);
-                // An unfinished upload left files of which nobody knows more than the name.
-                let is_unfinished = old.is_some_and(|old| old.holds == Holds::Workspace);
-                is_unfinished || (file.bytes == object.size && (!is_later || name == LAST))
-            }
-            None => name == TIMINGS && old.is_some(),
-        };
-        let in_the_way = names.iter().find_map(|name| {
-            let object = there.get(name)?;
-            (!is_own(name, object)).then_some(object)
-        });
-        let Some(object) = in_the_way else { return Ok(()) };
+        let in_the_way = names.iter().find(|name| there.contains_key(*name) && !self.is_own(name, there));
+        let Some(name) = in_the_way else { return Ok(()) };
         Err(Error::input(
-            self.bucket.url_of(&object.location),
+            self.bucket.url_of(&self.key(name)),
             "it is not as hashwatt wrote it, and this run would overwrite it",
             "Move it to a place of its own",
         ))

@@ -23,8 +23,8 @@ const CELLS_A_BATCH: usize = 4 * MAX_ROWS_A_BATCH;
 /// Most rows of a batch of a narrow file, so that its columns fit into a core's cache.
 const MAX_ROWS_A_BATCH: usize = 16_384;
 
-/// Bytes of each column that the first rows are looked for in: a dictionary and a page, as most writers cut them.
-/// [bytes]
+/// Bytes of each column that are fetched for the first rows beyond their share: a dictionary, as large as most
+/// writers let it become, and the end of a page. [bytes]
 const SAMPLED_BYTES: u64 = 2 << 20;
 
 /// A Parquet file whose footer has been read.
@@ -79,25 +79,29 @@ impl ParquetFile {
         columns: &[usize],
         most_rows: usize,
     ) -> ParquetResult<ParquetBatches> {
-        self.read_having(storage, group, columns, most_rows, u64::MAX)
+        self.read_start(storage, group, columns, most_rows, None)
     }
 
-    /// As [`read`](Self::read), with at most `most_bytes` of each column fetched at once.
-    fn read_having(
+    /// As [`read`](Self::read); of a remote file, only about as much is fetched at once as `n_rows` need.
+    fn read_start(
         &self,
         storage: &Storage,
         group: usize,
         columns: &[usize],
         most_rows: usize,
-        most_bytes: u64,
+        n_rows: Option<usize>,
     ) -> ParquetResult<ParquetBatches> {
         let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MAX_ROWS_A_BATCH).min(most_rows);
         let reader = read_contained(|| {
             let mask = self.mask(columns);
             let mut ranges = self.ranges(group, &mask);
-            ranges
-                .iter_mut()
-                .for_each(|range| range.end = range.end.min(range.start.saturating_add(most_bytes)));
+            if let Some(n_rows) = n_rows {
+                let share = n_rows as f64 / self.rows_of(group).max(1) as f64;
+                for range in &mut ranges {
+                    let bytes = ((range.end - range.start) as f64 * share) as u64 + SAMPLED_BYTES;
+                    range.end = range.end.min(range.start + bytes);
+                }
+            }
             let chunks = Chunks::open(storage, &ranges)?;
             ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
                 .with_projection(mask)
@@ -119,7 +123,7 @@ impl ParquetFile {
         let mut batches = Vec::new();
         let mut n_left = n;
         for group in 0..self.n_groups() {
-            for batch in self.read_having(storage, group, &columns, n_left.max(1), SAMPLED_BYTES)? {
+            for batch in self.read_start(storage, group, &columns, n_left.max(1), Some(n_left))? {
                 let batch = batch?;
                 let batch = batch.slice(0, batch.num_rows().min(n_left));
                 n_left -= batch.num_rows();

@@ -285,7 +285,14 @@ impl Pass<'_> {
                         sources[next.source].fetch_ahead(next.units.start);
                     }
                 };
-                self.read_task(sources[task.source], task, order as u32, only[task.source], &fetch_next, watch)
+                self.read_task(
+                    sources[task.source],
+                    task,
+                    order as u32,
+                    only[task.source],
+                    &fetch_next,
+                    watch,
+                )
             })
             .collect::<Result<_>>()?;
         let mut written = Written::default();
@@ -315,7 +322,11 @@ impl Pass<'_> {
         let mut reader = TaskReader::new(self, order, only, parts);
         let (mut report, mut meters) = (UnitReport::default(), MeterReader::new(self.meters));
         for unit in task.units.clone() {
-            if unit + 1 < task.units.end { source.fetch_ahead(unit + 1) } else { fetch_next() }
+            if unit + 1 < task.units.end {
+                source.fetch_ahead(unit + 1)
+            } else {
+                fetch_next()
+            }
             report.add(&source.read_unit(unit, &mut meters, &mut |batch| {
                 watch.advance(batch.values.len() as u64);
                 reader.read(&batch)

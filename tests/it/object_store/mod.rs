@@ -90,10 +90,6 @@ impl Export {
     fn district(&self) -> PathBuf {
         self.folder.path().join("district")
     }
-
-    fn n_bytes(&self) -> u64 {
-        self.files.iter().map(|(_, content)| content.len() as u64).sum()
-    }
 }
 
 /// Runs a digest; returns what it printed, without the folder's name, and the files that it left.

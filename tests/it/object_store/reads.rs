@@ -24,19 +24,28 @@ fn digests_from_an_object_store_are_those_of_local_files() {
 
 #[test]
 fn only_the_columns_that_are_needed_are_fetched_and_near_ones_together() {
-    let bucket = export().in_bucket();
+    let bucket = TestBucket::new();
+    let whole = export().folder.path().join("whole.parquet");
+    let readings = read_table(&export().district().join("readings.parquet"));
+    write(&whole, &with_notes(&readings));
+    let content = std::fs::read(&whole).unwrap();
+    bucket.put("whole.parquet", &content);
     let proxy = Proxy::start(bucket.server(), |_| Fault::None);
-    let url = bucket.url("exports/");
+    let url = bucket.url("whole.parquet");
     let digests = digests_of(|out| {
         bucket.hashwatt_by(&proxy.url, &[], &["digest", "--readings", &url, "--timezone", ZONE, "--out", out])
     });
-    assert!(digests.1 == export().digests);
+    let whole = whole.to_str().unwrap();
+    let local = digests_of(|out| hashwatt(["digest", "--readings", whole, "--timezone", ZONE, "--out", out]));
+    assert!(digests == local, "{}", digests.0);
     let reads: Vec<_> = proxy.seen().into_iter().filter(|seen| seen.reads(".parquet")).collect();
     let n_bytes: u64 = reads.iter().map(|read| read.n_bytes().expect("every read states its range")).sum();
-    // The sample has all columns of a file's first row group; of the others the notes, nearly all of it, stay.
-    assert!(n_bytes < export().n_bytes() / 2, "{n_bytes} of {}", export().n_bytes());
-    // Two ends, a sample, and of each of three row groups the columns before and after the notes.
-    assert!(reads.len() <= FILES * 12, "{} requests for {FILES} files", reads.len());
+    // The sample has all columns of the first 32,768 rows; of the others the notes, nearly all of them, stay.
+    let n_groups = readings.num_rows().div_ceil(ROWS_A_GROUP);
+    let share = 32_768_usize.div_ceil(ROWS_A_GROUP) as f64 / n_groups as f64 + 0.15;
+    assert!((n_bytes as f64) < share * content.len() as f64, "{n_bytes} of {}", content.len());
+    // Both ends, the sample, and of each row group the columns before and those after the notes.
+    assert!(reads.len() <= 2 * n_groups + 12, "{} requests for {n_groups} row groups", reads.len());
 }
 
 #[test]
