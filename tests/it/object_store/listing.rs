@@ -31,14 +31,10 @@ fn ten_thousand_keys_are_listed_to_the_last() {
     });
     let url = bucket.url("exports/");
     let (printed, digests) = digests_of(|out| {
-        let mut ran = bucket.hashwatt_by(
-            &proxy.url,
-            &[],
-            &["digest", "--readings", &url, "--timezone", ZONE, "--out", out],
-        );
+        let arguments = ["digest", "--readings", &url, "--timezone", ZONE, "--out", out];
+        let ran = bucket.hashwatt_by(&proxy.url, &[], &arguments);
         // Files with an unknown ending are left out, and a finding says so.
-        assert!(ran.code == 1 && ran.stdout.contains("file_skipped"), "{}: {}", ran.code, ran.stdout);
-        ran.code = 0;
+        assert!(ran.stdout.contains("file_skipped"), "{}", ran.stdout);
         ran
     });
     assert!(digests == export().digests, "{printed}");
