@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_run_in_an_object_store_is_not_offered_to_explain() {
-        let settings = Settings { out: "s3://utility/runs/1".into(), ..made_up::settings() };
-        let text = render(&made_up::summary(3, 4), &settings, 100);
+        let settings = Settings { out: "s3://utility/runs/1".into(), ..fixtures::settings() };
+        let text = render(&fixtures::summary(3, 4), &settings, 100);
         assert!(text.contains("s3://utility/runs/1") && !text.contains("explain"), "{text}");
     }
 
