@@ -4,7 +4,8 @@
 //! flows; each uses only earlier ones.
 
 pub use hashwatt_core::{
-    atomic, calendar, error, finding, folder, ids, language, progress, settings, sorting, stats, sums, units,
+    atomic, calendar, error, finding, folder, ids, language, place, progress, settings, sorting, stats, sums,
+    units,
 };
 pub use hashwatt_detection::{balance, checks, features, groups, indicators, network, ranking};
 pub use hashwatt_readings::{acquisition, digest};

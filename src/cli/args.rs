@@ -247,8 +247,9 @@ pub(super) struct RankingArguments {
 pub(super) struct DetectArguments {
     #[command(flatten)]
     pub subject: SubjectArguments,
-    /// Folder for the outputs; made where it is not there [default: hashwatt-out]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    /// Folder for the outputs, made where it is not there, or a URL (s3://bucket/run1)
+    /// [default: hashwatt-out]
+    #[arg(long, value_name = "DIR|URL", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub ranking: RankingArguments,
@@ -274,8 +275,9 @@ pub(super) struct CheckArguments {
 pub(super) struct DigestArguments {
     #[command(flatten)]
     pub subject: SubjectArguments,
-    /// Folder for digests/; made where it is not there [default: hashwatt-out]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
+    /// Folder for digests/, made where it is not there, or a URL (s3://bucket/run1)
+    /// [default: hashwatt-out]
+    #[arg(long, value_name = "DIR|URL", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
     /// Folder of digests that runs share, in place of --out: files it has seen are not read again
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]

@@ -11,6 +11,7 @@ use crate::indicators::REASON;
 use crate::language::Language;
 use crate::language::message::Message;
 use crate::pipeline::RunSummary;
+use crate::place::is_url;
 use crate::ranking::suspects::in_order_of_visits;
 use crate::ranking::{RigEstimate, Scored};
 use crate::run::words::{
@@ -204,6 +205,10 @@ fn push_files(text: &mut String, summary: &RunSummary, settings: &Settings, widt
     for (name, purpose) in FILES {
         push_wrapped(text, &format!("  {name:<18}"), &language.say(purpose), width);
     }
+    // `explain` reads runs on disk.
+    if is_url(&settings.out) {
+        return;
+    }
     let suspects = in_order_of_visits(&summary.scored);
     if let Some(first) = suspects.first().copied().or(summary.scored.first()) {
         let why = language.say("terminal-why");
@@ -227,6 +232,13 @@ mod tests {
         let text = render(&fixtures::summary(23, 30), &fixtures::settings(), 100);
         assert!(text.contains("3 more suspects are in run1/suspects.csv"), "{text}");
         assert!(text.contains("\n 20  ") && !text.contains("\n 21  "), "{text}");
+    }
+
+    #[test]
+    fn a_run_in_an_object_store_is_not_offered_to_explain() {
+        let settings = Settings { out: "s3://utility/runs/1".into(), ..fixtures::settings() };
+        let text = render(&fixtures::summary(3, 4), &settings, 100);
+        assert!(text.contains("s3://utility/runs/1") && !text.contains("explain"), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::args::{
 };
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::place::{Named, refuse_url};
 use crate::review::proxies::Proxies;
 use crate::review::{Login, Places, ReviewSettings, Transport};
 use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
@@ -91,7 +92,14 @@ impl TryFrom<TriageArguments> for TriageJob {
     fn try_from(typed: TriageArguments) -> Result<Self> {
         let TriageArguments { run, tips, streets, out, threads, language: code } = typed;
         let (threads, language) = (check_threads(threads)?, language(code.as_deref())?);
-        Ok(Self { run, tips, streets, out, threads, language })
+        Ok(Self {
+            run: local("RUN", run, Named::Folder)?,
+            tips: local("TIPS", tips, Named::File)?,
+            streets: streets.map(|streets| local("--streets", streets, Named::File)).transpose()?,
+            out: local("--out", out, Named::Output)?,
+            threads,
+            language,
+        })
     }
 }
 
@@ -107,50 +115,60 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         Command::Backtest(typed) => {
             // A backtest writes no run: `--out` is the folder for its tables.
             let settings = ranking_settings(&typed.subject, &typed.ranking, None)?;
-            Job::Backtest(settings, backtest_plan(&typed)?, typed.out, answer(typed.ranking.json))
+            let (plan, answer) = (backtest_plan(&typed)?, answer(typed.ranking.json));
+            let out = typed.out.map(|out| local("--out", out, Named::Output)).transpose()?;
+            Job::Backtest(settings, plan, out, answer)
         }
         Command::Explain(typed) => Job::Explain {
             language: language(typed.language.as_deref())?,
-            run: typed.run,
+            run: local("RUN", typed.run, Named::Folder)?,
             meter: typed.meter,
         },
-        Command::Review(typed) => review_job(typed),
+        Command::Review(typed) => review_job(typed)?,
         Command::Triage(typed) => Job::Triage(typed.try_into()?),
         Command::Simulate(typed) => {
             let language = language_or_english(typed.language.as_deref())?;
             Job::Simulate(simulate_settings(typed)?, language)
         }
         Command::Verify(typed) => Job::Verify {
-            path: typed.folder,
-            run: typed.run,
+            path: local("RUN|STORE", typed.folder, Named::Folder)?,
+            run: typed.run.map(|run| local("--run", run, Named::Folder)).transpose()?,
             language: language_or_english(typed.language.as_deref())?,
         },
-        Command::Evidence(typed) => Job::Evidence {
-            settings: ReviewSettings { database: typed.database, ..ReviewSettings::looking_at(typed.run) },
-            meter: typed.meter,
-            out: typed.out,
-            language: language(typed.language.as_deref())?,
-        },
+        Command::Evidence(typed) => {
+            let run = local("RUN", typed.run, Named::Folder)?;
+            Job::Evidence {
+                settings: ReviewSettings { database: typed.database, ..ReviewSettings::looking_at(run) },
+                meter: typed.meter,
+                out: local("--out", typed.out, Named::Output)?,
+                language: language(typed.language.as_deref())?,
+            }
+        }
         Command::Schema => Job::Schema,
     })
 }
 
-fn review_job(typed: ReviewArguments) -> Job {
+/// Returns a path that is no URL.
+fn local(setting: &str, path: PathBuf, named: Named) -> Result<PathBuf> {
+    refuse_url(setting, &path, named).map(|()| path)
+}
+
+fn review_job(typed: ReviewArguments) -> Result<Job> {
     let settings = ReviewSettings {
-        run: typed.run,
+        run: local("RUN", typed.run, Named::Folder)?,
         listen: typed.listen,
         database: typed.database,
         login: if typed.no_login { Login::Off } else { Login::Required },
         places: if typed.pseudonymous { Places::Hidden } else { Places::Shown },
         transport: if typed.behind_tls { Transport::BehindTls } else { Transport::Plain },
         proxies: Proxies::of(typed.trusted_proxy),
-        streets: typed.streets,
+        streets: typed.streets.map(|streets| local("--streets", streets, Named::File)).transpose()?,
         caller_days: typed.keep_callers,
     };
-    match typed.add_administrator {
+    Ok(match typed.add_administrator {
         Some(name) => Job::AddAdministrator(settings, name),
         None => Job::Review(settings),
-    }
+    })
 }
 
 const fn answer(is_json: bool) -> Answer {
@@ -229,7 +247,7 @@ fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
         n_meters: typed.meters,
         n_days: typed.days,
         seed: typed.seed,
-        out: typed.out,
+        out: local("--out", typed.out, Named::Output)?,
         interval_minutes: typed.interval,
         prevalence: typed.prevalence,
         has_voltages: typed.voltages,
@@ -258,6 +276,7 @@ fn is_pipeline(subject: &str) -> bool {
 /// Reads the pipeline file; without a path, all settings are defaults.
 fn pipeline_file(path: Option<&Path>) -> Result<PipelineFile> {
     let Some(path) = path else { return Ok(PipelineFile::default()) };
+    refuse_url("PIPELINE.toml", path, Named::File)?;
     if !is_pipeline(&path.to_string_lossy()) {
         let shown = path.display();
         let seen = format!("`{shown}` does not end in {PIPELINE_ENDING}");

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -17,15 +17,27 @@ const SUFFIX: &str = ".part";
 /// Bytes read at a time while hashing. [bytes]
 const HASH_CHUNK: usize = 1 << 16;
 
-/// A file's name, size and hash, as `run.json` lists it.
+/// What tells a file's content from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    Sha256(String),
+    /// Tag of an object's version, as its store gives it.
+    #[serde(rename = "e_tag")]
+    ETag(String),
+}
+
+/// A file's name, size and identity, as `run.json` lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileRecord {
     /// Path as given, or relative to the output folder.
     pub path: String,
     /// Size. [bytes]
     pub bytes: u64,
-    /// SHA-256 in lower-case hexadecimal.
-    pub sha256: String,
+    /// Hash of the bytes, or the tag of the object's version.
+    #[serde(flatten)]
+    pub identity: Identity,
 }
 
 impl FileRecord {
@@ -51,7 +63,7 @@ impl FileRecord {
             bytes += n as u64;
         }
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { path: name.to_owned(), bytes, sha256 })
+        Ok(Self { path: name.to_owned(), bytes, identity: Identity::Sha256(sha256) })
     }
 }
 
@@ -165,7 +177,8 @@ mod tests {
     fn a_file_is_recorded_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let record = write_recorded(folder.path(), "b", put("abc")).unwrap();
-        assert_eq!(record.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(record.identity, Identity::Sha256(hash.to_owned()));
         assert_eq!(record, FileRecord::of(&folder.path().join("b"), "b").unwrap());
     }
 

@@ -7,6 +7,7 @@ pub mod finding;
 pub mod folder;
 pub mod ids;
 pub mod language;
+pub mod place;
 pub mod progress;
 pub mod settings;
 pub mod sorting;

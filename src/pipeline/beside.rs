@@ -119,7 +119,7 @@ pub(super) fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) 
         .zip(&digested.rows_by_source)
         .map(|(source, n_rows)| {
             let file =
-                FileRecord { path: source.name.clone(), bytes: source.bytes, sha256: source.sha256()? };
+                FileRecord { path: source.name.clone(), bytes: source.bytes, identity: source.identity()? };
             Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
         })
         .collect::<Result<_>>()?;

@@ -59,9 +59,9 @@ pub struct RunSummary {
 /// When nothing can be read or the outputs cannot be written. Trouble with single files or meters
 /// is in the summary's findings.
 pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
-    let workspace = claim(settings)?;
-    // All output goes to the workspace until the run is complete.
-    let settings = &Settings { out: workspace.folder(), ..settings.clone() };
+    let output = claim(settings)?;
+    // All output goes to a folder beside its place until the run is complete.
+    let settings = &Settings { out: output.folder(), ..settings.clone() };
     let mut clock = Clock::default();
     let tables = Tables::read(settings)?;
     let opened = open_readings(settings)?;
@@ -78,7 +78,7 @@ pub fn detect(settings: &Settings, watch: &dyn Watch) -> Result<RunSummary> {
     let mut ranked = clock.time("ranking", || run.rank(&grouped, &measured.unjudged, &balance, &kept))?;
     clock.time("energy", || run.measure_energies(&mut ranked, &balance))?;
     let mut summary = run.write(&tree, broken_links, measured, &balance, &grouped, ranked, asked, &clock)?;
-    summary.findings.extend(publish(workspace)?);
+    summary.findings.extend(publish(output)?);
     Ok(summary)
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 
 use super::run_json::{InputRecord, RunFacts, Timing};
 use super::{PeerDay, RunOutputs, write_run};
-use hashwatt_core::atomic::FileRecord;
+use hashwatt_core::atomic::{FileRecord, Identity};
 use hashwatt_core::calendar::day_number;
 use hashwatt_core::error::Result;
 use hashwatt_core::finding::{Code, Finding, Severity};
@@ -265,8 +265,11 @@ fn settings() -> Settings {
 }
 
 fn facts() -> RunFacts {
-    let file =
-        |path: &str| FileRecord { path: path.into(), bytes: 1_048_576, sha256: "0123456789abcdef".repeat(4) };
+    let file = |path: &str| FileRecord {
+        path: path.into(),
+        bytes: 1_048_576,
+        identity: Identity::Sha256("0123456789abcdef".repeat(4)),
+    };
     RunFacts {
         asked: vec![Message::new("zone").with("from", Value::Hour(22)).with("to", Value::Hour(23))],
         inputs: vec![

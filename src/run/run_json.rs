@@ -185,7 +185,11 @@ mod tests {
 
     #[test]
     fn a_record_names_inputs_settings_counts_and_outputs() {
-        let written = FileRecord { path: "scores.parquet".into(), bytes: 12, sha256: "ab".into() };
+        let written = FileRecord {
+            path: "scores.parquet".into(),
+            bytes: 12,
+            identity: hashwatt_core::atomic::Identity::Sha256("ab".into()),
+        };
         let text = fixtures::with_run(|run| {
             serde_json::to_string_pretty(&RunRecord::of(run, std::iter::once(written))).unwrap()
         });

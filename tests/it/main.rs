@@ -19,6 +19,8 @@ mod district;
 mod docs;
 mod folders;
 mod fuzz_smoke;
+mod loopback;
+mod object_store;
 mod program;
 mod review;
 mod sameness;

@@ -49,7 +49,13 @@ pub fn command<T: AsRef<OsStr>>(arguments: impl IntoIterator<Item = T>) -> Comma
 /// Runs the program; a panic fails the test whatever it expects.
 #[track_caller]
 pub fn hashwatt<T: AsRef<OsStr>>(arguments: impl IntoIterator<Item = T>) -> Ran {
-    let output = command(arguments).output().unwrap();
+    ran(&mut command(arguments))
+}
+
+/// Runs a command of the program; a panic fails the test whatever it expects.
+#[track_caller]
+pub fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let ran = Ran {
         code: output.status.code().expect("no signal ended it"),

@@ -62,7 +62,7 @@ impl Lock {
 
     /// Writes this process into the lock file, so that others can name the holder.
     fn signed(mut self) -> Result<Self> {
-        let signature = format!("process {} on {}\n", std::process::id(), host());
+        let signature = format!("{}\n", signature());
         let written = self
             .file
             .set_len(0)
@@ -71,6 +71,12 @@ impl Lock {
         written.map_err(|error| Error::write(&self.path, error))?;
         Ok(self)
     }
+}
+
+/// Names this process, so that others can say who is at work.
+#[must_use]
+pub fn signature() -> String {
+    format!("process {} on {}", std::process::id(), host())
 }
 
 fn holder(file: &mut File) -> String {

@@ -162,12 +162,31 @@ impl Marker {
             }
             Err(error) => return Err(failed(error.to_string())),
         };
-        let marker: Self = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+        Self::parse(text.as_bytes()).map(Some).map_err(failed)
+    }
+
+    /// Reads the content of a marker.
+    ///
+    /// # Errors
+    /// In words, when it is no marker or was written by a later version.
+    pub fn parse(content: &[u8]) -> std::result::Result<Self, String> {
+        let marker: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
         if marker.format == FORMAT {
-            Ok(Some(marker))
+            Ok(marker)
         } else {
-            Err(failed(format!("a folder of format {}, this version knows {FORMAT}", marker.format)))
+            Err(format!("a folder of format {}, this version knows {FORMAT}", marker.format))
         }
+    }
+
+    /// Returns the content of a marker's file.
+    ///
+    /// # Panics
+    /// Never: a marker is plain data.
+    #[must_use]
+    pub fn content(&self) -> Vec<u8> {
+        let mut content = serde_json::to_vec_pretty(self).expect("a marker is plain data");
+        content.push(b'\n');
+        content
     }
 
     /// Writes the marker into a folder.
@@ -176,12 +195,7 @@ impl Marker {
     /// When the marker cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(MARKER);
-        write_whole(&path, |file| {
-            serde_json::to_writer_pretty(&mut *file, self)
-                .map_err(std::io::Error::from)
-                .and_then(|()| file.write_all(b"\n"))
-                .map_err(|error| Error::write(&path, error))
-        })
+        write_whole(&path, |file| file.write_all(&self.content()).map_err(|error| Error::write(&path, error)))
     }
 
     /// Whether hashwatt wrote the file at this path within the folder and it is unchanged.

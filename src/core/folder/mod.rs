@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
-pub use lock::Lock;
+pub use lock::{Lock, signature};
 pub use marker::{Holds, MARKER, Marker, Written};
 pub use retire::KeptFile;
 

@@ -15,6 +15,7 @@ pub use tariffs::{TariffTable, Tariffs};
 
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::place::{Named, refuse_url};
 
 /// Memory for intervals that wait for the rest of their day before they go to disk. [MiB]
 pub const DEFAULT_MEMORY_MIB: u32 = 1024;
@@ -453,8 +454,16 @@ impl PipelineFile {
     pub fn check(self, flags: &Overrides) -> Result<Settings> {
         let readings = check_readings(self.readings, &flags.readings)?;
         let zone = flags.timezone.clone().or(self.run.timezone).map(|name| Zone::named(&name)).transpose()?;
+        let file = |flag: &str, stated: &Option<PathBuf>, table: Option<PathTable>| -> Result<_> {
+            let path = stated.clone().or(table.map(|table| table.path));
+            path.iter().try_for_each(|path| refuse_url(flag, path, Named::File))?;
+            Ok(path)
+        };
+        let store = flags.store.clone().or(self.digest.store);
+        store.iter().try_for_each(|store| refuse_url("--store", store, Named::Store))?;
+        let out = flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out"));
         Ok(Settings {
-            out: flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out")),
+            out,
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
             language: match (flags.language, &self.run.language) {
                 (Some(language), _) => language,
@@ -468,17 +477,17 @@ impl PipelineFile {
             zone,
             readings,
             doubts: flags.doubts.or(self.run.accept_guesses.map(Doubts::of)).unwrap_or_default(),
-            register: flags.register.clone().or(self.register.map(|table| table.path)),
-            weather: flags.weather.clone().or(self.weather.map(|table| table.path)),
-            events: flags.events.clone().or(self.events.map(|table| table.path)),
-            verdicts: flags.verdicts.clone().or(self.verdicts.map(|table| table.path)),
+            register: file("--register", &flags.register, self.register)?,
+            weather: file("--weather", &flags.weather, self.weather)?,
+            events: file("--events", &flags.events, self.events)?,
+            verdicts: file("--verdicts", &flags.verdicts, self.verdicts)?,
             windows: self.windows.check()?,
             memory_mib: within(
                 "[digest] memory_mib",
                 self.digest.memory_mib.unwrap_or(DEFAULT_MEMORY_MIB),
                 MIN_MEMORY_MIB..=MAX_MEMORY_MIB,
             )?,
-            store: flags.store.clone().or(self.digest.store),
+            store,
             max_groups_per_class: within(
                 "[groups] max_per_class",
                 self.groups.max_per_class.unwrap_or(DEFAULT_MAX_GROUPS_PER_CLASS),

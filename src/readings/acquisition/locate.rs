@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use object_store::ObjectMeta;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme};
 use url::Url;
 
-use super::storage::{Storage, wait_for};
+use super::storage::Storage;
+use hashwatt_bucket::{Bucket, RemoteObject, connect};
 use hashwatt_core::error::{Error, Result};
-use hashwatt_core::folder::is_output;
+use hashwatt_core::folder::{MARKER, Marker, is_output};
+use hashwatt_core::place::is_url;
 use hashwatt_core::settings::ReadingsTable;
 
 /// Extensions of the files that are read from a folder. A file named directly may have any extension.
@@ -58,7 +60,7 @@ impl FoundFile {
     pub fn place(&self) -> PathBuf {
         let canonical = match &self.storage {
             Storage::Local(path) => std::fs::canonicalize(path).ok(),
-            Storage::Remote { .. } | Storage::Member(_) => None,
+            Storage::Remote(_) | Storage::Member(_) => None,
         };
         canonical.unwrap_or_else(|| PathBuf::from(&self.name))
     }
@@ -102,8 +104,7 @@ impl From<Vec<FoundFile>> for Found {
 pub(super) fn find_files(path: &str) -> Result<Found> {
     let mut found = match Url::parse(path) {
         Ok(url) if url.scheme() == "file" => find_local(&file_url_path(path))?,
-        // A single letter is a Windows drive.
-        Ok(url) if path.contains("://") && url.scheme().len() > 1 => find_remote(path, &url)?,
+        _ if is_url(Path::new(path)) => find_remote(path)?,
         _ => find_local(Path::new(path))?,
     };
     if found.files.is_empty() {
@@ -118,13 +119,14 @@ pub(super) fn find_files(path: &str) -> Result<Found> {
 /// Lists the local files that `[[readings]]` tables name. Files that cannot be listed are left out.
 #[must_use]
 pub fn local_files(readings: &[ReadingsTable]) -> Vec<PathBuf> {
-    let is_local = |table: &&ReadingsTable| !table.path.contains("://") || table.path.starts_with("file:");
+    let is_local =
+        |table: &&ReadingsTable| !is_url(Path::new(&table.path)) || table.path.starts_with("file:");
     let found = readings.iter().filter(is_local).filter_map(|table| find_files(&table.path).ok());
     found
         .flat_map(|found| found.files)
         .filter_map(|file| match file.storage {
             Storage::Local(path) => Some(path),
-            Storage::Remote { .. } | Storage::Member(_) => None,
+            Storage::Remote(_) | Storage::Member(_) => None,
         })
         .collect()
 }
@@ -135,7 +137,7 @@ fn without_outputs(files: Vec<FoundFile>) -> Vec<FoundFile> {
     let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let is_export = |file: &FoundFile| match &file.storage {
         Storage::Local(path) => !lies_in_output(path, &mut known),
-        Storage::Remote { .. } | Storage::Member(_) => true,
+        Storage::Remote(_) | Storage::Member(_) => true,
     };
     files.into_iter().filter(is_export).collect()
 }
@@ -255,16 +257,17 @@ fn refuse_table_format(folder: &Path) -> Result<()> {
     let has_metadata = std::fs::read_dir(folder.join("metadata")).is_ok_and(|mut entries| {
         entries.any(|entry| entry.is_ok_and(|entry| is_metadata(&entry.file_name())))
     });
-    let format = if folder.join("_delta_log").is_dir() {
-        "a Delta table (_delta_log)"
-    } else if has_metadata {
-        "an Iceberg table (metadata)"
-    } else {
-        return Ok(());
-    };
+    let shown = folder.display().to_string();
+    if folder.join("_delta_log").is_dir() {
+        return Err(table_format(&shown, "a Delta table (_delta_log)"));
+    }
+    if has_metadata { Err(table_format(&shown, "an Iceberg table (metadata)")) } else { Ok(()) }
+}
+
+fn table_format(folder: &str, format: &str) -> Error {
     let seen = format!("it is {format}: only its log says which of its files hold the current rows");
     let cure = "Export the current version into a folder of Parquet files of its own, and name that folder";
-    Err(Error::input(folder.display().to_string(), seen, cure))
+    Error::input(folder, seen, cure)
 }
 
 /// Whether a file is one that tools leave beside data (`_SUCCESS`, `.part-0.crc`).
@@ -283,72 +286,89 @@ pub(super) fn partitions(path: &str) -> Vec<(String, String)> {
     folders.map(|(key, value)| (key.to_owned(), value.replace("%20", " ").replace("%3A", ":"))).collect()
 }
 
-fn find_remote(text: &str, url: &Url) -> Result<Found> {
-    let trouble = |error: object_store::Error| {
-        Error::input(text, error.to_string(), "Check the URL and the credentials in the environment")
-            .because(error)
+fn find_remote(text: &str) -> Result<Found> {
+    let bucket = connect(text)?;
+    let decoded = bucket.path.as_ref().to_owned();
+    let Some(at) = decoded.find(['*', '?', '[']) else {
+        let object = match text.ends_with('/') && !bucket.is_web {
+            true => None,
+            false => bucket.find(&bucket.path)?,
+        };
+        return match object {
+            Some(object) => Ok(vec![remote_file(&bucket, object)].into()),
+            None => list_remote(&bucket, &bucket.path, |_| true),
+        };
     };
-    // A user who writes `http://` accepts an unencrypted transfer.
-    let is_plain = (url.scheme() == "http").then(|| ("allow_http".to_owned(), "true".to_owned()));
-    let environment = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
-    let options = environment.chain(is_plain);
-    let (store, path) = object_store::parse_url_opts(url, options).map_err(trouble)?;
-    let store: Arc<dyn ObjectStore> = Arc::from(store);
-    let is_http = matches!(ObjectStoreScheme::parse(url), Ok((ObjectStoreScheme::Http, _)));
-    let base = text
-        .split("://")
-        .next()
-        .map_or(String::new(), |scheme| format!("{scheme}://{}/", url.host_str().unwrap_or_default()));
-    let decoded = path.as_ref().to_owned();
-    if let Some(at) = decoded.find(['*', '?', '[']) {
-        let prefix = decoded[..at].rsplit_once('/').map_or("", |(folder, _)| folder);
-        let glob = globset::GlobBuilder::new(&decoded).literal_separator(true).build();
-        let cure = "Write a glob such as s3://bucket/data/*.parquet";
-        let glob = glob
-            .map_err(|error| Error::input(text, error.to_string(), cure).because(error))?
-            .compile_matcher();
-        let is_meant = |name: &String| name.strip_prefix(&base).is_some_and(|name| glob.is_match(name));
-        let mut found = list_remote(&store, &ObjectPath::from(prefix), &base).map_err(trouble)?;
-        found.files.retain(|file| is_meant(&file.name));
-        found.left_out.retain(is_meant);
-        return Ok(found);
-    }
-    match wait_for(store.head(&path)) {
-        Ok(object) => Ok(vec![remote_file(&store, object, &base)].into()),
-        Err(object_store::Error::NotFound { .. }) if !is_http => {
-            list_remote(&store, &path, &base).map_err(trouble)
-        }
-        Err(error) => Err(trouble(error)),
-    }
+    let prefix = decoded[..at].rsplit_once('/').map_or("", |(folder, _)| folder);
+    let cure = "Write a glob such as s3://bucket/data/*.parquet";
+    let glob = globset::GlobBuilder::new(&decoded).literal_separator(true).build();
+    let glob =
+        glob.map_err(|error| Error::input(text, error.to_string(), cure).because(error))?.compile_matcher();
+    list_remote(&bucket, &ObjectPath::from(prefix), |path| glob.is_match(path.as_ref()))
 }
 
-fn remote_file(store: &Arc<dyn ObjectStore>, object: object_store::ObjectMeta, base: &str) -> FoundFile {
-    let name = format!("{base}{}", object.location);
-    let storage = Storage::Remote { store: Arc::clone(store), path: object.location, bytes: object.size };
-    FoundFile { partitions: partitions(&name), name, storage }
+fn remote_file(bucket: &Bucket, object: ObjectMeta) -> FoundFile {
+    let name = bucket.url_of(&object.location);
+    let object = RemoteObject::new(Arc::clone(&bucket.store), object, name.clone());
+    FoundFile { partitions: partitions(&name), name, storage: Storage::Remote(Arc::new(object)) }
 }
 
-/// Lists objects under a prefix, folder by folder.
+/// Lists the objects below a prefix that are meant. Folders that hashwatt wrote are left out, as on disk.
 fn list_remote(
-    store: &Arc<dyn ObjectStore>,
+    bucket: &Bucket,
     prefix: &ObjectPath,
-    base: &str,
-) -> std::result::Result<Found, object_store::Error> {
-    let (mut found, mut folders) = (Found::default(), vec![prefix.clone()]);
-    while let Some(folder) = folders.pop() {
-        let listed = wait_for(store.list_with_delimiter(Some(&folder)))?;
-        let is_shown = |path: &ObjectPath| path.filename().is_some_and(|name| !is_hidden(name));
-        folders.extend(listed.common_prefixes.into_iter().filter(|path| is_shown(path)));
-        let objects = listed.objects.into_iter().filter(|object| is_shown(&object.location));
-        objects.for_each(|object| found.add(remote_file(store, object, base)));
+    is_meant: impl Fn(&ObjectPath) -> bool,
+) -> Result<Found> {
+    let objects = bucket.list(prefix)?;
+    let depth = prefix.parts().count();
+    let below = |object: &ObjectMeta| -> Vec<String> {
+        object.location.parts().skip(depth).map(|part| part.as_ref().to_owned()).collect()
+    };
+    for object in &objects {
+        let parts = below(object);
+        let is_folder = |name: &str| parts[..parts.len().saturating_sub(1)].iter().any(|part| part == name);
+        let is_metadata = || parts.last().is_some_and(|name| name.ends_with(".metadata.json"));
+        if is_folder("_delta_log") {
+            return Err(table_format(&bucket.url_of(prefix), "a Delta table (_delta_log)"));
+        }
+        if is_folder("metadata") && is_metadata() {
+            return Err(table_format(&bucket.url_of(prefix), "an Iceberg table (metadata)"));
+        }
+    }
+    let outputs = outputs_among(bucket, &objects)?;
+    let mut found = Found::default();
+    for object in objects {
+        let is_hidden = below(&object).iter().any(|part| is_hidden(part));
+        // Consoles make an empty object of a folder's name.
+        let is_folder = object.size == 0 && !has_known_ending(object.location.as_ref());
+        let is_output = || outputs.iter().any(|folder| object.location.prefix_matches(folder));
+        if !is_hidden && !is_folder && is_meant(&object.location) && !is_output() {
+            found.add(remote_file(bucket, object));
+        }
     }
     Ok(found)
 }
 
+/// Returns the folders that hashwatt wrote and that hold no exports, by their markers.
+fn outputs_among(bucket: &Bucket, objects: &[ObjectMeta]) -> Result<Vec<ObjectPath>> {
+    let is_marker = |object: &&ObjectMeta| object.location.filename() == Some(MARKER);
+    let mut outputs = Vec::new();
+    for object in objects.iter().filter(is_marker) {
+        let (marker, _) = bucket.read(&object.location)?;
+        // A marker that cannot be read still counts.
+        if !Marker::parse(&marker).is_ok_and(|marker| marker.holds.is_export()) {
+            let folder = object.location.parts().count() - 1;
+            outputs.push(object.location.parts().take(folder).collect());
+        }
+    }
+    Ok(outputs)
+}
+
 #[cfg(test)]
 mod tests {
+    use hashwatt_bucket::wait_for;
     use object_store::memory::InMemory;
+    use object_store::{ObjectStore, ObjectStoreExt};
 
     use super::*;
 
@@ -411,16 +431,43 @@ mod tests {
         assert!(find_files(&format!("{path}/*.parquet")).is_err());
     }
 
+    fn bucket(keys: &[(&str, &str)]) -> Bucket {
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        for (key, content) in keys {
+            wait_for(store.put(&ObjectPath::from(*key), (*content).to_owned().into())).unwrap();
+        }
+        Bucket { store, path: ObjectPath::from("x"), base: "s3://bucket/".to_owned(), is_web: false }
+    }
+
     #[test]
     fn a_remote_folder_is_listed_to_its_leaves() {
-        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-        for path in ["x/a.parquet", "x/date=2024-01-31/b.csv", "x/_SUCCESS", "y/c.csv"] {
-            wait_for(store.put(&ObjectPath::from(path), "x".into())).unwrap();
+        let bucket = bucket(&[
+            ("x/a.parquet", "x"),
+            ("x/date=2024-01-31/b.csv", "x"),
+            ("x/_temporary/c.csv", "x"),
+            ("x/folder", ""),
+            ("x/_SUCCESS", "x"),
+            ("y/c.csv", "x"),
+            ("x/run1/.hashwatt", r#"{"holds": "run", "format": 1, "id": ""}"#),
+            ("x/run1/suspects.csv", "x"),
+            ("x/district/.hashwatt", r#"{"holds": "district", "format": 1, "id": ""}"#),
+            ("x/district/readings.parquet", "x"),
+        ]);
+        let mut found = list_remote(&bucket, &bucket.path, |_| true).unwrap();
+        found.files.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<&str> =
+            found.files.iter().map(|file| file.name.trim_start_matches("s3://bucket/x/")).collect();
+        assert_eq!(names, ["a.parquet", "date=2024-01-31/b.csv", "district/readings.parquet"]);
+        assert_eq!(found.files[1].partitions, [("date".to_owned(), "2024-01-31".to_owned())]);
+        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
+    }
+
+    #[test]
+    fn a_remote_table_with_a_log_is_refused_by_name() {
+        for (log, name) in [("x/_delta_log/0.json", "Delta"), ("x/metadata/v1.metadata.json", "Iceberg")] {
+            let bucket = bucket(&[("x/a.parquet", "x"), (log, "x")]);
+            let said = list_remote(&bucket, &bucket.path, |_| true).unwrap_err().to_string();
+            assert!(said.contains(name) && said.contains("s3://bucket/x"), "{said}");
         }
-        let mut files = list_remote(&store, &ObjectPath::from("x"), "s3://bucket/").unwrap().files;
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        assert_eq!(names, ["s3://bucket/x/a.parquet", "s3://bucket/x/date=2024-01-31/b.csv"]);
-        assert_eq!(files[1].partitions, [("date".to_owned(), "2024-01-31".to_owned())]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
@@ -34,10 +35,14 @@ use super::xml_format::format_of_xml;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::message;
+use hashwatt_core::place::is_url;
 use hashwatt_core::settings::{Doubts, ReadingsTable, Settings, Zone};
 
 /// Most cells at the start of a file used to guess its mapping.
 const CELLS_SAMPLED: usize = 1 << 20;
+
+/// Files of an object store whose ends are under way at once while they are opened one by one.
+const OPENED_AT_ONCE: usize = 16;
 
 /// Magic bytes at both ends of a Parquet file.
 const PARQUET_MAGIC: &[u8] = b"PAR1";
@@ -81,12 +86,16 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
                 opened.findings.extend(left_out(&stated.path, &found.left_out));
                 found.files
             }
+            // What an object store does not say now, it may say later: the run would lack rows that are there.
+            Err(error) if is_url(Path::new(&stated.path)) => return Err(error),
             Err(error) => {
                 errors.push(error);
                 continue;
             }
         };
-        for file in files {
+        let storages: Vec<Storage> = files.iter().map(|file| file.storage.clone()).collect();
+        for (at, file) in files.into_iter().enumerate() {
+            storages[at..].iter().take(OPENED_AT_ONCE).for_each(Storage::warm);
             if let Some(first) = seen.insert(file.place(), file.name.clone()) {
                 opened.findings.extend((first != file.name).then(|| same_file(&file.name, &first)));
                 seen.insert(file.place(), first);
@@ -101,6 +110,10 @@ fn open_all(readings: &[ReadingsTable], zone: Option<&Zone>, doubts: Doubts) -> 
                     Err(refusal) if refusal.is_of_date_order() => undated.push((file, stated, refusal)),
                     Err(refusal) => errors.push(*refusal.error),
                 }
+            }
+            storages[at].release();
+            if let Some(error) = storages[at].failure() {
+                return Err(error);
             }
         }
     }

@@ -23,6 +23,10 @@ const CELLS_A_BATCH: usize = 4 * MAX_ROWS_A_BATCH;
 /// Most rows of a batch of a narrow file, so that its columns fit into a core's cache.
 const MAX_ROWS_A_BATCH: usize = 16_384;
 
+/// Bytes of each column that are fetched for the first rows beyond their share: a dictionary, as large as most
+/// writers let it become, and the end of a page. [bytes]
+const SAMPLED_BYTES: u64 = 2 << 20;
+
 /// A Parquet file whose footer has been read.
 #[derive(Debug, Clone)]
 pub(super) struct ParquetFile {
@@ -66,7 +70,8 @@ impl ParquetFile {
         self.metadata.metadata().row_group(group).num_rows().unsigned_abs()
     }
 
-    /// Returns the batches of one row group, with some of the columns.
+    /// Returns the batches of one row group, with some of the columns. Of a remote file, these columns of the
+    /// group are fetched at once.
     pub fn read(
         &self,
         storage: &Storage,
@@ -74,10 +79,30 @@ impl ParquetFile {
         columns: &[usize],
         most_rows: usize,
     ) -> ParquetResult<ParquetBatches> {
+        self.read_start(storage, group, columns, most_rows, None)
+    }
+
+    /// As [`read`](Self::read); of a remote file, only about as much is fetched at once as `n_rows` need.
+    fn read_start(
+        &self,
+        storage: &Storage,
+        group: usize,
+        columns: &[usize],
+        most_rows: usize,
+        n_rows: Option<usize>,
+    ) -> ParquetResult<ParquetBatches> {
         let rows = (CELLS_A_BATCH / columns.len().max(1)).clamp(256, MAX_ROWS_A_BATCH).min(most_rows);
         let reader = read_contained(|| {
-            let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
-            let chunks = Chunks::open(storage, &self.ranges(group, &mask))?;
+            let mask = self.mask(columns);
+            let mut ranges = self.ranges(group, &mask);
+            if let Some(n_rows) = n_rows {
+                let share = n_rows as f64 / self.rows_of(group).max(1) as f64;
+                for range in &mut ranges {
+                    let bytes = ((range.end - range.start) as f64 * share) as u64 + SAMPLED_BYTES;
+                    range.end = range.end.min(range.start + bytes);
+                }
+            }
+            let chunks = Chunks::open(storage, &ranges)?;
             ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
                 .with_projection(mask)
                 .with_row_groups(vec![group])
@@ -98,7 +123,7 @@ impl ParquetFile {
         let mut batches = Vec::new();
         let mut n_left = n;
         for group in 0..self.n_groups() {
-            for batch in self.read(storage, group, &columns, n_left.max(1))? {
+            for batch in self.read_start(storage, group, &columns, n_left.max(1), Some(n_left))? {
                 let batch = batch?;
                 let batch = batch.slice(0, batch.num_rows().min(n_left));
                 n_left -= batch.num_rows();
@@ -137,6 +162,15 @@ impl ParquetFile {
         let Some(Statistics::Int64(statistics)) = chunk.statistics() else { return None };
         let (first, last) = (*statistics.min_opt()?, *statistics.max_opt()?);
         (first <= last).then_some((first.div_euclid(per_second), last.div_euclid(per_second)))
+    }
+
+    fn mask(&self, columns: &[usize]) -> ProjectionMask {
+        ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied())
+    }
+
+    /// Returns the byte ranges that [`read`](Self::read) fetches.
+    pub fn ranges_of(&self, group: usize, columns: &[usize]) -> Vec<std::ops::Range<u64>> {
+        self.ranges(group, &self.mask(columns))
     }
 
     /// Returns the byte ranges of the chosen columns of a row group.

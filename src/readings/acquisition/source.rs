@@ -3,13 +3,14 @@
 use super::contained::{contained, uncontained};
 use super::converted::Converted;
 use super::csv_file::CsvFile;
-use super::decode::{Decoder, Recipe, Sink};
+use super::decode::{Decoder, Recipe, Sink, columns_of};
 use super::local_time::OffsetTable;
 use super::mapping::{Guess, Mapping, TimeFrom};
 use super::meter_ids::MeterReader;
 use super::parquet_file::ParquetFile;
 use super::report::UnitReport;
 use super::storage::Storage;
+use hashwatt_core::atomic::Identity;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::ids::MeterNumbers;
@@ -148,7 +149,8 @@ impl Source {
     /// Reads one unit, batch by batch, into `sink`. All units of one thread share `meters`.
     ///
     /// # Errors
-    /// Only errors of `sink`; problems with the file are in the report.
+    /// Errors of `sink`, and of an object store that does not give what it listed: a run that goes on would lack
+    /// rows that are there. Problems with the file itself are in the report.
     pub fn read_unit<'a>(
         &'a self,
         unit: usize,
@@ -168,7 +170,7 @@ impl Source {
     ) -> Result<UnitReport> {
         let recipe = Recipe { mapping, ..self.recipe() };
         let sink = &mut |batch| uncontained(|| sink(batch));
-        match &self.content {
+        let report = match &self.content {
             Content::Parquet(file) => {
                 let first_row = 1 + (0..unit).map(|before| file.rows_of(before)).sum::<u64>();
                 self.read_group(file, unit, Decoder::new(recipe, meters, first_row, sink))
@@ -182,6 +184,14 @@ impl Source {
                 Ok(report)
             }
             Content::Converted(file) => self.read_converted(file, Decoder::new(recipe, meters, 1, sink)),
+        };
+        self.storage.failure().map_or(report, Err)
+    }
+
+    /// Begins to fetch what [`read_unit`](Self::read_unit) will ask an object store for.
+    pub fn fetch_ahead(&self, unit: usize) {
+        if let Content::Parquet(file) = &self.content {
+            self.storage.fetch_ahead(file.ranges_of(unit, &columns_of(&self.mapping)));
         }
     }
 
@@ -191,12 +201,12 @@ impl Source {
         self.storage.modified_ns()
     }
 
-    /// Returns the SHA-256 of the file, in hexadecimal.
+    /// Returns what tells its content from another: the hash of the bytes, or the tag of an object's version.
     ///
     /// # Errors
     /// When the file can no longer be read.
-    pub fn sha256(&self) -> Result<String> {
-        self.storage.sha256().map_err(|error| {
+    pub fn identity(&self) -> Result<Identity> {
+        self.storage.identity().map_err(|error| {
             Error::input(&self.name, error.to_string(), "Check that the file is still there").because(error)
         })
     }

@@ -2,21 +2,23 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use flate2::read::MultiGzDecoder;
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 use sha2::{Digest, Sha256};
-use tokio::runtime::Runtime;
 
 use super::member::Member;
+use hashwatt_bucket::{Ahead, RemoteObject};
+use hashwatt_core::atomic::Identity;
+use hashwatt_core::error::Error;
 
-/// Size of one request to an object store when a file is streamed. [bytes]
+/// Sizes of the first and of later requests to an object store when a file is streamed. [bytes]
+const FIRST_CHUNK: u64 = 256 << 10;
 const STREAM_CHUNK: u64 = 8 << 20;
 
 /// Size of one read when a local file is streamed. [bytes]
@@ -31,7 +33,7 @@ pub(super) enum Storage {
     /// On disk.
     Local(PathBuf),
     /// In an object store.
-    Remote { store: Arc<dyn ObjectStore>, path: ObjectPath, bytes: u64 },
+    Remote(Arc<RemoteObject>),
     /// Inside a zip archive.
     Member(Arc<Member>),
 }
@@ -41,7 +43,7 @@ impl Storage {
     pub fn size(&self) -> io::Result<u64> {
         match self {
             Self::Local(path) => Ok(std::fs::metadata(path)?.len()),
-            Self::Remote { bytes, .. } => Ok(*bytes),
+            Self::Remote(object) => Ok(object.bytes()),
             Self::Member(member) => Ok(member.bytes),
         }
     }
@@ -50,7 +52,7 @@ impl Storage {
     pub fn path(&self) -> String {
         match self {
             Self::Local(path) => path.display().to_string(),
-            Self::Remote { path, .. } => path.to_string(),
+            Self::Remote(object) => object.key().to_owned(),
             Self::Member(member) => member.name.clone(),
         }
     }
@@ -64,7 +66,8 @@ impl Storage {
     pub fn modified_ns(&self) -> Option<u64> {
         let path = match self {
             Self::Local(path) => path,
-            Self::Remote { .. } => return None,
+            // To the second, which may be too coarse to tell versions apart; they have tags.
+            Self::Remote(_) => return None,
             Self::Member(member) => return member.archive.modified_ns(),
         };
         let modified = std::fs::metadata(path).ok()?.modified().ok()?;
@@ -91,9 +94,7 @@ impl Storage {
                 file.seek(SeekFrom::Start(start))?;
                 Box::new(BufReader::with_capacity(READ_BUFFER, file))
             }
-            Self::Remote { .. } => {
-                Box::new(RemoteStream { storage: self.clone(), at: start, chunk: Bytes::new() })
-            }
+            Self::Remote(object) => Box::new(RemoteStream::new(object, start)),
             Self::Member(member) => {
                 let mut stream = member.stream()?;
                 io::copy(&mut stream.by_ref().take(start), &mut io::sink())?;
@@ -112,9 +113,7 @@ impl Storage {
                 file.read_exact(&mut buffer)?;
                 Ok(buffer.into())
             }
-            Self::Remote { store, path, .. } => {
-                wait_for(store.get_range(path, start..start + length as u64)).map_err(io::Error::other)
-            }
+            Self::Remote(object) => object.range(start..start + length as u64),
             Self::Member(_) => {
                 let mut buffer = vec![0; length];
                 self.stream_from(start)?.read_exact(&mut buffer)?;
@@ -123,40 +122,89 @@ impl Storage {
         }
     }
 
-    /// Returns the SHA-256 of the bytes, in hexadecimal.
-    pub fn sha256(&self) -> io::Result<String> {
+    /// Returns what tells this content from another: the tag that an object store gives each version, so that
+    /// nothing is read for it, or the hash of the bytes.
+    pub fn identity(&self) -> io::Result<Identity> {
+        if let Self::Remote(object) = self
+            && let Some(tag) = object.e_tag()
+        {
+            return Ok(Identity::ETag(tag.to_owned()));
+        }
         let mut stream = self.stream()?;
         let mut hash = Sha256::new();
         io::copy(&mut stream, &mut hash)?;
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(Identity::Sha256(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// Returns the error of a request that failed. What was read of the file then is not all of it.
+    pub fn failure(&self) -> Option<Error> {
+        match self {
+            Self::Local(_) => None,
+            Self::Remote(object) => object.failure(),
+            Self::Member(member) => member.archive.failure(),
+        }
+    }
+
+    /// Begins to fetch what opening the file needs.
+    pub fn warm(&self) {
+        if let Self::Remote(object) = self {
+            object.warm();
+        }
+    }
+
+    /// Gives back the memory that opening the file took.
+    pub fn release(&self) {
+        if let Self::Remote(object) = self {
+            object.release();
+        }
+    }
+
+    /// Begins to fetch ranges that [`Chunks::open`] will ask for.
+    pub fn fetch_ahead(&self, ranges: Vec<Range<u64>>) {
+        if let Self::Remote(object) = self {
+            object.fetch_ahead(ranges);
+        }
     }
 }
 
-/// Waits for a request to an object store, on its own runtime, because the stages are plain threads.
-pub(super) fn wait_for<T>(request: impl Future<Output = T>) -> T {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| {
-        let mut builder = tokio::runtime::Builder::new_multi_thread();
-        builder.worker_threads(2).enable_all().build().expect("a process may start two threads")
-    });
-    runtime.block_on(request)
+/// A stream of an object's bytes. From its second request on, the next one is under way while one is read.
+struct RemoteStream {
+    object: Arc<RemoteObject>,
+    /// First byte that nobody has asked for.
+    at: u64,
+    chunk_bytes: u64,
+    chunk: Bytes,
+    next: Option<Ahead>,
 }
 
-struct RemoteStream {
-    storage: Storage,
-    at: u64,
-    chunk: Bytes,
+impl RemoteStream {
+    fn new(object: &Arc<RemoteObject>, at: u64) -> Self {
+        Self { object: Arc::clone(object), at, chunk_bytes: FIRST_CHUNK, chunk: Bytes::new(), next: None }
+    }
+
+    /// Returns the next range to ask for; `None` at the end.
+    fn next_range(&mut self) -> Option<Range<u64>> {
+        let start = self.at;
+        self.at = (start + self.chunk_bytes).min(self.object.bytes());
+        self.chunk_bytes = STREAM_CHUNK;
+        (start < self.at).then_some(start..self.at)
+    }
 }
 
 impl Read for RemoteStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.chunk.is_empty() {
-            let length = STREAM_CHUNK.min(self.storage.size()? - self.at);
-            if length == 0 {
-                return Ok(0);
+            let is_first = self.chunk_bytes == FIRST_CHUNK;
+            self.chunk = match self.next.take() {
+                Some(next) => self.object.finish(next)?.pop().unwrap_or_default(),
+                None => match self.next_range() {
+                    Some(range) => self.object.range(range)?,
+                    None => return Ok(0),
+                },
+            };
+            if !is_first {
+                self.next = self.next_range().map(|range| self.object.begin(vec![range]));
             }
-            self.chunk = self.storage.range(self.at, length as usize)?;
-            self.at += length;
         }
         let n = buffer.len().min(self.chunk.len());
         self.chunk.copy_to_slice(&mut buffer[..n]);
@@ -175,14 +223,14 @@ pub(super) struct Chunks {
 
 impl Chunks {
     /// Opens a file. For a remote file, all `ranges` are fetched now in one request.
-    pub fn open(storage: &Storage, ranges: &[std::ops::Range<u64>]) -> io::Result<Self> {
+    pub fn open(storage: &Storage, ranges: &[Range<u64>]) -> io::Result<Self> {
         let file = match storage {
             Storage::Local(path) => Some(File::open(path)?),
-            Storage::Remote { .. } | Storage::Member(_) => None,
+            Storage::Remote(_) | Storage::Member(_) => None,
         };
         let held = match storage {
-            Storage::Remote { store, path, .. } if !ranges.is_empty() => {
-                let fetched = wait_for(store.get_ranges(path, ranges)).map_err(io::Error::other)?;
+            Storage::Remote(object) if !ranges.is_empty() => {
+                let fetched = object.ranges(ranges)?;
                 ranges.iter().map(|range| range.start).zip(fetched).collect()
             }
             _ => Vec::new(),
@@ -215,9 +263,12 @@ impl ChunkReader for Chunks {
             let offset = usize::try_from(start.checked_sub(*from)?).ok()?;
             (offset < bytes.len()).then(|| bytes.slice(offset..))
         });
-        Ok(match held {
-            Some(bytes) => Box::new(bytes.reader()),
-            None => Box::new(RemoteStream { storage: self.storage.clone(), at: start, chunk: Bytes::new() }),
+        let Some(bytes) = held else { return Ok(self.storage.stream_from(start)?) };
+        // What is held of a column may end within a page.
+        let end = start + bytes.len() as u64;
+        Ok(match &self.storage {
+            Storage::Remote(object) => Box::new(bytes.reader().chain(RemoteStream::new(object, end))),
+            Storage::Local(_) | Storage::Member(_) => Box::new(bytes.reader()),
         })
     }
 
@@ -237,14 +288,18 @@ impl ChunkReader for Chunks {
 #[cfg(test)]
 mod tests {
     use object_store::memory::InMemory;
+    use object_store::path::Path as ObjectPath;
+    use object_store::{ObjectStore, ObjectStoreExt};
 
     use super::*;
+    use hashwatt_bucket::wait_for;
 
     fn remote(content: &'static [u8]) -> Storage {
         let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
         let path = ObjectPath::from("a/b.csv");
         wait_for(store.put(&path, Bytes::from_static(content).into())).unwrap();
-        Storage::Remote { store, path, bytes: content.len() as u64 }
+        let listed = wait_for(store.head(&path)).unwrap();
+        Storage::Remote(Arc::new(RemoteObject::new(store, listed, "s3://bucket/a/b.csv".to_owned())))
     }
 
     #[test]
@@ -260,12 +315,28 @@ mod tests {
             let chunks = Chunks::open(&storage, &[0..5, 7..13]).unwrap();
             assert_eq!(&chunks.get_bytes(8, 3).unwrap()[..], b"ete");
             assert_eq!(&chunks.get_bytes(4, 4).unwrap()[..], b"o, m");
+            let mut rest = String::new();
+            chunks.get_read(2).unwrap().read_to_string(&mut rest).unwrap();
+            assert_eq!(rest, "llo, meters");
         }
     }
 
     #[test]
-    fn a_hash_is_that_of_the_bytes() {
-        let hash = remote(b"abc").sha256().unwrap();
-        assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    fn a_long_stream_has_every_byte() {
+        let content: &'static [u8] =
+            (0..20_000_000_u32).map(|at| (at % 251) as u8).collect::<Vec<u8>>().leak();
+        let mut read = Vec::new();
+        remote(content).stream_from(7).unwrap().read_to_end(&mut read).unwrap();
+        assert!(read == content[7..]);
+    }
+
+    #[test]
+    fn a_hash_is_that_of_the_bytes_and_an_object_is_known_by_its_tag() {
+        let mut local = tempfile::NamedTempFile::new().unwrap();
+        io::Write::write_all(&mut local, b"abc").unwrap();
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let local = Storage::Local(local.path().to_owned());
+        assert_eq!(local.identity().unwrap(), Identity::Sha256(hash.to_owned()));
+        assert!(matches!(remote(b"abc").identity().unwrap(), Identity::ETag(_)));
     }
 }

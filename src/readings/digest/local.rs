@@ -6,6 +6,7 @@
 //! little memory at any size; exports in any other order need at most the budget.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -270,11 +271,28 @@ impl Pass<'_> {
         only: &[Option<&[(i32, i32)]>],
         watch: &dyn Watch,
     ) -> Result<(Written, Vec<SourceDone>)> {
+        let begun: Vec<AtomicBool> = tasks.iter().map(|_| AtomicBool::new(false)).collect();
+        let begin = |order: usize| begun.get(order).is_some_and(|begun| !begun.swap(true, Ordering::Relaxed));
         let done: Vec<(UnitReport, TaskDone)> = tasks
             .par_iter()
             .enumerate()
             .map(|(order, task)| {
-                self.read_task(sources[task.source], task, order as u32, only[task.source], watch)
+                begin(order);
+                // A thread mostly goes on with the next task.
+                let fetch_next = || {
+                    if begin(order + 1) {
+                        let next = &tasks[order + 1];
+                        sources[next.source].fetch_ahead(next.units.start);
+                    }
+                };
+                self.read_task(
+                    sources[task.source],
+                    task,
+                    order as u32,
+                    only[task.source],
+                    &fetch_next,
+                    watch,
+                )
             })
             .collect::<Result<_>>()?;
         let mut written = Written::default();
@@ -292,6 +310,7 @@ impl Pass<'_> {
         task: &Task,
         order: u32,
         only: Option<&[(i32, i32)]>,
+        fetch_next: &dyn Fn(),
         watch: &dyn Watch,
     ) -> Result<(UnitReport, TaskDone)> {
         let parts = PartsWriter::new(
@@ -303,6 +322,11 @@ impl Pass<'_> {
         let mut reader = TaskReader::new(self, order, only, parts);
         let (mut report, mut meters) = (UnitReport::default(), MeterReader::new(self.meters));
         for unit in task.units.clone() {
+            if unit + 1 < task.units.end {
+                source.fetch_ahead(unit + 1)
+            } else {
+                fetch_next()
+            }
             report.add(&source.read_unit(unit, &mut meters, &mut |batch| {
                 watch.advance(batch.values.len() as u64);
                 reader.read(&batch)

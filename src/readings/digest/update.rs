@@ -161,9 +161,10 @@ fn states(sources: &[Source], manifest: &mut Manifest, findings: &mut Vec<Findin
             states.push(State::Seen);
             continue;
         }
-        let sha256 = source.sha256()?;
-        let twin = known.or_else(|| manifest.files.iter().position(|file| file.sha256 == sha256));
-        let Some(file) = twin.map(|at| &mut manifest.files[at]).filter(|file| file.sha256 == sha256) else {
+        let identity = source.identity()?;
+        let is_twin = |file: &SeenFile| file.identity == identity && file.bytes == source.bytes;
+        let twin = known.or_else(|| manifest.files.iter().position(is_twin));
+        let Some(file) = twin.map(|at| &mut manifest.files[at]).filter(|file| is_twin(file)) else {
             states.push(State::Unseen);
             continue;
         };
@@ -295,7 +296,7 @@ impl Draft<'_> {
             name: source.name.clone(),
             bytes: source.bytes,
             modified_ns: source.modified_ns(),
-            sha256: source.sha256()?,
+            identity: source.identity()?,
             rows: done.report.rows,
             days: done.days,
             is_within_day: !is_counter && !has_coarse && is_dense,

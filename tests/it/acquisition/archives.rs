@@ -73,7 +73,7 @@ fn a_hash_of_a_member_is_that_of_its_bytes() {
     folder.write("b.zip", archive(&[("a.csv", LONG.as_bytes())]));
     let opened = open_sources(&[stated(folder.0.path())], None).unwrap();
     assert_eq!(opened.sources.len(), 2);
-    assert_eq!(opened.sources[0].sha256().unwrap(), opened.sources[1].sha256().unwrap());
+    assert_eq!(opened.sources[0].identity().unwrap(), opened.sources[1].identity().unwrap());
     assert_eq!(opened.sources[0].bytes, opened.sources[1].bytes);
     // A store asks when a file was written: of a member, that is when its archive was.
     assert!(opened.sources[1].modified_ns().is_some());

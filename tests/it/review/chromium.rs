@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::desk::{Desk, PASSWORD};
-use super::postgres::free_port;
 use crate::debian;
+use crate::loopback::free_port;
 
 /// Longest that a page may take to become what it should.
 const PATIENCE: Duration = Duration::from_secs(30);

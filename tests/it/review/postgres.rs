@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::debian;
-
-/// Longest that a server may take to start.
-const START: Duration = Duration::from_secs(60);
+use crate::loopback::{free_port, wait_for_server};
 
 /// URL of a new, empty database.
 pub fn new_database() -> String {
@@ -57,18 +55,9 @@ fn start() -> Server {
         let mut child = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         child.wait().unwrap();
     });
-    let begun = Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < START, "PostgreSQL does not listen");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_for_server("PostgreSQL", port);
     std::thread::sleep(Duration::from_millis(300));
     Server { programs, port }
-}
-
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 fn is_root() -> bool {

@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use hashwatt_core::atomic::Identity;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::finding::Finding;
 use hashwatt_core::settings::{ReadingsTable, Settings, Windows};
@@ -135,8 +136,9 @@ pub struct SeenFile {
     pub bytes: u64,
     /// Time of the last change, if its storage states it. [ns since 1970-01-01T00:00Z]
     pub modified_ns: Option<u64>,
-    /// SHA-256 in lower-case hexadecimal.
-    pub sha256: String,
+    /// Hash of the bytes, or the tag of the object's version.
+    #[serde(flatten)]
+    pub identity: Identity,
     /// Rows read.
     pub rows: u64,
     /// First and last civil day with intervals, or `None` if there are none.
