@@ -8,8 +8,10 @@ use rand::Rng;
 use super::businesses::Activity;
 use super::calendar::Calendar;
 use super::homes::Home;
+use super::incidents::Incidents;
 use super::plan::{Customer, PointPlan, Task};
-use super::scenario::Place;
+use super::scenario::{Scenario, Zone};
+use super::story::{Bribe, Story};
 use super::voltages::Spot;
 use hashwatt_rigs::chance::{between, happens, log_between, whole};
 use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
@@ -32,6 +34,12 @@ const RIG_PER_OWN_PEAK: f32 = 2.5;
 /// Containers arrive within this first part of the span, so that most of their run is seen.
 const CONTAINERS_BY: f32 = 0.6;
 
+/// After an outage heating catches up by this many times what other loads do.
+const HEATING_PICKUP: f32 = 3.0;
+
+/// A bribed reader is paid for so long, unless for all of the block. [days]
+const BRIBED_DAYS: (usize, usize) = (20, 120);
+
 /// A farm runs at least this long before it is raided, because it must be noticed first. [days]
 const UNNOTICED_DAYS: f32 = 10.0;
 
@@ -40,15 +48,62 @@ const UNNOTICED_DAYS: f32 = 10.0;
 pub(super) enum Record {
     Measured,
     Estimated,
+    Edited,
     Missing,
 }
 
 /// What all usage points of a transformer share.
 pub(super) struct Surroundings<'a> {
     pub calendar: &'a Calendar,
-    pub place: &'static Place,
+    pub scenario: &'a Scenario,
+    /// The zone's number.
+    pub zone: usize,
+    /// The feeder; `None`: 220 kV.
+    pub feeder: Option<usize>,
     pub span: Span<'a>,
-    pub raids: Option<&'a Range<usize>>,
+    pub incidents: &'a Incidents,
+}
+
+impl Surroundings<'_> {
+    /// Returns the climate and the customers of the zone.
+    pub fn place(&self) -> &Zone {
+        &self.scenario.zones[self.zone]
+    }
+
+    /// Keeps a rig off after each outage until somebody switches it on again.
+    pub fn delay_restarts(&self, rig_kw: &mut [f32], rng: &mut impl Rng) {
+        for outage in self.incidents.reaching(self.feeder, self.zone) {
+            let [soonest_h, latest_h] = outage.rigs_restart_h;
+            if latest_h > 0.0 {
+                let off = self.span.intervals_in(between(soonest_h, latest_h, rng));
+                let end = outage.intervals.end.min(rig_kw.len());
+                let until = (end + off).min(rig_kw.len());
+                rig_kw[end..until].fill(0.0);
+            }
+        }
+    }
+
+    /// Lifts a load after each outage, for as long as the outage took: rooms, water and food have to be
+    /// warmed or cooled again (cold load pickup).
+    fn pick_up(&self, kw: &mut [f32], times: f32) {
+        for outage in self.incidents.reaching(self.feeder, self.zone).filter(|one| one.pickup > 0.0) {
+            let length = outage.intervals.len();
+            let from = outage.intervals.end.min(kw.len());
+            for (i, kw) in kw[from..].iter_mut().take(length).enumerate() {
+                *kw *= 1.0 + times * outage.pickup * (1.0 - i as f32 / length as f32);
+            }
+        }
+    }
+
+    /// Lets a load grow over the span at the zone's pace.
+    fn grow(&self, kw: &mut [f32]) {
+        let a_year = self.place().demand_growth;
+        if a_year == 0.0 {
+            return;
+        }
+        let year = (365 * self.span.intervals_per_day) as f32;
+        kw.iter_mut().enumerate().for_each(|(i, kw)| *kw *= 1.0 + a_year * i as f32 / year);
+    }
 }
 
 /// Result of one simulated usage point.
@@ -63,6 +118,17 @@ pub(super) struct PointRun {
     pub contracted_kw: f32,
     pub declared_mining_kw: Option<f32>,
     pub truth: Truth,
+}
+
+impl PointRun {
+    /// Takes the supply away in these intervals.
+    pub fn lose_supply(&mut self, outages: &[Range<usize>]) {
+        for outage in outages {
+            let within = outage.start.min(self.metered_kw.len())..outage.end.min(self.metered_kw.len());
+            self.metered_kw[within.clone()].fill(0.0);
+            self.supplied_kw[within].fill(0.0);
+        }
+    }
 }
 
 /// One row of the truth table, without its meter id.
@@ -81,6 +147,12 @@ pub(super) struct Truth {
     pub unmetered_kw: f32,
     /// Where a tap is connected, if voltages are modelled.
     pub spot: Option<Spot>,
+    /// First day without the rig, where somebody closed it.
+    pub closed: Option<Date>,
+    /// First day on which a closed rig ran again.
+    pub restarted: Option<Date>,
+    /// Name of the closure, and whether the owner gave up before anyone came.
+    pub closed_by: Option<(String, bool)>,
 }
 
 impl Truth {
@@ -97,6 +169,29 @@ impl Truth {
             scheme: None,
             unmetered_kw: 0.0,
             spot: None,
+            closed: None,
+            restarted: None,
+            closed_by: None,
+        }
+    }
+
+    /// Returns the truth with what the story says of closure and restart within the span. A rig that never
+    /// ran in it is none.
+    pub fn with_story(self, story: &Story, around: &Surroundings) -> Self {
+        if self.kw.is_none_or(|kw| kw <= 0.0) {
+            return Self::plain();
+        }
+        let dates = &around.calendar.dates;
+        let is_within =
+            |day: Date| dates.first().zip(dates.last()).is_some_and(|(a, b)| (*a..=*b).contains(&day));
+        let Some(closing) = story.closing.as_ref().filter(|closing| is_within(closing.on)) else {
+            return self;
+        };
+        Self {
+            closed: Some(closing.on),
+            restarted: closing.restart.filter(|day| is_within(*day)),
+            closed_by: Some((closing.by.clone(), closing.is_voluntary)),
+            ..self
         }
     }
 
@@ -119,34 +214,35 @@ impl Truth {
 
 /// Simulates a usage point over the span.
 pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
-    let own_kw = match plan.customer {
-        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place, rng).demand_kw(
+    let mut own_kw = match plan.customer {
+        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place(), rng).demand_kw(
             &around.span,
             around.calendar,
-            around.place,
+            around.place(),
             rng,
         ),
         Customer::Business(activity) => activity.demand_kw(&around.span, around.calendar, rng),
     };
+    around.grow(&mut own_kw);
+    if !matches!(plan.task, Task::LookAlike(_)) {
+        around.pick_up(&mut own_kw, 1.0);
+    }
     let own_peak_kw = own_kw.iter().copied().fold(0.0, f32::max);
     let mut run = match plan.task {
         Task::Plain => as_metered(own_kw, Truth::plain()),
         Task::LookAlike(kind) => run_look_alike(kind, plan.customer, own_kw, around, rng),
-        Task::Rig(form) => run_rig(form, plan.customer, own_kw, around, rng),
+        Task::Rig(form) => run_rig(form, plan, own_kw, around, rng),
         Task::Licensed | Task::OverDeclared => run_licensed(plan.task, own_kw, around, rng),
     };
-    for outage in around.span.outages {
-        let within = outage.start.min(run.metered_kw.len())..outage.end.min(run.metered_kw.len());
-        run.metered_kw[within.clone()].fill(0.0);
-        run.supplied_kw[within].fill(0.0);
-    }
+    run.lose_supply(around.span.outages);
     spoil(&mut run, around, rng);
     let metered_peak_kw = run.metered_kw.iter().copied().fold(0.0, f32::max);
     run.contracted_kw = contract(plan.customer, own_peak_kw, metered_peak_kw);
     run
 }
 
-fn as_metered(kw: Vec<f32>, truth: Truth) -> PointRun {
+/// Returns a point whose meter measures all of this demand. [kW]
+pub(super) fn as_metered(kw: Vec<f32>, truth: Truth) -> PointRun {
     PointRun {
         supplied_kw: kw.clone(),
         metered_kw: kw,
@@ -179,6 +275,7 @@ fn run_look_alike(
     let change = Change::draw(kind, span, &HostLoad::of(&own_kw), rng);
     let mut changed_kw = own_kw.clone();
     change.apply(&mut changed_kw, span, rng);
+    around.pick_up(&mut changed_kw, if is_heating(kind) { HEATING_PICKUP } else { 1.0 });
     let found = change.truth(span);
     let mut run = as_metered(changed_kw, truth(found.onset_day, found.end_day));
     if kind == LookAlike::StuckChannel {
@@ -187,29 +284,36 @@ fn run_look_alike(
     run
 }
 
+const fn is_heating(kind: LookAlike) -> bool {
+    matches!(kind, LookAlike::StorageHeating | LookAlike::FloorHeating | LookAlike::HeatPump)
+}
+
 fn run_rig(
     form: RigForm,
-    customer: Customer,
+    plan: &PointPlan,
     own_kw: Vec<f32>,
     around: &Surroundings,
     rng: &mut impl Rng,
 ) -> PointRun {
-    let span = &around.span;
-    let site = site_of(customer, &own_kw).in_year(around.place.latest_model_year);
+    let (span, customer) = (&around.span, plan.customer);
+    let site = site_of(customer, &own_kw).in_year(around.scenario.latest_model_year);
     let mut rig = Rig::draw(form, span, &site, rng);
-    if customer == Customer::Business(Activity::Warehouse) {
+    if let Some(story) = &plan.story {
+        rig = story.told(rig, around.calendar, span, rng);
+    } else if customer == Customer::Business(Activity::Warehouse) {
         let latest = (CONTAINERS_BY * span.n_intervals() as f32) as usize;
         rig = rig.opened_at(Some(whole(0, latest, rng)), span);
     }
     let is_business = matches!(customer, Customer::Business(_));
     let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
-    if let Some(raids) = around.raids.filter(|_| happens(raided_share, rng)) {
+    if let Some(raids) = around.incidents.raids.as_ref().filter(|_| happens(raided_share, rng)) {
         let noticed = rig.onset_interval() + span.intervals_in(24.0 * UNNOTICED_DAYS);
         if noticed < raids.end {
             rig = rig.closed_at(whole(raids.start.max(noticed), raids.end - 1, rng));
         }
     }
-    let rig_kw = rig.demand_kw(span, rng);
+    let mut rig_kw = rig.demand_kw(span, rng);
+    around.delay_restarts(&mut rig_kw, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
     let share = truth.metered_share.unwrap_or(1.0);
     // In half of the cases the bypass covers the whole place, so its own metered load falls too.
@@ -225,7 +329,44 @@ fn run_rig(
         truth.unmetered_kw = truth.kw.unwrap_or(0.0) * (1.0 / share - 1.0);
     }
     run.truth = truth;
+    if let Some(story) = &plan.story {
+        run.truth = run.truth.with_story(story, around);
+        if let Some(bribe) = story.bribe {
+            hide(&mut run, bribe, &rig_kw, span, rng);
+        }
+    }
     run
+}
+
+/// Replaces the reads of a rig by the load that the place had before, over all of the block or its first
+/// weeks.
+fn hide(run: &mut PointRun, bribe: Bribe, rig_kw: &[f32], span: &Span, rng: &mut impl Rng) {
+    let on = |kw: &f32| *kw > 0.0;
+    let (Some(from), Some(last)) = (rig_kw.iter().position(on), rig_kw.iter().rposition(on)) else { return };
+    let n_days = whole(BRIBED_DAYS.0, BRIBED_DAYS.1, rng);
+    let covers_all = happens(0.5, rng);
+    let until = if covers_all { last + 1 } else { (from + n_days * span.intervals_per_day).min(last + 1) };
+    // An estimate is the mean of the same hour in the four weeks before; without them, of the place's own load.
+    let weeks = 28 * span.intervals_per_day;
+    let before = if from >= weeks { from - weeks..from } else { 0..rig_kw.len() };
+    let mut sums = vec![(0.0f32, 0u32); span.intervals_per_day];
+    for i in before {
+        let own_kw = (run.metered_kw[i] - rig_kw[i]).max(0.0);
+        let sum = &mut sums[i % span.intervals_per_day];
+        *sum = (sum.0 + own_kw, sum.1 + 1);
+    }
+    let record = if bribe == Bribe::Estimates { Record::Estimated } else { Record::Edited };
+    let n = rig_kw.len();
+    let records = run.records.get_or_insert_with(|| vec![Record::Measured; n]);
+    for i in from..until {
+        let (sum_kw, n) = sums[i % span.intervals_per_day];
+        run.metered_kw[i] = sum_kw / n.max(1) as f32;
+        records[i] = record;
+    }
+    let hidden = (until - from) as f32 / (last + 1 - from) as f32;
+    run.truth.metered_share = Some(1.0 - hidden);
+    run.truth.scheme = Some(bribe.as_str());
+    run.truth.unmetered_kw = run.truth.kw.unwrap_or(0.0);
 }
 
 /// Returns the site for a rig. A flat carries less than a house; a business used as cover carries more than
@@ -243,7 +384,7 @@ fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
 
 fn run_licensed(task: Task, own_kw: Vec<f32>, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
     let site =
-        Site::of(HostLoad::of(&own_kw)).with_kw(300.0, 5_000.0).in_year(around.place.latest_model_year);
+        Site::of(HostLoad::of(&own_kw)).with_kw(300.0, 5_000.0).in_year(around.scenario.latest_model_year);
     let rig = Rig::draw(RigForm::Flat, &around.span, &site, rng).opened_at(None, &around.span);
     let rig_kw = rig.demand_kw(&around.span, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
@@ -304,7 +445,6 @@ mod tests {
     use rand::SeedableRng;
     use rand_xoshiro::Xoshiro256PlusPlus;
 
-    use super::super::scenario::Scenario;
     use super::*;
 
     fn run(task: Task, seed: u64) -> PointRun {
@@ -312,10 +452,12 @@ mod tests {
     }
 
     fn run_raided(task: Task, raids: Option<&Range<usize>>, seed: u64) -> PointRun {
-        let calendar = Calendar::of(Scenario::Almaty2021, 90, 30).unwrap();
+        let scenario = Scenario::named("almaty-2021").unwrap();
+        let calendar = Calendar::of(&scenario, scenario.first_day(90), 90, 30).unwrap();
         let span = Span::bare(calendar.first_day, 90, 48);
-        let place = Scenario::Almaty2021.place();
-        let around = Surroundings { calendar: &calendar, place, span, raids };
+        let incidents = Incidents { raids: raids.cloned(), ..Incidents::default() };
+        let (scenario, incidents) = (&scenario, &incidents);
+        let around = Surroundings { calendar: &calendar, scenario, zone: 0, feeder: None, span, incidents };
         let plan = PointPlan {
             customer: Customer::House,
             task,
@@ -323,6 +465,7 @@ mod tests {
             latitude_deg: 0.0,
             longitude_deg: 0.0,
             listed_under: None,
+            story: None,
         };
         run_point(&plan, &around, &mut Xoshiro256PlusPlus::seed_from_u64(seed))
     }

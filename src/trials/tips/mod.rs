@@ -15,7 +15,7 @@ use texts::{BUSINESS_TEXTS, BYPASS_TEXTS, HOME_TEXTS, TAP_TEXTS};
 use super::addresses::ALMATY_OLD_NAMES;
 use super::calendar::Calendar;
 use super::plan::{Plan, Task, Unmetered, meter_id, transformer_id};
-use super::scenario::Scenario;
+use super::scenario::Streets;
 use hashwatt_rigs::RigForm;
 use hashwatt_rigs::chance::{happens, one_of, whole};
 
@@ -87,13 +87,13 @@ pub(super) struct Tip {
 
 /// Draws the tips of a district, in order of time.
 pub(super) fn draw_tips(
-    scenario: Scenario,
+    streets: Streets,
     plan: &Plan,
     calendar: &Calendar,
     onsets: &[Option<usize>],
     rng: &mut impl Rng,
 ) -> Vec<Tip> {
-    let mut draw = Draw { scenario, plan, calendar, rng };
+    let mut draw = Draw { streets, plan, calendar, rng };
     let mut tips = Vec::new();
     let mut rigs = Vec::new();
     for (transformer, below) in plan.transformers.iter().enumerate() {
@@ -173,9 +173,9 @@ pub(super) fn render_tips_truth(tips: &[Tip], rigs_kw: &BTreeMap<String, f32>) -
 }
 
 /// Renders the old names of the place's streets, as in the utility's table.
-pub(super) fn render_streets(scenario: Scenario) -> String {
+pub(super) fn render_streets(streets: Streets) -> String {
     let mut csv = String::from("old_name,new_name\n");
-    if scenario == Scenario::Almaty2021 {
+    if streets == Streets::Almaty {
         for (old, new) in ALMATY_OLD_NAMES {
             writeln!(csv, "{old},{new}").expect("a String takes all text");
         }
@@ -196,7 +196,7 @@ fn quoted(text: &str) -> String {
 }
 
 struct Draw<'a, R: Rng> {
-    scenario: Scenario,
+    streets: Streets,
     plan: &'a Plan,
     calendar: &'a Calendar,
     rng: &'a mut R,
@@ -214,7 +214,7 @@ impl<R: Rng> Draw<'_, R> {
             (_, false) => &HOME_TEXTS[..],
         };
         let (address, said) = if happens(SAID_OTHERWISE, self.rng) {
-            say(&place.address, self.scenario, self.rng)
+            say(&place.address, self.streets, self.rng)
         } else {
             (place.address.clone(), Said::AsRegistered)
         };
@@ -310,9 +310,9 @@ impl<R: Rng> Draw<'_, R> {
 
     /// Draws one of the texts; in London callers speak English.
     fn wording(&mut self, texts: &[&'static str]) -> &'static str {
-        match self.scenario {
-            Scenario::Almaty2021 => one_of(texts, self.rng),
-            Scenario::London2022 => one_of(&texts[..texts.len() / 3], self.rng),
+        match self.streets {
+            Streets::Almaty => one_of(texts, self.rng),
+            Streets::London => one_of(&texts[..texts.len() / 3], self.rng),
         }
     }
 }
