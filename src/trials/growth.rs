@@ -14,6 +14,9 @@ const MIN_INDUSTRY_SHARE: f64 = 0.3;
 /// Industry takes up to this many times the zone's growth where the rest of the zone grows by less.
 const MAX_GROWTH_FACTOR: f64 = 2.0;
 
+/// Plants are at most this large on average: no meter shows more than 1 GW. [kW]
+const MAX_PLANT_KW: f64 = 400_000.0;
+
 /// Where the growth leaves the size open, industry consumes this many times what the rest does.
 const DEFAULT_SIZE: f64 = 1.0;
 
@@ -93,6 +96,18 @@ fn size_zone(zone: &Zone, calendar: &Calendar, load: &ZoneLoad) -> Result<Indust
     let wanted = (1.0 + growth.share) * plants(&periods.before) + missing / kw;
     let slope = (wanted - plants(&periods.after)) / ramped;
     credible(&format!("zones.{}.growth.share", zone.name), growth.share, slope)?;
+    let n_plants = zone.industry.as_ref().map_or(1, |industry| industry.plants) as f64;
+    if kw / n_plants > MAX_PLANT_KW {
+        return Err(Error::input(
+            "scenario",
+            format!(
+                "`zones.{}.industry.plants` is {n_plants}, each of {:.0} MW",
+                zone.name,
+                kw / n_plants / 1e3
+            ),
+            "Write more plants, or smaller farms, whose growth the industry dilutes",
+        ));
+    }
     Ok(Industrial { kw, factors: ramp.iter().map(|at| (1.0 + slope * at) as f32).collect() })
 }
 

@@ -208,7 +208,7 @@ mod tests {
         let scenario = Scenario::named("almaty-2021").unwrap();
         let calendar = Calendar::of(&scenario, scenario.first_day(60), 60, 30).unwrap();
         let span = Span::bare(calendar.first_day, 60, 48);
-        let zone = Scenario::Almaty2021.zone();
+        let zone = &scenario.zones[0];
         let mut means_kw = Vec::new();
         for seed in 0..60 {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);

@@ -42,7 +42,7 @@ pub(super) enum Area {
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
     pub all: Vec<Incident>,
-    internet_blackouts: Vec<(Area, Range<usize>)>,
+    pub internet_blackouts: Vec<(Area, Range<usize>)>,
     /// The intervals of the raids, if the span covers any of them.
     pub raids: Option<Range<usize>>,
 }

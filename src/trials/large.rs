@@ -4,8 +4,9 @@ use rand::Rng;
 
 use super::plan::Plan;
 use super::scenario::{Declared, Farms, Scenario};
-use super::story::{Closing, Story, draw_day, draw_restart};
-use super::usage_points::{PointRun, Surroundings, Truth, as_metered};
+use super::story::{Closing, How, Story, draw_day, draw_restart};
+use super::surroundings::Surroundings;
+use super::usage_points::{PointRun, Truth, as_metered};
 use hashwatt_rigs::chance::{SlowNoise, between, happens, log_between, normal, whole};
 use hashwatt_rigs::{HostLoad, Rig, Site, Span};
 
@@ -15,8 +16,14 @@ const MODELLED_KW: f32 = 1_500.0;
 /// Load of a farm's offices and pumps, as a share of the farm.
 const OFFICE_SHARE: f32 = 0.004;
 
+/// Hours in which energy is dear. [h]
+const EVENING_H: (f32, f32) = (18.0, 23.0);
+
 /// Days without half of a plant, for maintenance, in a year.
 const MAINTENANCE_PER_YEAR: f32 = 2.0;
+
+/// Farms on one substation of 220 kV; a plant has one of its own.
+const FARMS_PER_SUBSTATION: usize = 4;
 
 /// Distance of the sites from the middle of their zone. [deg]
 const SPREAD_DEG: f64 = 0.4;
@@ -50,7 +57,7 @@ pub(super) struct LargeFarm {
     pub story: Story,
 }
 
-/// Adds a substation for the large customers of each zone that has any.
+/// Adds the large customers of each zone, and their substations.
 pub(super) fn draw_large(plan: &mut Plan, scenario: &Scenario, n_meters: usize, rng: &mut impl Rng) {
     for (zone, own) in scenario.zones.iter().enumerate() {
         let mut kinds: Vec<LargeKind> = Vec::new();
@@ -62,18 +69,22 @@ pub(super) fn draw_large(plan: &mut Plan, scenario: &Scenario, n_meters: usize, 
             let sum: f32 = sizes.iter().sum();
             kinds.extend(sizes.into_iter().map(|size| LargeKind::Plant(size / sum)));
         }
-        if kinds.is_empty() {
-            continue;
+        let mut room = 0;
+        for kind in kinds {
+            let takes = if matches!(kind, LargeKind::Plant(_)) { FARMS_PER_SUBSTATION } else { 1 };
+            if takes > room {
+                plan.substations.push(zone);
+                room = FARMS_PER_SUBSTATION;
+            }
+            room -= takes;
+            plan.large.push(Large {
+                zone,
+                substation: plan.substations.len() - 1,
+                latitude_deg: own.latitude_deg + SPREAD_DEG * f64::from(normal(rng)),
+                longitude_deg: own.longitude_deg + SPREAD_DEG * f64::from(normal(rng)),
+                kind,
+            });
         }
-        plan.substations.push(zone);
-        let substation = plan.substations.len() - 1;
-        plan.large.extend(kinds.into_iter().map(|kind| Large {
-            zone,
-            substation,
-            latitude_deg: own.latitude_deg + SPREAD_DEG * f64::from(normal(rng)),
-            longitude_deg: own.longitude_deg + SPREAD_DEG * f64::from(normal(rng)),
-            kind,
-        }));
     }
 }
 
@@ -90,7 +101,7 @@ fn draw_farms(farms: &Farms, n: usize, rng: &mut impl Rng) -> Vec<LargeKind> {
             let on = draw_day(from, to, rng);
             Closing {
                 by: farms.name.clone(),
-                is_voluntary: false,
+                how: How::Closed,
                 is_after_tips: false,
                 on,
                 hour: whole(9, 17, rng),
@@ -107,7 +118,7 @@ fn draw_farms(farms: &Farms, n: usize, rng: &mut impl Rng) -> Vec<LargeKind> {
         if let (Declared::Moved, Some(on)) = (farms.declared, arrival) {
             let left = Closing {
                 by: farms.name.clone(),
-                is_voluntary: true,
+                how: How::Moved,
                 is_after_tips: false,
                 on,
                 hour: 12,
@@ -171,16 +182,17 @@ pub(super) fn run_farm(farm: &LargeFarm, around: &Surroundings, rng: &mut impl R
     run
 }
 
-/// Draws the load of a plant that has a mean of 1: steady, with slow changes, shifts and maintenance.
-pub(super) fn draw_plant(span: &Span, rng: &mut impl Rng) -> Vec<f32> {
+/// Draws the load of a plant that has a mean of 1: slow changes, maintenance, and what it sheds in the evening,
+/// when energy is dear, up to the share of its industry.
+pub(super) fn draw_plant(evening_share: f32, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
     let mut slow = SlowNoise::over(span.intervals_in(24.0 * 20.0) as f32, rng);
     let mut fast = SlowNoise::over(span.intervals_in(3.0) as f32, rng);
-    let (shift_share, noise_share) = (between(0.0, 0.12, rng), between(0.01, 0.04, rng));
+    let (shed_share, noise_share) = (evening_share * between(0.4, 1.0, rng), between(0.01, 0.04, rng));
     let mut load: Vec<f32> = (0..span.n_intervals())
         .map(|i| {
-            let is_shift = (8.0..20.0).contains(&span.hour(i));
-            let shift = if is_shift { shift_share } else { -shift_share };
-            (1.0 + 0.5 * shift + 0.03 * slow.next(rng) + noise_share * fast.next(rng)).max(0.2)
+            let is_evening = (EVENING_H.0..EVENING_H.1).contains(&span.hour(i));
+            let shed = if is_evening { shed_share } else { 0.0 };
+            (1.0 - shed + 0.03 * slow.next(rng) + noise_share * fast.next(rng)).max(0.2)
         })
         .collect();
     let per_day = MAINTENANCE_PER_YEAR / 365.0;

@@ -3,6 +3,7 @@
 pub mod backtest;
 
 mod addresses;
+mod bribes;
 mod businesses;
 mod calendar;
 mod growth;
@@ -15,6 +16,7 @@ mod registration;
 mod scenario;
 mod simulate;
 mod story;
+mod surroundings;
 mod tables;
 mod tips;
 mod transformers;

@@ -238,7 +238,9 @@ fn run_large(district: &District, substations: &mut [Vec<f32>]) -> Result<Vec<Po
             match &large.kind {
                 LargeKind::Farm(farm) => run_farm(farm, &around, &mut rng),
                 LargeKind::Plant(share) => {
-                    let load = draw_plant(&around.span, &mut rng);
+                    let industry = around.place().industry.as_ref();
+                    let evening_share = industry.map_or(0.0, |industry| industry.evening_share);
+                    let load = draw_plant(evening_share, &around.span, &mut rng);
                     as_metered(load.into_iter().map(|one| share * one).collect(), Truth::plain())
                 }
             }

@@ -176,10 +176,7 @@ pub(super) fn write_truth(path: &Path, plan: &Plan, scenario: &Scenario, truths:
         columns.push(("bus", text(buses)));
     }
     if scenario.tells_arrivals() {
-        let how = |truth: &&Truth| {
-            let (_, is_voluntary) = truth.closed_by.as_ref()?;
-            Some(if *is_voluntary { "gave_up" } else { "closed" }.to_owned())
-        };
+        let how = |truth: &&Truth| truth.closed_by.as_ref().map(|(_, how)| how.as_str().to_owned());
         let by = |truth: &&Truth| truth.closed_by.as_ref().map(|(name, _)| name.clone());
         let (zones, places) = whereabouts(plan, scenario);
         columns.extend([

@@ -192,10 +192,14 @@ fn write_tips(
     district: &District,
     outcome: &Outcome,
 ) -> Result<usize> {
-    let day_of = |truth: &Truth| truth.onset.map(|onset| district.calendar.interval_at(onset, 12));
-    let onsets: Vec<Option<usize>> = outcome.points.iter().map(day_of).collect();
     let mut rng = stream(settings.seed, TIP_STREAM, 0);
-    let tips = draw_tips(district.scenario.streets, district.plan, district.calendar, &onsets, &mut rng);
+    let tips = draw_tips(
+        district.scenario.streets,
+        district.plan,
+        district.calendar,
+        (&outcome.points, &outcome.transformers),
+        &mut rng,
+    );
     let ids = (0..outcome.points.len()).map(meter_id);
     let rigs = ids.zip(&outcome.points).chain((0..).map(transformer_id).zip(&outcome.transformers));
     let is_rig = |truth: &&Truth| truth.role == "rig";
@@ -234,7 +238,7 @@ fn summarize(outcome: &Outcome, n_tips: usize, calendar: &Calendar, scenario: &S
 mod tests {
     use std::collections::BTreeMap;
 
-    use arrow::array::AsArray;
+    use arrow::array::{AsArray, RecordBatch};
     use arrow::compute::cast;
     use arrow::datatypes::{DataType, Float64Type, Int64Type};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

@@ -31,13 +31,35 @@ pub(super) struct Story {
 pub(super) struct Closing {
     /// Name of the closure, as the scenario has it.
     pub by: String,
-    pub is_voluntary: bool,
+    pub how: How,
     /// Whether somebody reported it, days before.
     pub is_after_tips: bool,
     pub on: Date,
     /// Clock hour. [h]
     pub hour: usize,
     pub restart: Option<Date>,
+}
+
+/// How a rig ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// The owner gave up before anyone came.
+    GaveUp,
+    /// It was closed.
+    Closed,
+    /// It went to another place.
+    Moved,
+}
+
+impl How {
+    /// Returns the name in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GaveUp => "gave_up",
+            Self::Closed => "closed",
+            Self::Moved => "moved",
+        }
+    }
 }
 
 /// What a bribed reader does to the reads of a rig's meter.
@@ -147,7 +169,7 @@ fn close(plan: &mut Plan, closure: &Closure, n: usize, rng: &mut impl Rng) {
         let on = draw_day(from, closure.to, rng);
         story.closing = Some(Closing {
             by: closure.name.clone(),
-            is_voluntary: k < n_voluntary,
+            how: if k < n_voluntary { How::GaveUp } else { How::Closed },
             is_after_tips: closure.after_tips,
             on,
             hour: whole(VISITING_H.0, VISITING_H.1, rng),
@@ -181,7 +203,7 @@ mod tests {
         for closing in stories.iter().filter_map(|story| story.closing.as_ref()) {
             let own = closed.entry(&closing.by).or_default();
             own.0 += 1;
-            own.1 += usize::from(closing.is_voluntary);
+            own.1 += usize::from(closing.how == How::GaveUp);
         }
         assert_eq!(closed, BTreeMap::from([("announcement", (106, 55)), ("tip_line", (40, 0))]));
         let by = |day: Date| {

@@ -5,22 +5,15 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rand::Rng;
 
+use super::bribes::hide;
 use super::businesses::Activity;
-use super::calendar::Calendar;
 use super::homes::Home;
-use super::incidents::Incidents;
 use super::plan::{Customer, PointPlan, Task};
-use super::scenario::{Scenario, Zone};
-use super::story::{Bribe, Story};
+use super::story::{How, Story};
+use super::surroundings::Surroundings;
 use super::voltages::Spot;
 use hashwatt_rigs::chance::{between, happens, log_between, whole};
-use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
-
-/// Share of farms in businesses that the raids closed.
-const RAIDED_BUSINESS_SHARE: f32 = 0.5;
-
-/// Share of rigs in homes that the raids closed.
-const RAIDED_HOME_SHARE: f32 = 0.12;
+use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
 
 /// Share of meters with a stretch of estimates: without a rig, and with a rig, where a read was edited.
 const ESTIMATED_SHARE: (f32, f32) = (0.02, 0.12);
@@ -37,9 +30,6 @@ const CONTAINERS_BY: f32 = 0.6;
 /// After an outage heating catches up by this many times what other loads do.
 const HEATING_PICKUP: f32 = 3.0;
 
-/// A bribed reader is paid for so long, unless for all of the block. [days]
-const BRIBED_DAYS: (usize, usize) = (20, 120);
-
 /// A farm runs at least this long before it is raided, because it must be noticed first. [days]
 const UNNOTICED_DAYS: f32 = 10.0;
 
@@ -50,60 +40,6 @@ pub(super) enum Record {
     Estimated,
     Edited,
     Missing,
-}
-
-/// What all usage points of a transformer share.
-pub(super) struct Surroundings<'a> {
-    pub calendar: &'a Calendar,
-    pub scenario: &'a Scenario,
-    /// The zone's number.
-    pub zone: usize,
-    /// The feeder; `None`: 220 kV.
-    pub feeder: Option<usize>,
-    pub span: Span<'a>,
-    pub incidents: &'a Incidents,
-}
-
-impl Surroundings<'_> {
-    /// Returns the climate and the customers of the zone.
-    pub fn place(&self) -> &Zone {
-        &self.scenario.zones[self.zone]
-    }
-
-    /// Keeps a rig off after each outage until somebody switches it on again.
-    pub fn delay_restarts(&self, rig_kw: &mut [f32], rng: &mut impl Rng) {
-        for outage in self.incidents.reaching(self.feeder, self.zone) {
-            let [soonest_h, latest_h] = outage.rigs_restart_h;
-            if latest_h > 0.0 {
-                let off = self.span.intervals_in(between(soonest_h, latest_h, rng));
-                let end = outage.intervals.end.min(rig_kw.len());
-                let until = (end + off).min(rig_kw.len());
-                rig_kw[end..until].fill(0.0);
-            }
-        }
-    }
-
-    /// Lifts a load after each outage, for as long as the outage took: rooms, water and food have to be
-    /// warmed or cooled again (cold load pickup).
-    fn pick_up(&self, kw: &mut [f32], times: f32) {
-        for outage in self.incidents.reaching(self.feeder, self.zone).filter(|one| one.pickup > 0.0) {
-            let length = outage.intervals.len();
-            let from = outage.intervals.end.min(kw.len());
-            for (i, kw) in kw[from..].iter_mut().take(length).enumerate() {
-                *kw *= 1.0 + times * outage.pickup * (1.0 - i as f32 / length as f32);
-            }
-        }
-    }
-
-    /// Lets a load grow over the span at the zone's pace.
-    fn grow(&self, kw: &mut [f32]) {
-        let a_year = self.place().demand_growth;
-        if a_year == 0.0 {
-            return;
-        }
-        let year = (365 * self.span.intervals_per_day) as f32;
-        kw.iter_mut().enumerate().for_each(|(i, kw)| *kw *= 1.0 + a_year * i as f32 / year);
-    }
 }
 
 /// Result of one simulated usage point.
@@ -151,8 +87,8 @@ pub(super) struct Truth {
     pub closed: Option<Date>,
     /// First day on which a closed rig ran again.
     pub restarted: Option<Date>,
-    /// Name of the closure, and whether the owner gave up before anyone came.
-    pub closed_by: Option<(String, bool)>,
+    /// Name of the closure, and how the rig ended.
+    pub closed_by: Option<(String, How)>,
 }
 
 impl Truth {
@@ -190,7 +126,7 @@ impl Truth {
         Self {
             closed: Some(closing.on),
             restarted: closing.restart.filter(|day| is_within(*day)),
-            closed_by: Some((closing.by.clone(), closing.is_voluntary)),
+            closed_by: Some((closing.by.clone(), closing.how)),
             ..self
         }
     }
@@ -284,6 +220,18 @@ fn run_look_alike(
     run
 }
 
+/// Returns the rig, closed if the scenario's raids reach it after it has been there for some time.
+fn raided(rig: Rig, customer: Customer, around: &Surroundings, rng: &mut impl Rng) -> Rig {
+    let (Some(raids), Some(weeks)) = (around.scenario.raids, &around.incidents.raids) else { return rig };
+    let is_business = matches!(customer, Customer::Business(_));
+    let share = if is_business { raids.businesses_share } else { raids.homes_share };
+    let noticed = rig.onset_interval() + around.span.intervals_in(24.0 * UNNOTICED_DAYS);
+    if happens(share, rng) && noticed < weeks.end {
+        return rig.closed_at(whole(weeks.start.max(noticed), weeks.end - 1, rng));
+    }
+    rig
+}
+
 const fn is_heating(kind: LookAlike) -> bool {
     matches!(kind, LookAlike::StorageHeating | LookAlike::FloorHeating | LookAlike::HeatPump)
 }
@@ -304,14 +252,7 @@ fn run_rig(
         let latest = (CONTAINERS_BY * span.n_intervals() as f32) as usize;
         rig = rig.opened_at(Some(whole(0, latest, rng)), span);
     }
-    let is_business = matches!(customer, Customer::Business(_));
-    let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
-    if let Some(raids) = around.incidents.raids.as_ref().filter(|_| happens(raided_share, rng)) {
-        let noticed = rig.onset_interval() + span.intervals_in(24.0 * UNNOTICED_DAYS);
-        if noticed < raids.end {
-            rig = rig.closed_at(whole(raids.start.max(noticed), raids.end - 1, rng));
-        }
-    }
+    rig = raided(rig, customer, around, rng);
     let mut rig_kw = rig.demand_kw(span, rng);
     around.delay_restarts(&mut rig_kw, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
@@ -336,37 +277,6 @@ fn run_rig(
         }
     }
     run
-}
-
-/// Replaces the reads of a rig by the load that the place had before, over all of the block or its first
-/// weeks.
-fn hide(run: &mut PointRun, bribe: Bribe, rig_kw: &[f32], span: &Span, rng: &mut impl Rng) {
-    let on = |kw: &f32| *kw > 0.0;
-    let (Some(from), Some(last)) = (rig_kw.iter().position(on), rig_kw.iter().rposition(on)) else { return };
-    let n_days = whole(BRIBED_DAYS.0, BRIBED_DAYS.1, rng);
-    let covers_all = happens(0.5, rng);
-    let until = if covers_all { last + 1 } else { (from + n_days * span.intervals_per_day).min(last + 1) };
-    // An estimate is the mean of the same hour in the four weeks before; without them, of the place's own load.
-    let weeks = 28 * span.intervals_per_day;
-    let before = if from >= weeks { from - weeks..from } else { 0..rig_kw.len() };
-    let mut sums = vec![(0.0f32, 0u32); span.intervals_per_day];
-    for i in before {
-        let own_kw = (run.metered_kw[i] - rig_kw[i]).max(0.0);
-        let sum = &mut sums[i % span.intervals_per_day];
-        *sum = (sum.0 + own_kw, sum.1 + 1);
-    }
-    let record = if bribe == Bribe::Estimates { Record::Estimated } else { Record::Edited };
-    let n = rig_kw.len();
-    let records = run.records.get_or_insert_with(|| vec![Record::Measured; n]);
-    for i in from..until {
-        let (sum_kw, n) = sums[i % span.intervals_per_day];
-        run.metered_kw[i] = sum_kw / n.max(1) as f32;
-        records[i] = record;
-    }
-    let hidden = (until - from) as f32 / (last + 1 - from) as f32;
-    run.truth.metered_share = Some(1.0 - hidden);
-    run.truth.scheme = Some(bribe.as_str());
-    run.truth.unmetered_kw = run.truth.kw.unwrap_or(0.0);
 }
 
 /// Returns the site for a rig. A flat carries less than a house; a business used as cover carries more than
@@ -445,6 +355,11 @@ mod tests {
     use rand::SeedableRng;
     use rand_xoshiro::Xoshiro256PlusPlus;
 
+    use hashwatt_rigs::Span;
+
+    use super::super::calendar::Calendar;
+    use super::super::incidents::Incidents;
+    use super::super::scenario::Scenario;
     use super::*;
 
     fn run(task: Task, seed: u64) -> PointRun {

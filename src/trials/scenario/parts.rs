@@ -129,6 +129,9 @@ pub(in super::super) struct Industry {
     /// Growth in a year, as a share, where the zone's growth leaves it open.
     #[serde(default)]
     pub demand_growth: f32,
+    /// Share of its demand that it sheds in the evening, when energy is dear.
+    #[serde(default)]
+    pub evening_share: f32,
 }
 
 /// Which rigs there are.
