@@ -85,7 +85,8 @@ precision, recall, errors of kW and dates, and whether the stated chances hold. 
 backtest.html, backtest.json.";
 
 const SIMULATE_EXAMPLES: &str = "\
-Example:
+Examples:
+  hashwatt simulate --scenario kazakhstan-2021 --meters 2000 --seed 1 --out kazakhstan
   hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
   hashwatt detect --readings district/readings.parquet --register district/register.parquet \\
     --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty

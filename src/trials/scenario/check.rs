@@ -9,7 +9,7 @@ use super::parts::{DATES, Declared, EventKind, Growth, Scenario, Zone};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_rigs::RigForm;
 
-/// Shares of zones must add up to 1 within this.
+/// Shares add up to 1 within this.
 const SHARE_ERROR: f32 = 0.001;
 
 /// Nobody's consumption grows or shrinks more in a year.
@@ -18,7 +18,7 @@ const GROWTH: RangeInclusive<f64> = -0.5..=1.0;
 /// The largest supply is a power station's. [kW]
 const FARM_KW: RangeInclusive<f64> = 1.0..=1_000_000.0;
 
-/// The largest rig that one form may hold is as long as a span.
+/// No scenario has more farms of one kind.
 const PLACES: RangeInclusive<f64> = 0.0..=100_000.0;
 
 /// Refuses values in one file.
@@ -193,7 +193,8 @@ impl Check<'_> {
             self.days("arrivals.steps.from, to", step.from, step.to)?;
             self.share("arrivals.steps.share", step.share)?;
         }
-        self.share("arrivals.steps.share (all)", steps.map(|step| step.share).sum())?;
+        let all: f32 = steps.map(|step| step.share).sum();
+        self.within("arrivals.steps.share (all)", all, &(0.0..=f64::from(1.0 + SHARE_ERROR)))?;
         for closure in &scenario.closures {
             let key = |key: &str| format!("closures.{}.{key}", closure.name);
             self.days(&key("from, to"), closure.from, closure.to)?;
@@ -310,7 +311,7 @@ mod tests {
             ("\"2022-01-26T00:00\"", "\"2022-01-24T00:00\"", "events.outage", "2022-01-24", "first"),
             ("\"03-22\"", "\"22.03.\"", "holidays", "22.03.", "MM-DD"),
             ("from = \"2020-01-01\" ", "from = \"1.1.2020\" ", "from", "1.1.2020", "docs/scenarios.md"),
-            ("demand_growth = 0.03 ", "demand_growth = 30 ", "demand_growth", "30", "to 1"),
+            ("demand_growth = 0.03\n", "demand_growth = 30\n", "demand_growth", "30", "to 1"),
             (
                 "close = [\"2022-02-21\"",
                 "close = [\"2021-02-21\"",
