@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
+use jiff::civil::Date;
 
 use crate::review::proxies::{IpNet, network};
 use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
+use crate::trials::DEFAULT_INTERVAL_MINUTES;
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
-use crate::trials::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE};
 
 /// Widest line of help. [characters]
 const HELP_CHARS: usize = 100;
@@ -85,7 +86,8 @@ precision, recall, errors of kW and dates, and whether the stated chances hold. 
 backtest.html, backtest.json.";
 
 const SIMULATE_EXAMPLES: &str = "\
-Example:
+Examples:
+  hashwatt simulate --scenario kazakhstan-2021 --meters 2000 --seed 1 --out kazakhstan
   hashwatt simulate --scenario almaty-2021 --meters 500 --days 120 --seed 1 --out district
   hashwatt detect --readings district/readings.parquet --register district/register.parquet \\
     --weather district/weather.parquet --events district/events.parquet --timezone Asia/Almaty
@@ -406,15 +408,18 @@ pub(super) struct BacktestArguments {
 /// `hashwatt simulate`.
 #[derive(Debug, Args)]
 pub(super) struct SimulateArguments {
-    /// Place and time: almaty-2021 or london-2022
-    #[arg(long, value_name = "NAME")]
+    /// Place and time: almaty-2021, london-2022, kazakhstan-2021, or a TOML file of your own
+    #[arg(long, value_name = "NAME|FILE")]
     pub scenario: String,
-    /// Usage points; meters of transformers, feeders and substations come on top
+    /// Usage points; meters of transformers, feeders and substations come on top [default: the scenario's]
     #[arg(long, value_name = "N")]
-    pub meters: usize,
-    /// Local days
+    pub meters: Option<usize>,
+    /// Local days [default: the scenario's]
     #[arg(long, value_name = "N")]
-    pub days: usize,
+    pub days: Option<usize>,
+    /// First local day, YYYY-MM-DD [default: the scenario's, or as many days before its end]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<Date>,
     /// Seed of every random choice; the same seed gives the same bytes
     #[arg(long, value_name = "N")]
     pub seed: u64,
@@ -424,9 +429,9 @@ pub(super) struct SimulateArguments {
     /// Length of the interval: 15, 30 or 60 minutes
     #[arg(long, value_name = "MIN", default_value_t = DEFAULT_INTERVAL_MINUTES)]
     pub interval: usize,
-    /// Share of usage points with a rig, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_PREVALENCE)]
-    pub prevalence: f32,
+    /// Share of usage points with a rig, 0 to 1 [default: the scenario's]
+    #[arg(long, value_name = "SHARE")]
+    pub prevalence: Option<f32>,
     /// Give readings a column voltage_v, and register and truth columns phase and bus
     #[arg(long)]
     pub voltages: bool,

@@ -242,15 +242,19 @@ fn backtest_plan(typed: &BacktestArguments) -> Result<BacktestPlan> {
 }
 
 fn simulate_settings(typed: SimulateArguments) -> Result<SimulateSettings> {
+    let scenario = Scenario::named(&typed.scenario)?;
+    let needed =
+        |flag: &str| Error::setting(flag, "missing", "Write it: this scenario has no number of its own");
+    let n_meters = typed.meters.or(scenario.n_meters()).ok_or_else(|| needed("--meters"))?;
+    let n_days = typed.days.or(scenario.n_days()).ok_or_else(|| needed("--days"))?;
+    let out = local("--out", typed.out, Named::Output)?;
+    let settings = SimulateSettings::new(scenario, n_meters, n_days, typed.seed, out);
     Ok(SimulateSettings {
-        scenario: Scenario::named(&typed.scenario)?,
-        n_meters: typed.meters,
-        n_days: typed.days,
-        seed: typed.seed,
-        out: local("--out", typed.out, Named::Output)?,
+        from: typed.from,
         interval_minutes: typed.interval,
-        prevalence: typed.prevalence,
+        prevalence: typed.prevalence.unwrap_or(settings.prevalence),
         has_voltages: typed.voltages,
+        ..settings
     })
 }
 

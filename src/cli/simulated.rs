@@ -20,7 +20,7 @@ pub(super) fn render(summary: &Summary, settings: &SimulateSettings, language: &
         ("days", &days),
         ("first", &first),
         ("minutes", &minutes),
-        ("zone", summary.zone),
+        ("zone", &summary.zone),
         ("seed", &seed),
         ("rows", &rows),
     ];
@@ -42,11 +42,12 @@ pub(super) fn render(summary: &Summary, settings: &SimulateSettings, language: &
     summary.files.iter().for_each(|file| push_line(&mut text, &format!("  {}", file.display())));
     summary.kept.iter().for_each(|kept| push_line(&mut text, &kept.finding().words(language)));
     let out = settings.out.display();
+    let readings = summary.files.first().unwrap_or(&settings.out);
     push_line(&mut text, "");
     push_line(&mut text, &language.say("terminal-to_run"));
     push_line(
         &mut text,
-        &format!("  hashwatt detect --readings {out}/readings.parquet --register {out}/register.parquet \\"),
+        &format!("  hashwatt detect --readings {} --register {out}/register.parquet \\", readings.display()),
     );
     push_line(
         &mut text,
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_simulation_says_what_it_wrote_and_how_to_go_on() {
-        let settings = SimulateSettings::new(Scenario::Almaty2021, 300, 60, 7, "district");
+        let settings = SimulateSettings::new(Scenario::named("almaty-2021").unwrap(), 300, 60, 7, "district");
         let summary = Summary {
             n_meters: 300,
             n_transformers: 6,
@@ -74,7 +75,7 @@ mod tests {
             n_look_alikes: 21,
             n_unmetered: 1,
             n_tips: 12,
-            zone: "Asia/Almaty",
+            zone: "Asia/Almaty".to_owned(),
             first_day: jiff::civil::date(2022, 1, 31),
             files: ["readings.parquet", "truth.parquet"].map(|name| settings.out.join(name)).into(),
             kept: Vec::new(),

@@ -156,6 +156,15 @@ impl Rig {
         self
     }
 
+    /// Returns a closed rig, on again from this interval to the end of the span.
+    #[must_use]
+    pub fn reopened_at(mut self, interval: usize, span: &Span) -> Self {
+        if interval < span.n_intervals() {
+            self.periods.push(interval..span.n_intervals());
+        }
+        self
+    }
+
     /// Returns the rig with its onset at this interval; `None` means before the first day.
     #[must_use]
     pub fn opened_at(mut self, interval: Option<usize>, span: &Span) -> Self {

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::scenario::{Place, Scenario};
+use super::scenario::{Streets, Zone};
 use hashwatt_rigs::chance::{between, happens, normal, one_of, whole};
 
 /// Spread of transformers around the middle of the district. [deg]
@@ -83,20 +83,19 @@ enum Street {
 }
 
 impl Neighbourhood {
-    pub fn draw(scenario: Scenario, rng: &mut impl Rng) -> Self {
-        let place: &Place = scenario.place();
-        let street = match scenario {
-            Scenario::London2022 => Street::British(one_of(&LONDON_STREETS, rng)),
-            Scenario::Almaty2021 if happens(0.4, rng) => {
+    pub fn draw(streets: Streets, zone: &Zone, rng: &mut impl Rng) -> Self {
+        let street = match streets {
+            Streets::London => Street::British(one_of(&LONDON_STREETS, rng)),
+            Streets::Almaty if happens(0.4, rng) => {
                 Street::Microdistrict(one_of(&ALMATY_MICRODISTRICTS, rng)[0])
             }
-            Scenario::Almaty2021 => Street::Named(one_of(&ALMATY_STREETS, rng)[0]),
+            Streets::Almaty => Street::Named(one_of(&ALMATY_STREETS, rng)[0]),
         };
         Self {
             street,
             first_house: whole(1, 180, rng),
-            latitude_deg: place.latitude_deg + DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
-            longitude_deg: place.longitude_deg + 1.4 * DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
+            latitude_deg: zone.latitude_deg + DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
+            longitude_deg: zone.longitude_deg + 1.4 * DISTRICT_SPREAD_DEG * f64::from(normal(rng)),
         }
     }
 

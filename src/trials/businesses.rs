@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn every_activity_gives_finite_demand_that_is_never_negative() {
-        let calendar = Calendar::of(Scenario::Almaty2021, 60, 30).unwrap();
+        let scenario = Scenario::named("almaty-2021").unwrap();
+        let calendar = Calendar::of(&scenario, scenario.first_day(60), 60, 30).unwrap();
         let span = Span::bare(calendar.first_day, 60, 48);
         for &(activity, _) in Activity::MIX {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);

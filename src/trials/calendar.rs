@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::scenario::Scenario;
+use super::scenario::{MonthDay, Scenario};
 use hashwatt_core::error::{Error, Result};
 use hashwatt_rigs::Span;
 use hashwatt_rigs::span::is_weekend;
@@ -27,16 +27,22 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    pub fn of(scenario: Scenario, n_days: usize, interval_minutes: usize) -> Result<Self> {
-        let place = scenario.place();
-        let tz = TimeZone::get(place.zone).map_err(|error| Error::calendar(place.zone, error))?;
-        let first_day = scenario.first_day(n_days);
+    /// Lays out this many days from the first.
+    ///
+    /// # Errors
+    /// When the zone is not known, or a day lies beyond all calendars.
+    pub fn of(scenario: &Scenario, first_day: Date, n_days: usize, interval_minutes: usize) -> Result<Self> {
+        let zone = &scenario.timezone;
+        let tz = TimeZone::get(zone).map_err(|error| Error::calendar(zone, error))?;
         let intervals_per_day = 24 * 60 / interval_minutes;
         let span = Span::bare(first_day, n_days, intervals_per_day);
         let dates = span.dates();
         let is_workday = dates
             .iter()
-            .map(|date| !is_weekend(*date) && !place.holidays.contains(&(date.month(), date.day())))
+            .map(|date| {
+                let day = MonthDay { month: date.month(), day: date.day() };
+                !is_weekend(*date) && !scenario.holidays.contains(&day)
+            })
             .collect();
         let mut calendar = Self {
             first_day,
@@ -97,9 +103,14 @@ impl Calendar {
 mod tests {
     use super::*;
 
+    fn calendar(scenario: &str, n_days: usize, interval_minutes: usize) -> Calendar {
+        let scenario = Scenario::named(scenario).unwrap();
+        Calendar::of(&scenario, scenario.first_day(n_days), n_days, interval_minutes).unwrap()
+    }
+
     #[test]
     fn the_day_of_the_spring_change_lacks_an_hour() {
-        let calendar = Calendar::of(Scenario::London2022, 40, 30).unwrap();
+        let calendar = calendar("london-2022", 40, 30);
         assert_eq!(calendar.starts_us.len(), 40 * 48 - 2);
         let sunday = 26 * 48;
         assert!(!calendar.grid.contains(&(sunday + 2)) && calendar.grid.contains(&(sunday + 4)));
@@ -107,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_day_of_the_autumn_change_has_an_hour_twice() {
-        let calendar = Calendar::of(Scenario::London2022, 300, 60).unwrap();
+        let calendar = calendar("london-2022", 300, 60);
         assert_eq!(calendar.starts_us.len(), 300 * 24);
         let sunday = calendar.interval_at(jiff::civil::date(2022, 10, 30), 1);
         assert_eq!(calendar.grid.iter().filter(|&&interval| interval == sunday).count(), 2);
@@ -115,7 +126,7 @@ mod tests {
 
     #[test]
     fn local_midnight_in_almaty_is_six_hours_ahead_of_utc() {
-        let calendar = Calendar::of(Scenario::Almaty2021, 365, 30).unwrap();
+        let calendar = calendar("almaty-2021", 365, 30);
         assert_eq!(calendar.instant(0).to_string(), "2021-05-31T18:00:00Z");
         assert_eq!(calendar.grid, (0..365 * 48).collect::<Vec<_>>());
     }

@@ -4,7 +4,7 @@ use rand::Rng;
 
 use super::calendar::Calendar;
 use super::plan::Customer;
-use super::scenario::Place;
+use super::scenario::Zone;
 use hashwatt_rigs::Span;
 use hashwatt_rigs::chance::{SlowNoise, between, happens, heavy_tailed, log_between, normal, one_of, whole};
 use hashwatt_rigs::sun::rise_and_set_h;
@@ -53,7 +53,7 @@ pub(super) struct Home {
 }
 
 impl Home {
-    pub fn draw(customer: Customer, place: &Place, rng: &mut impl Rng) -> Self {
+    pub fn draw(customer: Customer, zone: &Zone, rng: &mut impl Rng) -> Self {
         let n_people = one_of(&[1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6], rng);
         let size = if customer == Customer::House { HOUSE_LEVEL } else { 1.0 };
         let level = size * heavy_tailed(LEVEL_LOG_DEVIATION, rng) * (0.5 + 0.2 * n_people as f32);
@@ -63,7 +63,7 @@ impl Home {
             fridge_kw: between(0.02, 0.09, rng),
             level,
             n_people,
-            stove_kw: fraction(place.electric_stove_share, log_between(0.9, 2.6, rng), rng),
+            stove_kw: fraction(zone.electric_stove_share, log_between(0.9, 2.6, rng), rng),
             boiler_kw: fraction(BOILER_SHARE, between(1.2, 2.2, rng), rng),
             cooling_kw: fraction(COOLING_SHARE, between(0.7, 1.6, rng), rng),
             lighting_kw: log_between(0.03, 0.35, rng) * level.powf(0.7),
@@ -75,7 +75,7 @@ impl Home {
     }
 
     /// Draws the demand over the span. [kW]
-    pub fn demand_kw(&self, span: &Span, calendar: &Calendar, place: &Place, rng: &mut impl Rng) -> Vec<f32> {
+    pub fn demand_kw(&self, span: &Span, calendar: &Calendar, zone: &Zone, rng: &mut impl Rng) -> Vec<f32> {
         let temperature_c = span.temperature_or_assumed_c();
         let mut demand_kw: Vec<f32> = Vec::with_capacity(span.n_intervals());
         let mut habits = SlowNoise::over(3.0, rng);
@@ -94,7 +94,7 @@ impl Home {
             }
             let mut events = Events { demand_kw: &mut demand_kw, day, span };
             self.live_a_day(&mut events, calendar.is_workday[day], rng);
-            self.light(&mut events, place, rng);
+            self.light(&mut events, zone, rng);
             let afternoon_c = temperature_c[(day * 24 + 15) * span.intervals_per_day / 24];
             self.cool(&mut events, afternoon_c, rng);
         }
@@ -155,9 +155,9 @@ impl Home {
         }
     }
 
-    fn light(&self, events: &mut Events, place: &Place, rng: &mut impl Rng) {
+    fn light(&self, events: &mut Events, zone: &Zone, rng: &mut impl Rng) {
         let date = events.span.date(events.day);
-        let (rise_h, set_h) = rise_and_set_h(place.latitude_deg as f32, date);
+        let (rise_h, set_h) = rise_and_set_h(zone.latitude_deg as f32, date);
         let kw = self.lighting_kw * between(0.7, 1.3, rng);
         events.run(kw, set_h + between(-0.3, 0.5, rng), self.sleep_h);
         events.run(0.6 * kw, self.leave_h - 1.0, rise_h.max(self.leave_h - 1.0));
@@ -205,14 +205,15 @@ mod tests {
 
     #[test]
     fn homes_use_what_homes_use_and_are_spiky() {
-        let calendar = Calendar::of(Scenario::Almaty2021, 60, 30).unwrap();
+        let scenario = Scenario::named("almaty-2021").unwrap();
+        let calendar = Calendar::of(&scenario, scenario.first_day(60), 60, 30).unwrap();
         let span = Span::bare(calendar.first_day, 60, 48);
-        let place = Scenario::Almaty2021.place();
+        let zone = &scenario.zones[0];
         let mut means_kw = Vec::new();
         for seed in 0..60 {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
             let demand_kw =
-                Home::draw(Customer::Flat, place, &mut rng).demand_kw(&span, &calendar, place, &mut rng);
+                Home::draw(Customer::Flat, zone, &mut rng).demand_kw(&span, &calendar, zone, &mut rng);
             assert!(demand_kw.iter().all(|kw| kw.is_finite() && *kw >= 0.0));
             let mean_kw = demand_kw.iter().sum::<f32>() / demand_kw.len() as f32;
             let peak_kw = demand_kw.iter().copied().fold(0.0, f32::max);

@@ -3,14 +3,20 @@
 pub mod backtest;
 
 mod addresses;
+mod bribes;
 mod businesses;
 mod calendar;
+mod growth;
 mod homes;
 mod incidents;
+mod large;
 mod plan;
+mod readings;
 mod registration;
 mod scenario;
 mod simulate;
+mod story;
+mod surroundings;
 mod tables;
 mod tips;
 mod transformers;
@@ -19,4 +25,4 @@ mod voltages;
 mod weather;
 
 pub use scenario::Scenario;
-pub use simulate::{DEFAULT_INTERVAL_MINUTES, DEFAULT_PREVALENCE, SimulateSettings, Summary, simulate};
+pub use simulate::{DEFAULT_INTERVAL_MINUTES, SimulateSettings, Summary, simulate};

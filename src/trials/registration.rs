@@ -10,8 +10,10 @@ use jiff::civil::{Date, date};
 
 use super::businesses::Activity;
 use super::calendar::Calendar;
-use super::incidents::{Incidents, WHOLE_DISTRICT};
-use super::plan::{Customer, Plan, Task, feeder_id, meter_id, substation_id, substation_of, transformer_id};
+use super::incidents::{Area, Incidents, WHOLE_DISTRICT};
+use super::large::LargeKind;
+use super::plan::{Customer, Plan, Task, Unmetered, feeder_id, meter_id, substation_id, transformer_id};
+use super::scenario::{Scenario, Zone};
 use super::tables::write_table;
 use super::usage_points::Truth;
 use super::voltages::Spot;
@@ -26,32 +28,42 @@ pub(super) struct Agreed {
     pub declared_mining_kw: Option<f32>,
 }
 
-/// Writes `register.parquet`: usage points, transformers, feeders, substations.
-pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Result<()> {
+/// Writes `register.parquet`: usage points, transformers, feeders, substations. It has a column `zone` if the
+/// scenario has several.
+pub(super) fn write_register(path: &Path, plan: &Plan, scenario: &Scenario, agreed: &[Agreed]) -> Result<()> {
     let mut rows = Vec::new();
     for (transformer, below) in plan.transformers.iter().enumerate() {
+        let zone = Some(transformer_zone(plan, scenario, transformer));
         rows.extend(below.points.clone().map(|point| {
             let listed = plan.points[point].listed_under.unwrap_or(transformer);
             let spot = agreed[point].spot;
             Row {
                 bus: spot.map(|spot| spot.bus(&transformer_id(transformer))),
                 phase: spot.and_then(Spot::phase),
+                zone,
                 ..point_row(plan, point, &transformer_id(listed), agreed[point])
             }
         }));
     }
+    let large = plan.large.iter().enumerate();
+    rows.extend(large.map(|(n, _)| large_row(plan, scenario, n, agreed[plan.points.len() + n])));
     for (n, transformer) in plan.transformers.iter().enumerate() {
         let spot = (transformer.neighbourhood.latitude_deg, transformer.neighbourhood.longitude_deg);
         rows.push(Row {
             spot: Some(spot),
+            zone: Some(transformer_zone(plan, scenario, n)),
             ..Row::node(transformer_id(n), Some(feeder_id(transformer.feeder)), "transformer")
         });
     }
+    let zone_of = |substation: usize| Some(scenario.zones[plan.substations[substation]].name.as_str());
+    rows.extend(plan.feeders.iter().enumerate().map(|(n, &above)| Row {
+        zone: zone_of(above),
+        ..Row::node(feeder_id(n), Some(substation_id(above)), "feeder")
+    }));
+    let substations = 0..plan.substations.len();
     rows.extend(
-        (0..plan.n_feeders())
-            .map(|n| Row::node(feeder_id(n), Some(substation_id(substation_of(n))), "feeder")),
+        substations.map(|n| Row { zone: zone_of(n), ..Row::node(substation_id(n), None, "substation") }),
     );
-    rows.extend((0..plan.n_substations()).map(|n| Row::node(substation_id(n), None, "substation")));
     let mut columns = vec![
         ("meter_id", text(rows.iter().map(|row| Some(row.meter_id.clone())))),
         ("parent_id", text(rows.iter().map(|row| row.parent_id.clone()))),
@@ -70,43 +82,76 @@ pub(super) fn write_register(path: &Path, plan: &Plan, agreed: &[Agreed]) -> Res
         columns.push(("phase", text(rows.iter().map(|row| row.phase.map(str::to_owned)))));
         columns.push(("bus", text(rows.iter().map(|row| row.bus.clone()))));
     }
+    if scenario.zones.len() > 1 {
+        columns.push(("zone", text(rows.iter().map(|row| row.zone.map(str::to_owned)))));
+    }
     write_table(path, columns)
 }
 
-/// Writes `weather.parquet`: one row per clock hour.
-pub(super) fn write_weather(path: &Path, zone: &str, hours: &Calendar, hourly_c: &[f32]) -> Result<()> {
-    let tenth = |hour: &usize| Some((10.0 * hourly_c[*hour]).round() / 10.0);
+/// Writes `weather.parquet`: one row per zone and clock hour. A single zone goes by the name of its clock.
+pub(super) fn write_weather(
+    path: &Path,
+    scenario: &Scenario,
+    hours: &Calendar,
+    hourly_c: &[Vec<f32>],
+) -> Result<()> {
+    let is_single = scenario.zones.len() == 1;
+    let name = |zone: &Zone| if is_single { scenario.timezone.clone() } else { zone.name.clone() };
+    let names = scenario.zones.iter().flat_map(|zone| hours.grid.iter().map(move |_| Some(name(zone))));
+    let tenths = hourly_c.iter().flat_map(|hourly_c| {
+        hours.grid.iter().map(move |hour| Some((10.0 * hourly_c[*hour]).round() / 10.0))
+    });
     write_table(
         path,
         vec![
-            ("zone", text(hours.grid.iter().map(|_| Some(zone.to_owned())))),
-            ("start", instants(hours.starts_us.clone())),
-            ("temperature_c", numbers(hours.grid.iter().map(tenth))),
+            ("zone", text(names)),
+            ("start", instants(hours.starts_us.repeat(scenario.zones.len()))),
+            ("temperature_c", numbers(tenths)),
         ],
     )
 }
 
 /// Writes `events.parquet`: the events that the utility knows of.
-pub(super) fn write_events(path: &Path, incidents: &Incidents, calendar: &Calendar) -> Result<()> {
+pub(super) fn write_events(
+    path: &Path,
+    incidents: &Incidents,
+    scenario: &Scenario,
+    calendar: &Calendar,
+) -> Result<()> {
     let at = |interval: usize| calendar.instant(interval).as_microsecond();
     let all = &incidents.all;
-    let area = |feeder: Option<usize>| feeder.map_or_else(|| WHOLE_DISTRICT.to_owned(), feeder_id);
+    let area = |area: Area| match area {
+        Area::District => WHOLE_DISTRICT.to_owned(),
+        Area::Zone(zone) => scenario.zones[zone].name.clone(),
+        Area::Feeder(feeder) => feeder_id(feeder),
+    };
     write_table(
         path,
         vec![
-            ("kind", text(all.iter().map(|incident| Some(incident.kind.to_owned())))),
+            ("kind", text(all.iter().map(|incident| Some(incident.kind.as_str().to_owned())))),
             ("start", instants(all.iter().map(|incident| at(incident.intervals.start)).collect())),
             ("end", instants(all.iter().map(|incident| at(incident.intervals.end)).collect())),
-            ("area", text(all.iter().map(|incident| Some(area(incident.feeder))))),
+            ("area", text(all.iter().map(|incident| Some(area(incident.area))))),
         ],
     )
 }
 
-/// Writes `truth.parquet`: one row per usage point, then one per transformer. Taps have `phase` and `bus` if
-/// voltages are modelled.
-pub(super) fn write_truth(path: &Path, points: &[Truth], transformers: &[Truth]) -> Result<()> {
-    let ids = (0..points.len()).map(meter_id).chain((0..transformers.len()).map(transformer_id));
-    let all: Vec<&Truth> = points.iter().chain(transformers).collect();
+/// Truths of usage points, of transformers, and of the customers at 220 kV.
+pub(super) struct Truths<'a> {
+    pub points: &'a [Truth],
+    pub transformers: &'a [Truth],
+    pub large: &'a [Truth],
+}
+
+/// Writes `truth.parquet`: one row per usage point, then one per transformer, then one per customer at 220 kV.
+/// Taps have `phase` and `bus` if voltages are modelled. A scenario that says when rigs come has what it says
+/// of each as well: `zone, place, closed, restarted, closed_by, closed_how`.
+pub(super) fn write_truth(path: &Path, plan: &Plan, scenario: &Scenario, truths: &Truths) -> Result<()> {
+    let (points, transformers) = (truths.points, truths.transformers);
+    let large = (0..truths.large.len()).map(|n| meter_id(points.len() + n));
+    let nodes = (0..transformers.len()).map(transformer_id);
+    let ids = (0..points.len()).map(meter_id).chain(nodes).chain(large);
+    let all: Vec<&Truth> = points.iter().chain(transformers).chain(truths.large).collect();
     let word =
         |pick: fn(&Truth) -> Option<&'static str>| text(all.iter().map(|t| pick(t).map(str::to_owned)));
     let machines: UInt32Array = all.iter().map(|truth| truth.n_machines).collect();
@@ -125,19 +170,58 @@ pub(super) fn write_truth(path: &Path, points: &[Truth], transformers: &[Truth])
     if all.iter().any(|truth| truth.spot.is_some()) {
         let below =
             (0..points.len()).map(|_| None).chain((0..transformers.len()).map(|n| Some(transformer_id(n))));
+        let below = below.chain(truths.large.iter().map(|_| None));
         let buses = below.zip(&all).map(|(below, truth)| Some(truth.spot?.bus(&below?)));
         columns.push(("phase", word(|truth| truth.spot?.phase())));
         columns.push(("bus", text(buses)));
     }
+    if scenario.tells_arrivals() {
+        let how = |truth: &&Truth| truth.closed_by.as_ref().map(|(_, how)| how.as_str().to_owned());
+        let by = |truth: &&Truth| truth.closed_by.as_ref().map(|(name, _)| name.clone());
+        let (zones, places) = whereabouts(plan, scenario);
+        columns.extend([
+            ("zone", text(zones.into_iter().map(|zone| Some(zone.to_owned())))),
+            ("place", text(places.into_iter().map(|place| Some(place.to_owned())))),
+            ("closed", dates(all.iter().map(|truth| truth.closed))),
+            ("restarted", dates(all.iter().map(|truth| truth.restarted))),
+            ("closed_by", text(all.iter().map(by))),
+            ("closed_how", text(all.iter().map(how))),
+        ]);
+    }
     write_table(path, columns)
 }
 
+/// Returns zone and kind of place of each row of the truth.
+fn whereabouts<'a>(plan: &'a Plan, scenario: &'a Scenario) -> (Vec<&'a str>, Vec<&'a str>) {
+    let mut rows = Vec::new();
+    for (n, transformer) in plan.transformers.iter().enumerate() {
+        let zone = transformer_zone(plan, scenario, n);
+        rows.extend(transformer.points.clone().map(|point| (zone, words_of(plan.points[point].customer).0)));
+    }
+    rows.extend(plan.transformers.iter().enumerate().map(|(n, transformer)| {
+        let is_tap = transformer.unmetered == Unmetered::Tap;
+        (transformer_zone(plan, scenario, n), if is_tap { "tap" } else { "transformer" })
+    }));
+    rows.extend(plan.large.iter().map(|large| {
+        let place = match &large.kind {
+            LargeKind::Farm(farm) => farm.name.as_str(),
+            LargeKind::Plant(_) => "plant",
+        };
+        (scenario.zones[large.zone].name.as_str(), place)
+    }));
+    rows.into_iter().unzip()
+}
+
+fn transformer_zone<'a>(plan: &Plan, scenario: &'a Scenario, transformer: usize) -> &'a str {
+    &scenario.zones[plan.transformers[transformer].zone].name
+}
+
 #[derive(Default)]
-struct Row {
+struct Row<'a> {
     meter_id: String,
     parent_id: Option<String>,
     kind: &'static str,
-    activity: Option<&'static str>,
+    activity: Option<&'a str>,
     premises: Option<&'static str>,
     tariff: Option<&'static str>,
     contracted_kw: Option<f32>,
@@ -147,17 +231,18 @@ struct Row {
     address: Option<String>,
     phase: Option<&'static str>,
     bus: Option<String>,
+    zone: Option<&'a str>,
 }
 
-impl Row {
+impl Row<'_> {
     fn node(meter_id: String, parent_id: Option<String>, kind: &'static str) -> Self {
         Self { meter_id, parent_id, kind, ..Self::default() }
     }
 }
 
-fn point_row(plan: &Plan, point: usize, parent: &str, agreed: Agreed) -> Row {
-    let place = &plan.points[point];
-    let (activity, premises, tariff) = match place.customer {
+/// Returns activity, premises and tariff of a customer.
+const fn words_of(customer: Customer) -> (&'static str, &'static str, &'static str) {
+    match customer {
         Customer::Flat => ("household", "flat", "residential"),
         Customer::House => ("household", "house", "residential"),
         Customer::Business(Activity::TextileFactory) => {
@@ -168,7 +253,12 @@ fn point_row(plan: &Plan, point: usize, parent: &str, agreed: Agreed) -> Row {
         }
         Customer::Business(Activity::Greenhouse) => ("greenhouse", "agricultural", "agricultural"),
         Customer::Business(activity) => (activity.as_str(), "business", "commercial"),
-    };
+    }
+}
+
+fn point_row(plan: &Plan, point: usize, parent: &str, agreed: Agreed) -> Row<'static> {
+    let place = &plan.points[point];
+    let (activity, premises, tariff) = words_of(place.customer);
     let is_licensed = matches!(place.task, Task::Licensed | Task::OverDeclared);
     Row {
         meter_id: meter_id(point),
@@ -179,11 +269,41 @@ fn point_row(plan: &Plan, point: usize, parent: &str, agreed: Agreed) -> Row {
         tariff: Some(tariff),
         contracted_kw: Some(agreed.contracted_kw),
         declared_mining_kw: agreed.declared_mining_kw,
-        licence: is_licensed.then(|| format!("DM-{:05}", point + 1)),
+        licence: is_licensed.then(|| licence(point)),
         spot: Some((place.latitude_deg, place.longitude_deg)),
         address: Some(place.address.clone()),
         ..Row::default()
     }
+}
+
+/// Returns the row of the `n`th customer at 220 kV. A farm that declared nothing says it is a warehouse.
+fn large_row<'a>(plan: &'a Plan, scenario: &'a Scenario, n: usize, agreed: Agreed) -> Row<'a> {
+    let (large, number) = (&plan.large[n], plan.points.len() + n);
+    let zone = &scenario.zones[large.zone];
+    let activity = match &large.kind {
+        LargeKind::Plant(_) => zone.industry.as_ref().map(|industry| industry.activity.as_str()),
+        LargeKind::Farm(_) if agreed.declared_mining_kw.is_some() => Some(Activity::DataCentre.as_str()),
+        LargeKind::Farm(_) => Some(Activity::Warehouse.as_str()),
+    };
+    Row {
+        meter_id: meter_id(number),
+        parent_id: Some(substation_id(large.substation)),
+        kind: "meter",
+        activity,
+        premises: Some("industrial"),
+        tariff: Some("industrial"),
+        contracted_kw: Some(agreed.contracted_kw),
+        declared_mining_kw: agreed.declared_mining_kw,
+        licence: agreed.declared_mining_kw.map(|_| licence(number)),
+        spot: Some((large.latitude_deg, large.longitude_deg)),
+        address: Some(format!("220 kV {}, site {}", zone.name, n + 1)),
+        zone: Some(&zone.name),
+        ..Row::default()
+    }
+}
+
+fn licence(point: usize) -> String {
+    format!("DM-{:05}", point + 1)
 }
 
 fn text(values: impl Iterator<Item = Option<String>>) -> ArrayRef {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use rayon::prelude::*;
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::calendar::Calendar;
 use super::incidents::Incidents;
-use super::plan::{Plan, feeder_id, meter_id, substation_id, substation_of, transformer_id};
-use super::registration::{Agreed, write_events, write_register, write_truth, write_weather};
+use super::plan::{Plan, meter_id, transformer_id};
+use super::readings::{Outcome, readings_name, write_readings};
+use super::registration::{Truths, write_events, write_register, write_truth, write_weather};
 use super::scenario::Scenario;
-use super::tables::{ReadingsLayout, ReadingsWriter};
 use super::tips::{draw_tips, render_streets, render_tips, render_tips_truth};
-use super::transformers::{District, run_transformer, stream};
+use super::transformers::{District, stream};
 use super::usage_points::Truth;
 use super::weather::{draw_hourly_c, to_grid_c};
 use hashwatt_core::error::{Error, Result};
@@ -24,26 +24,12 @@ use hashwatt_rigs::Span;
 /// Default interval. [min]
 pub const DEFAULT_INTERVAL_MINUTES: usize = 30;
 
-/// Default share of usage points with a rig: eight in a thousand.
-pub const DEFAULT_PREVALENCE: f32 = 0.008;
-
-/// Loss between the transformers and their feeder's meter, as a share.
-const FEEDER_LOSS_SHARE: f32 = 0.012;
-
-/// Loss between the feeders and their substation's meter, as a share.
-const SUBSTATION_LOSS_SHARE: f32 = 0.006;
-
-/// Transformers simulated at a time. Their meters' series are held in memory, about 10 MB per transformer and
-/// year of half hours.
-const TRANSFORMERS_AT_A_TIME: usize = 16;
-
 const WEATHER_STREAM: u64 = 0xA24B_AED4_963E_E407;
 const INCIDENT_STREAM: u64 = 0x9FB2_1C65_1E98_DF25;
 const TIP_STREAM: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
-/// The files of a simulated district.
-const FILES: [&str; 8] = [
-    "readings.parquet",
+/// The files of a simulated district, beside its readings.
+const FILES: [&str; 7] = [
     "register.parquet",
     "weather.parquet",
     "events.parquet",
@@ -62,6 +48,8 @@ pub struct SimulateSettings {
     pub n_meters: usize,
     /// Local days.
     pub n_days: usize,
+    /// First local day; `None`: as the scenario says.
+    pub from: Option<Date>,
     /// Seed of every random choice.
     pub seed: u64,
     /// Folder to write into; created if missing.
@@ -75,7 +63,7 @@ pub struct SimulateSettings {
 }
 
 impl SimulateSettings {
-    /// Returns settings with the default interval and prevalence.
+    /// Returns settings with the default interval and the scenario's prevalence.
     #[must_use]
     pub fn new(
         scenario: Scenario,
@@ -85,13 +73,14 @@ impl SimulateSettings {
         out: impl Into<PathBuf>,
     ) -> Self {
         Self {
+            prevalence: scenario.rigs.prevalence,
             scenario,
             n_meters,
             n_days,
+            from: None,
             seed,
             out: out.into(),
             interval_minutes: DEFAULT_INTERVAL_MINUTES,
-            prevalence: DEFAULT_PREVALENCE,
             has_voltages: false,
         }
     }
@@ -103,6 +92,15 @@ impl SimulateSettings {
         }
         if self.n_days == 0 || self.n_days > 3660 {
             return wrong("--days", self.n_days.to_string(), "Write a number of days from 1 to 3660");
+        }
+        if let Some(from) = self.from {
+            let last = from.saturating_add(i64::try_from(self.n_days).unwrap_or(i64::MAX).days());
+            let until = self.scenario.until.unwrap_or(Date::MAX);
+            if from < self.scenario.from || last > until {
+                let seen = format!("{from}, with {} days", self.n_days);
+                let (first, most) = (self.scenario.from, until);
+                return wrong("--from", seen, &format!("Write a span within {first} and {most} (excluded)"));
+            }
         }
         if ![15, 30, 60].contains(&self.interval_minutes) {
             return wrong("--interval", self.interval_minutes.to_string(), "Write 15, 30 or 60 minutes");
@@ -132,7 +130,7 @@ pub struct Summary {
     /// Number of tips.
     pub n_tips: usize,
     /// IANA zone of the district.
-    pub zone: &'static str,
+    pub zone: String,
     /// First local day.
     pub first_day: jiff::civil::Date,
     /// The files, in `out`.
@@ -148,17 +146,22 @@ pub struct Summary {
 /// When a setting cannot be used or a file cannot be written.
 pub fn simulate(settings: &SimulateSettings) -> Result<Summary> {
     settings.check()?;
-    let calendar = Calendar::of(settings.scenario, settings.n_days, settings.interval_minutes)?;
-    let hours = Calendar::of(settings.scenario, settings.n_days, 60)?;
-    let plan = Plan::draw(settings.scenario, settings.n_meters, settings.prevalence, settings.seed);
-    let place = settings.scenario.place();
+    let scenario = &settings.scenario;
+    let first_day = settings.from.unwrap_or_else(|| scenario.first_day(settings.n_days));
+    let calendar = Calendar::of(scenario, first_day, settings.n_days, settings.interval_minutes)?;
+    let hours = Calendar::of(scenario, first_day, settings.n_days, 60)?;
+    let plan = Plan::draw(scenario, settings.n_meters, settings.prevalence, settings.seed);
     let hourly_span = Span::bare(hours.first_day, hours.n_days, 24);
-    let hourly_c = draw_hourly_c(place, &hourly_span, &mut stream(settings.seed, WEATHER_STREAM, 0));
+    let hourly_c: Vec<Vec<f32>> = (0..)
+        .zip(&scenario.zones)
+        .map(|(n, zone)| draw_hourly_c(zone, &hourly_span, &mut stream(settings.seed, WEATHER_STREAM, n)))
+        .collect();
     let mut rng = stream(settings.seed, INCIDENT_STREAM, 0);
-    let incidents = Incidents::draw(settings.scenario, &calendar, plan.n_feeders(), &mut rng);
-    let temperature_c = to_grid_c(&hourly_c, calendar.intervals_per_day);
+    let incidents = Incidents::draw(scenario, &calendar, plan.feeders.len(), &mut rng);
+    let temperature_c: Vec<Vec<f32>> =
+        hourly_c.iter().map(|hourly_c| to_grid_c(hourly_c, calendar.intervals_per_day)).collect();
     let district = District {
-        scenario: settings.scenario,
+        scenario,
         seed: settings.seed,
         plan: &plan,
         calendar: &calendar,
@@ -169,121 +172,18 @@ pub fn simulate(settings: &SimulateSettings) -> Result<Summary> {
 
     let workspace = Workspace::claim(&settings.out, Holds::District, &[])?;
     let folder = &workspace.folder();
-    let outcome = write_readings(&folder.join("readings.parquet"), &district)?;
-    write_register(&folder.join("register.parquet"), &plan, &outcome.agreed)?;
-    write_weather(&folder.join("weather.parquet"), place.zone, &hours, &hourly_c)?;
-    write_events(&folder.join("events.parquet"), &incidents, &calendar)?;
-    write_truth(&folder.join("truth.parquet"), &outcome.points, &outcome.transformers)?;
+    let outcome = write_readings(folder, &district)?;
+    write_register(&folder.join("register.parquet"), &plan, scenario, &outcome.agreed)?;
+    write_weather(&folder.join("weather.parquet"), scenario, &hours, &hourly_c)?;
+    write_events(&folder.join("events.parquet"), &incidents, scenario, &calendar)?;
+    let truths =
+        Truths { points: &outcome.points, transformers: &outcome.transformers, large: &outcome.large };
+    write_truth(&folder.join("truth.parquet"), &plan, scenario, &truths)?;
     let n_tips = write_tips(folder, settings, &district, &outcome)?;
     let kept = workspace.publish(&BTreeMap::new())?;
-    let files = FILES.iter().map(|name| settings.out.join(name)).collect();
-    Ok(Summary { files, kept, ..summarize(&outcome, n_tips, &calendar, place.zone) })
-}
-
-/// Results that the pass over the meters leaves for the small tables.
-struct Outcome {
-    n_rows: u64,
-    agreed: Vec<Agreed>,
-    points: Vec<Truth>,
-    transformers: Vec<Truth>,
-}
-
-/// Simulates and writes one transformer after another. Holds a few of their series, and a sum for each.
-fn write_readings(path: &Path, district: &District) -> Result<Outcome> {
-    let layout = ReadingsLayout::of(district.calendar, district.has_voltages);
-    let mut writer = ReadingsWriter::create(path, &layout)?;
-    let mut outcome = Outcome { n_rows: 0, agreed: Vec::new(), points: Vec::new(), transformers: Vec::new() };
-    let mut sums = Sums::of(district);
-    let all: Vec<usize> = (0..district.plan.transformers.len()).collect();
-    for chunk in all.chunks(TRANSFORMERS_AT_A_TIME) {
-        let runs: Vec<_> = chunk.par_iter().map(|&n| run_with_batches(n, district, &layout)).collect();
-        for (&n, run) in chunk.iter().zip(runs) {
-            let run = run?;
-            for meter in &run.batches {
-                writer.write(meter)?;
-            }
-            outcome.agreed.extend(run.agreed);
-            outcome.points.extend(run.points);
-            outcome.transformers.push(run.truth);
-            sums.add(district.plan.transformers[n].feeder, run.supplied_kw);
-        }
-    }
-    sums.write(&mut writer, &layout, district)?;
-    outcome.n_rows = writer.finish()?;
-    Ok(outcome)
-}
-
-/// A simulated transformer, with its meters' interval data ready to write.
-struct Batches {
-    batches: Vec<RecordBatch>,
-    agreed: Vec<Agreed>,
-    points: Vec<Truth>,
-    supplied_kw: Vec<f32>,
-    truth: Truth,
-}
-
-fn run_with_batches(transformer: usize, district: &District, layout: &ReadingsLayout) -> Result<Batches> {
-    let run = run_transformer(transformer, district);
-    let numbers = district.plan.transformers[transformer].points.clone();
-    let mut batches = Vec::with_capacity(run.points.len());
-    let mut agreed = Vec::with_capacity(run.points.len());
-    let mut points = Vec::with_capacity(run.points.len());
-    for (at, (number, point)) in numbers.zip(run.points).enumerate() {
-        let (lines, records) = (run.lines.as_ref(), point.records.as_deref());
-        let voltage_v = lines.map(|lines| &lines.voltage_v[at][..]);
-        let id = meter_id(number);
-        batches.push(layout.meter(&id, &point.metered_kw, voltage_v, records, district.calendar)?);
-        agreed.push(Agreed {
-            spot: lines.map(|lines| lines.spots[at]),
-            contracted_kw: point.contracted_kw,
-            declared_mining_kw: point.declared_mining_kw,
-        });
-        points.push(point.truth);
-    }
-    Ok(Batches { batches, agreed, points, supplied_kw: run.supplied_kw, truth: run.truth })
-}
-
-/// Demand of transformers, feeders and substations. [kW]
-struct Sums {
-    transformers: Vec<Vec<f32>>,
-    feeders: Vec<Vec<f32>>,
-}
-
-impl Sums {
-    fn of(district: &District) -> Self {
-        let n = district.calendar.n_days * district.calendar.intervals_per_day;
-        Self { transformers: Vec::new(), feeders: vec![vec![0.0; n]; district.plan.n_feeders()] }
-    }
-
-    fn add(&mut self, feeder: usize, supplied_kw: Vec<f32>) {
-        add_with_loss(&mut self.feeders[feeder], &supplied_kw, FEEDER_LOSS_SHARE);
-        self.transformers.push(supplied_kw);
-    }
-
-    /// Writes the network meters, whose ids sort after those of the usage points.
-    fn write(self, writer: &mut ReadingsWriter, layout: &ReadingsLayout, district: &District) -> Result<()> {
-        let n = district.calendar.n_days * district.calendar.intervals_per_day;
-        let mut substations = vec![vec![0.0; n]; district.plan.n_substations()];
-        for (feeder, kw) in self.feeders.iter().enumerate() {
-            add_with_loss(&mut substations[substation_of(feeder)], kw, SUBSTATION_LOSS_SHARE);
-        }
-        let mut write =
-            |id: String, kw: &[f32]| writer.write(&layout.meter(&id, kw, None, None, district.calendar)?);
-        for (n, kw) in self.transformers.iter().enumerate() {
-            write(transformer_id(n), kw)?;
-        }
-        for (n, kw) in self.feeders.iter().enumerate() {
-            write(feeder_id(n), kw)?;
-        }
-        for (n, kw) in substations.iter().enumerate() {
-            write(substation_id(n), kw)?;
-        }
-        Ok(())
-    }
-}
-
-fn add_with_loss(sum_kw: &mut [f32], kw: &[f32], loss_share: f32) {
-    sum_kw.iter_mut().zip(kw).for_each(|(sum_kw, kw)| *sum_kw += kw * (1.0 + loss_share));
+    let names = std::iter::once(readings_name(scenario)).chain(FILES);
+    let files = names.map(|name| settings.out.join(name)).collect();
+    Ok(Summary { files, kept, ..summarize(&outcome, n_tips, &calendar, scenario) })
 }
 
 fn write_tips(
@@ -292,10 +192,14 @@ fn write_tips(
     district: &District,
     outcome: &Outcome,
 ) -> Result<usize> {
-    let day_of = |truth: &Truth| truth.onset.map(|onset| district.calendar.interval_at(onset, 12));
-    let onsets: Vec<Option<usize>> = outcome.points.iter().map(day_of).collect();
     let mut rng = stream(settings.seed, TIP_STREAM, 0);
-    let tips = draw_tips(settings.scenario, district.plan, district.calendar, &onsets, &mut rng);
+    let tips = draw_tips(
+        district.scenario.streets,
+        district.plan,
+        district.calendar,
+        (&outcome.points, &outcome.transformers),
+        &mut rng,
+    );
     let ids = (0..outcome.points.len()).map(meter_id);
     let rigs = ids.zip(&outcome.points).chain((0..).map(transformer_id).zip(&outcome.transformers));
     let is_rig = |truth: &&Truth| truth.role == "rig";
@@ -304,7 +208,7 @@ fn write_tips(
     let files = [
         ("tips.csv", render_tips(&tips)),
         ("tips_truth.csv", render_tips_truth(&tips, &kw)),
-        ("streets.csv", render_streets(settings.scenario)),
+        ("streets.csv", render_streets(district.scenario.streets)),
     ];
     for (name, text) in files {
         fs::write(folder.join(name), text).map_err(|error| Error::write(folder.join(name), error))?;
@@ -312,17 +216,18 @@ fn write_tips(
     Ok(tips.len())
 }
 
-fn summarize(outcome: &Outcome, n_tips: usize, calendar: &Calendar, zone: &'static str) -> Summary {
-    let count = |role: &str| outcome.points.iter().filter(|truth| truth.role == role).count();
+fn summarize(outcome: &Outcome, n_tips: usize, calendar: &Calendar, scenario: &Scenario) -> Summary {
+    let count =
+        |role: &str| outcome.points.iter().chain(&outcome.large).filter(|truth| truth.role == role).count();
     Summary {
-        n_meters: outcome.points.len(),
+        n_meters: outcome.points.len() + outcome.large.len(),
         n_transformers: outcome.transformers.len(),
         n_rows: outcome.n_rows,
         n_rigs: count("rig"),
         n_look_alikes: count("look_alike"),
         n_unmetered: outcome.transformers.iter().filter(|truth| truth.role == "rig").count(),
         n_tips,
-        zone,
+        zone: scenario.timezone.clone(),
         first_day: calendar.first_day,
         files: Vec::new(),
         kept: Vec::new(),
@@ -333,7 +238,7 @@ fn summarize(outcome: &Outcome, n_tips: usize, calendar: &Calendar, zone: &'stat
 mod tests {
     use std::collections::BTreeMap;
 
-    use arrow::array::AsArray;
+    use arrow::array::{AsArray, RecordBatch};
     use arrow::compute::cast;
     use arrow::datatypes::{DataType, Float64Type, Int64Type};
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -344,7 +249,7 @@ mod tests {
         let prevalence = 0.1;
         SimulateSettings {
             prevalence,
-            ..SimulateSettings::new(Scenario::Almaty2021, n_meters, n_days, 7, out)
+            ..SimulateSettings::new(Scenario::named("almaty-2021").unwrap(), n_meters, n_days, 7, out)
         }
     }
 
@@ -387,12 +292,12 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| simulate(&settings(150, 20, &folder.path().join(name)))).unwrap();
         }
-        for name in FILES {
+        for name in FILES.into_iter().chain(["readings.parquet"]) {
             let bytes = |run: &str| fs::read(folder.path().join(run).join(name)).unwrap();
             assert!(bytes("a") == bytes("b"), "{name}");
         }
-        // The folder also holds the marker.
-        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), FILES.len() + 1);
+        // The folder also holds the readings and the marker.
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), FILES.len() + 2);
     }
 
     #[test]
@@ -447,7 +352,7 @@ mod tests {
     #[test]
     fn a_year_in_london_has_days_of_23_and_25_hours() {
         let folder = tempfile::tempdir().unwrap();
-        let scenario = Scenario::London2022;
+        let scenario = Scenario::named("london-2022").unwrap();
         let settings = SimulateSettings {
             interval_minutes: 60,
             ..SimulateSettings::new(scenario, 3, 300, 1, folder.path())

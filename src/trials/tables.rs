@@ -104,7 +104,11 @@ impl ReadingsLayout {
             Some(records) => calendar
                 .grid
                 .iter()
-                .map(|&i| i32::from(records[i] == Record::Estimated))
+                .map(|&i| match records[i] {
+                    Record::Estimated => 1,
+                    Record::Edited => 2,
+                    Record::Measured | Record::Missing => 0,
+                })
                 .collect::<Vec<_>>()
                 .into(),
         };
@@ -112,7 +116,7 @@ impl ReadingsLayout {
             Arc::new(dictionary(self.zeros.clone(), &[id])?),
             Arc::clone(&self.starts),
             Arc::new(energy_kwh),
-            Arc::new(dictionary(quality, &["A", "E"])?),
+            Arc::new(dictionary(quality, &["A", "E", "edited"])?),
         ];
         if self.schema.fields().len() > columns.len() {
             // Round to a tenth of a volt; f32 does not hold it exactly.

@@ -9,7 +9,9 @@ use super::calendar::Calendar;
 use super::incidents::Incidents;
 use super::plan::{Plan, Unmetered};
 use super::scenario::Scenario;
-use super::usage_points::{PointRun, Surroundings, Truth, run_point};
+use super::story::Story;
+use super::surroundings::Surroundings;
+use super::usage_points::{PointRun, Truth, run_point};
 use super::voltages::{Lines, Spot};
 use hashwatt_rigs::chance::{between, one_of};
 use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
@@ -34,15 +36,52 @@ const TAP_FORMS: [RigForm; 5] =
 
 /// What all transformers of a simulation share.
 pub(super) struct District<'a> {
-    pub scenario: Scenario,
+    pub scenario: &'a Scenario,
     pub seed: u64,
     pub plan: &'a Plan,
     pub calendar: &'a Calendar,
     pub incidents: &'a Incidents,
-    /// Outdoor temperature on the local grid. [degC]
-    pub temperature_c: &'a [f32],
+    /// Outdoor temperature of each zone on the local grid. [degC]
+    pub temperature_c: &'a [Vec<f32>],
     /// Whether meters record their voltage.
     pub has_voltages: bool,
+}
+
+/// What a part of the network does without, in its own intervals.
+pub(super) struct Cuts {
+    outages: Vec<Range<usize>>,
+    internet_blackouts: Vec<Range<usize>>,
+}
+
+impl Cuts {
+    /// Returns the cuts of a feeder; without one, those of the customers at 220 kV.
+    pub fn of(district: &District, feeder: Option<usize>, zone: usize) -> Self {
+        Self {
+            outages: district.incidents.outages_of(feeder, zone),
+            internet_blackouts: district.incidents.internet_blackouts_of(zone),
+        }
+    }
+}
+
+impl District<'_> {
+    /// Returns what the customers of a feeder share.
+    pub fn surroundings<'b>(
+        &'b self,
+        feeder: Option<usize>,
+        zone: usize,
+        cuts: &'b Cuts,
+    ) -> Surroundings<'b> {
+        let span = Span {
+            first_day: self.calendar.first_day,
+            n_days: self.calendar.n_days,
+            intervals_per_day: self.calendar.intervals_per_day,
+            temperature_c: Some(&self.temperature_c[zone]),
+            outages: &cuts.outages,
+            internet_blackouts: &cuts.internet_blackouts,
+        };
+        let (calendar, scenario, incidents) = (self.calendar, self.scenario, self.incidents);
+        Surroundings { calendar, scenario, zone, feeder, span, incidents }
+    }
 }
 
 /// Result of one simulated transformer.
@@ -69,20 +108,8 @@ pub(super) struct LinesRun {
 /// Simulates one transformer and everything below it. The result does not depend on the number of threads.
 pub(super) fn run_transformer(transformer: usize, district: &District) -> TransformerRun {
     let plan = &district.plan.transformers[transformer];
-    let outages: Vec<Range<usize>> = district.incidents.outages_of(plan.feeder);
-    let around = Surroundings {
-        calendar: district.calendar,
-        place: district.scenario.place(),
-        span: Span {
-            first_day: district.calendar.first_day,
-            n_days: district.calendar.n_days,
-            intervals_per_day: district.calendar.intervals_per_day,
-            temperature_c: Some(district.temperature_c),
-            outages: &outages,
-            internet_blackouts: &district.incidents.internet_blackouts,
-        },
-        raids: district.incidents.raids.as_ref(),
-    };
+    let cuts = Cuts::of(district, Some(plan.feeder), plan.zone);
+    let around = district.surroundings(Some(plan.feeder), plan.zone, &cuts);
     let run = |point: usize| {
         let mut rng = stream(district.seed, POINT_STREAM, point);
         run_point(&district.plan.points[point], &around, &mut rng)
@@ -93,7 +120,8 @@ pub(super) fn run_transformer(transformer: usize, district: &District) -> Transf
     for point in &points {
         supplied_kw.iter_mut().zip(&point.supplied_kw).for_each(|(sum_kw, kw)| *sum_kw += kw);
     }
-    let (mut truth, fed_kw) = feed_past_meters(plan.unmetered, &supplied_kw, &around, &mut rng);
+    let (mut truth, fed_kw) =
+        feed_past_meters(plan.unmetered, plan.story.as_ref(), &supplied_kw, &around, &mut rng);
     add(&mut supplied_kw, &fed_kw);
     let lines = district.has_voltages.then(|| {
         let mut rng = stream(district.seed, VOLTAGE_STREAM, transformer);
@@ -135,6 +163,7 @@ pub(super) fn stream(seed: u64, kind: u64, n: usize) -> Xoshiro256PlusPlus {
 /// Returns the unmetered load of the transformer, other than the unmetered part of a rig. [kW]
 fn feed_past_meters(
     unmetered: Unmetered,
+    story: Option<&Story>,
     supplied_kw: &[f32],
     around: &Surroundings,
     rng: &mut impl Rng,
@@ -158,10 +187,22 @@ fn feed_past_meters(
             }
         }
         Unmetered::Tap => {
-            let site = Site::of(host).with_kw(1.3, 80.0).in_year(around.place.latest_model_year);
-            let rig = Rig::draw(one_of(&TAP_FORMS, rng), span, &site, rng);
+            let site = Site::of(host).with_kw(1.3, 80.0).in_year(around.scenario.latest_model_year);
+            let form = one_of(&TAP_FORMS, rng);
+            // With a story it is the story that stops a rig.
+            let form = if story.is_some() && form == RigForm::Stopped { RigForm::Flat } else { form };
+            let mut rig = Rig::draw(form, span, &site, rng);
+            if let Some(story) = story {
+                rig = story.told(rig, around.calendar, span, rng);
+            }
             fed_kw = rig.demand_kw(span, rng);
-            Truth { scheme: Some("tap"), metered_share: Some(0.0), ..Truth::of_rig(&rig, &fed_kw, around) }
+            around.delay_restarts(&mut fed_kw, rng);
+            let mut truth = Truth::of_rig(&rig, &fed_kw, around);
+            if let Some(story) = story {
+                truth = truth.with_story(story, around);
+            }
+            let metered_share = truth.kw.map(|_| 0.0);
+            Truth { scheme: Some(if truth.kw.is_some() { "tap" } else { "none" }), metered_share, ..truth }
         }
     };
     (truth, fed_kw)
@@ -171,7 +212,7 @@ fn feed_past_meters(
 fn note_bypasses(truth: &mut Truth, points: &[PointRun]) {
     for bypassed in points.iter().map(|point| &point.truth).filter(|truth| truth.unmetered_kw > 0.0) {
         let tapped_kw = truth.kw.unwrap_or(0.0);
-        let scheme = if tapped_kw > 0.0 { "several" } else { "bypass" };
+        let scheme = if tapped_kw > 0.0 { "several" } else { bypassed.scheme.unwrap_or("bypass") };
         if tapped_kw < bypassed.unmetered_kw {
             *truth = Truth { metered_share: Some(0.0), ..bypassed.clone() };
         }

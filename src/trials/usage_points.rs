@@ -5,20 +5,15 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rand::Rng;
 
+use super::bribes::hide;
 use super::businesses::Activity;
-use super::calendar::Calendar;
 use super::homes::Home;
 use super::plan::{Customer, PointPlan, Task};
-use super::scenario::Place;
+use super::story::{How, Story};
+use super::surroundings::Surroundings;
 use super::voltages::Spot;
 use hashwatt_rigs::chance::{between, happens, log_between, whole};
-use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site, Span};
-
-/// Share of farms in businesses that the raids closed.
-const RAIDED_BUSINESS_SHARE: f32 = 0.5;
-
-/// Share of rigs in homes that the raids closed.
-const RAIDED_HOME_SHARE: f32 = 0.12;
+use hashwatt_rigs::{Change, HostLoad, LookAlike, Rig, RigForm, Site};
 
 /// Share of meters with a stretch of estimates: without a rig, and with a rig, where a read was edited.
 const ESTIMATED_SHARE: (f32, f32) = (0.02, 0.12);
@@ -32,6 +27,9 @@ const RIG_PER_OWN_PEAK: f32 = 2.5;
 /// Containers arrive within this first part of the span, so that most of their run is seen.
 const CONTAINERS_BY: f32 = 0.6;
 
+/// After an outage heating catches up by this many times what other loads do.
+const HEATING_PICKUP: f32 = 3.0;
+
 /// A farm runs at least this long before it is raided, because it must be noticed first. [days]
 const UNNOTICED_DAYS: f32 = 10.0;
 
@@ -40,15 +38,8 @@ const UNNOTICED_DAYS: f32 = 10.0;
 pub(super) enum Record {
     Measured,
     Estimated,
+    Edited,
     Missing,
-}
-
-/// What all usage points of a transformer share.
-pub(super) struct Surroundings<'a> {
-    pub calendar: &'a Calendar,
-    pub place: &'static Place,
-    pub span: Span<'a>,
-    pub raids: Option<&'a Range<usize>>,
 }
 
 /// Result of one simulated usage point.
@@ -63,6 +54,17 @@ pub(super) struct PointRun {
     pub contracted_kw: f32,
     pub declared_mining_kw: Option<f32>,
     pub truth: Truth,
+}
+
+impl PointRun {
+    /// Takes the supply away in these intervals.
+    pub fn lose_supply(&mut self, outages: &[Range<usize>]) {
+        for outage in outages {
+            let within = outage.start.min(self.metered_kw.len())..outage.end.min(self.metered_kw.len());
+            self.metered_kw[within.clone()].fill(0.0);
+            self.supplied_kw[within].fill(0.0);
+        }
+    }
 }
 
 /// One row of the truth table, without its meter id.
@@ -81,6 +83,12 @@ pub(super) struct Truth {
     pub unmetered_kw: f32,
     /// Where a tap is connected, if voltages are modelled.
     pub spot: Option<Spot>,
+    /// First day without the rig, where somebody closed it.
+    pub closed: Option<Date>,
+    /// First day on which a closed rig ran again.
+    pub restarted: Option<Date>,
+    /// Name of the closure, and how the rig ended.
+    pub closed_by: Option<(String, How)>,
 }
 
 impl Truth {
@@ -97,6 +105,29 @@ impl Truth {
             scheme: None,
             unmetered_kw: 0.0,
             spot: None,
+            closed: None,
+            restarted: None,
+            closed_by: None,
+        }
+    }
+
+    /// Returns the truth with what the story says of closure and restart within the span. A rig that never
+    /// ran in it is none.
+    pub fn with_story(self, story: &Story, around: &Surroundings) -> Self {
+        if self.kw.is_none_or(|kw| kw <= 0.0) {
+            return Self::plain();
+        }
+        let dates = &around.calendar.dates;
+        let is_within =
+            |day: Date| dates.first().zip(dates.last()).is_some_and(|(a, b)| (*a..=*b).contains(&day));
+        let Some(closing) = story.closing.as_ref().filter(|closing| is_within(closing.on)) else {
+            return self;
+        };
+        Self {
+            closed: Some(closing.on),
+            restarted: closing.restart.filter(|day| is_within(*day)),
+            closed_by: Some((closing.by.clone(), closing.how)),
+            ..self
         }
     }
 
@@ -119,34 +150,35 @@ impl Truth {
 
 /// Simulates a usage point over the span.
 pub(super) fn run_point(plan: &PointPlan, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
-    let own_kw = match plan.customer {
-        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place, rng).demand_kw(
+    let mut own_kw = match plan.customer {
+        Customer::Flat | Customer::House => Home::draw(plan.customer, around.place(), rng).demand_kw(
             &around.span,
             around.calendar,
-            around.place,
+            around.place(),
             rng,
         ),
         Customer::Business(activity) => activity.demand_kw(&around.span, around.calendar, rng),
     };
+    around.grow(&mut own_kw);
+    if !matches!(plan.task, Task::LookAlike(_)) {
+        around.pick_up(&mut own_kw, 1.0);
+    }
     let own_peak_kw = own_kw.iter().copied().fold(0.0, f32::max);
     let mut run = match plan.task {
         Task::Plain => as_metered(own_kw, Truth::plain()),
         Task::LookAlike(kind) => run_look_alike(kind, plan.customer, own_kw, around, rng),
-        Task::Rig(form) => run_rig(form, plan.customer, own_kw, around, rng),
+        Task::Rig(form) => run_rig(form, plan, own_kw, around, rng),
         Task::Licensed | Task::OverDeclared => run_licensed(plan.task, own_kw, around, rng),
     };
-    for outage in around.span.outages {
-        let within = outage.start.min(run.metered_kw.len())..outage.end.min(run.metered_kw.len());
-        run.metered_kw[within.clone()].fill(0.0);
-        run.supplied_kw[within].fill(0.0);
-    }
+    run.lose_supply(around.span.outages);
     spoil(&mut run, around, rng);
     let metered_peak_kw = run.metered_kw.iter().copied().fold(0.0, f32::max);
     run.contracted_kw = contract(plan.customer, own_peak_kw, metered_peak_kw);
     run
 }
 
-fn as_metered(kw: Vec<f32>, truth: Truth) -> PointRun {
+/// Returns a point whose meter measures all of this demand. [kW]
+pub(super) fn as_metered(kw: Vec<f32>, truth: Truth) -> PointRun {
     PointRun {
         supplied_kw: kw.clone(),
         metered_kw: kw,
@@ -179,6 +211,7 @@ fn run_look_alike(
     let change = Change::draw(kind, span, &HostLoad::of(&own_kw), rng);
     let mut changed_kw = own_kw.clone();
     change.apply(&mut changed_kw, span, rng);
+    around.pick_up(&mut changed_kw, if is_heating(kind) { HEATING_PICKUP } else { 1.0 });
     let found = change.truth(span);
     let mut run = as_metered(changed_kw, truth(found.onset_day, found.end_day));
     if kind == LookAlike::StuckChannel {
@@ -187,29 +220,41 @@ fn run_look_alike(
     run
 }
 
+/// Returns the rig, closed if the scenario's raids reach it after it has been there for some time.
+fn raided(rig: Rig, customer: Customer, around: &Surroundings, rng: &mut impl Rng) -> Rig {
+    let (Some(raids), Some(weeks)) = (around.scenario.raids, &around.incidents.raids) else { return rig };
+    let is_business = matches!(customer, Customer::Business(_));
+    let share = if is_business { raids.businesses_share } else { raids.homes_share };
+    let noticed = rig.onset_interval() + around.span.intervals_in(24.0 * UNNOTICED_DAYS);
+    if happens(share, rng) && noticed < weeks.end {
+        return rig.closed_at(whole(weeks.start.max(noticed), weeks.end - 1, rng));
+    }
+    rig
+}
+
+const fn is_heating(kind: LookAlike) -> bool {
+    matches!(kind, LookAlike::StorageHeating | LookAlike::FloorHeating | LookAlike::HeatPump)
+}
+
 fn run_rig(
     form: RigForm,
-    customer: Customer,
+    plan: &PointPlan,
     own_kw: Vec<f32>,
     around: &Surroundings,
     rng: &mut impl Rng,
 ) -> PointRun {
-    let span = &around.span;
-    let site = site_of(customer, &own_kw).in_year(around.place.latest_model_year);
+    let (span, customer) = (&around.span, plan.customer);
+    let site = site_of(customer, &own_kw).in_year(around.scenario.latest_model_year);
     let mut rig = Rig::draw(form, span, &site, rng);
-    if customer == Customer::Business(Activity::Warehouse) {
+    if let Some(story) = &plan.story {
+        rig = story.told(rig, around.calendar, span, rng);
+    } else if customer == Customer::Business(Activity::Warehouse) {
         let latest = (CONTAINERS_BY * span.n_intervals() as f32) as usize;
         rig = rig.opened_at(Some(whole(0, latest, rng)), span);
     }
-    let is_business = matches!(customer, Customer::Business(_));
-    let raided_share = if is_business { RAIDED_BUSINESS_SHARE } else { RAIDED_HOME_SHARE };
-    if let Some(raids) = around.raids.filter(|_| happens(raided_share, rng)) {
-        let noticed = rig.onset_interval() + span.intervals_in(24.0 * UNNOTICED_DAYS);
-        if noticed < raids.end {
-            rig = rig.closed_at(whole(raids.start.max(noticed), raids.end - 1, rng));
-        }
-    }
-    let rig_kw = rig.demand_kw(span, rng);
+    rig = raided(rig, customer, around, rng);
+    let mut rig_kw = rig.demand_kw(span, rng);
+    around.delay_restarts(&mut rig_kw, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
     let share = truth.metered_share.unwrap_or(1.0);
     // In half of the cases the bypass covers the whole place, so its own metered load falls too.
@@ -225,6 +270,12 @@ fn run_rig(
         truth.unmetered_kw = truth.kw.unwrap_or(0.0) * (1.0 / share - 1.0);
     }
     run.truth = truth;
+    if let Some(story) = &plan.story {
+        run.truth = run.truth.with_story(story, around);
+        if let Some(bribe) = story.bribe {
+            hide(&mut run, bribe, &rig_kw, span, rng);
+        }
+    }
     run
 }
 
@@ -243,7 +294,7 @@ fn site_of(customer: Customer, own_kw: &[f32]) -> Site {
 
 fn run_licensed(task: Task, own_kw: Vec<f32>, around: &Surroundings, rng: &mut impl Rng) -> PointRun {
     let site =
-        Site::of(HostLoad::of(&own_kw)).with_kw(300.0, 5_000.0).in_year(around.place.latest_model_year);
+        Site::of(HostLoad::of(&own_kw)).with_kw(300.0, 5_000.0).in_year(around.scenario.latest_model_year);
     let rig = Rig::draw(RigForm::Flat, &around.span, &site, rng).opened_at(None, &around.span);
     let rig_kw = rig.demand_kw(&around.span, rng);
     let mut truth = Truth::of_rig(&rig, &rig_kw, around);
@@ -304,6 +355,10 @@ mod tests {
     use rand::SeedableRng;
     use rand_xoshiro::Xoshiro256PlusPlus;
 
+    use hashwatt_rigs::Span;
+
+    use super::super::calendar::Calendar;
+    use super::super::incidents::Incidents;
     use super::super::scenario::Scenario;
     use super::*;
 
@@ -312,10 +367,12 @@ mod tests {
     }
 
     fn run_raided(task: Task, raids: Option<&Range<usize>>, seed: u64) -> PointRun {
-        let calendar = Calendar::of(Scenario::Almaty2021, 90, 30).unwrap();
+        let scenario = Scenario::named("almaty-2021").unwrap();
+        let calendar = Calendar::of(&scenario, scenario.first_day(90), 90, 30).unwrap();
         let span = Span::bare(calendar.first_day, 90, 48);
-        let place = Scenario::Almaty2021.place();
-        let around = Surroundings { calendar: &calendar, place, span, raids };
+        let incidents = Incidents { raids: raids.cloned(), ..Incidents::default() };
+        let (scenario, incidents) = (&scenario, &incidents);
+        let around = Surroundings { calendar: &calendar, scenario, zone: 0, feeder: None, span, incidents };
         let plan = PointPlan {
             customer: Customer::House,
             task,
@@ -323,6 +380,7 @@ mod tests {
             latitude_deg: 0.0,
             longitude_deg: 0.0,
             listed_under: None,
+            story: None,
         };
         run_point(&plan, &around, &mut Xoshiro256PlusPlus::seed_from_u64(seed))
     }

@@ -4,12 +4,9 @@ use std::f32::consts::TAU;
 
 use rand::Rng;
 
-use super::scenario::Place;
+use super::scenario::Zone;
 use hashwatt_rigs::Span;
 use hashwatt_rigs::chance::SlowNoise;
-
-/// Deviation of a day from the month's normal; fronts bring 3-5 K. [K]
-const FRONT_DEVIATION_K: f32 = 3.8;
 
 /// How long a front lasts. [h]
 const FRONT_H: f32 = 60.0;
@@ -21,17 +18,17 @@ const HOUR_DEVIATION_K: f32 = 0.7;
 const MID_MONTH: f32 = 0.5;
 
 /// Draws the temperature of every hour of the local grid. [degC]
-pub(super) fn draw_hourly_c(place: &Place, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
+pub(super) fn draw_hourly_c(zone: &Zone, span: &Span, rng: &mut impl Rng) -> Vec<f32> {
     let mut front = SlowNoise::over(FRONT_H, rng);
     let mut hourly = SlowNoise::over(4.0, rng);
     let mut temperature_c = Vec::with_capacity(span.n_days * 24);
     for date in span.dates() {
         let month = f32::from(date.month() - 1) + (f32::from(date.day()) - 0.5) / 30.5;
-        let normal_c = between_months(&place.month_mean_c, month);
+        let normal_c = between_months(&zone.month_mean_c, month);
         for hour in 0..24u8 {
             let curve = (TAU * (f32::from(hour) - 15.0) / 24.0).cos();
-            let day_k = 0.5 * place.day_range_k * curve;
-            let noise_k = FRONT_DEVIATION_K * front.next(rng) + HOUR_DEVIATION_K * hourly.next(rng);
+            let day_k = 0.5 * zone.day_range_k * curve;
+            let noise_k = zone.front_deviation_k * front.next(rng) + HOUR_DEVIATION_K * hourly.next(rng);
             temperature_c.push(normal_c + day_k + noise_k);
         }
     }
@@ -61,10 +58,10 @@ mod tests {
 
     #[test]
     fn a_year_keeps_the_normals() {
-        let place = Scenario::Almaty2021.place();
+        let scenario = Scenario::named("almaty-2021").unwrap();
         let span = Span::bare(jiff::civil::date(2021, 1, 1), 365, 24);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let hourly_c = draw_hourly_c(place, &span, &mut rng);
+        let hourly_c = draw_hourly_c(&scenario.zones[0], &span, &mut rng);
         let january_c: f32 = hourly_c[..744].iter().sum::<f32>() / 744.0;
         assert!((january_c + 4.7).abs() < 3.0, "{january_c}");
         assert_eq!(to_grid_c(&hourly_c, 48).len(), 365 * 48);

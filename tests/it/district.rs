@@ -26,7 +26,7 @@ pub fn district() -> &'static Path {
         let settings = SimulateSettings {
             prevalence: PREVALENCE,
             interval_minutes: 60,
-            ..SimulateSettings::new(Scenario::Almaty2021, METERS, DAYS, 5, &out)
+            ..SimulateSettings::new(Scenario::named("almaty-2021").unwrap(), METERS, DAYS, 5, &out)
         };
         simulate(&settings).unwrap();
         out

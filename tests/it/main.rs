@@ -26,6 +26,7 @@ mod review;
 mod sameness;
 mod shared_data;
 mod store;
+mod story;
 mod tidy;
 mod tips;
 mod verdict;

@@ -27,7 +27,13 @@ impl Pieces {
         let folder = tempfile::tempdir().unwrap();
         let settings = SimulateSettings {
             interval_minutes: 60,
-            ..SimulateSettings::new(Scenario::Almaty2021, 24, DAYS, 3, folder.path().join("district"))
+            ..SimulateSettings::new(
+                Scenario::named("almaty-2021").unwrap(),
+                24,
+                DAYS,
+                3,
+                folder.path().join("district"),
+            )
         };
         simulate(&settings).unwrap();
         let readings = read_table(&folder.path().join("district/readings.parquet"));

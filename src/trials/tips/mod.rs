@@ -15,7 +15,9 @@ use texts::{BUSINESS_TEXTS, BYPASS_TEXTS, HOME_TEXTS, TAP_TEXTS};
 use super::addresses::ALMATY_OLD_NAMES;
 use super::calendar::Calendar;
 use super::plan::{Plan, Task, Unmetered, meter_id, transformer_id};
-use super::scenario::Scenario;
+use super::scenario::Streets;
+use super::story::Story;
+use super::usage_points::Truth;
 use hashwatt_rigs::RigForm;
 use hashwatt_rigs::chance::{happens, one_of, whole};
 
@@ -43,6 +45,9 @@ const SAYS_BYPASS: f32 = 0.05;
 
 /// Share of callers who say an address differently from the register.
 const SAID_OTHERWISE: f32 = 0.3;
+
+/// A farm that somebody reports is closed within these days, where the scenario closes it by tips.
+const CLOSED_DAYS_AFTER_TIP: (usize, usize) = (2, 14);
 
 /// First and last clock hour of the call desk. [h]
 const DESK_H: (usize, usize) = (8, 21);
@@ -87,31 +92,40 @@ pub(super) struct Tip {
 
 /// Draws the tips of a district, in order of time.
 pub(super) fn draw_tips(
-    scenario: Scenario,
+    streets: Streets,
     plan: &Plan,
     calendar: &Calendar,
-    onsets: &[Option<usize>],
+    (truths, taps): (&[Truth], &[Truth]),
     rng: &mut impl Rng,
 ) -> Vec<Tip> {
-    let mut draw = Draw { scenario, plan, calendar, rng };
+    let onset_of = |truth: &Truth| truth.onset.map(|onset| calendar.interval_at(onset, 12));
+    let onsets: Vec<Option<usize>> = truths.iter().map(onset_of).collect();
+    let mut draw = Draw { streets, plan, calendar, rng };
     let mut tips = Vec::new();
     let mut rigs = Vec::new();
     for (transformer, below) in plan.transformers.iter().enumerate() {
         for point in below.points.clone() {
-            let is_rig = matches!(plan.points[point].task, Task::Rig(_));
-            if is_rig && happens(REPORTED_SHARE, draw.rng) {
+            let is_rig = matches!(plan.points[point].task, Task::Rig(_)) && truths[point].role == "rig";
+            let story = plan.points[point].story.as_ref();
+            if is_rig && (happens(REPORTED_SHARE, draw.rng) || ended_by_tips(story)) {
                 rigs.push((point, transformer));
-                tips.push(draw.about_point(point, transformer, onsets[point].unwrap_or(0), Kind::True));
+                let onset = onsets[point].unwrap_or(0);
+                let tip = draw.about_point(point, transformer, onset, Kind::True);
+                tips.push(draw.before_closing(tip, story, onset));
             }
         }
-        if below.unmetered == Unmetered::Tap && happens(REPORTED_SHARE, draw.rng) {
-            tips.push(draw.about_tap(transformer, Kind::True));
+        let story = below.story.as_ref();
+        let is_tap = below.unmetered == Unmetered::Tap && taps[transformer].role == "rig";
+        if is_tap && (happens(REPORTED_SHARE, draw.rng) || ended_by_tips(story)) {
+            let onset = story.and_then(|story| story.arrival).map_or(0, |day| calendar.interval_at(day, 12));
+            let tip = draw.about_tap(transformer, Kind::True);
+            tips.push(draw.before_closing(tip, story, onset));
         }
     }
     let n_true = tips.len() as f32;
     let n = |per_true: f32| ((per_true * n_true) as usize).max(FEWEST);
     for _ in 0..n(MISTAKEN_PER_TRUE) {
-        tips.extend(draw.mistaken(&rigs, onsets));
+        tips.extend(draw.mistaken(&rigs, &onsets));
     }
     for number in 0..n(WRONG_PER_TRUE) + n(MALICIOUS_PER_TRUE) {
         let is_wrong = number < n(WRONG_PER_TRUE);
@@ -130,6 +144,11 @@ pub(super) fn draw_tips(
     }
     tips.sort_by(|a, b| a.received_at.cmp(&b.received_at).then_with(|| a.named.cmp(&b.named)));
     tips
+}
+
+/// Whether somebody closed a rig because of tips.
+fn ended_by_tips(story: Option<&Story>) -> bool {
+    story.and_then(|story| story.closing.as_ref()).is_some_and(|closing| closing.is_after_tips)
 }
 
 /// Renders the tips as the call desk exports them.
@@ -173,9 +192,9 @@ pub(super) fn render_tips_truth(tips: &[Tip], rigs_kw: &BTreeMap<String, f32>) -
 }
 
 /// Renders the old names of the place's streets, as in the utility's table.
-pub(super) fn render_streets(scenario: Scenario) -> String {
+pub(super) fn render_streets(streets: Streets) -> String {
     let mut csv = String::from("old_name,new_name\n");
-    if scenario == Scenario::Almaty2021 {
+    if streets == Streets::Almaty {
         for (old, new) in ALMATY_OLD_NAMES {
             writeln!(csv, "{old},{new}").expect("a String takes all text");
         }
@@ -196,7 +215,7 @@ fn quoted(text: &str) -> String {
 }
 
 struct Draw<'a, R: Rng> {
-    scenario: Scenario,
+    streets: Streets,
     plan: &'a Plan,
     calendar: &'a Calendar,
     rng: &'a mut R,
@@ -214,7 +233,7 @@ impl<R: Rng> Draw<'_, R> {
             (_, false) => &HOME_TEXTS[..],
         };
         let (address, said) = if happens(SAID_OTHERWISE, self.rng) {
-            say(&place.address, self.scenario, self.rng)
+            say(&place.address, self.streets, self.rng)
         } else {
             (place.address.clone(), Said::AsRegistered)
         };
@@ -234,6 +253,17 @@ impl<R: Rng> Draw<'_, R> {
             kind,
             said,
         }
+    }
+
+    /// Moves a tip to a day before the closing of the rig that it is about, if the scenario closes it.
+    fn before_closing(&mut self, tip: Tip, story: Option<&Story>, onset: usize) -> Tip {
+        let Some(closing) = story.and_then(|story| story.closing.as_ref()) else { return tip };
+        let a_day = self.calendar.intervals_per_day;
+        let last = (self.calendar.interval_at(closing.on, 0) / a_day).saturating_sub(CLOSED_DAYS_AFTER_TIP.0);
+        let first = if closing.is_after_tips { last.saturating_sub(CLOSED_DAYS_AFTER_TIP.1) } else { 0 };
+        let day = whole(first.max(onset / a_day).min(last), last, self.rng);
+        let hour = whole(DESK_H.0, DESK_H.1, self.rng);
+        Tip { received_at: self.calendar.instant((day * 24 + hour) * a_day / 24), ..tip }
     }
 
     /// Draws a tip from a caller who hears a rig but names an address near it.
@@ -310,9 +340,9 @@ impl<R: Rng> Draw<'_, R> {
 
     /// Draws one of the texts; in London callers speak English.
     fn wording(&mut self, texts: &[&'static str]) -> &'static str {
-        match self.scenario {
-            Scenario::Almaty2021 => one_of(texts, self.rng),
-            Scenario::London2022 => one_of(&texts[..texts.len() / 3], self.rng),
+        match self.streets {
+            Streets::Almaty => one_of(texts, self.rng),
+            Streets::London => one_of(&texts[..texts.len() / 3], self.rng),
         }
     }
 }

@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::super::addresses::{ALMATY_MICRODISTRICTS, ALMATY_OLD_NAMES, ALMATY_STREETS};
-use super::super::scenario::Scenario;
+use super::super::scenario::Streets;
 use hashwatt_rigs::chance::{happens, one_of, whole};
 
 /// How an address was said.
@@ -27,8 +27,8 @@ impl Said {
 }
 
 /// Returns an address of a simulated district, said differently, and how.
-pub(super) fn say(address: &str, scenario: Scenario, rng: &mut impl Rng) -> (String, Said) {
-    if scenario == Scenario::London2022 || happens(0.4, rng) {
+pub(super) fn say(address: &str, streets: Streets, rng: &mut impl Rng) -> (String, Said) {
+    if streets == Streets::London || happens(0.4, rng) {
         return (with_slip(address, rng), Said::Typo);
     }
     let old = ALMATY_OLD_NAMES.iter().find(|(_, new)| address.starts_with(new));
@@ -173,9 +173,9 @@ mod tests {
         for address in
             ["Abay Ave 12, flat 4", "mikrorayon Aksay-2, 15, unit 3", "12 Abbey Road, flat 3", "Tole Bi St 7"]
         {
-            for scenario in [Scenario::Almaty2021, Scenario::London2022] {
+            for streets in [Streets::Almaty, Streets::London] {
                 for _ in 0..40 {
-                    let (said, how) = say(address, scenario, &mut rng);
+                    let (said, how) = say(address, streets, &mut rng);
                     assert_ne!(how, Said::AsRegistered);
                     assert_eq!(digits(&said), digits(address), "{said}");
                     assert_eq!(digits(&said_otherwise(address, &mut rng)), digits(address));

@@ -56,7 +56,13 @@ fn export() -> &'static Export {
         let folder = tempfile::tempdir().unwrap();
         let settings = SimulateSettings {
             interval_minutes: 60,
-            ..SimulateSettings::new(Scenario::Almaty2021, METERS, DAYS, 3, folder.path().join("district"))
+            ..SimulateSettings::new(
+                Scenario::named("almaty-2021").unwrap(),
+                METERS,
+                DAYS,
+                3,
+                folder.path().join("district"),
+            )
         };
         simulate(&settings).unwrap();
         let readings = with_notes(&read_table(&folder.path().join("district/readings.parquet")));
