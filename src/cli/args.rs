@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
 
 use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
 use crate::trials::backtest::{DEFAULT_BUDGET, DEFAULT_PREVALENCES};
@@ -113,6 +114,17 @@ Examples:
 Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
 the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  hashwatt completions bash > ~/.local/share/bash-completion/completions/hashwatt
+  hashwatt completions zsh > ~/.zfunc/_hashwatt
+  hashwatt completions fish > ~/.config/fish/completions/hashwatt.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  hashwatt man | man -l -
+  hashwatt man detect > /usr/local/share/man/man1/hashwatt-detect.1";
+
 /// Finds undeclared crypto-mining farms in electricity meter data
 #[derive(Debug, Parser)]
 #[command(name = "hashwatt", version, max_term_width = HELP_CHARS, after_help = PROGRAM_EXAMPLES)]
@@ -154,6 +166,12 @@ pub(super) enum Command {
     Verify(VerifyArguments),
     /// Print what every column of a run's tables means, as Markdown
     Schema,
+    /// Print the script by which a shell completes commands and flags
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
+    /// Print a manual page: of hashwatt, or of one command
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArguments),
 }
 
 /// What is read, for every command that reads an export.
@@ -405,6 +423,22 @@ pub(super) struct VerifyArguments {
     pub language: Option<String>,
 }
 
+/// `hashwatt completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// `hashwatt man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// The command; without it the page is of hashwatt itself
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -429,6 +463,8 @@ mod tests {
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
             VERIFY_EXAMPLES,
+            COMPLETIONS_EXAMPLES,
+            MAN_EXAMPLES,
         ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
         }

@@ -7,6 +7,7 @@ mod digest_summary;
 mod findings;
 mod json;
 mod layout;
+mod manual;
 mod mapping_sections;
 mod memory;
 mod outcome;
@@ -74,6 +75,14 @@ fn run_job(job: Job) -> Result<Outcome> {
         Job::Triage(job) => run_triage(&job),
         Job::Schema => {
             outcome::print(&dictionary())?;
+            Ok(Outcome::Done)
+        }
+        Job::Completions(shell) => {
+            outcome::print(&manual::completions(shell))?;
+            Ok(Outcome::Done)
+        }
+        Job::Man(command) => {
+            outcome::print(&manual::page(command.as_deref())?)?;
             Ok(Outcome::Done)
         }
         Job::Verify(folder, language) => {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap_complete::Shell;
+
 use super::args::{
     Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
     RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
@@ -63,6 +65,10 @@ pub(super) enum Job {
     Verify(PathBuf, &'static Language),
     /// Print the dictionary of a run's tables.
     Schema,
+    /// Print the completions of a shell.
+    Completions(Shell),
+    /// Print the manual page of a command, or of the program.
+    Man(Option<String>),
 }
 
 /// Inputs and output of a triage.
@@ -119,6 +125,8 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
         }
         Command::Verify(typed) => Job::Verify(typed.folder, language_or_english(typed.language.as_deref())?),
         Command::Schema => Job::Schema,
+        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Man(typed) => Job::Man(typed.command),
     })
 }
 
