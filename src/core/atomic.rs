@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+use crate::platform::share_by_umask;
 
 /// Prefix of the names of temporary files.
 pub const PREFIX: &str = ".hashwatt-";
@@ -18,7 +19,7 @@ const SUFFIX: &str = ".part";
 const HASH_CHUNK: usize = 1 << 16;
 
 /// A file's name, size and hash, as `run.json` lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// Path as given, or relative to the output folder.
     pub path: String,
@@ -112,9 +113,7 @@ fn fill_temporary(
 fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
-    // Temporary files are private by default. Outputs get the permissions that the folder's umask allows.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    share_by_umask(&mut builder);
     builder.tempfile_in(folder)
 }
 

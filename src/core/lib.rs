@@ -7,6 +7,8 @@ pub mod finding;
 pub mod folder;
 pub mod ids;
 pub mod language;
+mod platform;
+pub mod portable;
 pub mod progress;
 pub mod settings;
 pub mod sorting;
