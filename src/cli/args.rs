@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::review::{DEFAULT_CALLER_DAYS, DEFAULT_LISTEN};
@@ -36,6 +36,8 @@ Examples:
     hashwatt detect pipelines/residential.toml --seed 7
   For a program: one JSON object on standard output, progress on standard error:
     hashwatt detect --readings export.parquet --out run1 --json
+  A finished run once more, to see that it comes out the same:
+    hashwatt detect --replay run1/run.json --out run1-again
 
 Left in --out: report.html, suspects.xlsx (.csv, .geojson, .parquet), scores.parquet with every
 meter, findings.parquet, run.json. Same input and seed, same bytes.";
@@ -114,6 +116,14 @@ Examples:
 Serves the list, the suspects and the work on them. What people write goes to review.sqlite beside
 the run, or to --database, and outlives the run: the next one takes its place in the same folder.";
 
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  hashwatt schema > tables.md
+  hashwatt schema pipeline > hashwatt.schema.json
+
+Editors complete and check the keys of a pipeline file whose first line is
+#:schema ./hashwatt.schema.json";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   hashwatt completions bash > ~/.local/share/bash-completion/completions/hashwatt
@@ -164,8 +174,9 @@ pub(super) enum Command {
     /// Say whether a run or a store of digests is as it was written
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArguments),
-    /// Print what every column of a run's tables means, as Markdown
-    Schema,
+    /// Print what every column of a run's tables means, or every key of a pipeline file
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArguments),
     /// Print the script by which a shell completes commands and flags
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArguments),
@@ -251,9 +262,29 @@ pub(super) struct DetectArguments {
     /// Folder for the outputs; made where it is not there [default: hashwatt-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
+    /// Repeat a finished run, with the settings and inputs that its run.json names, into another folder;
+    /// ends with an error where an input is not as it was, or a file comes out otherwise
+    #[arg(long, value_name = "RUN.json", value_hint = ValueHint::AnyPath, help_heading = "Run",
+        requires = "out", conflicts_with_all = STATED_BY_RECORD)]
+    pub replay: Option<PathBuf>,
     #[command(flatten)]
     pub ranking: RankingArguments,
 }
+
+/// What `--replay` takes from the record of the run.
+const STATED_BY_RECORD: [&str; 11] = [
+    "pipeline",
+    "readings",
+    "register",
+    "weather",
+    "events",
+    "verdicts",
+    "timezone",
+    "accept_guesses",
+    "language",
+    "store",
+    "seed",
+];
 
 /// `hashwatt check`.
 #[derive(Debug, Args)]
@@ -423,6 +454,23 @@ pub(super) struct VerifyArguments {
     pub language: Option<String>,
 }
 
+/// What `hashwatt schema` describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// Every column of a run's tables, as Markdown
+    Tables,
+    /// Every key of a pipeline file, as JSON schema
+    Pipeline,
+}
+
+/// `hashwatt schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// What is described
+    #[arg(value_name = "WHAT", value_enum, default_value_t = Described::Tables)]
+    pub what: Described,
+}
+
 /// `hashwatt completions`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArguments {
@@ -463,6 +511,7 @@ mod tests {
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
             VERIFY_EXAMPLES,
+            SCHEMA_EXAMPLES,
             COMPLETIONS_EXAMPLES,
             MAN_EXAMPLES,
         ] {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use clap_complete::Shell;
 
 use super::args::{
-    Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
+    Arguments, BacktestArguments, CheckArguments, Command, Described, DetectArguments, DigestArguments,
+    InputArguments, RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments,
+    TriageArguments,
 };
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::review::{Login, Places, ReviewSettings, Transport};
+use crate::run::replay::Recorded;
 use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
@@ -38,6 +40,8 @@ pub(super) enum Answer {
 pub(super) enum Job {
     /// Find suspects.
     Detect(Settings, Answer),
+    /// Repeat a finished run.
+    Replay(Box<Recorded>, Settings, Answer),
     /// Profile an export.
     Check(Settings, Answer),
     /// Digest an export.
@@ -63,8 +67,8 @@ pub(super) enum Job {
     Simulate(SimulateSettings, &'static Language),
     /// Check a folder against the record of what was written.
     Verify(PathBuf, &'static Language),
-    /// Print the dictionary of a run's tables.
-    Schema,
+    /// Print what tables or pipeline files hold.
+    Schema(Described),
     /// Print the completions of a shell.
     Completions(Shell),
     /// Print the manual page of a command, or of the program.
@@ -104,6 +108,12 @@ impl TryFrom<TriageArguments> for TriageJob {
 /// When a pipeline file cannot be read or a value cannot be used.
 pub(super) fn resolve(typed: Arguments) -> Result<Job> {
     Ok(match typed.command {
+        Command::Detect(DetectArguments { replay: Some(record), subject, out, ranking }) => {
+            let recorded = Recorded::read(&record)?;
+            let flags = Overrides { out, threads: subject.run.threads, ..Overrides::default() };
+            let settings = recorded.pipeline().check(&flags)?;
+            Job::Replay(Box::new(recorded), settings, answer(ranking.json))
+        }
         Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.ranking.json)),
         Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
         Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
@@ -124,7 +134,7 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
             Job::Simulate(simulate_settings(typed)?, language)
         }
         Command::Verify(typed) => Job::Verify(typed.folder, language_or_english(typed.language.as_deref())?),
-        Command::Schema => Job::Schema,
+        Command::Schema(typed) => Job::Schema(typed.what),
         Command::Completions(typed) => Job::Completions(typed.shell),
         Command::Man(typed) => Job::Man(typed.command),
     })
