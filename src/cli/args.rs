@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 use jiff::civil::Date;
 
 use crate::review::proxies::{IpNet, network};
@@ -37,6 +38,8 @@ Examples:
     hashwatt detect pipelines/residential.toml --seed 7
   For a program: one JSON object on standard output, progress on standard error:
     hashwatt detect --readings export.parquet --out run1 --json
+  A finished run once more, to see that it comes out the same:
+    hashwatt detect --replay run1/run.json --out run1-again
 
 Left in --out: report.html, suspects.xlsx (.csv, .geojson, .parquet), scores.parquet with every
 meter, findings.parquet, run.json. Same input and seed, same bytes.";
@@ -129,6 +132,25 @@ Serves the list, the suspects and the work on them. What people write goes to RU
 beside the run, or to --database, and outlives the run: the next one takes its place in the same
 folder. Runs share people and cases where they are given one --database.";
 
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  hashwatt schema > tables.md
+  hashwatt schema pipeline > hashwatt.schema.json
+
+Editors complete and check the keys of a pipeline file whose first line is
+#:schema ./hashwatt.schema.json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  hashwatt completions bash > ~/.local/share/bash-completion/completions/hashwatt
+  hashwatt completions zsh > ~/.zfunc/_hashwatt
+  hashwatt completions fish > ~/.config/fish/completions/hashwatt.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  hashwatt man | man -l -
+  hashwatt man detect > /usr/local/share/man/man1/hashwatt-detect.1";
+
 /// Finds undeclared crypto-mining farms in electricity meter data
 #[derive(Debug, Parser)]
 #[command(name = "hashwatt", version, max_term_width = HELP_CHARS, after_help = PROGRAM_EXAMPLES)]
@@ -171,8 +193,15 @@ pub(super) enum Command {
     /// Say whether a run or a store of digests is as it was written
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArguments),
-    /// Print what every column of a run's tables means, as Markdown
-    Schema,
+    /// Print what every column of a run's tables means, or every key of a pipeline file
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArguments),
+    /// Print the script by which a shell completes commands and flags
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
+    /// Print a manual page: of hashwatt, or of one command
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArguments),
 }
 
 /// What is read, for every command that reads an export.
@@ -253,9 +282,29 @@ pub(super) struct DetectArguments {
     /// [default: hashwatt-out]
     #[arg(long, value_name = "DIR|URL", value_hint = ValueHint::DirPath, help_heading = "Run")]
     pub out: Option<PathBuf>,
+    /// Repeat a finished run, with the settings and inputs that its run.json names, into another folder;
+    /// ends with an error where an input is not as it was, or a file comes out otherwise
+    #[arg(long, value_name = "RUN.json", value_hint = ValueHint::AnyPath, help_heading = "Run",
+        requires = "out", conflicts_with_all = STATED_BY_RECORD)]
+    pub replay: Option<PathBuf>,
     #[command(flatten)]
     pub ranking: RankingArguments,
 }
+
+/// What `--replay` takes from the record of the run.
+const STATED_BY_RECORD: [&str; 11] = [
+    "pipeline",
+    "readings",
+    "register",
+    "weather",
+    "events",
+    "verdicts",
+    "timezone",
+    "accept_guesses",
+    "language",
+    "store",
+    "seed",
+];
 
 /// `hashwatt check`.
 #[derive(Debug, Args)]
@@ -454,6 +503,39 @@ pub(super) struct VerifyArguments {
     pub language: Option<String>,
 }
 
+/// What `hashwatt schema` describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// Every column of a run's tables, as Markdown
+    Tables,
+    /// Every key of a pipeline file, as JSON schema
+    Pipeline,
+}
+
+/// `hashwatt schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// What is described
+    #[arg(value_name = "WHAT", value_enum, default_value_t = Described::Tables)]
+    pub what: Described,
+}
+
+/// `hashwatt completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// `hashwatt man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// The command; without it the page is of hashwatt itself
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -478,6 +560,9 @@ mod tests {
             BACKTEST_EXAMPLES,
             SIMULATE_EXAMPLES,
             VERIFY_EXAMPLES,
+            SCHEMA_EXAMPLES,
+            COMPLETIONS_EXAMPLES,
+            MAN_EXAMPLES,
         ] {
             assert!(text.lines().all(|line| line.chars().count() <= HELP_CHARS), "{text}");
         }

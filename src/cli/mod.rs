@@ -7,6 +7,7 @@ mod digest_summary;
 mod findings;
 mod json;
 mod layout;
+mod manual;
 mod mapping_sections;
 mod memory;
 mod outcome;
@@ -30,21 +31,22 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::Arguments;
+use self::args::{Arguments, Described};
 use self::outcome::Outcome;
 use self::resolve::{Answer, Job, TriageJob, resolve};
 use crate::atomic::write_whole;
 use crate::error::{Error, Result};
 use crate::folder::{Holds, KeptFile, Workspace};
 use crate::language::Language;
-use crate::pipeline;
+use crate::pipeline::{self, RunSummary};
 use crate::review::ReviewSettings;
 use crate::review::evidence::evidence_of;
 use crate::run::chain;
 use crate::run::explain::explain;
 use crate::run::past_run::PastRun;
+use crate::run::replay::Recorded;
 use crate::run::schema::dictionary;
-use crate::settings::Settings;
+use crate::settings::{Settings, pipeline_schema};
 use crate::tips::triage;
 use crate::trials::backtest::{BacktestPlan, write_backtest};
 use crate::trials::simulate;
@@ -67,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run_job(job: Job) -> Result<Outcome> {
     match job {
         Job::Detect(settings, answer) => run_detect(&settings, answer),
+        Job::Replay(recorded, settings, answer) => run_replay(&recorded, &settings, answer),
         Job::Check(settings, answer) => run_check(&settings, answer),
         Job::Digest(settings) => run_digest(&settings),
         Job::Backtest(settings, plan, out, answer) => run_backtest(&settings, &plan, out.as_deref(), answer),
@@ -77,8 +80,19 @@ fn run_job(job: Job) -> Result<Outcome> {
         Job::Review(settings) => reviewed::serve_desk(&settings),
         Job::AddAdministrator(settings, name) => reviewed::add_administrator(&settings, &name),
         Job::Triage(job) => run_triage(&job),
-        Job::Schema => {
-            outcome::print(&dictionary())?;
+        Job::Schema(what) => {
+            outcome::print(&match what {
+                Described::Tables => dictionary(),
+                Described::Pipeline => pipeline_schema(),
+            })?;
+            Ok(Outcome::Done)
+        }
+        Job::Completions(shell) => {
+            outcome::print(&manual::completions(shell))?;
+            Ok(Outcome::Done)
+        }
+        Job::Man(command) => {
+            outcome::print(&manual::page(command.as_deref())?)?;
             Ok(Outcome::Done)
         }
         Job::Evidence { settings, meter, out, language } => write_evidence(&settings, &meter, &out, language),
@@ -125,12 +139,30 @@ fn write_evidence(
 fn run_detect(settings: &Settings, answer: Answer) -> Result<Outcome> {
     start_threads(settings.threads)?;
     let summary = pipeline::detect(settings, terminal::watch().as_ref())?;
-    let text = match answer {
-        Answer::Text => ranked_list::render(&summary, settings, terminal::width()),
-        Answer::Json => json::of_run(&summary, settings),
-    };
+    outcome::print(&said(&summary, settings, answer))?;
+    Ok(outcome::conclude(&summary.findings, settings.language))
+}
+
+fn run_replay(recorded: &Recorded, settings: &Settings, answer: Answer) -> Result<Outcome> {
+    start_threads(settings.threads)?;
+    let (summary, n_files) = pipeline::replay(recorded, settings, terminal::watch().as_ref())?;
+    let mut text = said(&summary, settings, answer);
+    if answer == Answer::Text {
+        let files = layout::said_count("terminal-files", n_files as u64, settings.language);
+        let record = recorded.path().display().to_string();
+        let values = [("files", &*files), ("record", &*record)];
+        let line = settings.language.say_with("terminal-replayed", &values);
+        layout::push_line(&mut text, &layout::without_controls(&line));
+    }
     outcome::print(&text)?;
     Ok(outcome::conclude(&summary.findings, settings.language))
+}
+
+fn said(summary: &RunSummary, settings: &Settings, answer: Answer) -> String {
+    match answer {
+        Answer::Text => ranked_list::render(summary, settings, terminal::width()),
+        Answer::Json => json::of_run(summary, settings),
+    }
 }
 
 fn run_check(settings: &Settings, answer: Answer) -> Result<Outcome> {

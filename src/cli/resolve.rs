@@ -2,15 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use clap_complete::Shell;
+
 use super::args::{
-    Arguments, BacktestArguments, CheckArguments, Command, DetectArguments, DigestArguments, InputArguments,
-    RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments, TriageArguments,
+    Arguments, BacktestArguments, CheckArguments, Command, Described, DetectArguments, DigestArguments,
+    InputArguments, RankingArguments, ReviewArguments, RunArguments, SimulateArguments, SubjectArguments,
+    TriageArguments,
 };
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::place::{Named, refuse_url};
 use crate::review::proxies::Proxies;
 use crate::review::{Login, Places, ReviewSettings, Transport};
+use crate::run::replay::Recorded;
 use crate::settings::{Doubts, Overrides, PipelineFile, Settings, check_threads, within};
 use crate::trials::backtest::BacktestPlan;
 use crate::trials::{Scenario, SimulateSettings};
@@ -38,6 +42,8 @@ pub(super) enum Answer {
 pub(super) enum Job {
     /// Find suspects.
     Detect(Settings, Answer),
+    /// Repeat a finished run.
+    Replay(Box<Recorded>, Settings, Answer),
     /// Profile an export.
     Check(Settings, Answer),
     /// Digest an export.
@@ -65,8 +71,12 @@ pub(super) enum Job {
     Verify { path: PathBuf, run: Option<PathBuf>, language: &'static Language },
     /// Write the evidence on one meter.
     Evidence { settings: ReviewSettings, meter: String, out: PathBuf, language: Option<&'static Language> },
-    /// Print the dictionary of a run's tables.
-    Schema,
+    /// Print what tables or pipeline files hold.
+    Schema(Described),
+    /// Print the completions of a shell.
+    Completions(Shell),
+    /// Print the manual page of a command, or of the program.
+    Man(Option<String>),
 }
 
 /// Inputs and output of a triage.
@@ -109,6 +119,12 @@ impl TryFrom<TriageArguments> for TriageJob {
 /// When a pipeline file cannot be read or a value cannot be used.
 pub(super) fn resolve(typed: Arguments) -> Result<Job> {
     Ok(match typed.command {
+        Command::Detect(DetectArguments { replay: Some(record), subject, out, ranking }) => {
+            let recorded = Recorded::read(&record)?;
+            let flags = Overrides { out, threads: subject.run.threads, ..Overrides::default() };
+            let settings = recorded.pipeline().check(&flags)?;
+            Job::Replay(Box::new(recorded), settings, answer(ranking.json))
+        }
         Command::Detect(typed) => Job::Detect(detect_settings(&typed)?, answer(typed.ranking.json)),
         Command::Check(typed) => Job::Check(check_settings(&typed)?, answer(typed.json)),
         Command::Digest(typed) => Job::Digest(digest_settings(&typed)?),
@@ -144,7 +160,9 @@ pub(super) fn resolve(typed: Arguments) -> Result<Job> {
                 language: language(typed.language.as_deref())?,
             }
         }
-        Command::Schema => Job::Schema,
+        Command::Schema(typed) => Job::Schema(typed.what),
+        Command::Completions(typed) => Job::Completions(typed.shell),
+        Command::Man(typed) => Job::Man(typed.command),
     })
 }
 

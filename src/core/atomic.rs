@@ -1,5 +1,6 @@
 //! Writes files whole or not at all. A run that fails half-way leaves the old files in place.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+use crate::platform::share_by_umask;
 
 /// Prefix of the names of temporary files.
 pub const PREFIX: &str = ".hashwatt-";
@@ -28,8 +30,17 @@ pub enum Identity {
     ETag(String),
 }
 
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sha256(hash) => write!(f, "SHA-256 {hash}"),
+            Self::ETag(tag) => write!(f, "the store's tag {tag}"),
+        }
+    }
+}
+
 /// A file's name, size and identity, as `run.json` lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// Path as given, or relative to the output folder.
     pub path: String,
@@ -124,9 +135,7 @@ fn fill_temporary(
 fn new_temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
-    // Temporary files are private by default. Outputs get the permissions that the folder's umask allows.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    share_by_umask(&mut builder);
     builder.tempfile_in(folder)
 }
 

@@ -8,6 +8,8 @@ pub mod folder;
 pub mod ids;
 pub mod language;
 pub mod place;
+mod platform;
+pub mod portable;
 pub mod progress;
 pub mod settings;
 pub mod sorting;

@@ -9,4 +9,5 @@ pub mod features;
 pub mod groups;
 pub mod indicators;
 pub mod network;
+mod products;
 pub mod ranking;

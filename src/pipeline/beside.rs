@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::acquisition::Opened;
 use crate::acquisition::events::{Events, INTERNET_BLACKOUT};
 use crate::acquisition::register::Register;
 use crate::acquisition::verdicts::Verdicts;
 use crate::acquisition::weather::Weather;
+use crate::acquisition::{Opened, Source};
 use crate::atomic::FileRecord;
 use crate::calendar::Calendar;
 use crate::digest::local::Digested;
@@ -111,18 +111,20 @@ pub(super) fn unknown_verdicts(tables: &Tables, scored: &[Scored]) -> Option<Fin
     tables.verdicts.unknown(is_known)
 }
 
-/// Returns a record of every file that was read.
-pub(super) fn inputs(settings: &Settings, opened: &Opened, digested: &Digested) -> Result<Vec<InputRecord>> {
-    let mut inputs: Vec<InputRecord> = opened
-        .sources
-        .par_iter()
-        .zip(&digested.rows_by_source)
-        .map(|(source, n_rows)| {
-            let file =
-                FileRecord { path: source.name.clone(), bytes: source.bytes, identity: source.identity()? };
-            Ok(InputRecord { role: "readings", file, n_rows: Some(*n_rows) })
-        })
-        .collect::<Result<_>>()?;
+/// Returns a record of every file that was read, with the rows of each if they have been counted.
+pub(super) fn inputs(
+    settings: &Settings,
+    opened: &Opened,
+    digested: Option<&Digested>,
+) -> Result<Vec<InputRecord>> {
+    let record = |(index, source): (usize, &Source)| {
+        let file =
+            FileRecord { path: source.name.clone(), bytes: source.bytes, identity: source.identity()? };
+        let n_rows = digested.map(|digested| digested.rows_by_source[index]);
+        Ok(InputRecord { role: "readings", file, n_rows })
+    };
+    let mut inputs: Vec<InputRecord> =
+        opened.sources.par_iter().enumerate().map(record).collect::<Result<_>>()?;
     for (role, path) in [
         ("register", &settings.register),
         ("weather", &settings.weather),

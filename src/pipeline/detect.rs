@@ -189,7 +189,7 @@ impl Run<'_> {
         let risks = network_risks(balance, &scored, &tables.register)?;
         let residuals = residual_features(balance, settings, &tables.surroundings)?;
         let facts = RunFacts {
-            inputs: inputs(settings, opened, digested)?,
+            inputs: inputs(settings, opened, Some(digested))?,
             mappings: opened.sources.iter().map(|source| source.mapping.to_table(&source.path)).collect(),
             span: measured.span(),
             n_meters: measured.counts.n_meters(),

@@ -9,6 +9,7 @@ mod detect;
 mod digest;
 mod folders;
 mod grouping;
+mod replay;
 
 use crate::acquisition::{Opened, Source};
 use crate::checks::{check_events, check_weather};
@@ -29,6 +30,7 @@ pub use consumption::Consumption;
 pub use detect::{RunSummary, detect};
 pub use digest::digest;
 pub use folders::inputs_of;
+pub use replay::replay;
 
 /// Digests what the shared store does not have yet; without a shared store, everything, into the run's
 /// folder.

@@ -1,5 +1,6 @@
 //! Draws from the few distributions that rigs and customers need.
 
+use hashwatt_core::portable::Portable;
 use rand::Rng;
 use rand_distr::{Exp1, StandardNormal};
 
@@ -11,7 +12,7 @@ pub fn between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
 /// Draws a number whose logarithm is uniform: as many between 1 and 10 as between 10 and 100. Both bounds
 /// must be above 0.
 pub fn log_between(low: f32, high: f32, rng: &mut impl Rng) -> f32 {
-    between(low.ln(), high.ln(), rng).exp()
+    between(low.portable_ln(), high.portable_ln(), rng).portable_exp()
 }
 
 /// Draws whether an event of this probability happens.
@@ -43,7 +44,7 @@ pub fn waiting(mean: f32, rng: &mut impl Rng) -> f32 {
 /// Draws a relative level from the log-normal distribution with median 1 and this standard deviation of the
 /// logarithm. It has a long upper tail, as the levels of homes and shops have.
 pub fn heavy_tailed(log_deviation: f32, rng: &mut impl Rng) -> f32 {
-    (log_deviation * normal(rng)).exp()
+    (log_deviation * normal(rng)).portable_exp()
 }
 
 /// Autocorrelated noise: each step keeps `memory` of the last. Its long-run standard deviation is 1.
@@ -57,7 +58,7 @@ pub struct SlowNoise {
 impl SlowNoise {
     /// Returns noise whose correlation falls to 1/e over `steps` steps, started from its long-run spread.
     pub fn over(steps: f32, rng: &mut impl Rng) -> Self {
-        let memory = (-1.0 / steps.max(0.1)).exp();
+        let memory = (-1.0 / steps.max(0.1)).portable_exp();
         Self { memory, fresh: (1.0 - memory * memory).sqrt(), level: normal(rng) }
     }
 

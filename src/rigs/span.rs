@@ -1,5 +1,6 @@
 //! Describes the period over which demand is modelled: local civil days on a fixed grid.
 
+use hashwatt_core::portable::Portable;
 use std::borrow::Cow;
 use std::f32::consts::TAU;
 use std::ops::Range;
@@ -105,11 +106,12 @@ impl<'a> Span<'a> {
 
     fn assumed_temperature_c(&self) -> Vec<f32> {
         let by_hour: Vec<f32> = (0..self.intervals_per_day)
-            .map(|i| ASSUMED_DAY_SWING_K * (TAU * (self.hour(i) - 15.0) / 24.0).cos())
+            .map(|i| ASSUMED_DAY_SWING_K * (TAU * (self.hour(i) - 15.0) / 24.0).portable_cos())
             .collect();
         let mut temperature_c = Vec::with_capacity(self.n_intervals());
         for date in self.dates() {
-            let season = -(TAU * (f32::from(date.day_of_year()) - COLDEST_DAY_OF_YEAR) / 365.25).cos();
+            let season =
+                -(TAU * (f32::from(date.day_of_year()) - COLDEST_DAY_OF_YEAR) / 365.25).portable_cos();
             let day_c = ASSUMED_MEAN_C + ASSUMED_SEASON_SWING_K * season;
             temperature_c.extend(by_hour.iter().map(|hour_k| day_c + hour_k));
         }

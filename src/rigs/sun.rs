@@ -1,5 +1,6 @@
 //! Computes sunrise and sunset, which switch street lighting.
 
+use hashwatt_core::portable::Portable;
 use jiff::civil::Date;
 
 /// Returns sunrise and sunset at a latitude. [h of local solar time]
@@ -10,9 +11,9 @@ use jiff::civil::Date;
 #[must_use]
 pub fn rise_and_set_h(latitude_deg: f32, date: Date) -> (f32, f32) {
     let day = f32::from(date.day_of_year());
-    let declination = 23.45f32.to_radians() * (std::f32::consts::TAU * (284.0 + day) / 365.0).sin();
-    let cosine = (-latitude_deg.to_radians().tan() * declination.tan()).clamp(-1.0, 1.0);
-    let half_day_h = cosine.acos().to_degrees() / 15.0;
+    let declination = 23.45f32.to_radians() * (std::f32::consts::TAU * (284.0 + day) / 365.0).portable_sin();
+    let cosine = (-latitude_deg.to_radians().portable_tan() * declination.portable_tan()).clamp(-1.0, 1.0);
+    let half_day_h = cosine.portable_acos().to_degrees() / 15.0;
     (12.0 - half_day_h, 12.0 + half_day_h)
 }
 

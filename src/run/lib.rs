@@ -14,6 +14,7 @@ pub mod geojson;
 pub mod noise;
 pub mod page;
 pub mod past_run;
+pub mod replay;
 pub mod run_json;
 pub mod schema;
 pub mod score_row;

@@ -15,7 +15,7 @@ use super::schema::FORMAT;
 use hashwatt_core::atomic::FileRecord;
 use hashwatt_core::error::{Error, Result};
 use hashwatt_core::language::message::Message;
-use hashwatt_core::settings::{Learning, ReadingsTable, Settings, Tariffs, Windows};
+use hashwatt_core::settings::{Doubts, Learning, ReadingsTable, Settings, Tariffs, Windows};
 use hashwatt_detection::ranking::sensitivity::Sensitivity;
 
 /// File name of the record.
@@ -92,6 +92,10 @@ struct Span {
 struct SettingsRecord {
     language: &'static str,
     timezone: Option<String>,
+    /// The interval data as stated; `mappings` has what was made of it.
+    readings: Vec<ReadingsTable>,
+    accept_guesses: bool,
+    memory_mib: u32,
     /// Folder of the digests, if they are not beside this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<String>,
@@ -140,6 +144,9 @@ impl SettingsRecord {
         Self {
             language: settings.language.code,
             timezone: settings.zone.as_ref().map(|zone| zone.name.clone()),
+            readings: settings.readings.clone(),
+            accept_guesses: settings.doubts == Doubts::Accepted,
+            memory_mib: settings.memory_mib,
             store: settings.store.as_ref().map(|folder| folder.display().to_string()),
             windows: settings.windows,
             max_groups_per_class: settings.max_groups_per_class,

@@ -3,6 +3,7 @@
 //! The weights are in `calibration.json`. `benches/tips/run` fits them to tips planted into simulated
 //! districts; no number in the file was chosen by hand. `backtest` prints how well they hold on other data.
 
+use hashwatt_core::portable::Portable;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -61,11 +62,15 @@ impl Evidence {
     #[must_use]
     pub fn of(line: &Line, is_residual: bool) -> Self {
         let score = line.score.clamp(1e-9, 1.0 - 1e-9);
-        let log_odds = (score / (1.0 - score)).ln().clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS);
+        let log_odds = (score / (1.0 - score)).portable_ln().clamp(-MAX_LOG_ODDS, MAX_LOG_ODDS);
         if is_residual {
             return Self::Residual(log_odds);
         }
-        Self::Meter([log_odds, -line.p_value.clamp(1e-6, 1.0).ln(), f64::from(u8::from(line.is_suspect))])
+        Self::Meter([
+            log_odds,
+            -line.p_value.clamp(1e-6, 1.0).portable_ln(),
+            f64::from(u8::from(line.is_suspect)),
+        ])
     }
 }
 
@@ -100,8 +105,8 @@ impl Calibration {
             }
             Evidence::Residual(log_odds) => self.residual[0] + self.residual[1] * log_odds,
         };
-        let log_odds = (prior / (1.0 - prior)).ln() + weight;
-        1.0 / (1.0 + (-log_odds).exp())
+        let log_odds = (prior / (1.0 - prior)).portable_ln() + weight;
+        1.0 / (1.0 + (-log_odds).portable_exp())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Matches a tip to places: by id, then by address, then by map position, each with a confidence.
 
+use hashwatt_core::portable::Portable;
 use serde::Serialize;
 
 use super::address::{Address, NameRange, Token, parse, tokens, with_name};
@@ -188,7 +189,7 @@ fn of_reading(index: &Index, address: &Address, by: MatchedBy) -> (Vec<Match>, V
     let best = streets.first().map_or(0.0, |street| street.1);
     let (mut doors, mut others) = (Vec::new(), Vec::new());
     for (street, alike) in streets {
-        let nearness = ((alike - best) / ALIKE_SCALE).exp();
+        let nearness = ((alike - best) / ALIKE_SCALE).portable_exp();
         let of_house = index.doors(street, house, address.flat.as_deref());
         let is_flat = |meter: u32| address.flat.is_none() && index.has_flat(street, house, meter);
         let has_own = of_house.agreeing.iter().any(|&meter| !is_flat(meter));

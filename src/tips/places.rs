@@ -1,5 +1,6 @@
 //! Finds the usage points and transformers near a position on the map.
 
+use hashwatt_core::portable::Portable;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
@@ -51,7 +52,7 @@ impl Places {
     pub fn of(spots: &[(Position, u32)]) -> Self {
         let n = spots.len().max(1) as f64;
         let middle = spots.iter().map(|(position, _)| position.lat).sum::<f64>() / n;
-        let east_scale = middle.to_radians().cos();
+        let east_scale = middle.to_radians().portable_cos();
         let spots = spots.iter().map(|(position, number)| Spot::new(plane_m(*position, east_scale), *number));
         Self { tree: RTree::bulk_load(spots.collect()), east_scale }
     }
@@ -76,7 +77,7 @@ impl Places {
 /// is the chance that none of them is.
 #[must_use]
 pub fn weights(distances_m: &[f64]) -> Vec<f64> {
-    let density = |distance_m: &f64| (-0.5 * (distance_m / MARK_ERROR_M).powi(2)).exp();
+    let density = |distance_m: &f64| (-0.5 * (distance_m / MARK_ERROR_M).powi(2)).portable_exp();
     // A place without a meter is as likely as a meter two standard deviations away.
     let none = density(&(2.0 * MARK_ERROR_M));
     let sum = distances_m.iter().map(density).sum::<f64>() + none;

@@ -1,5 +1,6 @@
 //! Models a household's demand: base load, fridge, and appliances as separate events.
 
+use hashwatt_core::portable::Portable;
 use rand::Rng;
 
 use super::calendar::Calendar;
@@ -59,14 +60,14 @@ impl Home {
         let level = size * heavy_tailed(LEVEL_LOG_DEVIATION, rng) * (0.5 + 0.2 * n_people as f32);
         let fraction = |share: f32, kw: f32, rng: &mut _| if happens(share, rng) { kw } else { 0.0 };
         Self {
-            base_kw: log_between(0.025, 0.2, rng) * level.powf(0.8),
+            base_kw: log_between(0.025, 0.2, rng) * level.portable_powf(0.8),
             fridge_kw: between(0.02, 0.09, rng),
             level,
             n_people,
             stove_kw: fraction(zone.electric_stove_share, log_between(0.9, 2.6, rng), rng),
             boiler_kw: fraction(BOILER_SHARE, between(1.2, 2.2, rng), rng),
             cooling_kw: fraction(COOLING_SHARE, between(0.7, 1.6, rng), rng),
-            lighting_kw: log_between(0.03, 0.35, rng) * level.powf(0.7),
+            lighting_kw: log_between(0.03, 0.35, rng) * level.portable_powf(0.7),
             leave_h: between(6.5, 9.5, rng),
             return_h: between(15.5, 20.0, rng),
             sleep_h: between(21.5, 25.5, rng),
@@ -80,7 +81,7 @@ impl Home {
         let mut demand_kw: Vec<f32> = Vec::with_capacity(span.n_intervals());
         let mut habits = SlowNoise::over(3.0, rng);
         for _ in 0..span.n_days {
-            let base_kw = self.base_kw * (BASE_DEVIATION * habits.next(rng)).exp();
+            let base_kw = self.base_kw * (BASE_DEVIATION * habits.next(rng)).portable_exp();
             demand_kw.extend((0..span.intervals_per_day).map(|_| self.idle_kw(base_kw, rng)));
         }
         let mut away_days = 0;

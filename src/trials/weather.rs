@@ -1,5 +1,6 @@
 //! Draws outdoor temperature from monthly normals, with a daily cycle and weather fronts that last for days.
 
+use hashwatt_core::portable::Portable;
 use std::f32::consts::TAU;
 
 use rand::Rng;
@@ -26,7 +27,7 @@ pub(super) fn draw_hourly_c(zone: &Zone, span: &Span, rng: &mut impl Rng) -> Vec
         let month = f32::from(date.month() - 1) + (f32::from(date.day()) - 0.5) / 30.5;
         let normal_c = between_months(&zone.month_mean_c, month);
         for hour in 0..24u8 {
-            let curve = (TAU * (f32::from(hour) - 15.0) / 24.0).cos();
+            let curve = (TAU * (f32::from(hour) - 15.0) / 24.0).portable_cos();
             let day_k = 0.5 * zone.day_range_k * curve;
             let noise_k = zone.front_deviation_k * front.next(rng) + HOUR_DEVIATION_K * hourly.next(rng);
             temperature_c.push(normal_c + day_k + noise_k);

@@ -5,15 +5,25 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::district::{detect_district, district, run};
-use crate::program::{command, hashwatt, hashwatt_line};
+use crate::program::{command, hashwatt, hashwatt_line, say_skipped};
 
 #[test]
 fn help_is_written_for_a_newcomer() {
     let ran = hashwatt(["--help"]).ends_with(0);
     insta::assert_snapshot!("help", ran.stdout);
-    for name in
-        ["detect", "check", "digest", "explain", "evidence", "review", "triage", "backtest", "simulate"]
-    {
+    for name in [
+        "detect",
+        "check",
+        "digest",
+        "explain",
+        "evidence",
+        "review",
+        "triage",
+        "backtest",
+        "simulate",
+        "completions",
+        "man",
+    ] {
         let ran = hashwatt([name, "--help"]).ends_with(0);
         assert!(ran.stderr.is_empty());
         insta::assert_snapshot!(format!("help_{name}"), ran.stdout);
@@ -24,6 +34,61 @@ fn help_is_written_for_a_newcomer() {
 fn the_version_is_the_packages() {
     let ran = hashwatt(["--version"]).ends_with(0);
     assert_eq!(ran.stdout.trim(), concat!("hashwatt ", env!("CARGO_PKG_VERSION")));
+}
+
+/// The commands that the help lists, but for `help` itself.
+fn commands() -> Vec<String> {
+    let help = hashwatt(["--help"]).ends_with(0).stdout;
+    let list = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let names = list.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned);
+    names.filter(|name| name != "help").collect()
+}
+
+#[test]
+fn each_shell_completes_every_command() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = hashwatt(["completions", shell]).ends_with(0).stdout;
+        for name in commands() {
+            assert!(script.contains(&name), "{shell}: {name}");
+        }
+    }
+    hashwatt(["completions", "tcsh"]).ends_with(2);
+    // What bash would offer after these words.
+    let offered = |words: &str, last: &str| {
+        let script = hashwatt(["completions", "bash"]).stdout;
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({words} {last}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
+             _hashwatt hashwatt '{last}' ''; echo \"${{COMPREPLY[@]}}\""
+        );
+        let ran = std::process::Command::new("bash").args(["-c", &ask]).output().unwrap();
+        assert!(ran.stderr.is_empty(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(offered("hashwatt", "det"), "detect");
+    assert_eq!(offered("hashwatt detect", "--accept"), "--accept-guesses");
+    assert_eq!(offered("hashwatt detect", "--no-such"), "");
+}
+
+#[test]
+fn the_program_and_each_command_have_a_manual_page_that_reads_without_a_warning() {
+    let has_groff = std::process::Command::new("groff").arg("--version").output().is_ok();
+    if !has_groff {
+        say_skipped("groff is not here: nobody reads the manual pages as a page");
+    }
+    for name in std::iter::once(None).chain(commands().into_iter().map(Some)) {
+        let page = hashwatt(std::iter::once("man").chain(name.as_deref())).ends_with(0).stdout;
+        let title = name.map_or("hashwatt".to_owned(), |name| format!("hashwatt-{name}"));
+        assert!(page.contains(&format!(".TH {title} 1 ")), "{title}: {page}");
+        if has_groff {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &page).unwrap();
+            let read = ["-man", "-Tutf8", "-ww", "-z"];
+            let read = std::process::Command::new("groff").args(read).arg(file.path()).output().unwrap();
+            let warned = String::from_utf8_lossy(&read.stderr);
+            assert!(read.status.success() && warned.is_empty(), "{title}: {warned}");
+        }
+    }
+    hashwatt(["man", "detekt"]).ends_with(2).complains_of(&["`detekt`", "detect, check"]);
 }
 
 #[test]

@@ -54,6 +54,7 @@ struct Metadata {
 struct Package {
     name: String,
     license: Option<String>,
+    rust_version: Option<String>,
 }
 
 fn read<T: DeserializeOwned>(name: &str) -> T {
@@ -114,5 +115,22 @@ fn every_crate_comes_from_a_source_that_we_trust_with_its_checksum() {
     for package in others() {
         assert_eq!(package.source, registry, "{} comes from elsewhere", package.name);
         assert!(package.checksum.is_some(), "{} has no checksum", package.name);
+    }
+}
+
+#[test]
+fn every_crate_builds_with_the_oldest_toolchain_that_we_name() {
+    let parts =
+        |version: &str| -> Vec<u32> { version.split('.').map(|part| part.parse().unwrap()).collect() };
+    let ours = parts(env!("CARGO_PKG_RUST_VERSION"));
+    let packages = packages();
+    let named = || packages.iter().filter_map(|package| Some((package, package.rust_version.as_deref()?)));
+    assert!(named().count() > 200, "hardly a crate names its oldest toolchain");
+    for (package, version) in named() {
+        assert!(
+            parts(version)[..2] <= ours[..2],
+            "{} needs Rust {version}, and we name {ours:?}",
+            package.name
+        );
     }
 }

@@ -16,8 +16,8 @@ const NAME_FORBIDDEN_WORDS: [&str; 2] = ["src/run/lib.rs", "tests/it/tidy.rs"];
 const NAME_FORBIDDEN_MARKS: [&str; 1] = ["tests/it/tidy.rs"];
 
 /// What is ours and text: folders and files of the checkout.
-const OUR_FOLDERS: [&str; 8] =
-    ["src", "tests", "templates", "pipelines", "data-samples", "notebooks", "benches", "docs"];
+const OUR_FOLDERS: [&str; 9] =
+    ["src", "tests", "templates", "pipelines", "data-samples", "notebooks", "benches", "docs", "packaging"];
 
 const TEXT_ENDINGS: [&str; 13] =
     ["rs", "md", "toml", "html", "css", "js", "json", "csv", "py", "ipynb", "yml", "txt", "snap"];
@@ -217,6 +217,53 @@ fn no_stage_uses_a_later_one() {
     }
     assert!(n_files > 50, "{n_files}: the stages were not found");
     assert_none(complaints);
+}
+
+/// Methods whose last digit depends on the processor or the system's library, and the product of matrices.
+const UNPORTABLE: [&str; 21] = [
+    "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "sin", "cos", "tan", "sin_cos",
+    "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "hypot",
+];
+
+#[test]
+fn no_digit_of_a_run_depends_on_the_processor() {
+    let mut complaints = Vec::new();
+    let files = rust_files();
+    let tests = test_modules(&files);
+    // The desk and the terminal draw and round; nothing of theirs goes into a run.
+    let makes_a_run = |name: &str| {
+        name.starts_with("src/") && !["src/review/", "src/cli/"].iter().any(|own| name.starts_with(own))
+    };
+    for file in files.iter().filter(|file| makes_a_run(&file.name) && !file.is_test(&tests)) {
+        for (number, line) in
+            file.lines_before_tests().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            for name in UNPORTABLE {
+                if line.contains(&format!(".{name}(")) || line.contains(&format!("f64::{name}")) {
+                    complaints.push(format!("{}:{number}: `{name}`; write portable_{name}", file.name));
+                }
+            }
+            if line.contains(".dot(") {
+                complaints.push(format!("{}:{number}: `dot`; see src/detection/products.rs", file.name));
+            }
+        }
+    }
+    assert_none(complaints);
+}
+
+/// Files that may name a system: one for all stages, and the desk's two.
+const NAME_SYSTEMS: [&str; 3] =
+    ["src/core/platform.rs", "src/review/database/private.rs", "src/review/operations.rs"];
+
+#[test]
+fn what_only_some_systems_have_lies_in_one_place() {
+    let marks =
+        ["cfg(unix)", "cfg(not(unix))", "cfg(windows)", "target_os", "os::unix", "os::linux", "rustix"];
+    let names_one = |file: &TextFile| {
+        file.lines_before_tests().any(|(_, line)| marks.iter().any(|mark| line.contains(mark)))
+    };
+    let files = rust_files().into_iter().filter(|file| file.name.starts_with("src/") && names_one(file));
+    assert_eq!(files.map(|file| file.name).collect::<Vec<_>>(), NAME_SYSTEMS);
 }
 
 #[test]

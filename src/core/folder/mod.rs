@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::platform::{exchange, is_mounted};
 pub use lock::{Lock, signature};
 pub use marker::{Holds, MARKER, Marker, Written};
 pub use retire::KeptFile;
@@ -302,19 +303,6 @@ fn check_place(out: &Path) -> Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn is_mounted(folder: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let device = |path: &Path| std::fs::metadata(path).ok().map(|facts| facts.dev());
-    let own = device(folder);
-    own.is_some() && own != folder.parent().and_then(device)
-}
-
-#[cfg(not(unix))]
-const fn is_mounted(_: &Path) -> bool {
-    false
-}
-
 /// Result of swapping two folders.
 enum Swapped {
     /// Both moved at once: the folder of the second place is now at the first.
@@ -331,12 +319,8 @@ fn swap(new: &Path, out: &Path, old: &Path) -> Swapped {
     if !out.exists() {
         return std::fs::rename(new, out).map_or_else(Swapped::Failed, |()| Swapped::One);
     }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, new, CWD, out, RenameFlags::EXCHANGE).is_ok() {
-            return Swapped::Both;
-        }
+    if exchange(new, out) {
+        return Swapped::Both;
     }
     if let Err(error) = std::fs::rename(out, old) {
         return Swapped::Failed(error);

@@ -5,6 +5,7 @@
 
 use std::ops::RangeInclusive;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::within;
@@ -56,28 +57,42 @@ const COPIES_OF_FEW: [(usize, (usize, usize)); 2] = [(40, (24, 20)), (200, (12, 
 /// Copies in larger runs: more of them would cost time and add little.
 const COPIES_OF_MANY: (usize, usize) = (3, 3);
 
+/// What may be left out.
+fn left_out_names() -> Vec<&'static str> {
+    FAMILIES.into_iter().chain([CLASS_LEVEL]).collect()
+}
+
 /// `[learning]` as written in the file.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LearningTable {
     /// Copies of each host meter with a planted rig.
+    #[schemars(range(min = *COPIES.start(), max = *COPIES.end()))]
     pub rigs_per_host: Option<usize>,
     /// Copies of each host meter with a planted look-alike.
+    #[schemars(range(min = *COPIES.start(), max = *COPIES.end()))]
     pub look_alikes_per_host: Option<usize>,
     /// Total weight of all unchanged meters, relative to the total weight of all rigs.
+    #[schemars(range(min = *WEIGHTS.start(), max = *WEIGHTS.end()), extend("default" = UNTOUCHED_WEIGHT))]
     pub untouched_weight: Option<f64>,
     /// Total weight of all look-alikes, relative to the total weight of all rigs.
+    #[schemars(range(min = *WEIGHTS.start(), max = *WEIGHTS.end()), extend("default" = LOOK_ALIKE_WEIGHT))]
     pub look_alike_weight: Option<f64>,
     /// Share of the meters that the second round leaves out because they may be farms.
+    #[schemars(range(min = 0, max = MAX_LEFT_OUT_SHARE), extend("default" = LEFT_OUT_SHARE))]
     pub left_out_share: Option<f64>,
     /// Weight of a visited meter; a planted rig weighs 1.
+    #[schemars(range(min = *WEIGHTS.start(), max = *WEIGHTS.end()), extend("default" = VERDICT_WEIGHT))]
     pub verdict_weight: Option<f64>,
     /// Boosting rounds.
+    #[schemars(range(min = 1, max = MAX_ROUNDS), extend("default" = ROUNDS))]
     pub rounds: Option<usize>,
     /// Share of each round's step that is applied.
+    #[schemars(range(min = *LEARNING_RATES.start(), max = *LEARNING_RATES.end()), extend("default" = LEARNING_RATE))]
     pub learning_rate: Option<f64>,
     /// Families of features to leave out: `level_shift`, `base_load`, `flatness`, `timer`, `data_fault`; also
     /// `class_level`, which describes a meter's register class.
+    #[schemars(extend("items" = { "type": "string", "enum": left_out_names() }))]
     pub without: Option<Vec<String>>,
 }
 

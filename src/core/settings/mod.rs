@@ -1,6 +1,8 @@
 //! Reads a pipeline file and command-line flags, checks them, and returns only checked settings.
 
+mod file;
 mod learning;
+mod pipeline_schema;
 mod tariffs;
 
 use std::fmt::{Debug, Display};
@@ -10,7 +12,12 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub use file::{
+    DigestTable, GroupsTable, PathTable, PipelineFile, RankingTable, ReadingsTable, RunTable, Texts,
+    WindowsTable,
+};
 pub use learning::{CLASS_LEVEL, FAMILIES, Learning, LearningTable};
+pub use pipeline_schema::pipeline_schema;
 pub use tariffs::{TariffTable, Tariffs};
 
 use crate::error::{Error, Result};
@@ -35,216 +42,14 @@ const MAX_THREADS: usize = 1024;
 /// In each class, every number of groups up to this is tried, and each takes time.
 const MAX_GROUPS_PER_CLASS: usize = 64;
 
+/// Output folder if none is given.
+const DEFAULT_OUT: &str = "hashwatt-out";
+
 /// Seed of every random choice if none is given.
 pub const DEFAULT_SEED: u64 = 1;
 
 /// Value of a `..._column` key for a file without such a column, whatever its names suggest.
 pub const NO_COLUMN: &str = "none";
-
-/// A pipeline file as written; `check` turns it into [`Settings`].
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PipelineFile {
-    /// Seed, threads, zone, output folder.
-    pub run: RunTable,
-    /// Location and format of the interval data; one table for each export.
-    pub readings: Vec<ReadingsTable>,
-    /// The register of usage points.
-    pub register: Option<PathTable>,
-    /// Outdoor temperature by zone.
-    pub weather: Option<PathTable>,
-    /// Outages, internet blackouts, tariff changes.
-    pub events: Option<PathTable>,
-    /// Parts of the day that features compare.
-    pub windows: WindowsTable,
-    /// The one pass over the interval data.
-    pub digest: DigestTable,
-    /// Peer groups.
-    pub groups: GroupsTable,
-    /// Scoring and the visit list.
-    pub ranking: RankingTable,
-    /// Training of the model.
-    pub learning: LearningTable,
-    /// Results of inspections.
-    pub verdicts: Option<PathTable>,
-    /// Prices of energy by class and period.
-    pub tariffs: Vec<TariffTable>,
-}
-
-/// `[run]` as written in the file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RunTable {
-    /// Output folder.
-    pub out: Option<PathBuf>,
-    /// Seed of every random choice.
-    pub seed: Option<u64>,
-    /// Worker threads; 0 means one per core.
-    pub threads: Option<usize>,
-    /// IANA zone of the usage points, for example `Asia/Almaty`.
-    pub timezone: Option<String>,
-    /// Language of the text in outputs: `en`, `ru` or `kk`.
-    pub language: Option<String>,
-    /// Whether a file that can be read in two ways is read in the likelier one, with a warning.
-    pub accept_guesses: Option<bool>,
-}
-
-/// One `[[readings]]` as written in the file. Everything except `path` is guessed if it is not given.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ReadingsTable {
-    /// File, folder, glob or URL.
-    pub path: String,
-    /// `long`, `wide`, `daily` (one row per meter and day), `dates` (one row per meter, one column per day)
-    /// or `register`.
-    pub shape: Option<String>,
-    /// Column with the meter's id.
-    pub meter_column: Option<String>,
-    /// Column with the time of the interval (long, wide, register) or the date (daily).
-    pub time_column: Option<String>,
-    /// Column with the time of day, where `time_column` holds days only.
-    pub time_of_day_column: Option<String>,
-    /// Column with the time at which the interval ends. Alone it is `time_column` with `stamp = "end"`; beside
-    /// `time_column`, which then has the start, both must enclose one interval of the meter.
-    pub end_time_column: Option<String>,
-    /// Column with the energy, the demand or the register read.
-    pub value_column: Option<String>,
-    /// Daily rows: first and last interval column, in file order. Long and register rows: the columns to add,
-    /// with a minus before the name of one to subtract.
-    pub value_columns: Option<Vec<String>>,
-    /// Column with the quality of a value (`A`, `E`, `S`, `N`, 0/1 ...).
-    pub quality_column: Option<String>,
-    /// Column that multiplies the value (current transformer ratio).
-    pub multiplier_column: Option<String>,
-    /// Column with the voltage [V], for layouts with one row per interval. Where the voltage falls when a tap
-    /// begins shows which side of the line the tap is on.
-    pub voltage_column: Option<String>,
-    /// Factor for every value.
-    pub multiplier: Option<f64>,
-    /// `kWh`, `Wh`, `MWh`, `kW` or `W`.
-    pub unit: Option<String>,
-    /// Meaning of naive times: `local` (follows the zone's clock changes), `standard` (the zone's standard
-    /// time all year) or `utc`.
-    pub clock: Option<String>,
-    /// Whether times mark the `start` or the `end` of the interval.
-    pub stamp: Option<String>,
-    /// Order of day and month in ambiguous text dates: `dmy` or `mdy`.
-    pub date_order: Option<String>,
-    /// Decimal mark of numbers in text: `.` or `,`; the other one groups thousands.
-    pub decimal: Option<String>,
-    /// Mark between thousands of numbers in text: `.`, `,`, a space, `'` or `none`. Without it, any of them but the
-    /// decimal mark.
-    pub thousands: Option<String>,
-    /// Encoding of a text file, such as `windows-1251`.
-    pub encoding: Option<String>,
-    /// Lines of a text file before its header.
-    pub skip_lines: Option<usize>,
-    /// Sheet of a workbook to read; without it, the first one and those with the same header.
-    pub sheet: Option<String>,
-    /// Only rows whose columns hold one of these texts are read: `{ "Read Type" = "Active Import" }`,
-    /// `{ Register = ["Day", "Night"] }`.
-    #[serde(rename = "where", skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub only_rows: std::collections::BTreeMap<String, Texts>,
-}
-
-impl ReadingsTable {
-    /// Whether both settings read the energy of a file in the same way, wherever the files are.
-    #[must_use]
-    pub fn reads_as(&self, other: &Self) -> bool {
-        let nowhere = |table: &Self| Self {
-            path: String::new(),
-            voltage_column: None,
-            // It is held against the start, and changes no energy.
-            end_time_column: None,
-            // What stores of earlier versions leave out.
-            decimal: table.decimal.clone().filter(|mark| mark != "."),
-            meter_column: table.meter_column.clone().filter(|name| name != NO_COLUMN),
-            quality_column: table.quality_column.clone().filter(|name| name != NO_COLUMN),
-            ..table.clone()
-        };
-        nowhere(self) == nowhere(other)
-    }
-}
-
-/// One text or several.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged)]
-pub enum Texts {
-    /// A text on its own.
-    One(String),
-    /// A list of texts.
-    Several(Vec<String>),
-}
-
-impl Texts {
-    /// Returns all texts.
-    #[must_use]
-    pub fn all(&self) -> &[String] {
-        match self {
-            Self::One(text) => std::slice::from_ref(text),
-            Self::Several(texts) => texts,
-        }
-    }
-}
-
-impl From<Vec<String>> for Texts {
-    fn from(mut texts: Vec<String>) -> Self {
-        match texts.len() {
-            1 => Self::One(texts.remove(0)),
-            _ => Self::Several(texts),
-        }
-    }
-}
-
-/// A table of the pipeline file that only names a file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PathTable {
-    /// Parquet or CSV file.
-    pub path: PathBuf,
-}
-
-/// `[windows]` as written in the file: local clock hours, `[from, to)`, across midnight if from > to.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WindowsTable {
-    /// Default 0..6.
-    pub night: Option<[u8; 2]>,
-    /// Default 9..17.
-    pub day: Option<[u8; 2]>,
-    /// Default 18..22.
-    pub evening: Option<[u8; 2]>,
-}
-
-/// `[digest]` as written in the file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DigestTable {
-    /// Memory for intervals that wait for the rest of their day. [MiB]
-    pub memory_mib: Option<u32>,
-    /// Folder of digests that several runs share. Files already in it are not read again.
-    pub store: Option<PathBuf>,
-}
-
-/// `[groups]` as written in the file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct GroupsTable {
-    /// Most peer groups within one register class.
-    pub max_per_class: Option<usize>,
-}
-
-/// `[ranking]` as written in the file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RankingTable {
-    /// Greatest chance of a false lead at which a meter is still listed as a suspect.
-    pub max_false_chance: Option<f64>,
-    /// Share of meters with a rig, as far as it is known before the run.
-    pub expected_share: Option<f64>,
-    /// One energy price for all classes and days; `[[tariffs]]` has finer ones. [currency per kWh]
-    pub tariff_per_kwh: Option<f64>,
-}
 
 /// Command-line flags that override the pipeline file.
 #[derive(Debug, Clone, Default)]
@@ -320,7 +125,7 @@ impl Zone {
 }
 
 /// A part of the local day in clock hours: `[from, to)`, across midnight if `from > to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HourWindow {
     /// First hour, 0..=23.
     pub from: u8,
@@ -341,7 +146,7 @@ impl HourWindow {
 }
 
 /// Parts of the day that features compare.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Windows {
     /// Hours in which homes sleep.
     pub night: HourWindow,
@@ -461,7 +266,7 @@ impl PipelineFile {
         };
         let store = flags.store.clone().or(self.digest.store);
         store.iter().try_for_each(|store| refuse_url("--store", store, Named::Store))?;
-        let out = flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from("hashwatt-out"));
+        let out = flags.out.clone().or(self.run.out).unwrap_or_else(|| PathBuf::from(DEFAULT_OUT));
         Ok(Settings {
             out,
             seed: flags.seed.or(self.run.seed).unwrap_or(DEFAULT_SEED),
@@ -542,16 +347,16 @@ impl WindowsTable {
     }
 }
 
-fn hour_window(key: &str, hours: Option<[u8; 2]>, default: HourWindow) -> Result<HourWindow> {
-    let Some([from, to]) = hours else { return Ok(default) };
-    if from > 23 || to > 24 || to == 0 || from == to {
-        return Err(Error::setting(
+fn hour_window(key: &str, hours: Option<Vec<u8>>, default: HourWindow) -> Result<HourWindow> {
+    let Some(hours) = hours else { return Ok(default) };
+    match hours[..] {
+        [from, to] if from <= 23 && (1..=24).contains(&to) && from != to => Ok(HourWindow { from, to }),
+        _ => Err(Error::setting(
             key,
-            format!("[{from}, {to}]"),
+            format!("{hours:?}"),
             "Write two different clock hours, from 0..=23 and to 1..=24, for example [22, 6]",
-        ));
+        )),
     }
-    Ok(HourWindow { from, to })
 }
 
 /// Returns the number of threads if it is allowed; 0 means one per core.
@@ -603,6 +408,13 @@ mod tests {
     fn a_window_may_pass_midnight() {
         let window = HourWindow { from: 22, to: 6 };
         assert!(window.contains(23) && window.contains(0) && !window.contains(6) && !window.contains(21));
+    }
+
+    #[test]
+    fn a_window_of_three_hours_is_refused_and_not_cut() {
+        let file: PipelineFile = toml::from_str("[windows]\nnight = [1, 2, 3]").unwrap();
+        let flags = Overrides { readings: vec!["x.csv".into()], ..Overrides::default() };
+        assert!(file.check(&flags).unwrap_err().to_string().contains("[1, 2, 3]"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::value::Datetime;
 
@@ -10,22 +11,24 @@ use super::within;
 use crate::error::{Error, Result};
 
 /// Prices that may occur in some currency. [currency per kWh]
-const PRICES_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
+pub(super) const PRICES_PER_KWH: RangeInclusive<f64> = 1e-6..=1e6;
 
 /// `[[tariffs]]` as written in the file: a price from a day on.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TariffTable {
     /// Tariff, activity or premises of the register for which the price is; without it, for all others.
     pub class: Option<String>,
     /// First local day; without it, from the beginning.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub from: Option<Datetime>,
     /// Price. [currency per kWh]
+    #[schemars(range(min = *PRICES_PER_KWH.start(), max = *PRICES_PER_KWH.end()))]
     pub price_per_kwh: f64,
 }
 
 /// A price of energy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Tariff {
     class: Option<String>,
     from: Option<Date>,
@@ -33,7 +36,7 @@ struct Tariff {
 }
 
 /// Prices of energy; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tariffs(Vec<Tariff>);
 
@@ -69,6 +72,17 @@ impl Tariffs {
             begun.max_by_key(|one| one.from).map(|one| one.price_per_kwh)
         };
         classes.iter().find_map(|class| latest(Some(class))).or_else(|| latest(None))
+    }
+
+    /// Returns the tables that give these prices when they are checked.
+    #[must_use]
+    pub fn to_tables(&self) -> Vec<TariffTable> {
+        let table = |tariff: &Tariff| TariffTable {
+            class: tariff.class.clone(),
+            from: tariff.from.map(|day| day.to_string().parse().expect("a civil day is one of TOML")),
+            price_per_kwh: tariff.price_per_kwh,
+        };
+        self.0.iter().map(table).collect()
     }
 
     /// Whether there is no price.
@@ -121,6 +135,7 @@ mod tests {
         assert_eq!((price(&["home"], 1), price(&["t1", "shop"], 1)), (Some(22.0), Some(22.0)));
         assert_eq!(price(&["t1", "shop"], 2), Some(30.0));
         assert_eq!(tariffs.only_price(), None);
+        assert_eq!(Tariffs::check(tariffs.to_tables(), None).unwrap(), tariffs);
     }
 
     #[test]

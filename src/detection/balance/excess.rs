@@ -5,6 +5,7 @@ use super::loss::NoLoad;
 use super::sums::Hours;
 use super::unexplained::{NIGHT, Step, log_ratio};
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use hashwatt_core::stats::median;
 
 /// Error of a parent's meter and its current transformers, as a share of the load: class 0.5 (IEC 61869-2,
@@ -114,7 +115,7 @@ impl OpenAccount {
                 let ratio = log_ratio(rise_kw, sd_kw, self.account.peak_kw);
                 // A short period has more possible positions, so chance finds one more easily.
                 let n_places = self.account.n_days as f64 / (step.to - step.from) as f64;
-                Some((step, sd_kw, ratio - n_places.ln()))
+                Some((step, sd_kw, ratio - n_places.portable_ln()))
             })
             .reduce(|best, one| if one.2 > best.2 + CLEAR { one } else { best });
         let days = &self.days;

@@ -6,6 +6,7 @@
 
 use super::sums::Hours;
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use hashwatt_core::stats::{mad_sd, median};
 
 /// Deviation beyond which an hour of the residual is clipped.
@@ -119,7 +120,7 @@ impl Follows {
     /// Returns the logarithm of the likelihood ratio of this relation to the usual one.
     #[must_use]
     pub fn log_ratio(&self, usual: f64) -> f64 {
-        let left = |correlation: f64| (1.0 - correlation * correlation).max(1e-6).ln();
+        let left = |correlation: f64| (1.0 - correlation * correlation).max(1e-6).portable_ln();
         0.5 * self.n_hours as f64 / HOURS_ALIKE * (left(usual) - left(self.correlation)).max(0.0)
     }
 }

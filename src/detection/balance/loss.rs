@@ -9,6 +9,7 @@
 
 use super::sums::Series;
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use hashwatt_core::stats::{mad_sd, median, quantile};
 
 /// Hours without lamps everywhere except in a polar winter.
@@ -117,9 +118,9 @@ impl NoLoad {
         let logs: Vec<f32> = levels
             .iter()
             .filter(|(level, peak)| *level > 0.0 && *peak > 0.0)
-            .map(|(level, peak)| (level.ln() - 0.75 * peak.ln()) as f32)
+            .map(|(level, peak)| (level.portable_ln() - 0.75 * peak.portable_ln()) as f32)
             .collect();
-        let prior = NO_LOAD.ln();
+        let prior = NO_LOAD.portable_ln();
         // Taps that are always on only raise levels, so the lower half shows the spread.
         let middle = quantile(&logs, 0.5).map_or(prior, f64::from);
         let lower = quantile(&logs, 0.16).map_or(prior, f64::from);
@@ -137,19 +138,19 @@ impl NoLoad {
     /// Returns the expected no-load loss. [kW]
     #[must_use]
     pub fn kw(&self, peak_kw: f64) -> f64 {
-        (self.log_ratio + 0.75 * peak_kw.max(0.1).ln()).exp()
+        (self.log_ratio + 0.75 * peak_kw.max(0.1).portable_ln()).portable_exp()
     }
 
     /// Returns the smallest plausible no-load loss. [kW]
     #[must_use]
     pub fn least_kw(&self, peak_kw: f64) -> f64 {
-        self.kw(peak_kw) * (-2.0 * self.log_sd).exp()
+        self.kw(peak_kw) * (-2.0 * self.log_sd).portable_exp()
     }
 
     /// Returns one standard deviation above the expected loss. [kW]
     #[must_use]
     pub fn sd_kw(&self, peak_kw: f64) -> f64 {
-        self.kw(peak_kw) * (self.log_sd.exp() - 1.0)
+        self.kw(peak_kw) * (self.log_sd.portable_exp() - 1.0)
     }
 }
 

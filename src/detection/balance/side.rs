@@ -32,6 +32,7 @@ use rayon::prelude::*;
 use super::ParentBalance;
 use super::children::by_parent;
 use super::sums::{Hours, filled_hours};
+use crate::products::{gram, product};
 use hashwatt_core::calendar::Calendar;
 use hashwatt_core::error::Result;
 use hashwatt_core::ids::MeterId;
@@ -308,12 +309,12 @@ fn falls(volts: &[Days], loads_kw: &[Days], days: Range<usize>, onset: usize) ->
         loads_kw.iter().chain([&step]).map(|column| centred(&column[days.clone()])).collect();
     let (n_hours, n) = (CLOCK_HOURS * days.len(), explaining.len());
     let columns = Array2::from_shape_fn((n_hours, n), |(hour, column)| explaining[column][hour]);
-    let mut squares = columns.t().dot(&columns);
+    let mut squares = gram(&columns);
     let usual = squares.diag().iter().take(n - 1).sum::<f64>() / (n - 1).max(1) as f64;
     squares.diag_mut().iter_mut().take(n - 1).for_each(|square| *square += RIDGE * usual + 1e-9);
     // Only the step's coefficient is needed, so one solution serves every meter.
     let wanted = Array2::from_shape_fn((n, 1), |(column, _)| if column == n - 1 { 1.0 } else { 0.0 });
-    let weights = columns.dot(&squares.solvec(&wanted).ok()?);
+    let weights = product(&columns, &squares.solvec(&wanted).ok()?);
     let weighed = |hours: &[Hours]| -> f64 {
         centred(hours).iter().zip(&weights).map(|(value, weight)| value * weight).sum()
     };

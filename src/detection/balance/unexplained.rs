@@ -25,6 +25,7 @@
 //! Two-level change point by least squares: Scott and Knott 1974, doi:10.2307/2529204.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use hashwatt_core::stats::{mad_sd, median, quantile};
 
 /// Quantile of the day that counts as its level: three quarters of the day exceed it.
@@ -175,12 +176,12 @@ const SIZES: usize = 600;
 #[must_use]
 pub fn log_ratio(excess_kw: f64, sd_kw: f64, peak_kw: f64) -> f64 {
     let excess_kw = excess_kw.max(0.0);
-    let reach = (peak_kw.max(10.0).max(excess_kw) / MIN_RIG_KW).ln();
+    let reach = (peak_kw.max(10.0).max(excess_kw) / MIN_RIG_KW).portable_ln();
     // Density of Student's distribution with five degrees of freedom, without its factor.
     let density = |off_kw: f64| (1.0 + (off_kw / sd_kw).powi(2) / 5.0).powi(-3);
-    let sizes = (0..SIZES).map(|at| MIN_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).exp());
+    let sizes = (0..SIZES).map(|at| MIN_RIG_KW * (reach * (at as f64 + 0.5) / SIZES as f64).portable_exp());
     let with: f64 = sizes.map(|size_kw| density(excess_kw - size_kw)).sum();
-    (with / SIZES as f64).max(f64::MIN_POSITIVE).ln() - density(excess_kw).ln()
+    (with / SIZES as f64).max(f64::MIN_POSITIVE).portable_ln() - density(excess_kw).portable_ln()
 }
 
 #[cfg(test)]

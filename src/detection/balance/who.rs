@@ -23,6 +23,7 @@
 //! # Source
 //! Correlation analysis of losses and customers' loads: Biswas et al. 2020, doi:10.1109/TIFS.2019.2946916.
 
+use hashwatt_core::portable::Portable;
 use rayon::prelude::*;
 
 use super::change::{LevelChange, estimates_begin};
@@ -146,7 +147,8 @@ pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
         });
     }
     // A tap is near some meter too, so it gets the mean evidence of all voltages.
-    let heard: Vec<f64> = traces.iter().filter_map(|trace| Some((-trace.voltage?.against).exp())).collect();
+    let heard: Vec<f64> =
+        traces.iter().filter_map(|trace| Some((-trace.voltage?.against).portable_exp())).collect();
     let n_heard = heard.len() as f64;
     let tap = if heard.is_empty() { 1.0 } else { sum_of_any_order(heard) / n_heard };
     weigh(traces, TAP_CHANCE * tap);
@@ -156,9 +158,9 @@ pub fn heed_voltages(traces: &mut [Trace], falls: &Falls) {
 fn weigh(traces: &mut [Trace], tap: f64) {
     let each = (1.0 - TAP_CHANCE) / traces.len().max(1) as f64;
     let most = traces.iter().map(|one| one.log_ratio).fold(0.0, f64::max);
-    let weight = |ratio: f64| each * (ratio - most).exp();
-    let all =
-        sum_of_any_order(traces.iter().map(|one| weight(one.log_ratio)).collect()) + tap * (-most).exp();
+    let weight = |ratio: f64| each * (ratio - most).portable_exp();
+    let all = sum_of_any_order(traces.iter().map(|one| weight(one.log_ratio)).collect())
+        + tap * (-most).portable_exp();
     traces.iter_mut().for_each(|one| one.chance = weight(one.log_ratio) / all);
     traces.sort_by(|a, b| b.chance.total_cmp(&a.chance).then_with(|| a.meter.cmp(&b.meter)));
 }
@@ -186,7 +188,7 @@ fn changes(load: &UnexplainedLoad, children: &[MeterDays]) -> Vec<Option<(f64, f
 fn by_chance(n_days: usize, n_found: usize, n_meters: usize) -> f64 {
     let share = (n_found as f64 + 0.5) / (n_meters as f64 + 1.0);
     let n_places = (n_days as f64 / f64::from(2 * NEAR_DAYS + 1)).max(1.0);
-    (n_places / share).ln()
+    (n_places / share).portable_ln()
 }
 
 /// Returns, for each meter whose reads begin to be estimated on the day the load began, that day and the

@@ -4,6 +4,7 @@ use super::Fingerprint;
 use hashwatt_core::finding::{Code, Finding, Severity};
 use hashwatt_core::language::message::Value;
 use hashwatt_core::message;
+use hashwatt_core::portable::Portable;
 use hashwatt_core::stats::median;
 
 /// Household connections carry 5 to 25 kW at their peak, and a home's mean demand is a tenth of that. [kW]
@@ -78,7 +79,7 @@ fn judge(who: Who, demand_kw: &[f32], max_kw: f32) -> Option<Finding> {
 
 /// Returns the number with its first three digits, and no zeros at its end.
 fn three_digits(kw: f32) -> Value {
-    let digits = (2 - kw.log10().floor() as i32).clamp(0, 9) as usize;
+    let digits = (2 - kw.portable_log10().floor() as i32).clamp(0, 9) as usize;
     let text = format!("{kw:.digits$}");
     let shown = if text.contains('.') { text.trim_end_matches('0') } else { &text };
     let decimals = shown.split_once('.').map_or(0, |(_, fraction)| fraction.len());

@@ -8,6 +8,7 @@
 //! side.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use std::ops::Range;
 
 use super::series::{change_points, local_steps, median_of, median_of_three, spread_of};
@@ -242,10 +243,10 @@ fn fit_block(
     let fewest = fewest(&off, &on);
     let (uneven, explained) = (shifts.unevenness(&core, kw), shifts.explained(&core, &window, kw));
     let height_in_noise = kw / noise_kw;
-    let fit = (height_in_noise * fewest).ln_1p()
-        * (kw / USUAL_KW).ln_1p()
+    let fit = (height_in_noise * fewest).portable_ln_1p()
+        * (kw / USUAL_KW).portable_ln_1p()
         * (explained - LITTLE_EXPLAINED).max(MIN_EXPLAINED)
-        * (-UNEVEN_COSTS * uneven).exp()
+        * (-UNEVEN_COSTS * uneven).portable_exp()
         * held_share(days, &at, &core, kw);
     Some(Fit { at, off, on, shifts, window, core, kw, uneven, explained, height_in_noise, fit })
 }

@@ -1,10 +1,10 @@
 //! Clusters the meters of one class with k-means; the best silhouette decides the number of clusters.
 
 use super::silhouette::Distances;
+use crate::products::{eigenvectors, gram, product};
 use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::KMeans;
-use linfa_linalg::eigh::{EigSort, EighInto};
 use linfa_preprocessing::linear_scaling::LinearScaler;
 use ndarray::{Array1, Array2, Axis};
 use rand::SeedableRng;
@@ -98,19 +98,19 @@ impl Space {
         let data = DatasetBase::from(rows.clone());
         let scaler = LinearScaler::standard().fit(&data).map_err(|error| error.to_string())?;
         let scaled = scaler.transform(data).records;
-        let products = scaled.t().dot(&scaled);
-        // The decomposition requires finite numbers, and panics otherwise.
+        let products = gram(&scaled);
+        // The decomposition requires finite numbers.
         if !products.iter().all(|value| value.is_finite()) {
             return Err("the scaled load shapes are not finite".to_owned());
         }
-        let (_, vectors) = products.eigh_into().map_err(|error| error.to_string())?.sort_eig_desc();
+        let vectors = eigenvectors(&products);
         let largest: Vec<usize> = (0..COMPONENTS.min(rows.nrows()).min(vectors.ncols())).collect();
         Ok(Self { scaler, components: vectors.select(Axis(1), &largest) })
     }
 
     fn place(&self, rows: &Array2<f64>) -> Array2<f64> {
         let scaled: Array2<f64> = self.scaler.transform(rows.clone());
-        scaled.dot(&self.components)
+        product(&scaled, &self.components)
     }
 }
 

@@ -4,6 +4,7 @@ mod cluster;
 mod silhouette;
 
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
@@ -132,7 +133,7 @@ fn shapes(inputs: &[GroupInput], members: &[usize]) -> Array2<f64> {
         }
         // Half a kilowatt is the useful resolution at the low end.
         let level = f64::from(inputs[member].demand_kw_mean).clamp(0.0, MAX_DEMAND_KW) + 0.5;
-        rows[[row, CLOCK_HOURS]] = if level.is_nan() { 0.0 } else { level.ln() };
+        rows[[row, CLOCK_HOURS]] = if level.is_nan() { 0.0 } else { level.portable_ln() };
     }
     rows
 }

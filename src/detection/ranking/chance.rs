@@ -7,6 +7,7 @@
 //! the prior. So a small run, whose scores leave the share open, keeps a chance for its most suspicious meters,
 //! and in a large run the scores decide.
 
+use hashwatt_core::portable::Portable;
 use rayon::prelude::*;
 
 /// The largest share of rigs that is considered.
@@ -66,7 +67,7 @@ impl Odds {
 
     /// Returns the chance of a rig at this score for a share of rigs.
     fn chance(self, share: f64, score: f64) -> f64 {
-        super::model::logistic(self.at(score) + (share / (1.0 - share)).ln())
+        super::model::logistic(self.at(score) + (share / (1.0 - share)).portable_ln())
     }
 }
 
@@ -81,12 +82,12 @@ impl Chances {
         }
         let sample = Sample::of(meters, rigs, look_alikes);
         let least = MIN_SHARE.min(0.5 / sample.n_meters);
-        let n_coarse = ((MAX_SHARE / least).ln() / COARSE_STEP.ln()).ceil();
+        let n_coarse = ((MAX_SHARE / least).portable_ln() / COARSE_STEP.portable_ln()).ceil();
         let coarse = (0..=n_coarse as usize)
             .map(|step| (MAX_SHARE * COARSE_STEP.powi(step as i32 - n_coarse as i32)).max(least));
         let mut fits = sample.fit_all(coarse.collect());
         let likeliest = fits.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(least, |fit| fit.0.share);
-        let n_fine = (COARSE_STEP.ln() / FINE_STEP.ln()) as i32;
+        let n_fine = (COARSE_STEP.portable_ln() / FINE_STEP.portable_ln()) as i32;
         let fine = (-n_fine..=n_fine).filter(|step| *step != 0).map(|step| likeliest * FINE_STEP.powi(step));
         fits.extend(sample.fit_all(fine.filter(|share| (least..MAX_SHARE).contains(share)).collect()));
         fits.sort_by(|a, b| a.0.share.total_cmp(&b.0.share));
@@ -96,13 +97,16 @@ impl Chances {
     /// Weighs fits, in order of their shares, by likelihood, prior and distance to their neighbours.
     fn weighed(fits: &[(Share, f64)], expected_share: f64) -> Self {
         // A beta distribution with this mean, highest at no rigs at all.
-        let prior = |share: f64| (1.0 / expected_share - 2.0).max(0.0) * (1.0 - share).ln();
+        let prior = |share: f64| (1.0 / expected_share - 2.0).max(0.0) * (1.0 - share).portable_ln();
         let share_at = |index: usize| fits[index.min(fits.len() - 1)].0.share;
         let width = |index: usize| (share_at(index + 1) - share_at(index.saturating_sub(1))) / 2.0;
         let logs: Vec<f64> = fits.iter().map(|(of, likelihood)| likelihood + prior(of.share)).collect();
         let highest = logs.iter().copied().fold(f64::MIN, f64::max);
-        let weights: Vec<f64> =
-            logs.iter().enumerate().map(|(index, log)| (log - highest).exp() * width(index)).collect();
+        let weights: Vec<f64> = logs
+            .iter()
+            .enumerate()
+            .map(|(index, log)| (log - highest).portable_exp() * width(index))
+            .collect();
         let total: f64 = weights.iter().sum();
         let weigh = |((of, _), weight): (&(Share, f64), &f64)| Share { weight: weight / total, ..*of };
         Self { shares: fits.iter().zip(&weights).map(weigh).filter(|of| of.weight > 1e-9).collect() }
@@ -184,7 +188,7 @@ impl Sample {
         let [n_plain, n_rigs] =
             rows.iter().fold([0.0; 2], |sum, (_, [plain, rigs])| [sum[0] + plain, sum[1] + rigs]);
         // Log-odds of the two classes' sizes, which is no part of the ratio of their densities.
-        let sizes = (n_rigs / n_plain.max(1e-9)).ln();
+        let sizes = (n_rigs / n_plain.max(1e-9)).portable_ln();
         let Odds { mut slope, mut offset } = old;
         for _ in 0..NEWTON_STEPS {
             let (mut g0, mut g1, mut h00, mut h01, mut h11) =
@@ -215,18 +219,19 @@ impl Sample {
     /// Returns the logarithm of the profile empirical likelihood, up to a constant.
     fn log_likelihood(&self, share: f64, odds: Odds) -> f64 {
         // Density of ordinary meters over that of rigs.
-        let ratio = |score: f64| (-odds.at(score)).clamp(-40.0, 40.0).exp();
+        let ratio = |score: f64| (-odds.at(score)).clamp(-40.0, 40.0).portable_exp();
         let n = |all: &[Alike]| all.iter().map(|alike| alike.n).sum::<f64>();
         let n_plain = (1.0 - share) * self.n_meters + n(&self.stand_ins);
         let plain_share = n_plain / (self.n_meters + n(&self.stand_ins) + n(&self.rigs));
-        let pooled = |alike: &Alike| -alike.n * (1.0 + plain_share * (ratio(alike.score) - 1.0)).ln();
-        let meters = |alike: &Alike| alike.n * (share + (1.0 - share) * ratio(alike.score)).ln();
+        let pooled =
+            |alike: &Alike| -alike.n * (1.0 + plain_share * (ratio(alike.score) - 1.0)).portable_ln();
+        let meters = |alike: &Alike| alike.n * (share + (1.0 - share) * ratio(alike.score)).portable_ln();
         self.meters.iter().map(|meter| meters(meter) + pooled(meter)).sum::<f64>()
             + self.rigs.iter().map(pooled).sum::<f64>()
             + self
                 .stand_ins
                 .iter()
-                .map(|plain| plain.n * ratio(plain.score).ln() + pooled(plain))
+                .map(|plain| plain.n * ratio(plain.score).portable_ln() + pooled(plain))
                 .sum::<f64>()
     }
 }

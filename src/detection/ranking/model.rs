@@ -6,6 +6,7 @@
 //! additive terms as in generalized additive models with trees (Lou, Caruana, Gehrke 2012,
 //! doi:10.1145/2339530.2339556).
 
+use hashwatt_core::portable::Portable;
 use rand::Rng;
 use rand::seq::index::sample;
 
@@ -98,7 +99,7 @@ impl Model {
         let columns = &rows.columns;
         let share = (labels.positive_weight() / f64::max(labels.weight(), 1e-9)).clamp(1e-3, 1.0 - 1e-3);
         let mut model = Self {
-            bias: (share / (1.0 - share)).ln(),
+            bias: (share / (1.0 - share)).portable_ln(),
             terms: columns
                 .iter()
                 .map(|column| Term {
@@ -188,7 +189,7 @@ impl Model {
 /// Returns the chance of mining for these log-odds, within the model's training mix.
 #[must_use]
 pub fn logistic(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
+    1.0 / (1.0 + (-log_odds).portable_exp())
 }
 
 /// Labels and weights of a fit's rows.

@@ -17,6 +17,7 @@
 use super::Reason;
 use crate::features::{Feature, N_FEATURES};
 use hashwatt_core::language::message::{Message, Value};
+use hashwatt_core::portable::Portable;
 use hashwatt_rigs::machines::MACHINES;
 
 /// Share of the smallest machine that a meter may see.
@@ -52,7 +53,7 @@ pub fn too_small(values: &[f32; N_FEATURES]) -> f64 {
     let Some(level_kw) = levels.filter(|kw| !kw.is_nan()).reduce(f32::max) else {
         return 0.0;
     };
-    let halvings = f64::from(least_level_kw() / level_kw.max(RESOLUTION_KW)).log2();
+    let halvings = f64::from(least_level_kw() / level_kw.max(RESOLUTION_KW)).portable_log2();
     -PER_HALVING * halvings.max(0.0)
 }
 

@@ -1,6 +1,7 @@
 //! Ranks unmetered load: residuals with unexplained load, and the meters whose bypass may explain it.
 
 use hashwatt_core::calendar::CLOCK_HOURS;
+use hashwatt_core::portable::Portable;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conformal::p_values;
@@ -93,7 +94,7 @@ fn chances(log_ratios: &[f64], known: &[Option<bool>]) -> Vec<f64> {
     let mut share: f64 = 0.01;
     let chance = |(ratio, known): (&f64, &Option<bool>), share: f64| match known {
         Some(is_farm) => f64::from(u8::from(*is_farm)),
-        None => logistic(ratio + (share / (1.0 - share)).ln()),
+        None => logistic(ratio + (share / (1.0 - share)).portable_ln()),
     };
     for _ in 0..50 {
         let expected = sum_of_any_order(log_ratios.iter().zip(known).map(|one| chance(one, share)).collect());
@@ -119,7 +120,7 @@ fn accuse(one: &mut Scored, chance: f64, parent: &ParentBalance, trace: &Trace, 
 
 fn rig(parent: &ParentBalance) -> RigEstimate {
     let excess = &parent.excess;
-    let sd_kw = INTERVAL_DEVIATIONS * excess.sd_kw.hypot(KW_ERROR_SHARE * excess.kw);
+    let sd_kw = INTERVAL_DEVIATIONS * excess.sd_kw.portable_hypot(KW_ERROR_SHARE * excess.kw);
     let (kw_low, kw_high) = ((excess.kw - sd_kw).max(0.0), excess.kw + sd_kw);
     let fewest = (kw_low / MACHINE_KW.1).round().max(1.0);
     RigEstimate {

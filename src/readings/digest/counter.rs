@@ -4,6 +4,7 @@
 //! one interval. Where they come at odd times, as from a gateway that reports on change, the energy of each
 //! pair is spread over the cells of a grid by the time it shares with them.
 
+use hashwatt_core::portable::Portable;
 use std::borrow::Cow;
 
 use super::assemble::{DAY_READ_S, GRID_MINUTES, LooseInterval, Oddities, modal_interval_s};
@@ -273,7 +274,7 @@ fn register_difference_kwh(from_kwh: f64, to_kwh: f64, oddities: &mut Oddities) 
         return Some(to_kwh - from_kwh);
     }
     // A counter has a fixed number of decimal digits, so its capacity is the next power of ten.
-    let capacity_kwh = 10f64.powi(from_kwh.abs().log10().floor() as i32 + 1);
+    let capacity_kwh = 10f64.powi(from_kwh.abs().portable_log10().floor() as i32 + 1);
     if from_kwh >= ROLLOVER_SHARE * capacity_kwh && to_kwh <= (1.0 - ROLLOVER_SHARE) * capacity_kwh {
         oddities.n_rollovers += 1;
         return Some(to_kwh + capacity_kwh - from_kwh);

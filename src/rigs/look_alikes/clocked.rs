@@ -1,5 +1,6 @@
 //! Models loads that follow the clock or the sun: street lamps, bakeries, laundries, grow lights, pumps.
 
+use hashwatt_core::portable::Portable;
 use std::ops::Range;
 
 use jiff::civil::{Date, Weekday};
@@ -150,7 +151,7 @@ impl Clocked {
                 let day = date.day_of_year();
                 let in_season = season.is_none_or(|(first, last)| (first..last).contains(&day));
                 // Turns the duty into a limit on a standard normal value, by Tukey's lambda approximation.
-                let limit = (duty.powf(0.135) - (1.0 - duty).powf(0.135)) / 0.1975;
+                let limit = (duty.portable_powf(0.135) - (1.0 - duty).portable_powf(0.135)) / 0.1975;
                 f32::from(u8::from(in_season && noise.0 < limit))
             }
         }

@@ -1,6 +1,7 @@
 //! Models loads that never stop while they are there: servers, cold stores, telecom sites, dryers,
 //! dehumidifiers, oxygen concentrators.
 
+use hashwatt_core::portable::Portable;
 use std::f32::consts::TAU;
 use std::ops::Range;
 
@@ -99,7 +100,7 @@ impl Continuous {
         let temperature_c = span.temperature_or_assumed_c();
         let mut slow = SlowNoise::over(span.intervals_in(60.0) as f32, rng);
         let by_hour: Vec<f32> = (0..span.intervals_per_day)
-            .map(|i| self.day_share * (TAU * (span.hour(i) - self.busiest_h) / 24.0).cos())
+            .map(|i| self.day_share * (TAU * (span.hour(i) - self.busiest_h) / 24.0).portable_cos())
             .collect();
         for i in when {
             let warm = self.rise_per_k * (temperature_c[i] - self.cool_above_c).max(0.0);

@@ -9,6 +9,7 @@ mod mean_day;
 mod series;
 mod words;
 
+use hashwatt_core::portable::Portable;
 use serde::Serialize;
 
 pub use self::mean_day::DAYS_AROUND_ONSET;
@@ -127,7 +128,7 @@ fn rounded(kw: f32) -> Option<f64> {
     if kw == 0.0 {
         return Some(0.0);
     }
-    let unit = 10_f64.powi(3 - kw.abs().log10().floor() as i32);
+    let unit = 10_f64.powi(3 - kw.abs().portable_log10().floor() as i32);
     // No meter measures below a milliwatt.
     let rounded = (kw * unit.min(1e6)).round() / unit.min(1e6);
     kw.is_finite().then_some(rounded + 0.0)

@@ -120,6 +120,7 @@ terminal-verified = { $folder }: { $holds }, { $files }, each as it was written.
 terminal-damaged = { $folder }: { $holds }, { $files }, of which { $damaged } damaged or gone:
 terminal-left_alone = Not written by hashwatt, and left alone:
 terminal-verify_store = Its digests are in a store; look at that too: hashwatt verify { $store }
+terminal-replayed = Replayed: { $files }, byte for byte what { $record } states.
 holds-run = a run of hashwatt
 holds-store = a store of digests
 holds-triage = the answers of a triage

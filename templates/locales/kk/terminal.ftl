@@ -111,6 +111,7 @@ terminal-verified = { $folder }: { $holds }, { $files }, бәрі жазылға
 terminal-damaged = { $folder }: { $holds }, { $files }, соның { $damaged } бүлінген немесе жоқ:
 terminal-left_alone = hashwatt жазбаған, тиілмеді:
 terminal-verify_store = Жиынтықтары қоймада; оны да тексеріңіз: hashwatt verify { $store }
+terminal-replayed = Қайталанды: { $files }, { $record } жазғанмен байтпа-байт бірдей.
 holds-run = hashwatt есептеуі
 holds-store = тәуліктік жиынтықтар қоймасы
 holds-triage = хабарламаларға жауаптар

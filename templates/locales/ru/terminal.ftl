@@ -121,6 +121,7 @@ terminal-verified = { $folder }: { $holds }, { $files }, все как запи�
 terminal-damaged = { $folder }: { $holds }, { $files }, из них повреждено или пропало { $damaged }:
 terminal-left_alone = Записано не hashwatt, не тронуто:
 terminal-verify_store = Сводки лежат в хранилище; проверьте и его: hashwatt verify { $store }
+terminal-replayed = Повторено: { $files }, байт в байт как записано в { $record }.
 holds-run = расчёт hashwatt
 holds-store = хранилище суточных сводок
 holds-triage = ответы на сообщения

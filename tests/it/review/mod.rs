@@ -1,5 +1,6 @@
 //! Opens the analysts' desk as its users do: over HTTP, in a real browser, on both databases.
 
+mod backup;
 mod browser;
 mod chromium;
 mod client;
