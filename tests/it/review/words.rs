@@ -11,6 +11,9 @@ use crate::program::{read_table, texts};
 const NAMES: &str = "english enter api openapi authorization bearer cases places read write suspects ada local null \
     geo utc verify file";
 
+/// Digits of a SHA-256 in hexadecimal, which are no word.
+const SUM_CHARS: usize = 64;
+
 /// Returns what a person reads on a page: text, labels and hints, without the choice of a language.
 fn read_on(page: &str) -> String {
     let body = page.split("<body>").nth(1).unwrap();
@@ -24,6 +27,8 @@ fn read_on(page: &str) -> String {
         }
         // What scripts take from a page is theirs.
         if !tag.starts_with("script") && !tag.starts_with("style") {
+            let is_sum = |word: &&str| word.len() == SUM_CHARS && word.chars().all(|c| c.is_ascii_hexdigit());
+            let shown = shown.split(' ').filter(|word| !is_sum(word)).collect::<Vec<_>>().join(" ");
             text.push_str(
                 &shown
                     .replace("&nbsp;", " ")
