@@ -54,10 +54,10 @@ def main():
     hashwatt, folder, work, repeats, server = sys.argv[1:]
     folder, work = Path(folder), Path(work)
     client = connect()
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(folder.glob("*.parquet"))
     for path in files:
-        client.put_object(Bucket=BUCKET, Key=f"by-time/{path.name}", Body=path.read_bytes())
-    places = {"disk": str(folder), server: f"s3://{BUCKET}/by-time/"}
+        client.put_object(Bucket=BUCKET, Key=f"exports/{path.name}", Body=path.read_bytes())
+    places = {"disk": f"{folder}/*.parquet", server: f"s3://{BUCKET}/exports/"}
     runs = {name: [] for name in places}
     for _ in range(int(repeats)):
         for name, readings in places.items():
