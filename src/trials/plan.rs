@@ -281,6 +281,8 @@ impl Plan {
         let share = (scenario.rigs.taps_per_rig_share * prevalence).min(MAX_TAPPED_SHARE);
         let own = self.transformers.len() - first;
         let n = (share * own as f32).round() as usize;
+        // A story has at least one of each.
+        let n = if scenario.tells_arrivals() && share > 0.0 { n.max(1) } else { n };
         for at in rand::seq::index::sample(rng, own, n.min(own)) {
             self.transformers[first + at].unmetered = Unmetered::Tap;
         }

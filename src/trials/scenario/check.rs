@@ -238,11 +238,11 @@ impl Check<'_> {
                 let Some([from, to]) = days else { continue };
                 self.days(&key(part), from, to)?;
             }
-            if let (Some([_, arrived]), Some([closes, _])) = (farms.arrive, farms.close) {
-                if closes <= arrived {
-                    let cure = "Let the closures begin after the last arrival";
-                    return self.wrong(&key("close"), closes, cure);
-                }
+            if let (Some([_, arrived]), Some([closes, _])) = (farms.arrive, farms.close)
+                && closes <= arrived
+            {
+                let cure = "Let the closures begin after the last arrival";
+                return self.wrong(&key("close"), closes, cure);
             }
             if farms.declared == Declared::Moved && farms.arrive.is_none() {
                 return self.wrong(&key("arrive"), "missing", "Write between which days the farms moved");
