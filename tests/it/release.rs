@@ -221,7 +221,7 @@ fn the_image_is_slim_without_root_and_watched() {
     let all = instructions();
     let bases = || all.iter().filter(|(word, _)| word == "FROM").map(|(_, base)| base.as_str());
     assert!(bases().all(|base| base.contains(':') && !base.contains(":latest")), "a base without a version");
-    assert!(bases().last().unwrap().ends_with("-slim"));
+    assert!(bases().next_back().unwrap().ends_with("-slim"));
     let last_stage = all.iter().rposition(|(word, _)| word == "FROM").unwrap();
     let last = &all[last_stage..];
     let one = |name: &str| {
