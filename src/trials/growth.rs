@@ -14,6 +14,9 @@ const MIN_INDUSTRY_SHARE: f64 = 0.3;
 /// Industry takes up to this many times the zone's growth where the rest of the zone grows by less.
 const MAX_GROWTH_FACTOR: f64 = 2.0;
 
+/// Nobody takes 220 kV for less, on average of a zone's plants. [kW]
+const MIN_PLANT_KW: f64 = 1_000.0;
+
 /// Plants are at most this large on average: no meter shows more than 1 GW. [kW]
 const MAX_PLANT_KW: f64 = 400_000.0;
 
@@ -70,13 +73,14 @@ pub(super) fn size_industry(
 
 fn size_zone(zone: &Zone, calendar: &Calendar, load: &ZoneLoad) -> Result<Industrial> {
     let n = load.rest_kw.len();
+    let n_plants = zone.industry.as_ref().map_or(1, |industry| industry.plants) as f64;
     let trend = f64::from(zone.industry.as_ref().map_or(0.0, |industry| industry.demand_growth));
     let known = zone.growth.and_then(|growth| Some((growth, periods_of(&growth, calendar)?)));
     let Some((growth, periods)) = known else {
         let mean_kw = load.rest_kw.iter().sum::<f64>() / n.max(1) as f64;
         let year = (365 * calendar.intervals_per_day) as f64;
         let factors = (0..n).map(|i| (1.0 + trend * i as f64 / year) as f32).collect();
-        return Ok(Industrial { kw: DEFAULT_SIZE * mean_kw, factors });
+        return Ok(Industrial { kw: (DEFAULT_SIZE * mean_kw).max(n_plants * MIN_PLANT_KW), factors });
     };
     let ramp = ramp(n, &periods.after);
     let rest = |range: &Range<usize>| load.rest_kw[range.clone()].iter().sum::<f64>();
@@ -90,13 +94,13 @@ fn size_zone(zone: &Zone, calendar: &Calendar, load: &ZoneLoad) -> Result<Indust
         (MAX_GROWTH_FACTOR * growth.share).max(growth.share + 0.01)
     };
     let sized = missing / (own_share - growth.share);
-    let energy_before = sized.max(MIN_INDUSTRY_SHARE * rest_before);
+    let smallest = n_plants * MIN_PLANT_KW * plants(&periods.before);
+    let energy_before = sized.max(MIN_INDUSTRY_SHARE * rest_before).max(smallest);
     let kw = energy_before / plants(&periods.before);
     // Solves kw × (plants after + slope × ramped) = (1 + share) × kw × plants before + missing.
     let wanted = (1.0 + growth.share) * plants(&periods.before) + missing / kw;
     let slope = (wanted - plants(&periods.after)) / ramped;
     credible(&format!("zones.{}.growth.share", zone.name), growth.share, slope)?;
-    let n_plants = zone.industry.as_ref().map_or(1, |industry| industry.plants) as f64;
     if kw / n_plants > MAX_PLANT_KW {
         return Err(Error::input(
             "scenario",
@@ -186,4 +190,35 @@ fn periods_of(growth: &Growth, calendar: &Calendar) -> Option<Periods> {
         calendar.interval_at(from, 0)..calendar.interval_at(to.saturating_add(1.day()), 0)
     };
     Some(Periods { before: range(before_from, before_to), after: range(growth.from, growth.to) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two years in the south, in which all but industry grows by this share on the first day of the second.
+    fn grown_by(share: f64) -> Result<f64> {
+        let scenario = Scenario::named("kazakhstan-2021")?;
+        let calendar = Calendar::of(&scenario, scenario.first_day(821), 731, 60)?;
+        let second = calendar.interval_at(jiff::civil::date(2021, 1, 1), 0);
+        let rest_kw: Vec<f64> = (0..calendar.grid.len())
+            .map(|i| if i < second { 5_000.0 } else { 5_000.0 * (1.0 + share) })
+            .collect();
+        let load = ZoneLoad { plants: vec![1.0; rest_kw.len()], rest_kw };
+        let zone = &scenario.zones[1];
+        let industrial = size_zone(zone, &calendar, &load)?;
+        let periods = periods_of(&zone.growth.unwrap(), &calendar).unwrap();
+        let all = |range: &Range<usize>| -> f64 {
+            range.clone().map(|i| load.rest_kw[i] + industrial.kw * f64::from(industrial.factors[i])).sum()
+        };
+        Ok(all(&periods.after) / all(&periods.before) - 1.0)
+    }
+
+    #[test]
+    fn industry_makes_a_zone_grow_as_stated_whatever_the_rest_does() {
+        for share in [-0.02, 0.05, 0.116, 0.3, 1.0, 3.0] {
+            let grown = grown_by(share).unwrap();
+            assert!((grown - 0.116).abs() < 1e-4, "{share}: {grown}");
+        }
+    }
 }

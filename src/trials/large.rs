@@ -167,11 +167,11 @@ pub(super) fn run_farm(farm: &LargeFarm, around: &Surroundings, rng: &mut impl R
             Some(peak_kw * between(1.02, 1.25, rng))
         }
         Declared::Above => {
-            truth.form = Some("over_declaration");
+            truth.form = truth.form.map(|_| "over_declaration");
             Some(peak_kw * between(0.35, 0.7, rng))
         }
         Declared::Moved => {
-            truth.form = Some("moved");
+            truth.form = truth.form.map(|_| "moved");
             None
         }
         Declared::Nothing => None,
