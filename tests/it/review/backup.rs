@@ -60,7 +60,7 @@ fn a_backup_of_an_open_desk_brings_back_what_was_written_before_it() {
 
 #[test]
 fn the_check_of_the_image_tells_an_open_desk_from_a_closed_one() {
-    let mut desk = Desk::open(Engine::Sqlite, &["--behind-tls"]);
+    let mut desk = Desk::open(Engine::Sqlite, &["--behind-tls", "--trusted-proxy", "127.0.0.1"]);
     let port = desk.address.rsplit(':').next().unwrap().to_owned();
     let is_well = || health_check(&port).output().unwrap().status.success();
     assert!(is_well());
