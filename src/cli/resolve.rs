@@ -120,7 +120,9 @@ impl TryFrom<TriageArguments> for TriageJob {
 pub(super) fn resolve(typed: Arguments) -> Result<Job> {
     Ok(match typed.command {
         Command::Detect(DetectArguments { replay: Some(record), subject, out, ranking }) => {
-            let recorded = Recorded::read(&record)?;
+            let recorded = Recorded::read(&local("--replay", record, Named::Folder)?)?;
+            // The two runs are held against each other on disk.
+            let out = out.map(|out| local("--out", out, Named::Output)).transpose()?;
             let flags = Overrides { out, threads: subject.run.threads, ..Overrides::default() };
             let settings = recorded.pipeline().check(&flags)?;
             Job::Replay(Box::new(recorded), settings, answer(ranking.json))
